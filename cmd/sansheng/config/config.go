@@ -1,0 +1,294 @@
+// Package config is the service's configuration file: one YAML document with
+// the machine's settings and, under hotline, the plan of numbers, queues and
+// agents. Every setting has a usable default; secrets are named by file.
+//
+// Reading is strict: an unknown key or a wrong type is an error that names file,
+// line and what is allowed, and nothing of a faulty file takes effect.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"sansheng/cti"
+)
+
+// Config is the whole configuration. The zero value of each field means its default.
+type Config struct {
+	// Data is the folder of everything the service keeps.
+	Data string `yaml:"data"`
+	// Host is the address all ports listen on; 127.0.0.1 by default.
+	Host string `yaml:"host"`
+	// PortOffset shifts every port, so that several stacks run side by side.
+	PortOffset int      `yaml:"port_offset"`
+	Ports      Ports    `yaml:"ports"`
+	Asterisk   Asterisk `yaml:"asterisk"`
+	Postgres   Postgres `yaml:"postgres"`
+	NATS       NATS     `yaml:"nats"`
+	Engine     Engine   `yaml:"engine"`
+	Sentinel   Sentinel `yaml:"sentinel"`
+	Alarms     Alarms   `yaml:"alarms"`
+	// Roles are the parts this process plays: engine, store, web; all by default.
+	Roles   []string  `yaml:"roles"`
+	Hotline *cti.Plan `yaml:"hotline"`
+	// Unprotected turns protections off, each by its name. It is for the drill,
+	// which proves with it that it sees what they prevent, and for nobody else.
+	Unprotected []string `yaml:"unprotected"`
+}
+
+// Ports before the offset.
+type Ports struct {
+	SIP      int `yaml:"sip"`       // 5060, UDP and TCP
+	Asterisk int `yaml:"asterisk"`  // 8088, ARI and SIP over WebSocket
+	RTPFirst int `yaml:"rtp_first"` // 10000
+	RTPLast  int `yaml:"rtp_last"`  // 11999
+	Web      int `yaml:"web"`       // 8080
+	NATS     int `yaml:"nats"`      // 4222
+	Sentinel int `yaml:"sentinel"`  // 8081, its metrics and health
+}
+
+// Asterisk names a switch that is there already; without a URL the service
+// starts its own.
+type Asterisk struct {
+	URL          string `yaml:"url"` // of ARI, as in http://10.0.0.5:8088/ari
+	User         string `yaml:"user"`
+	PasswordFile string `yaml:"password_file"`
+	// LedgerFile is that switch's ledger.csv where this machine can read it; with
+	// it, ends that were missed get the switch's own time and cause.
+	LedgerFile string `yaml:"ledger_file"`
+	// Carriers are the addresses, as in 203.0.113.0/28, from which our own switch
+	// takes calls without registration; loopback by default.
+	Carriers []netip.Prefix `yaml:"carriers"`
+	// Via is an ARI address to be used instead of our own switch's, as a proxy's.
+	Via string `yaml:"via"`
+	// Environ is added to our own switch's environment, as NAME=value.
+	Environ []string `yaml:"environ"`
+}
+
+// Engine is this process's engine, and those that may stand in for it.
+type Engine struct {
+	// Name is part of every fact's id; e1 by default. Each of several has its own.
+	Name string `yaml:"name"`
+	// Lease is the name that engines which stand in for one another share: one of
+	// them is active, the others stand by. Empty: this engine is alone. It needs
+	// nats.url, an external NATS that all of them use.
+	Lease string `yaml:"lease"`
+}
+
+// Sentinel is the process that watches over switch and hotline.
+type Sentinel struct {
+	// Off starts none beside the service.
+	Off bool `yaml:"off"`
+	// TestCall is the time between two test calls; 30s by default.
+	TestCall cti.Span `yaml:"test_call"`
+	// SIP is host:port of the switch's SIP side; our own switch's by default.
+	SIP string `yaml:"sip"`
+	// PasswordFile holds the password of the switch's user "sentinel", of ARI and
+	// SIP, where the switch is not our own.
+	PasswordFile string `yaml:"password_file"`
+}
+
+// Alarms say who is told of them beside log and metrics.
+type Alarms struct {
+	// Webhook is a URL that each alarm's rise and end is posted to.
+	Webhook string `yaml:"webhook"`
+	// OnCall are the numbers of the phones rung one after the other until a
+	// person takes the alarm; the emergency queues' agents by default.
+	OnCall []string `yaml:"on_call"`
+}
+
+// Postgres names a database that is there already; without one the service
+// starts its own, reached over a socket in the data folder.
+type Postgres struct {
+	// URLFile holds the connection URL, password and all.
+	URLFile string `yaml:"url_file"`
+}
+
+// NATS names a cluster that carries the facts beyond this process; without one
+// the embedded server does.
+type NATS struct {
+	URL string `yaml:"url"` // one or more, separated by commas
+	// CredentialsFile is a NATS credentials file; else User with PasswordFile.
+	CredentialsFile string `yaml:"credentials_file"`
+	User            string `yaml:"user"`
+	PasswordFile    string `yaml:"password_file"`
+}
+
+// Roles a process can play.
+var roles = []string{"engine", "store", "web"}
+
+// Default is the configuration without a file.
+func Default() *Config {
+	return &Config{
+		Data:  defaultData(),
+		Host:  "127.0.0.1",
+		Ports: Ports{SIP: 5060, Asterisk: 8088, RTPFirst: 10000, RTPLast: 11999, Web: 8080, NATS: 4222, Sentinel: 8081},
+		Roles: slices.Clone(roles), Engine: Engine{Name: "e1"}, Sentinel: Sentinel{TestCall: cti.Span(30 * time.Second)},
+	}
+}
+
+func defaultData() string {
+	if os.Geteuid() == 0 {
+		return "/var/lib/sansheng"
+	}
+	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
+		return filepath.Join(dir, "sansheng")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return filepath.Join(os.TempDir(), fmt.Sprintf("sansheng-%d", os.Getuid()))
+	}
+	return filepath.Join(home, ".local", "share", "sansheng")
+}
+
+// Load reads a configuration file over the defaults and checks all of it.
+func Load(file string) (*Config, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	c := Default()
+	doc, err := decode(file, text, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Check(); err != nil {
+		return nil, doc.locate(err)
+	}
+	return c, nil
+}
+
+// Check returns all that is wrong with the configuration as joined
+// *cti.PlaceError, or nil.
+func (c *Config) Check() error {
+	var errs []error
+	fail := func(place, format string, args ...any) {
+		errs = append(errs, &cti.PlaceError{Place: place, Text: fmt.Sprintf(format, args...)})
+	}
+	for name, p := range map[string]int{
+		"sip": c.Ports.SIP, "asterisk": c.Ports.Asterisk, "rtp_first": c.Ports.RTPFirst,
+		"rtp_last": c.Ports.RTPLast, "web": c.Ports.Web, "nats": c.Ports.NATS, "sentinel": c.Ports.Sentinel,
+	} {
+		if p+c.PortOffset < 1 || p+c.PortOffset > 65535 {
+			fail("ports."+name, "%d with offset %d is no port; allowed: 1 to 65535", p, c.PortOffset)
+		}
+	}
+	if c.Ports.RTPLast < c.Ports.RTPFirst+9 {
+		fail("ports.rtp_last", "%d leaves no room after rtp_first %d; allowed: at least rtp_first+9", c.Ports.RTPLast, c.Ports.RTPFirst)
+	}
+	for i, r := range c.Roles {
+		if !slices.Contains(roles, r) {
+			fail(fmt.Sprintf("roles[%d]", i), "%q is unknown; allowed: %s", r, strings.Join(roles, ", "))
+		}
+	}
+	if c.Asterisk.URL != "" && (c.Asterisk.User == "" || c.Asterisk.PasswordFile == "") {
+		fail("asterisk.url", "needs asterisk.user and asterisk.password_file too")
+	}
+	if c.NATS.User != "" && c.NATS.PasswordFile == "" {
+		fail("nats.user", "needs nats.password_file too")
+	}
+	errs = append(errs, c.checkWatch()...)
+	if _, err := netip.ParseAddr(c.Host); err != nil {
+		fail("host", "%q is no IP address", c.Host)
+	}
+	for place, file := range map[string]string{
+		"asterisk.password_file": c.Asterisk.PasswordFile, "postgres.url_file": c.Postgres.URLFile,
+		"nats.credentials_file": c.NATS.CredentialsFile, "nats.password_file": c.NATS.PasswordFile,
+		"sentinel.password_file": c.Sentinel.PasswordFile,
+	} {
+		if _, err := os.Stat(file); file != "" && err != nil {
+			fail(place, "%v", err)
+		}
+	}
+	if c.Hotline != nil {
+		errs = append(errs, prefixed("hotline.", c.Hotline.Check())...)
+	}
+	return errors.Join(errs...)
+}
+
+// checkWatch looks at what stands in and stands guard: engine, sentinel, alarms.
+func (c *Config) checkWatch() []error {
+	var errs []error
+	fail := func(place, format string, args ...any) {
+		errs = append(errs, &cti.PlaceError{Place: place, Text: fmt.Sprintf(format, args...)})
+	}
+	for place, name := range map[string]string{"engine.name": c.Engine.Name, "engine.lease": c.Engine.Lease} {
+		if name != "" && !namePattern.MatchString(name) {
+			fail(place, "%q is not allowed: 1 to 32 of the letters a-z, A-Z, digits, _ and -", name)
+		}
+	}
+	if c.Engine.Name == "" {
+		fail("engine.name", "must not be empty")
+	}
+	if c.Engine.Lease != "" && c.NATS.URL == "" {
+		fail("engine.lease", "needs nats.url, the NATS that all engines of this lease use")
+	}
+	if time.Duration(c.Sentinel.TestCall) < time.Second {
+		fail("sentinel.test_call", "%s is too often; allowed: at least 1s", time.Duration(c.Sentinel.TestCall))
+	}
+	for place, link := range map[string]string{"alarms.webhook": c.Alarms.Webhook, "asterisk.via": c.Asterisk.Via} {
+		if u, err := url.Parse(link); link != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			fail(place, "%q is no http or https address", link)
+		}
+	}
+	for i, number := range c.Alarms.OnCall {
+		if !numberPattern.MatchString(number) {
+			fail(fmt.Sprintf("alarms.on_call[%d]", i), "%q is not allowed: 1 to 12 digits", number)
+		}
+	}
+	for i, p := range c.Unprotected {
+		if !slices.Contains(Protections, p) {
+			fail(fmt.Sprintf("unprotected[%d]", i), "%q is unknown; allowed: %s", p, strings.Join(Protections, ", "))
+		}
+	}
+	return errs
+}
+
+var (
+	namePattern   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+	numberPattern = regexp.MustCompile(`^[0-9]{1,12}$`)
+)
+
+// Protections that can be turned off, for the drill.
+var Protections = []string{"lease", "heartbeat", "fence", "reconcile", "sync", "dedupe", "reserve", "sentinel", "audit"}
+
+// Protected tells whether a protection is on.
+func (c *Config) Protected(name string) bool { return !slices.Contains(c.Unprotected, name) }
+
+// prefixed puts a prefix before the places of joined errors.
+func prefixed(prefix string, err error) []error {
+	var out []error
+	for _, e := range split(err) {
+		var p *cti.PlaceError
+		if errors.As(e, &p) {
+			e = &cti.PlaceError{Place: prefix + p.Place, Text: p.Text}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// split takes joined errors apart.
+func split(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+// Port is a port with the offset.
+func (c *Config) Port(base int) int { return base + c.PortOffset }
+
+// Has tells whether this process plays a role.
+func (c *Config) Has(role string) bool { return slices.Contains(c.Roles, role) }

@@ -1,0 +1,320 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"sansheng/pbx/sip/media"
+)
+
+// Options say how a drill is run.
+type Options struct {
+	// Program is the sansheng binary to be broken.
+	Program string
+	// Dir holds the stacks' folders; empty takes a temporary one.
+	Dir string
+	// Keep leaves the folders of rows that did not hold.
+	Keep bool
+	Size Size
+	Rows []*Row
+	// Unprotected turns protections of the hotline off, to see what they are for.
+	Unprotected []string
+	// Patience is how much longer than its limit something is waited for, to know
+	// how late it is; 30 s by default.
+	Patience time.Duration
+	// Progress is told before each row, and with its result after it.
+	Progress func(done, of int, row *Row, result *Result)
+}
+
+// Run runs rows, one after the other. Its error is what kept the drill as a whole
+// from working; what a row found is in the report.
+func Run(ctx context.Context, o Options) (*Report, error) {
+	d := &drill{o: o}
+	if o.Progress == nil {
+		d.o.Progress = func(int, int, *Row, *Result) {}
+	}
+	if d.o.Patience == 0 {
+		d.o.Patience = 30 * time.Second
+	}
+	if d.o.Dir == "" {
+		dir, err := os.MkdirTemp("", "drill")
+		if err != nil {
+			return nil, fmt.Errorf("make the drill's folder: %w", err)
+		}
+		if err := os.Chmod(dir, 0o755); err != nil { // servers run under accounts of their own
+			return nil, fmt.Errorf("make the drill's folder: %w", err)
+		}
+		d.o.Dir = dir
+	}
+	if err := os.MkdirAll(d.o.Dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the drill's folder: %w", err)
+	}
+	r := &Report{Began: time.Now(), Machine: machine(), Size: o.Size, Versions: map[string]string{"go": runtime.Version()}}
+	for i, row := range o.Rows {
+		if ctx.Err() != nil {
+			break
+		}
+		d.o.Progress(i, len(o.Rows), row, nil)
+		result := d.row(ctx, row, r)
+		r.Results = append(r.Results, result)
+		d.o.Progress(i+1, len(o.Rows), row, &result)
+	}
+	closing := context.WithoutCancel(ctx)
+	d.drop(closing)
+	if !d.failed || !o.Keep {
+		if err := os.RemoveAll(d.o.Dir); err != nil {
+			return r, fmt.Errorf("remove the drill's folder: %w", err)
+		}
+	}
+	r.Seconds = time.Since(r.Began).Seconds()
+	return r, ctx.Err()
+}
+
+type drill struct {
+	o      Options
+	common *Stage
+	failed bool
+}
+
+// row runs one row and never fails: what went wrong is in the result.
+func (d *drill) row(ctx context.Context, row *Row, r *Report) Result {
+	began := time.Now()
+	copied := *row
+	copied.Bounds = row.Bounds.normal()
+	t := &Trial{Row: &copied}
+	err := d.trial(ctx, t, r)
+	res := Result{Row: row.Name, Fault: row.Fault, Promise: row.Promise, Held: err == nil, Measures: t.measures, Notes: t.notes}
+	for _, m := range t.measures {
+		res.Held = res.Held && m.Held
+	}
+	if err != nil {
+		res.Error = err.Error()
+	}
+	own := row.own()
+	if !res.Held {
+		d.failed = true
+	}
+	if t.Stage != nil && (own || row.Spoils || !res.Held) {
+		if t.Stage == d.common {
+			d.common = nil
+		}
+		if err := t.Close(context.WithoutCancel(ctx)); err != nil && res.Error == "" {
+			res.Error, res.Held = err.Error(), false
+		}
+	}
+	res.Seconds = time.Since(began).Seconds()
+	return res
+}
+
+func (d *drill) trial(ctx context.Context, t *Trial, r *Report) error {
+	var err error
+	if t.Stage, err = d.stage(ctx, t.Row); err != nil {
+		return fmt.Errorf("build the stage: %w", err)
+	}
+	if r.Versions["sansheng"] == "" {
+		for name, v := range t.versions(ctx) {
+			r.Versions[name] = v
+		}
+	}
+	if err := t.Prepare(ctx); err != nil {
+		return fmt.Errorf("prepare: %w", err)
+	}
+	return t.play(ctx)
+}
+
+// stage gives the row's stage: the common one, or one of its own.
+func (d *drill) stage(ctx context.Context, row *Row) (*Stage, error) {
+	own := row.own()
+	if !own && d.common != nil {
+		return d.common, nil
+	}
+	size := d.o.Size
+	if row.Scale != nil {
+		size = row.Scale(size)
+	}
+	if own {
+		d.drop(context.WithoutCancel(ctx)) // one stack at a time is what the machine bears
+	}
+	dir, err := os.MkdirTemp(d.o.Dir, row.Name+"-")
+	if err != nil {
+		return nil, fmt.Errorf("make the stage's folder: %w", err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the stage's folder: %w", err)
+	}
+	st, err := newStage(ctx, d.o, dir, size, row)
+	if err == nil && !own {
+		d.common = st
+	}
+	return st, err
+}
+
+// drop closes the common stage.
+func (d *drill) drop(ctx context.Context) {
+	if d.common == nil {
+		return
+	}
+	_ = d.common.Close(ctx)
+	d.common = nil
+}
+
+// play is the row itself, with what every row measures around it.
+func (t *Trial) play(ctx context.Context) error {
+	talking := append(append([]*Caller(nil), t.talking...), t.holders...)
+	t.listen()
+	t.stalls.reset()
+	t.Began()
+	cases := t.emergencies(ctx)
+	err := t.Row.Run(ctx, t)
+	if t.healed.IsZero() {
+		t.Healed()
+	}
+	if err != nil {
+		cases.end()
+		return fmt.Errorf("inject: %w", err)
+	}
+	if t.Running() {
+		limit, cancel := context.WithTimeout(ctx, t.Row.Bounds.Right+t.patience)
+		at, wrong := t.right(limit)
+		cancel()
+		t.AtMost("agents' states right after the fault's end", at.Sub(t.healed), t.Row.Bounds.Right, wrong)
+	}
+	talking = slices.DeleteFunc(talking, func(c *Caller) bool { return slices.Contains(t.left, c) })
+	t.judgeTalks(talking)
+	t.judgeEmergencies(cases.end())
+	t.judgeNewcomers()
+	t.waiting = append(t.waiting, t.newcomers...)
+	waiting := t.waiting
+	settled := t.Settle(ctx)
+	t.Must("every waiting and ringing caller came to a person", settled == nil, text(settled)...)
+	overtaken := t.inOrder(waiting)
+	t.None("waiting callers overtaken", overtaken)
+	for _, o := range overtaken {
+		t.tell(strings.Fields(o)[0])
+		t.tell(strings.TrimSuffix(strings.Fields(o)[4], ","))
+	}
+	if overlaps := t.Agents.Overlaps(); t.Row.Bounds.LastResort {
+		t.Note("Phones offered two calls at once, by the fallback's last resort: %d.", len(overlaps))
+	} else {
+		t.None("phones offered two calls at once", overlaps)
+	}
+	doubles := t.Agents.Doubles(t.began)
+	if !t.Row.Bounds.LastResort {
+		t.None("callers offered to two agents at once", doubles)
+		for _, d := range doubles {
+			t.tell(strings.Fields(d)[0])
+		}
+	}
+	return t.Compare(ctx, t)
+}
+
+func text(err error) []string {
+	if err == nil {
+		return nil
+	}
+	return []string{err.Error()}
+}
+
+// listen counts gaps from now on.
+func (t *Trial) listen() {
+	for _, c := range append(append([]*Caller(nil), t.talking...), t.waiting...) {
+		if c.call != nil {
+			c.call.ResetGap()
+		}
+		if a, ok := t.Agents.With(c.From); ok {
+			a.call.ResetGap()
+		}
+	}
+}
+
+// judgeTalks measures what became of the talks: whether they live and the
+// longest gap on each leg, and the longest silence of waiting callers.
+func (t *Trial) judgeTalks(talking []*Caller) {
+	var lost []string
+	var gap, silence time.Duration
+	var gapAt, silenceAt string
+	legs := 0
+	for _, c := range talking {
+		a, ok := t.Agents.With(c.From)
+		if !c.Up() || !ok {
+			lost = append(lost, fmt.Sprintf("%s: %s", c.From, c.Story()))
+			continue
+		}
+		for side, h := range t.heard(c, a) {
+			legs++
+			if h > gap {
+				gap, gapAt = h, side+" "+c.From+" with "+a.Agent
+			}
+		}
+	}
+	if t.Row.Bounds.LosesTalks {
+		t.Note("%d of %d talks were lost with the switch that carried them.", len(lost), len(talking))
+	} else {
+		t.None("talks dropped", lost)
+		if t.Size.Toned > 0 {
+			stall := t.stalls.longest()
+			t.AtMost(fmt.Sprintf("longest gap on %d legs with tones (the machine stood still for %s)", legs, short(stall)), gap, t.Row.Bounds.Gap+stall, gapAt)
+		}
+	}
+	for _, c := range t.waiting {
+		if c.Toned && c.Up() {
+			if h := worst(c.call.Heard()); h > silence {
+				silence, silenceAt = h, c.From
+			}
+		}
+	}
+	t.AtMost("longest silence of a waiting caller", silence, t.Row.Bounds.Silence, silenceAt)
+}
+
+// heard is the longest gap on each leg of a talk that somebody sends a tone to.
+func (t *Trial) heard(c *Caller, a AgentCall) map[string]time.Duration {
+	legs := map[string]time.Duration{}
+	if c.call != nil && t.Agents.toned(a.Agent) {
+		legs["caller"] = worst(c.call.Heard())
+	}
+	if c.Toned {
+		legs["agent"] = worst(a.call.Heard())
+	}
+	return legs
+}
+
+// judgeEmergencies measures the emergency callers.
+func (t *Trial) judgeEmergencies(cases []emergency) {
+	var longest time.Duration
+	var failed []string
+	dials := 0
+	for _, c := range cases {
+		dials += c.Dials
+		if c.Err != nil {
+			failed = append(failed, c.Err.Error())
+		}
+		longest = max(longest, c.Took)
+	}
+	t.None("emergency callers not answered", failed)
+	t.AtMost(fmt.Sprintf("longest wait of %d emergency callers", len(cases)), longest, t.Row.Bounds.Emergency)
+	if dials > len(cases) {
+		t.Note("Emergency callers had to dial %d times again.", dials-len(cases))
+	}
+}
+
+// machine is what the drill ran on.
+func machine() string {
+	model := runtime.GOARCH
+	if b, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.Lines(string(b)) {
+			if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+				model = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%d processors, %s, %s", runtime.NumCPU(), model, runtime.GOOS)
+}
+
+// worst is the longest time without a sound, the present one included.
+func worst(h media.Heard) time.Duration { return max(h.LongestGap, h.SilentFor) }

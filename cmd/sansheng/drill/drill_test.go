@@ -1,0 +1,103 @@
+package drill
+
+import (
+	"context"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sansheng/cmd/sansheng/config"
+)
+
+// program builds the real thing, which the drill breaks.
+func program(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "sansheng")
+	if out, err := exec.Command("go", "build", "-o", file, "sansheng/cmd/sansheng").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return file
+}
+
+// TestShort is the drill's short form: every row holds.
+func TestShort(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 8*time.Minute)
+	defer cancel()
+	var rows []*Row
+	for _, row := range Shorts(Rows()) {
+		lenient := *row
+		// Tests share their machine with others; the full drill measures.
+		lenient.Bounds.Gap, lenient.Bounds.HandOver = time.Second, 10
+		rows = append(rows, &lenient)
+	}
+	report, err := Run(ctx, Options{Program: program(t), Size: Small, Rows: rows})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := report.WriteTable(&b); err != nil {
+		t.Fatal(err)
+	}
+	t.Log(b.String())
+	if !report.Held() {
+		t.Error("not every row held")
+	}
+}
+
+// TestGuards: without a protection the drill sees what it prevents. A drill that
+// cannot fail would prove nothing.
+func TestGuards(t *testing.T) {
+	bin := program(t)
+	for _, row := range Rows() {
+		for _, guard := range row.Guards {
+			t.Run(row.Name+" without "+guard, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+				defer cancel()
+				impatient := *row
+				// The machine is not what is to be seen here.
+				impatient.Bounds.Drained, impatient.Bounds.Gap = 4*time.Second, time.Minute
+				report, err := Run(ctx, Options{
+					Program: bin, Size: guardSize, Rows: []*Row{&impatient}, Unprotected: strings.Split(guard, ","), Patience: 2 * time.Second,
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				res := report.Results[0]
+				if res.Held || res.Error != "" {
+					t.Errorf("held: %t, error %q; notes %q", res.Held, res.Error, res.Notes)
+				}
+				if testing.Verbose() {
+					t.Log("\n" + res.Broken())
+				}
+			})
+		}
+	}
+}
+
+// guardSize is as little traffic as shows a loss.
+var guardSize = Size{Talking: 6, Waiting: 4, Ringing: 2, Toned: 4}
+
+// TestRows: names are what people type, and every guard is one that exists.
+func TestRows(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, r := range Rows() {
+		if seen[r.Name] || strings.ToLower(r.Name) != r.Name || strings.ContainsAny(r.Name, " _") || r.Fault == "" || r.Promise == "" {
+			t.Errorf("row %q: twice, oddly named or without words", r.Name)
+		}
+		seen[r.Name] = true
+		for _, g := range r.Guards {
+			for _, name := range strings.Split(g, ",") {
+				if !slices.Contains(config.Protections, name) {
+					t.Errorf("row %s: protection %q does not exist", r.Name, name)
+				}
+			}
+		}
+	}
+	if _, err := Find([]string{"no-such-row"}); err == nil || !strings.Contains(err.Error(), "service-killed") {
+		t.Errorf("unknown row: %v", err)
+	}
+}

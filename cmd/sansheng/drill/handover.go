@@ -1,0 +1,67 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// handOverCalls is how many callers come for one measurement, at a rate that the
+// crew cannot serve, so that a queue builds up.
+const (
+	handOverCalls = 160
+	handOverRate  = 40
+	// idle is a pause no hand-over takes: nobody was waiting then.
+	idle = time.Second
+)
+
+// handOvers measures how long it takes from an agent's BYE to the next waiting
+// caller's INVITE at his phone.
+func (t *Trial) handOvers(ctx context.Context) ([]time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	began := time.Now()
+	callers, err := t.Callers.Flock(ctx, handLine, min(handOverCalls, 10*t.Size.Talking), handOverRate)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.until(ctx, callers, "be served quickly", func(c *Caller) bool { return !c.Up() }); err != nil {
+		return nil, err
+	}
+	ended := map[string]time.Time{}
+	var took []time.Duration
+	for _, c := range t.Agents.Calls() {
+		if c.IncomingAt.Before(began) || !t.Agents.isCrew(handAgents, c.Agent) {
+			continue
+		}
+		if last := ended[c.Agent]; !last.IsZero() {
+			if d := c.IncomingAt.Sub(last); d < idle {
+				took = append(took, d)
+			}
+		}
+		ended[c.Agent] = c.EndedAt
+	}
+	if len(took) == 0 {
+		return nil, fmt.Errorf("measure hand-overs: %d callers made none", len(callers))
+	}
+	slices.Sort(took)
+	return took, nil
+}
+
+// percentile of sorted durations: the least that p percent do not exceed.
+func percentile(sorted []time.Duration, p int) time.Duration {
+	return sorted[max((len(sorted)*p+99)/100-1, 0)]
+}
+
+// handOverSlack is what two measurements on a busy machine differ by anyway.
+const handOverSlack = 10 * time.Millisecond
+
+// compareHandOvers holds the hand-overs under a fault against those before it.
+func (t *Trial) compareHandOvers(before, during []time.Duration) {
+	quiet, fault, stall := percentile(before, 99), percentile(during, 99), t.stalls.longest()
+	t.AtMost(fmt.Sprintf("hand-over p99 (%s before, n=%d; the machine stood still for %s)", short(quiet), len(during), short(stall)),
+		fault, time.Duration(float64(quiet)*t.Row.Bounds.HandOver)+handOverSlack+2*stall)
+	t.Note("Hand-over p50 %s before and %s during the fault, p90 %s and %s.",
+		short(percentile(before, 50)), short(percentile(during, 50)), short(percentile(before, 90)), short(percentile(during, 90)))
+}

@@ -1,0 +1,61 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+var _ = register(&Row{
+	Name: "hangups-while-dead", Short: true, Guards: []string{"reconcile"},
+	Fault:   "kill -9 of the service; callers and agents hang up; a new start",
+	Promise: "the legs left behind are cleared ≤ 2 s after the start, ends are the switch's own",
+	Run: func(ctx context.Context, t *Trial) error {
+		if err := t.Kill(); err != nil {
+			return err
+		}
+		n := min(4, len(t.talking)/2)
+		leavers := t.talking[len(t.talking)-n:]
+		var orphans []AgentCall
+		for i, c := range leavers {
+			a, ok := t.Agents.With(c.From)
+			if !ok {
+				return fmt.Errorf("caller %s talks with nobody", c.From)
+			}
+			orphans = append(orphans, a)
+			if i%2 == 0 {
+				if err := Hangup(ctx, []*Caller{c}); err != nil {
+					return err
+				}
+			} else if err := a.call.Hangup(ctx); err != nil {
+				return err
+			}
+		}
+		gone := t.waiting[len(t.waiting)-1:]
+		if err := Hangup(ctx, gone); err != nil {
+			return err
+		}
+		if err := t.Start(ctx); err != nil {
+			return err
+		}
+		t.Healed()
+		t.left = append(leavers, gone...)
+		bounded, cancel := context.WithTimeout(ctx, 20*time.Second)
+		defer cancel()
+		err := poll(bounded, 10*time.Millisecond, func() (bool, error) {
+			for i, c := range leavers {
+				select {
+				case <-orphans[i].call.Done():
+				default:
+					return false, nil
+				}
+				if c.Up() {
+					return false, nil
+				}
+			}
+			return true, nil
+		})
+		t.AtMost("legs left behind cleared after the start", time.Since(t.healed), 2*time.Second, text(err)...)
+		return nil
+	},
+})

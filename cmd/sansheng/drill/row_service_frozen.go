@@ -1,0 +1,34 @@
+package drill
+
+import (
+	"context"
+	"syscall"
+	"time"
+)
+
+var _ = register(&Row{
+	Name: "service-frozen", Short: true,
+	Fault:   "SIGSTOP of the service for 12 s, then SIGCONT",
+	Promise: "nobody waits 5 s without ringback, music or a person; nobody is offered twice after the thaw",
+	Guards:  []string{"sentinel,lease", "sentinel,heartbeat"},
+	Run:     func(ctx context.Context, t *Trial) error { return frozen(ctx, t, 12*time.Second) },
+})
+
+var _ = register(&Row{
+	Name:    "service-frozen-long",
+	Fault:   "SIGSTOP of the service for 30 s, then SIGCONT",
+	Promise: "as service-frozen",
+	Run:     func(ctx context.Context, t *Trial) error { return frozen(ctx, t, 30*time.Second) },
+})
+
+func frozen(ctx context.Context, t *Trial, d time.Duration) error {
+	if err := t.Signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	err := t.Newcomers(ctx, d)
+	if thaw := t.Signal(syscall.SIGCONT); thaw != nil {
+		return thaw
+	}
+	t.Healed()
+	return err
+}

@@ -1,0 +1,19 @@
+package drill
+
+import "context"
+
+var _ = register(&Row{
+	Name: "service-killed", Short: true, Guards: []string{"reconcile"},
+	Fault:   "kill -9 of the service, then a new start",
+	Promise: "no talk dropped, gap ≤ 60 ms, places kept, one record each, states right ≤ 5 s after the start",
+	Run: func(ctx context.Context, t *Trial) error {
+		if err := t.Kill(); err != nil {
+			return err
+		}
+		if err := t.Start(ctx); err != nil {
+			return err
+		}
+		t.Healed()
+		return nil
+	},
+})

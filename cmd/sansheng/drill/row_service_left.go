@@ -1,0 +1,23 @@
+package drill
+
+import (
+	"context"
+	"syscall"
+)
+
+var _ = register(&Row{
+	Name:    "service-left",
+	Fault:   "SIGHUP: the service leaves its switch and database, as for an upgrade on one host; a new start",
+	Promise: "as service-killed",
+	Run: func(ctx context.Context, t *Trial) error {
+		if err := t.Signal(syscall.SIGHUP); err != nil {
+			return err
+		}
+		<-t.diedC
+		if err := t.Start(ctx); err != nil {
+			return err
+		}
+		t.Healed()
+		return nil
+	},
+})

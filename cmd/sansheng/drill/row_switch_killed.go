@@ -1,0 +1,70 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"sansheng/cmd/sansheng/drill/fault"
+	"sansheng/cti"
+)
+
+var _ = register(&Row{
+	Name: "switch-killed", Bounds: Bounds{LosesTalks: true, Emergency: 20 * time.Second, Right: 10 * time.Second},
+	Fault:   "kill -9 of Asterisk",
+	Promise: "its calls' records are closed with the cause ≤ 5 s after it is back, agents take calls ≤ 10 s",
+	Run: func(ctx context.Context, t *Trial) error {
+		pid, err := t.SwitchPID()
+		if err != nil {
+			return err
+		}
+		victims := append(append(append([]*Caller(nil), t.talking...), t.holders...), append(t.waiting, t.ringing...)...)
+		if err := fault.Kill(pid); err != nil {
+			return err
+		}
+		down := t.untilReady(ctx, false, 10*time.Second)
+		up := t.untilReady(ctx, true, 60*time.Second)
+		t.Healed()
+		t.Note("Asterisk took calls again after %s.", short(down+up))
+		// The phones do not know: their talks are with nobody. People hang up.
+		if err := t.abandon(ctx, victims); err != nil {
+			return err
+		}
+		t.waiting, t.ringing, t.holders = nil, nil, nil
+		bounded, cancel := context.WithTimeout(ctx, 30*time.Second)
+		defer cancel()
+		var open []string
+		err = poll(bounded, 50*time.Millisecond, func() (bool, error) {
+			open = nil
+			for _, c := range victims {
+				if !t.Facts.Has(c.From, cti.CallEnded) {
+					open = append(open, c.From)
+				}
+			}
+			return len(open) == 0, nil
+		})
+		t.AtMost("records of the switch's calls closed after it was back", time.Since(t.healed), 5*time.Second, text(err)...)
+		c, err := t.Callers.Call(ctx, talkLine)
+		if err != nil {
+			return err
+		}
+		err = t.until(bounded, []*Caller{c}, "talk with an agent", func(c *Caller) bool { _, ok := t.Agents.With(c.From); return ok })
+		t.AtMost("a new caller talks with an agent after it was back", time.Since(t.healed), 10*time.Second, text(err)...)
+		return Hangup(ctx, []*Caller{c})
+	},
+})
+
+// abandon ends calls whose switch has died: nobody answers a BYE.
+func (t *Trial) abandon(ctx context.Context, callers []*Caller) error {
+	ctx, cancel := context.WithTimeout(ctx, 45*time.Second)
+	defer cancel()
+	for _, a := range t.Agents.Calls() {
+		if a.EndedAt.IsZero() {
+			go func() { _ = a.call.Hangup(ctx) }()
+		}
+	}
+	if err := Hangup(ctx, callers); err != nil && ctx.Err() != nil {
+		return fmt.Errorf("hang up on a dead switch: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,400 @@
+package drill
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"go.uber.org/zap"
+	"go.yaml.in/yaml/v3"
+
+	"sansheng/cmd/sansheng/config"
+	"sansheng/cmd/sansheng/drill/ariproxy"
+	"sansheng/cmd/sansheng/drill/fault"
+	"sansheng/cmd/sansheng/drill/relay"
+	"sansheng/cmd/sansheng/service"
+	"sansheng/cti"
+	"sansheng/cti/bus"
+	"sansheng/cti/web"
+	"sansheng/deploy/debian"
+	"sansheng/store"
+)
+
+// Stack is the real program with everything it starts, on a folder and ports of
+// its own, and the ways into it that faults are put into.
+type Stack struct {
+	Config *config.Config
+	// Proxy stands between the hotline and its switch's ARI.
+	Proxy *ariproxy.Proxy
+	// Relay stands between the sentinel and the switch's SIP.
+	Relay *relay.Relay
+
+	program, file string
+	cmd           *exec.Cmd
+	diedC         chan struct{}
+	client        *http.Client
+	passwords     map[cti.AgentID]string
+	admin         string
+	public        *bus.Public
+	store         *store.Store
+}
+
+// newStack lays a stack out; nothing of it runs yet. change sets what the row wants.
+func newStack(ctx context.Context, program, dir string, plan *cti.Plan, change func(*config.Config) error) (*Stack, error) {
+	s := &Stack{program: program, file: filepath.Join(dir, "drill.yaml"), client: &http.Client{Timeout: 3 * time.Second}}
+	cfg := config.Default()
+	cfg.Data, cfg.Hotline = dir, plan
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the drill's folder: %w", err)
+	}
+	ports, err := freePorts(ctx, 5)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Ports = config.Ports{SIP: ports[0], Asterisk: ports[1], Web: ports[2], NATS: ports[3], Sentinel: ports[4], RTPFirst: 30000, RTPLast: 31999}
+	s.Proxy, err = ariproxy.Start(ctx, loopback(cfg.Ports.Asterisk))
+	if err != nil {
+		return nil, fmt.Errorf("start the proxy before ARI: %w", err)
+	}
+	if s.Relay, err = relay.Start(ctx, loopback(cfg.Ports.SIP)); err != nil {
+		return nil, errors.Join(fmt.Errorf("start the relay before SIP: %w", err), s.Proxy.Close())
+	}
+	cfg.Asterisk.Via = s.Proxy.URL()
+	cfg.Sentinel.SIP = s.Relay.Addr()
+	s.Config = cfg
+	err = change(cfg)
+	var text []byte
+	if err == nil {
+		text, err = yaml.Marshal(cfg)
+	}
+	if err == nil {
+		err = os.WriteFile(s.file, text, 0o600)
+	}
+	if err != nil {
+		s.Relay.Close()
+		return nil, errors.Join(fmt.Errorf("write the drill's configuration: %w", err), s.Proxy.Close())
+	}
+	return s, nil
+}
+
+func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+
+// freePorts are ports nobody has now, for TCP and UDP.
+func freePorts(ctx context.Context, n int) ([]int, error) {
+	var ports []int
+	var lc net.ListenConfig
+	for range 20 * n {
+		tcp, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		defer func() { _ = tcp.Close() }()
+		port := tcp.Addr().(*net.TCPAddr).Port
+		udp, err := lc.ListenPacket(ctx, "udp", loopback(port))
+		if err != nil {
+			continue
+		}
+		defer func() { _ = udp.Close() }()
+		if ports = append(ports, port); len(ports) == n {
+			return ports, nil
+		}
+	}
+	return nil, errors.New("find a free port: none is free for TCP and UDP")
+}
+
+// SIPAddr is where phones and callers find the switch.
+func (s *Stack) SIPAddr() string { return loopback(s.Config.Ports.SIP) }
+
+// startLimit is how long a stack may take to take calls.
+const startLimit = 3 * time.Minute
+
+// Start runs the program and returns when it takes calls.
+func (s *Stack) Start(ctx context.Context) error {
+	if err := s.spawn(ctx); err != nil {
+		return err
+	}
+	limit, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	if err := poll(limit, 20*time.Millisecond, func() (bool, error) { return s.ready(limit) }); err != nil {
+		return fmt.Errorf("start the hotline: %w; its log ends:\n%s", err, s.logTail())
+	}
+	return s.open(limit)
+}
+
+// StartBeside runs the program and returns when it takes calls or stands by.
+func (s *Stack) StartBeside(ctx context.Context) error {
+	if err := s.spawn(ctx); err != nil {
+		return err
+	}
+	limit, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	err := poll(limit, 20*time.Millisecond, func() (bool, error) {
+		ok, said, err := s.readiness(limit)
+		return ok || strings.Contains(said, " leads, "), err
+	})
+	if err != nil {
+		return fmt.Errorf("start the hotline beside another: %w; its log ends:\n%s", err, s.logTail())
+	}
+	return nil
+}
+
+// spawn runs the program.
+func (s *Stack) spawn(ctx context.Context) error {
+	s.cmd = exec.CommandContext(context.WithoutCancel(ctx), s.program, "serve", "--config", s.file, "--headless", "--demo")
+	log, err := os.OpenFile(s.LogFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("start the hotline: %w", err)
+	}
+	defer func() { _ = log.Close() }() // the child has its own
+	s.cmd.Stdout, s.cmd.Stderr = log, log
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the drill
+	if err := s.cmd.Start(); err != nil {
+		return fmt.Errorf("start the hotline: %w", err)
+	}
+	cmd, diedC := s.cmd, make(chan struct{})
+	s.diedC = diedC
+	go func() { _ = cmd.Wait(); close(diedC) }()
+	return nil
+}
+
+// ready asks whether the hotline takes calls.
+func (s *Stack) ready(ctx context.Context) (bool, error) {
+	ok, _, err := s.readiness(ctx)
+	return ok, err
+}
+
+// readiness is whether the hotline takes calls, and what it says of its parts.
+func (s *Stack) readiness(ctx context.Context) (ok bool, said string, err error) {
+	select {
+	case <-s.diedC:
+		return false, "", errors.New("it ended while starting")
+	default:
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+loopback(s.Config.Ports.Web)+"/readyz", nil)
+	if err != nil {
+		return false, "", err
+	}
+	res, err := s.client.Do(req)
+	if err != nil {
+		return false, "", nil //nolint:nilerr // nobody listens yet
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<16))
+	if err != nil {
+		return false, "", nil //nolint:nilerr // asked again
+	}
+	return res.StatusCode == http.StatusOK, string(body), nil
+}
+
+// open connects to what the first start has made.
+func (s *Stack) open(ctx context.Context) error {
+	if s.store != nil {
+		return nil
+	}
+	ids := make([]cti.AgentID, len(s.Config.Hotline.Agents))
+	for i, a := range s.Config.Hotline.Agents {
+		ids[i] = a.ID
+	}
+	var err error
+	if s.passwords, err = web.SIPPasswords(filepath.Join(s.Config.Data, web.SIPPasswordsFile), ids); err != nil {
+		return err
+	}
+	accounts, err := web.DemoAccounts(s.Config.Data)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if a.Role == web.Administrator {
+			s.admin = a.Password
+		}
+	}
+	remote := bus.Remote{URL: "nats://" + loopback(s.Config.Ports.NATS)}
+	if s.Config.NATS.URL != "" {
+		remote.URL = s.Config.NATS.URL
+	}
+	if s.public, err = bus.Dial(remote, bus.StreamLimits{}, zap.NewNop()); err != nil {
+		return err
+	}
+	dsn := ""
+	err = poll(ctx, 50*time.Millisecond, func() (bool, error) {
+		dsn, err = service.DatabaseURL(s.Config)
+		return err == nil, nil
+	})
+	if err != nil {
+		return fmt.Errorf("wait for the database: %w", err)
+	}
+	s.store, err = store.Open(ctx, store.Config{URL: dsn})
+	return err
+}
+
+// Store reads the hotline's records.
+func (s *Stack) Store() *store.Store { return s.store }
+
+// Public reads the hotline's facts.
+func (s *Stack) Public() *bus.Public { return s.public }
+
+// PID is the service's process.
+func (s *Stack) PID() int { return s.cmd.Process.Pid }
+
+// SwitchPID is the private Asterisk's process.
+func (s *Stack) SwitchPID() (int, error) {
+	return fault.ServerPID(filepath.Join(s.Config.Data, "asterisk"))
+}
+
+// Postgres is the private database.
+func (s *Stack) Postgres() fault.Postgres {
+	return fault.Postgres{Dir: filepath.Join(s.Config.Data, "postgres")}
+}
+
+// NATS is the folder of the embedded server with the journal.
+func (s *Stack) NATS() string { return filepath.Join(s.Config.Data, "nats") }
+
+// LogFile is what the service prints.
+func (s *Stack) LogFile() string { return filepath.Join(s.Config.Data, "serve.log") }
+
+func (s *Stack) logTail() string {
+	b, err := os.ReadFile(s.LogFile())
+	if err != nil {
+		return err.Error()
+	}
+	return string(b[max(0, len(b)-2000):])
+}
+
+// Signal sends the service a signal.
+func (s *Stack) Signal(sig syscall.Signal) error {
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		return fmt.Errorf("signal the hotline: %w", err)
+	}
+	return nil
+}
+
+// Kill ends the service with kill -9 and returns when it is dead.
+func (s *Stack) Kill() error {
+	if err := s.Signal(syscall.SIGKILL); err != nil {
+		return err
+	}
+	<-s.diedC
+	return nil
+}
+
+// Running tells whether the service's process lives.
+func (s *Stack) Running() bool {
+	if s.cmd == nil {
+		return false
+	}
+	select {
+	case <-s.diedC:
+		return false
+	default:
+		return true
+	}
+}
+
+// Close ends the stack and everything it started. A service that was killed is
+// started once more for that: it adopts what the dead one left.
+func (s *Stack) Close(ctx context.Context) error {
+	var errs []error
+	if s.public != nil {
+		s.public.Close()
+	}
+	if s.store != nil {
+		s.store.Close()
+	}
+	if s.cmd != nil && !s.Running() {
+		errs = append(errs, s.Start(ctx))
+	}
+	if s.Running() {
+		_ = s.cmd.Process.Signal(syscall.SIGCONT)
+		_ = s.cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-s.diedC:
+		case <-time.After(time.Minute):
+			errs = append(errs, errors.New("stop the hotline: it does not end in a minute"), s.Kill())
+		}
+	}
+	s.Relay.Close()
+	return errors.Join(append(errs, s.Proxy.Close())...)
+}
+
+// State is one agent's as the hotline shows it.
+type State struct {
+	Agent  string `json:"agent"`
+	State  string `json:"state"`
+	Reason string `json:"reason"`
+}
+
+// States asks the hotline's API what each agent does.
+func (s *Stack) States(ctx context.Context) (map[string]State, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+loopback(s.Config.Ports.Web)+"/api/v1/agents", nil)
+	if err != nil {
+		return nil, err
+	}
+	req.SetBasicAuth("9001", s.admin)
+	res, err := s.client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("ask for agents: %w", err)
+	}
+	defer res.Body.Close()
+	var body struct {
+		Source string  `json:"source"`
+		Agents []State `json:"agents"`
+	}
+	if err := json.NewDecoder(res.Body).Decode(&body); err != nil || res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("ask for agents: %s: %w", res.Status, err)
+	}
+	if body.Source != "engine" {
+		return nil, fmt.Errorf("ask for agents: the engine did not answer, but the %s", body.Source)
+	}
+	states := map[string]State{}
+	for _, a := range body.Agents {
+		states[a.Agent] = a
+	}
+	return states, nil
+}
+
+// poll asks again and again until it is told so, an error comes, or ctx ends.
+func poll(ctx context.Context, every time.Duration, done func() (bool, error)) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		ok, err := done()
+		if ok || err != nil {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// versions of what a stack is made of.
+func (s *Stack) versions(ctx context.Context) map[string]string {
+	v := map[string]string{}
+	if out, err := exec.CommandContext(ctx, s.program, "version").Output(); err == nil {
+		v["sansheng"] = strings.TrimPrefix(strings.TrimSpace(string(out)), "sansheng ")
+	}
+	var finder debian.Finder
+	for name, set := range map[string]debian.Set{"asterisk": debian.Asterisk, "sip-tester": debian.SIPp} {
+		if tree, err := finder.Find(ctx, set); err == nil {
+			v[name] = tree.Versions[name]
+		}
+	}
+	if s.store != nil {
+		if said, err := s.store.ServerVersion(ctx); err == nil {
+			v["postgresql"] = said
+		}
+	}
+	return v
+}

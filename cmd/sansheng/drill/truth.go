@@ -1,0 +1,255 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"sansheng/cti"
+	"sansheng/store"
+)
+
+// clockSlack is how far the record's times may be from the outside's: messages
+// and events are on their way, and the machine is shared with a hundred phones.
+const clockSlack = 700 * time.Millisecond
+
+// diedSlack is how exactly the moment of a switch's death is known: by the last
+// fence that came back.
+const diedSlack = 2 * time.Second
+
+// expectation is what the outside knows a record must say.
+type expectation struct {
+	Outcome
+	// agent calls of this caller that were answered, in order.
+	answered []AgentCall
+	// reached tells whether the switch ever answered the caller's INVITE.
+	reached bool
+}
+
+// expectations are of all callers whose calls have ended and are not compared.
+func (st *Stage) expectations() []expectation {
+	return st.expectationsOf(func(c *Caller) bool { return !c.Up() && !st.compared[c.From] })
+}
+
+func (st *Stage) expectationsOf(want func(*Caller) bool) []expectation {
+	agents := map[string][]AgentCall{}
+	for _, c := range st.Agents.Calls() {
+		if !c.AnsweredAt.IsZero() {
+			agents[c.Caller] = append(agents[c.Caller], c)
+		}
+	}
+	var list []expectation
+	for _, c := range st.Callers.All() {
+		if !want(c) {
+			continue
+		}
+		o := c.Outcome()
+		list = append(list, expectation{Outcome: o, answered: agents[c.From], reached: !o.InvitedAt.IsZero() || o.Status != 0})
+	}
+	return list
+}
+
+// Compare waits until every ended call has its sealed record and holds each
+// against what the outside saw.
+func (st *Stage) Compare(ctx context.Context, t *Trial) error {
+	expected := st.expectations()
+	limit := t.Row.Bounds.Drained
+	ctx, cancel := context.WithTimeout(ctx, limit+st.patience)
+	defer cancel()
+	since := time.Now()
+	if !t.healed.IsZero() {
+		since = t.healed
+	}
+	var records map[string][]store.Record
+	var open []string
+	err := poll(ctx, 100*time.Millisecond, func() (bool, error) {
+		var err error
+		if records, err = st.records(ctx); err != nil {
+			open = []string{err.Error()}
+			return false, nil //nolint:nilerr // the database may be away: asked again
+		}
+		open = missing(expected, records)
+		return len(open) == 0, nil
+	})
+	if ctx.Err() == nil && err != nil {
+		return err
+	}
+	t.None("calls without a sealed record", open)
+	t.AtMost("records complete after the fault's end and the last call's", time.Since(latest(since, expected)), limit)
+	var double, wrong []string
+	for _, e := range expected {
+		st.compared[e.From] = true
+		got := records[e.From]
+		if len(got) > 1 {
+			double = append(double, fmt.Sprintf("%s has %d records", e.From, len(got)))
+		}
+		if len(got) == 1 && e.reached {
+			differs := e.against(got[0], t)
+			wrong = append(wrong, differs...)
+			if len(differs) > 0 {
+				t.tell(e.From)
+			}
+		}
+	}
+	t.None("calls with two records", double)
+	t.None("records that differ from what the outside saw", wrong)
+	t.None("faults in the sequence of facts", st.Facts.Wrong())
+	t.Note("%d calls were compared with their records.", len(expected))
+	return nil
+}
+
+// latest is the end of the last call, or since where that is later.
+func latest(since time.Time, expected []expectation) time.Time {
+	for _, e := range expected {
+		if e.EndedAt.After(since) {
+			since = e.EndedAt
+		}
+	}
+	return since
+}
+
+// records are the calls in the database by caller.
+func (st *Stage) records(ctx context.Context) (map[string][]store.Record, error) {
+	limit, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	list, err := st.Store().Calls(limit, store.Filter{Company: "drill"})
+	if err != nil {
+		return nil, err
+	}
+	by := map[string][]store.Record{}
+	for _, r := range list {
+		by[r.Caller] = append(by[r.Caller], r)
+	}
+	return by, nil
+}
+
+// missing names the callers without a sealed record who must have one.
+func missing(expected []expectation, records map[string][]store.Record) []string {
+	var open []string
+	for _, e := range expected {
+		got := records[e.From]
+		switch {
+		case len(got) == 0 && e.reached:
+			open = append(open, fmt.Sprintf("%s to %s has none", e.From, e.To))
+		case slices.ContainsFunc(got, func(r store.Record) bool { return r.Hash == nil }):
+			open = append(open, fmt.Sprintf("%s to %s is still open: %s", e.From, e.To, got[0].ID))
+		}
+	}
+	return open
+}
+
+// against names what a record says otherwise than the outside.
+func (e *expectation) against(r store.Record, t *Trial) []string {
+	var wrong []string
+	say := func(format string, args ...any) {
+		wrong = append(wrong, fmt.Sprintf("%s (%s): ", e.From, r.ID)+fmt.Sprintf(format, args...))
+	}
+	if r.DID != e.To {
+		say("number called %s, was %s", r.DID, e.To)
+	}
+	slack := clockSlack + t.stalls.longest()
+	if d := r.StartedAt.Sub(e.InvitedAt); d.Abs() > slack && t.clockTrue() {
+		say("began %v from the INVITE", d)
+	}
+	if str(r.EndedBy) == "switch" && t.Row.Bounds.LosesTalks {
+		if d := r.EndedAt.Sub(t.began); d.Abs() > diedSlack {
+			say("ended %v from the switch's death", d)
+		}
+		return wrong // his phone does not know yet
+	}
+	died := e.EndedBy == "" // nobody said goodbye: the phone's end is not the call's
+	if r.EndedAt != nil && !died && t.clockTrue() {
+		if d := r.EndedAt.Sub(e.EndedAt); d.Abs() > slack {
+			say("ended %v from the end (by %s)", d, e.EndedBy)
+		}
+	}
+	answered := r.Disposition != nil && *r.Disposition == "ANSWERED"
+	if person := len(e.answered) > 0; answered != person && !e.brief() {
+		say("disposition %v, an agent's phone answered: %t", str(r.Disposition), person)
+	}
+	if len(e.answered) > 0 && !e.brief() {
+		by := agentOf(r)
+		if !slices.ContainsFunc(e.answered, func(c AgentCall) bool { return c.Agent == by }) {
+			say("answered by %q, was %s", by, e.answered[0].Agent)
+		}
+	}
+	if e.EndedBy == "caller" && answered && r.EndedBy != nil && *r.EndedBy != "caller" {
+		say("ended by %s, was the caller", *r.EndedBy)
+	}
+	return wrong
+}
+
+// tell notes what the outside saw of a caller beside the facts about his call.
+func (t *Trial) tell(caller string) {
+	for _, e := range t.expectationsOf(func(c *Caller) bool { return c.From == caller }) {
+		t.Note("%s: %s The facts: %s", e.From, e.seen(), t.Facts.Story(e.From))
+	}
+}
+
+// seen is what the outside saw, in a line.
+func (e *expectation) seen() string {
+	s := fmt.Sprintf("invited %s, rang %s, answered %s, ended %s by %s.", clock(e.InvitedAt), clock(e.RingingAt), clock(e.AnsweredAt), clock(e.EndedAt), e.EndedBy)
+	for _, c := range e.answered {
+		s += fmt.Sprintf(" At %s from %s, answered %s, ended %s by %s.", c.Agent, clock(c.IncomingAt), clock(c.AnsweredAt), clock(c.EndedAt), c.EndedBy)
+	}
+	return s
+}
+
+// brief calls ended as soon as they were answered, or were answered by a phone
+// whose caller had just left: both orders are true then.
+func (e *expectation) brief() bool {
+	if len(e.answered) == 0 {
+		return false
+	}
+	last := e.answered[len(e.answered)-1]
+	return e.EndedAt.Sub(last.AnsweredAt) < clockSlack
+}
+
+// agentOf is who served the caller, by the record.
+func agentOf(r store.Record) string {
+	if r.Fallback != nil && r.Fallback.Agent != "" {
+		return r.Fallback.Agent
+	}
+	return str(r.Agent)
+}
+
+func str(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// inOrder names the waiting callers who were overtaken: served after one who came
+// clearly later. Those whom the switch serves by itself are an order of their own:
+// its queue looks at its agents once a second, and what it has taken it keeps.
+func (st *Stage) inOrder(waiting []*Caller) []string {
+	const ownQueue = 2 * time.Second
+	clearly := 300*time.Millisecond + st.stalls.longest()
+	served := map[string]time.Time{}
+	for _, c := range st.Agents.Calls() {
+		if !c.AnsweredAt.IsZero() {
+			served[c.Caller] = first(served[c.Caller], c.AnsweredAt)
+		}
+	}
+	var wrong []string
+	for i, a := range waiting {
+		for _, b := range waiting[i+1:] {
+			fell := st.Facts.Has(a.From, cti.CallFellBack)
+			if fell != st.Facts.Has(b.From, cti.CallFellBack) {
+				continue
+			}
+			least := clearly
+			if fell {
+				least = ownQueue
+			}
+			came := b.Outcome().InvitedAt.Sub(a.Outcome().InvitedAt)
+			at, bt := served[a.From], served[b.From]
+			if came > least && !bt.IsZero() && (at.IsZero() || at.Sub(bt) > least) {
+				wrong = append(wrong, fmt.Sprintf("%s was overtaken by %s, who came %s later", a.From, b.From, short(came)))
+			}
+		}
+	}
+	return wrong
+}

@@ -1,0 +1,49 @@
+// Command sansheng is the hotline server, and everything an operator does with
+// it from a shell. Subcommands are one file each; they parse, call, print.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// errQuiet ends the program with an error that has been told already.
+var errQuiet = errors.New("")
+
+func main() {
+	// Children run under another account where this one is root: they must be
+	// able to read what is meant for them. Secrets have modes of their own.
+	syscall.Umask(0o022)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := rootCommand().ExecuteContext(ctx)
+	stop()
+	if err == nil {
+		return
+	}
+	if !errors.Is(err, errQuiet) {
+		fmt.Fprintln(os.Stderr, "sansheng:", err)
+	}
+	os.Exit(1)
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "sansheng",
+		Short:         "A hotline server: every caller answered within three rings, every call on record",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	open := storeOpener(root)
+	root.AddCommand(
+		serveCommand(), fetchCommand(), demoCommand(), phoneCommand(), versionCommand(),
+		callsCommand(open), recordCommand(open), ticketsCommand(open), agentsCommand(open), queuesCommand(open),
+		migrateCommand(open), drillCommand(), sentinelCommand(),
+	)
+	return root
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os/user"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sansheng/store"
+)
+
+func recordCommand(open opener) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "record",
+		Short: "Show, verify and amend records",
+	}
+	c.AddCommand(recordShowCommand(open), recordVerifyCommand(open), recordAmendCommand(open))
+	return c
+}
+
+func recordShowCommand(open opener) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show a call's whole record",
+		Args:  cobra.ExactArgs(1),
+		RunE: reading(open, func(c *cobra.Command, s *store.Store, args []string) error {
+			r, err := s.Record(c.Context(), args[0])
+			if errors.Is(err, store.ErrNoCall) {
+				return fmt.Errorf("no call has the id %q; `sansheng calls` lists them", args[0])
+			}
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return encodeJSON(c.OutOrStdout(), r, "  ")
+			}
+			_, err = io.WriteString(c.OutOrStdout(), story(r))
+			return err
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// story tells a record line by line, in the order of time where it has one.
+func story(r store.Record) string {
+	var b strings.Builder
+	line := func(name, format string, args ...any) {
+		for i, a := range args {
+			if s, ok := a.(string); ok {
+				args[i] = plain(s)
+			}
+		}
+		fmt.Fprintf(&b, "%-12s %s\n", name, fmt.Sprintf(format, args...))
+	}
+	line("call", "%s of %s", r.ID, r.Company)
+	line("came", "%s from %s %s to %s, %s line", clock(r.StartedAt), r.Caller, r.CallerName, r.DID, r.Mode)
+	for _, s := range r.FlowPath {
+		line("", "%s %s %s", s.At.Local().Format("15:04:05.000"), s.Step, s.Detail)
+	}
+	for _, q := range r.QueueEntries {
+		line("queue", "%s, %s, %s", q.Queue, or(seconds(q.WaitMs), "waiting"), or(some(q.Result), "still there"))
+	}
+	for _, o := range r.Offers {
+		line("offer", "agent %s, %d rings in %s, %s", o.Agent, o.Rings, seconds(&o.RingMs), or(some(o.Result), "under way"))
+	}
+	if r.AnsweredAt != nil {
+		kept := "within three rings"
+		if !*r.WithinThreeRings {
+			kept = "NOT within three rings"
+		}
+		line("answered", "%s by agent %s after %s, ring %d, %s", clock(*r.AnsweredAt), *r.Agent, seconds(r.WaitMs), *r.Rings, kept)
+	}
+	for _, l := range r.Legs {
+		line("leg", "%s %s %s, %s", l.Role, l.Agent, l.Channel, or(span(&l.StartedAt, l.EndedAt), "still there"))
+	}
+	for _, h := range r.Holds {
+		line("hold", "by %s, %s", h.Role, or(span(&h.BeganAt, h.EndedAt), "still held"))
+	}
+	if f := r.Fallback; f != nil {
+		line("fallback", "%s, %s", clock(f.At), f.Reason)
+	}
+	ending(r, line)
+	return b.String()
+}
+
+func ending(r store.Record, line func(name, format string, args ...any)) {
+	if r.EndedAt != nil {
+		early := ""
+		if r.EarlyHangUp {
+			early = ", agent hung up on a live caller"
+		}
+		line("ended", "%s by %s, %s, cause %d%s", clock(*r.EndedAt), *r.EndedBy, *r.Disposition, *r.Cause, early)
+	}
+	for _, rec := range r.Recordings {
+		line("recording", "%s", rec.Name)
+	}
+	for _, t := range r.Tickets {
+		line("ticket", "%s %s, %s, owner %s", t.ID.String(), string(t.Kind), t.State, or(some(t.Owner), "nobody"))
+	}
+	for _, a := range r.Amendments {
+		line("amended", "%s by %s: %s: %s", clock(a.MadeAt), a.Author, a.Reason, a.Body)
+	}
+	if r.Hash != nil {
+		line("hash", "%s", (*r.Hash)[:16]+"…")
+	}
+}
+
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+func recordVerifyCommand(open opener) *cobra.Command {
+	var asJSON bool
+	var company string
+	c := &cobra.Command{
+		Use:   "verify",
+		Short: "Check that no closed record was changed, added or removed",
+		Long: "Check that no closed record was changed, added or removed, by computing every company's\n" +
+			"chain of hashes anew. Ends with an error where something is not as it was sealed.",
+		Args: cobra.NoArgs,
+		RunE: reading(open, func(c *cobra.Command, s *store.Store, _ []string) error {
+			checks, err := s.Verify(c.Context(), company)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = encodeJSON(c.OutOrStdout(), checks, "  ")
+			} else {
+				err = printChecks(c.OutOrStdout(), checks)
+			}
+			if err != nil {
+				return err
+			}
+			faults := 0
+			for _, v := range checks {
+				faults += len(v.Faults)
+			}
+			if faults > 0 {
+				return fmt.Errorf("%d faults: the records are not as they were sealed", faults)
+			}
+			return nil
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().StringVar(&company, "company", "", "only this company's")
+	return c
+}
+
+func printChecks(w io.Writer, checks []store.Verification) error {
+	for _, v := range checks {
+		if _, err := fmt.Fprintf(w, "%s: %d records, %d amendments, head %s, %d faults\n",
+			plain(v.Company), v.Records, v.Amendments, v.Head, len(v.Faults)); err != nil {
+			return err
+		}
+		for _, f := range v.Faults {
+			if _, err := fmt.Fprintf(w, "  seal %d, call %s: %s\n", f.N, plain(f.Call), f.Problem); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func recordAmendCommand(open opener) *cobra.Command {
+	var author, reason string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "amend ID TEXT",
+		Short: "Add a correction to a closed record, with author, time and reason",
+		Args:  cobra.ExactArgs(2),
+		RunE: reading(open, func(c *cobra.Command, s *store.Store, args []string) error {
+			if author == "" {
+				u, err := user.Current()
+				if err != nil {
+					return fmt.Errorf("name the author with --author: %w", err)
+				}
+				author = u.Username
+			}
+			a, err := s.Amend(c.Context(), args[0], author, reason, args[1])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return encodeJSON(c.OutOrStdout(), a, "  ")
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "amended by %s at %s\n", plain(a.Author), a.MadeAt.Format(time.RFC3339))
+			return err
+		}),
+	}
+	c.Flags().StringVar(&author, "author", "", "who amends; by default the system's account")
+	c.Flags().StringVar(&reason, "reason", "", "why")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	_ = c.MarkFlagRequired("reason") // the flag is there
+	return c
+}

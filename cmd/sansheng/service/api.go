@@ -1,0 +1,166 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"sansheng/cti/web"
+	"sansheng/store"
+)
+
+// startWeb opens the accounts and serves the API.
+func (s *Service) startWeb(run context.Context) error {
+	accounts, err := s.accounts()
+	if err != nil {
+		return err
+	}
+	port := s.cfg.Port(s.cfg.Ports.Web)
+	if s.opts.FreePorts {
+		port = 0
+	}
+	cfg := web.Config{
+		Addr:    net.JoinHostPort(s.cfg.Host, strconv.Itoa(port)),
+		Records: &s.records, Readiness: s.Parts, Alarms: s.standing, Metrics: s.registry, Accounts: accounts, Log: s.log.Named("web"),
+	}
+	if s.engine != nil || s.duty != nil {
+		cfg.Live = s.floor
+	}
+	if s.web, err = web.New(cfg); err != nil {
+		return err
+	}
+	s.background("web", true, func() error { return s.web.Run(run) })
+	return nil
+}
+
+func (s *Service) accounts() (*web.Accounts, error) {
+	if s.opts.Demo {
+		accounts, _, err := web.OpenDemo(s.cfg.Data, s.plan.Agents)
+		return accounts, err
+	}
+	accounts, _, err := web.CreateAccounts(filepath.Join(s.cfg.Data, web.AccountsFile), nil)
+	return accounts, err
+}
+
+func (s *Service) floor(ctx context.Context) (web.Floor, error) {
+	e := s.engine
+	if s.duty != nil {
+		seat := s.duty.seat.Load()
+		if seat == nil {
+			return web.Floor{}, errStandingBy
+		}
+		e = seat.engine
+	}
+	v, err := e.View(ctx)
+	return web.Floor{Linked: v.Linked, Live: v.Live, Waiting: v.Waiting, Agents: v.Agents}, err
+}
+
+// Parts tells the state of every part of this process.
+func (s *Service) Parts(ctx context.Context) []web.Part {
+	var parts []web.Part
+	add := func(name string, optional bool, err error) {
+		p := web.Part{Name: name, OK: err == nil, Optional: optional}
+		if err != nil {
+			p.Detail = err.Error()
+		}
+		parts = append(parts, p)
+	}
+	link, leader := s.link, s.engine
+	if s.duty != nil {
+		add("lease", false, s.duty.part(ctx))
+		if seat := s.duty.seat.Load(); seat != nil {
+			link, leader = seat.link, seat.engine
+		}
+	}
+	if leader != nil {
+		add("switch", false, link.Up())
+		v, err := leader.View(ctx)
+		if err == nil && !v.Linked {
+			err = errors.New("not yet in agreement with the switch")
+		}
+		add("engine", false, err)
+		var waiting error
+		if n := s.journal.Depth(); n > 1000 {
+			waiting = fmt.Errorf("%d facts wait for the disk", n)
+		}
+		add("journal", true, waiting)
+	}
+	if s.database != nil {
+		add("database", true, s.records.ping(ctx))
+	}
+	return parts
+}
+
+var errStandingBy = errors.New("this engine stands by; another one leads")
+
+// records is the store once it is there: the database comes up after the rest.
+type records struct{ store atomic.Pointer[store.Store] }
+
+var errNoRecords = errors.New("the database is not there yet")
+
+func (r *records) ping(ctx context.Context) error {
+	s := r.store.Load()
+	if s == nil {
+		return errNoRecords
+	}
+	return s.Ping(ctx)
+}
+
+// Calls, Record, Tickets, Agents and Queues implement web.RecordReader.
+func (r *records) Calls(ctx context.Context, f store.Filter) ([]store.Record, error) {
+	if s := r.store.Load(); s != nil {
+		return s.Calls(ctx, f)
+	}
+	return nil, errNoRecords
+}
+
+func (r *records) Record(ctx context.Context, id string) (store.Record, error) {
+	if s := r.store.Load(); s != nil {
+		return s.Record(ctx, id)
+	}
+	return store.Record{}, errNoRecords
+}
+
+func (r *records) Tickets(ctx context.Context, f store.TicketFilter) ([]store.Ticket, error) {
+	if s := r.store.Load(); s != nil {
+		return s.Tickets(ctx, f)
+	}
+	return nil, errNoRecords
+}
+
+func (r *records) Agents(ctx context.Context, company string, since time.Time) ([]store.Agent, error) {
+	if s := r.store.Load(); s != nil {
+		return s.Agents(ctx, company, since)
+	}
+	return nil, errNoRecords
+}
+
+func (r *records) Queues(ctx context.Context, company string, since time.Time) ([]store.Queue, error) {
+	if s := r.store.Load(); s != nil {
+		return s.Queues(ctx, company, since)
+	}
+	return nil, errNoRecords
+}
+
+// Describe says where everything is.
+func (s *Service) Describe(say func(format string, args ...any)) {
+	if s.web != nil {
+		say("API        http://%s (readiness at /readyz, document at /openapi.json)", s.web.Addr())
+		say("accounts   sansheng demo accounts --data %s", s.cfg.Data)
+	}
+	if addr := s.SIPAddr(); addr != "" {
+		say("SIP        %s", addr)
+	}
+	if url := s.nats.URL(); url != "" {
+		say("NATS       %s, stream HOTLINE", url)
+	}
+	for _, l := range s.plan.Lines {
+		say("line       %s: %s, queue %s", l.DID, l.Mode, l.Queue)
+	}
+	say("records    sansheng calls --data %s", s.cfg.Data)
+}

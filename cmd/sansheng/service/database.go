@@ -1,0 +1,109 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"sansheng/cmd/sansheng/config"
+	"sansheng/store"
+	"sansheng/store/cluster"
+)
+
+// database is the store role: a PostgreSQL of our own or a given one, the
+// projection of facts into it, and the tickets' facts out of it. It comes up in
+// the background; nothing waits for it.
+type database struct {
+	// readyC is closed once records can be read.
+	readyC  chan struct{}
+	cluster *cluster.Instance
+	store   *store.Store
+	facts   *store.Projector
+}
+
+func (s *Service) startDatabase(run context.Context) *database {
+	d := &database{readyC: make(chan struct{})}
+	s.background("store", false, func() error { return s.runDatabase(run, d) })
+	return d
+}
+
+func (s *Service) runDatabase(run context.Context, d *database) error {
+	url, err := s.databaseURL(run, d)
+	if err != nil {
+		return err
+	}
+	d.store, err = store.Open(run, store.Config{URL: url, Log: s.log.Named("store")})
+	if err != nil {
+		return err
+	}
+	for {
+		err := d.store.Migrate(run)
+		if err == nil {
+			break
+		}
+		s.log.Warn("database not ready; calls go on without it", zap.Error(err))
+		select {
+		case <-run.Done():
+			return nil
+		case <-time.After(time.Second):
+		}
+	}
+	d.facts = d.store.Projector(hotlineSource{public: s.public}, store.ProjectorConfig{})
+	s.registry.MustRegister(d.facts)
+	outbox := d.store.Outbox(ticketPublisher{tickets: s.public.Tickets()})
+	s.background("outbox", false, func() error { return outbox.Run(run) })
+	s.records.store.Store(d.store)
+	close(d.readyC)
+	return d.facts.Run(run)
+}
+
+// databaseURL starts or adopts our own PostgreSQL, unless another one is named.
+func (s *Service) databaseURL(run context.Context, d *database) (string, error) {
+	if s.cfg.Postgres.URLFile != "" {
+		return DatabaseURL(s.cfg)
+	}
+	ctx, cancel := context.WithTimeout(run, 10*time.Minute)
+	defer cancel()
+	var err error
+	d.cluster, err = cluster.Start(ctx, cluster.Config{
+		Data: filepath.Join(s.cfg.Data, "postgres"), OnCrash: s.crashed, Finder: s.opts.Finder,
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(urlFile(s.cfg), []byte(d.cluster.DSN+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("note database url: %w", err)
+	}
+	return d.cluster.DSN, nil
+}
+
+// DatabaseURL is where a service with this configuration keeps its records: the
+// database it was given, or its own, once it has started it.
+func DatabaseURL(cfg *config.Config) (string, error) {
+	file := cfg.Postgres.URLFile
+	if file == "" {
+		file = urlFile(cfg)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("read database url: %w", err)
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
+func urlFile(cfg *config.Config) string { return filepath.Join(cfg.Data, "postgres.url") }
+
+func (d *database) close(end func(part) error) error {
+	if d.store != nil {
+		d.store.Close()
+	}
+	if d.cluster != nil {
+		return end(d.cluster)
+	}
+	return nil
+}

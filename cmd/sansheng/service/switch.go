@@ -1,0 +1,299 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"sansheng/cti"
+	"sansheng/cti/engine"
+	"sansheng/cti/web"
+	"sansheng/pbx"
+	"sansheng/pbx/ari"
+	"sansheng/pbx/asterisk"
+)
+
+// application is our name in the dialplan's Stasis().
+const application = "sansheng"
+
+// heartbeat is the global variable the dialplan looks at before it gives a
+// caller to us.
+const heartbeat = "CTI_HB"
+
+// startEngine tells the switch about the agents, connects to it and runs the
+// engine. It returns when the engine agrees with the switch.
+func (s *Service) startEngine(ctx, run context.Context) error {
+	access, err := s.preparePhones()
+	if err != nil {
+		return err
+	}
+	s.link, err = ari.Open(ari.Options{
+		Config: access, HeartbeatVariable: heartbeat, Unfenced: !s.cfg.Protected("fence"), Log: s.log.Named("ari"),
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.pushAgents(ctx, s.link, s.plan.Agents); err != nil {
+		return err
+	}
+	metrics := engine.NewMetrics()
+	s.registry.MustRegister(metrics, s.link)
+	s.engine = engine.New(engine.Config{
+		Name: s.cfg.Engine.Name, Plan: s.plan, Switch: s.switchFor(s.link), Journal: engineJournal{s.journal}, Ledger: s.ledger(),
+		Log: s.log.Named("engine"), Metrics: metrics,
+		Unreconciled: !s.cfg.Protected("reconcile"), Unaudited: !s.cfg.Protected("audit"),
+	})
+	s.background("rotation", false, func() error { s.rotate(run); return nil })
+	s.background("engine", true, func() error { return s.engine.Run(run) })
+	select {
+	case <-s.engine.Reconciled():
+		return nil
+	case err := <-s.failC:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the switch: %w (%w)", ctx.Err(), s.link.Up())
+	}
+}
+
+// preparePhones makes ready what the agents' phones need, and tells how ARI is
+// reached.
+func (s *Service) preparePhones() (ari.Config, error) {
+	ids := make([]cti.AgentID, len(s.plan.Agents))
+	s.endpoints = make([]pbx.EndpointID, len(s.plan.Agents))
+	for i, a := range s.plan.Agents {
+		ids[i], s.endpoints[i] = a.ID, a.Endpoint()
+	}
+	var err error
+	if s.passwords, err = web.SIPPasswords(filepath.Join(s.cfg.Data, web.SIPPasswordsFile), ids); err != nil {
+		return ari.Config{}, err
+	}
+	return s.switchAccess()
+}
+
+// switchAccess is how ARI is reached: our own switch, or the one that is named.
+func (s *Service) switchAccess() (ari.Config, error) {
+	if s.asterisk != nil {
+		url := s.asterisk.ARIURL
+		if s.cfg.Asterisk.Via != "" {
+			url = s.cfg.Asterisk.Via
+		}
+		return ari.Config{
+			URL: url, User: s.asterisk.ARIUser, Password: s.asterisk.ARIPassword, App: application,
+		}, nil
+	}
+	b, err := os.ReadFile(s.cfg.Asterisk.PasswordFile)
+	if err != nil {
+		return ari.Config{}, fmt.Errorf("read the switch's password: %w", err)
+	}
+	return ari.Config{
+		URL: s.cfg.Asterisk.URL, User: s.cfg.Asterisk.User, Password: strings.TrimSpace(string(b)), App: application,
+	}, nil
+}
+
+// pushingLink gives the agents' phones to the switch again whenever it has been
+// restarted: it writes what it keeps about once a second, and what was given to
+// it in its last moment is lost.
+type pushingLink struct {
+	*ari.Link
+	s       *Service
+	started time.Time // of the switch we gave the phones to
+}
+
+// Next implements engine.Switch.
+func (l *pushingLink) Next(ctx context.Context) (pbx.Event, error) {
+	e, err := l.Link.Next(ctx)
+	up, ok := e.(pbx.LinkUp)
+	if err != nil || !ok {
+		return e, err
+	}
+	agents := l.s.plan.Agents
+	switch {
+	case l.started.IsZero() && l.s.duty != nil: // what another engine gave it is there
+		agents = unknownTo(up.Snapshot, agents)
+	case l.started.IsZero() || !up.Snapshot.StartedAt.After(l.started.Add(time.Second)):
+		agents = nil
+	}
+	if len(agents) > 0 {
+		if err := l.s.pushAgents(ctx, l.Link, agents); err != nil {
+			l.s.log.Error("the switch does not take the agents' phones; they are given to it again when the link is back", zap.Error(err))
+			return e, nil
+		}
+	}
+	l.started = up.Snapshot.StartedAt
+	return e, nil
+}
+
+// unknownTo are the agents whose phones the switch does not have.
+func unknownTo(snapshot pbx.Snapshot, agents []cti.Agent) []cti.Agent {
+	has := map[pbx.EndpointID]bool{}
+	for _, e := range snapshot.Endpoints {
+		has[e.ID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(agents), func(a cti.Agent) bool { return has[a.Endpoint()] })
+}
+
+// pushAgents gives agents' phones to the switch, which keeps them, and has all
+// watched: a phone can be watched once the switch knows it.
+func (s *Service) pushAgents(ctx context.Context, link *ari.Link, agents []cti.Agent) error {
+	media := ""
+	if s.asterisk != nil {
+		media = s.cfg.Host
+	}
+	for _, a := range agents {
+		err := link.Client().PushAgent(ctx, ari.AgentEndpoint{
+			Number: string(a.ID), Password: s.passwords[a.ID], Context: "from-agent", WebRTC: a.WebRTC, MediaAddress: media,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := link.WatchEndpoints(ctx, nil); err != nil {
+		return err
+	}
+	return link.WatchEndpoints(ctx, s.endpoints)
+}
+
+// rotate keeps the switch's files from growing for ever.
+func (s *Service) rotate(run context.Context) {
+	if s.asterisk == nil {
+		return
+	}
+	tick := time.NewTicker(10 * time.Minute)
+	defer tick.Stop()
+	for {
+		err := errors.Join(ledgerFile(s.asterisk.LedgerPath).rotate(), s.asterisk.RotateLogs(run, logsMost))
+		if err != nil && run.Err() == nil {
+			s.log.Warn("the switch's files cannot be rotated", zap.Error(err))
+		}
+		select {
+		case <-tick.C:
+		case <-run.Done():
+			return
+		}
+	}
+}
+
+// logsMost is the size of one of the switch's logs at which a new one is begun.
+const logsMost = 32 << 20
+
+// ledger is the switch's account, where this machine can read it.
+func (s *Service) ledger() engine.Ledger {
+	switch {
+	case s.asterisk != nil:
+		return ledgerFile(s.asterisk.LedgerPath)
+	case s.cfg.Asterisk.LedgerFile != "":
+		return ledgerFile(s.cfg.Asterisk.LedgerFile)
+	}
+	return nil
+}
+
+// ledgerFile reads the switch's ledger from its file, and from the one before
+// where that reaches into the time asked for.
+type ledgerFile string
+
+// ledgerMost is the size at which a ledger is put aside and a new one begun.
+const ledgerMost = 4 << 20
+
+func (l ledgerFile) before() string { return string(l) + ".1" }
+
+// rotate puts a large ledger aside. The switch opens the file for each entry,
+// so that it begins a new one by itself.
+func (l ledgerFile) rotate() error {
+	info, err := os.Stat(string(l))
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() < ledgerMost {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look at ledger: %w", err)
+	}
+	return os.Rename(string(l), l.before())
+}
+
+// Since implements engine.Ledger.
+func (l ledgerFile) Since(_ context.Context, t time.Time) ([]pbx.LedgerEntry, error) {
+	var entries []asterisk.Entry
+	if info, err := os.Stat(l.before()); err == nil && info.ModTime().After(t) {
+		if entries, err = asterisk.ReadLedgerSince(l.before(), t); err != nil {
+			return nil, err
+		}
+	}
+	newest, err := asterisk.ReadLedgerSince(string(l), t)
+	if err != nil {
+		return nil, err
+	}
+	entries = append(entries, newest...)
+	var out []pbx.LedgerEntry
+	answered := map[string]pbx.EndpointID{} // the last device to answer, by call
+	for _, e := range entries {
+		if e.At.Before(t) {
+			continue
+		}
+		if device := (pbx.Channel{Name: e.Channel}).Endpoint(); e.Event == "ANSWER" && e.ID != e.LinkedID {
+			if _, first := answered[e.LinkedID]; !first {
+				answered[e.LinkedID] = device
+			}
+		}
+		if en, ok := ledgerEntry(e, answered[e.LinkedID]); ok {
+			out = append(out, en)
+		}
+	}
+	return out, nil
+}
+
+// ledgerEntry is an entry in the engine's words. device is the first that
+// answered in the same call.
+func ledgerEntry(e asterisk.Entry, device pbx.EndpointID) (pbx.LedgerEntry, bool) {
+	en := pbx.LedgerEntry{At: e.At, Channel: pbx.ChannelID(e.ID)}
+	switch {
+	case e.Event == "HANGUP":
+		var said struct {
+			Cause pbx.Cause `json:"hangupcause"`
+		}
+		if json.Unmarshal([]byte(e.Extra), &said) != nil {
+			return en, false
+		}
+		en.Kind, en.Cause = pbx.LedgerHangup, said.Cause
+		return en, true
+	case e.Event == "ANSWER":
+		en.Kind = pbx.LedgerAnswer
+		return en, true
+	case e.UserEvent == "arrived" || e.UserEvent == "fallback":
+		// call | number | caller, and for a fallback who sent him there
+		f := strings.Split(e.Extra, "|")
+		if len(f) < 3 {
+			return en, false
+		}
+		en.Kind, en.Call, en.DID, en.Caller = pbx.LedgerKind(e.UserEvent), f[0], f[1], f[2]
+		en.BySentinel = len(f) > 3 && f[3] == asterisk.SentinelUser
+		return en, true
+	case e.UserEvent == "fallback_end":
+		// call | number | queue status | member | dial status | record status
+		f := strings.Split(e.Extra, "|")
+		if len(f) != 6 || f[3] == "" && f[4] != "ANSWER" {
+			return en, false
+		}
+		en.Kind, en.Call, en.Endpoint = pbx.LedgerServed, f[0], pbx.EndpointID(f[3])
+		if f[3] == "" {
+			en.Endpoint = device // rung by Dial, which names nobody
+		}
+		return en, en.Endpoint != ""
+	}
+	return en, false
+}
+
+// SIPAddr is where phones and carriers find the switch.
+func (s *Service) SIPAddr() string {
+	if s.asterisk == nil {
+		return ""
+	}
+	return s.asterisk.SIPAddr
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"sansheng/store"
+)
+
+func ticketsCommand(open opener) *cobra.Command {
+	var f store.TicketFilter
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "tickets",
+		Short: "List tickets, newest last",
+		Args:  cobra.NoArgs,
+		RunE: reading(open, func(c *cobra.Command, s *store.Store, _ []string) error {
+			list, err := s.Tickets(c.Context(), f)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return encodeJSON(c.OutOrStdout(), list, "  ")
+			}
+			w := table(c, "OPENED", "ID", "KIND", "STATE", "OWNER", "CALLER", "CALL")
+			for _, t := range list {
+				if err := w.row(clock(t.OpenedAt), t.ID.String(), string(t.Kind), t.State, some(t.Owner), t.Caller, t.Call); err != nil {
+					return err
+				}
+			}
+			return w.Flush()
+		}),
+	}
+	flags := c.Flags()
+	flags.BoolVar(&asJSON, "json", false, "print JSON")
+	flags.StringVar(&f.Company, "company", "", "only this company's")
+	flags.StringVar(&f.Kind, "kind", "", "only of this kind, as callback")
+	flags.StringVar(&f.State, "state", "", "only in this state: draft, open, closed")
+	flags.StringVar(&f.Owner, "owner", "", "only this agent's")
+	flags.StringVar(&f.Call, "call", "", "only of this call")
+	flags.IntVar(&f.Limit, "limit", 0, "only the newest so many; 0 is all")
+	return c
+}

@@ -1,0 +1,181 @@
+package cti
+
+import (
+	"time"
+
+	"sansheng/pbx"
+)
+
+// agent is an Agent with what he is doing.
+type agent struct {
+	Agent
+	State AgentState
+	// Since is when State began; of Ready agents the longest wait is served first.
+	Since  time.Time
+	Reason string
+	// Call is what he is Reserved, Ringing or Talking for.
+	Call CallID
+	// Reachable is whether his phone is registered.
+	Reachable bool
+	// Misses counts offers missed one after another.
+	Misses int
+
+	volatileAgent
+}
+
+// volatileAgent is what a restart may forget.
+type volatileAgent struct {
+	// CoolUntil spares a phone that said it was busy.
+	CoolUntil time.Time
+	// Elsewhere are channels of his phone that are not ours, as in the switch's
+	// fallback, true once answered; he is offered nothing while there is one.
+	Elsewhere map[pbx.ChannelID]bool
+	// Wanted is the state asked for while he was busy; taken when he is free.
+	Wanted       AgentState
+	WantedReason string
+}
+
+// Reasons the system gives for an agent's state.
+const (
+	ReasonRegistered  = "phone registered"
+	ReasonLost        = "phone not registered"
+	ReasonMisses      = "two calls missed in a row"
+	ReasonUnreachable = "phone does not react"
+	ReasonCallOver    = "call over"
+	ReasonWrapUpOver  = "wrap-up time over"
+	ReasonOfferEnded  = "offer ended"
+	ReasonElsewhere   = "called by the switch itself"
+)
+
+// missesAllowed is how many offers in a row an agent may miss before he is paused.
+const missesAllowed = 2
+
+// unreachablePause is how long an agent whose phone did not react is left alone.
+const unreachablePause = 30 * time.Second
+
+// applyState is Apply for agent.* facts.
+func (h *Hotline) applyState(f Fact, s AgentState) {
+	a := h.agents[f.Agent]
+	if a == nil {
+		return
+	}
+	d, _ := f.Data.(*StateData)
+	if d == nil {
+		d = &StateData{}
+	}
+	a.State, a.Since, a.Reason, a.Call, a.Misses = s, f.At, d.Reason, d.Call, d.Misses
+	if s == a.Wanted {
+		a.Wanted = ""
+	}
+}
+
+// become puts an agent into a state by a fact, unless he is in it already.
+func (h *Hotline) become(at time.Time, a *agent, s AgentState, reason string, c CallID) {
+	if a.State == s && a.Call == c {
+		return
+	}
+	misses := a.Misses
+	if s == Talking || s == Ready && misses >= missesAllowed {
+		misses = 0 // he is there, or says so again
+	}
+	h.emit(at, kindOfState[s], a.Company, c, a.ID, &StateData{From: a.State, Reason: reason, Call: c, Misses: misses})
+}
+
+// release frees an agent after a call or an offer: to what he wished for
+// meanwhile, to a pause where he missed too much, or to Ready.
+func (h *Hotline) release(at time.Time, a *agent, reason string) {
+	switch {
+	case !a.Reachable:
+		h.become(at, a, LoggedOff, ReasonLost, "")
+	case a.Wanted == Paused || a.Wanted == LoggedOff:
+		h.become(at, a, a.Wanted, a.WantedReason, "")
+	case a.Misses >= missesAllowed:
+		h.become(at, a, Paused, ReasonMisses, "")
+	default:
+		h.become(at, a, Ready, reason, "")
+	}
+}
+
+// elsewhere shows what his phone is used for by others than us.
+func (h *Hotline) elsewhere(at time.Time, a *agent) {
+	used := a.Call == "" && a.Reason == ReasonElsewhere && a.busy()
+	state := Ringing
+	for _, answered := range a.Elsewhere {
+		if answered {
+			state = Talking
+		}
+	}
+	switch {
+	case len(a.Elsewhere) == 0 && used:
+		h.release(at, a, ReasonCallOver)
+	case len(a.Elsewhere) > 0 && (used || a.State == Ready):
+		h.become(at, a, state, ReasonElsewhere, "")
+	}
+}
+
+// busy tells whether the agent is bound to a call.
+func (a *agent) busy() bool {
+	return a.State == Reserved || a.State == Ringing || a.State == Talking
+}
+
+// setState carries out an agent's wish. Bound to a call he gets it afterwards.
+func (h *Hotline) setState(now time.Time, in SetState) {
+	a := h.agents[in.Agent]
+	if a == nil {
+		return
+	}
+	if a.busy() {
+		a.Wanted, a.WantedReason = in.State, in.Reason
+		return
+	}
+	a.CoolUntil = time.Time{}
+	h.become(now, a, in.State, in.Reason, "")
+}
+
+// endpointChanged follows a phone's registration.
+func (h *Hotline) endpointChanged(at time.Time, e pbx.EndpointID, reachable bool) {
+	a := h.agentAt(e)
+	if a == nil || a.Reachable == reachable {
+		return
+	}
+	kind := AgentLost
+	if reachable {
+		kind = AgentRegistered
+	}
+	h.emit(at, kind, a.Company, "", a.ID, &RegisteredData{Endpoint: e})
+	switch {
+	case reachable && a.AutoReady && (a.State == LoggedOff || a.Reason == ReasonUnreachable):
+		h.become(at, a, Ready, ReasonRegistered, "")
+	case !reachable && !a.busy():
+		h.become(at, a, LoggedOff, ReasonLost, "")
+	}
+}
+
+func (h *Hotline) agentAt(e pbx.EndpointID) *agent {
+	const tech = "PJSIP/"
+	if len(e) <= len(tech) {
+		return nil
+	}
+	return h.agents[AgentID(e[len(tech):])]
+}
+
+// tickAgent ends an agent's waits whose time is over.
+func (h *Hotline) tickAgent(now time.Time, a *agent) {
+	switch {
+	case a.State == WrapUp && !now.Before(a.Since.Add(h.wrapUp(a))):
+		h.release(now, a, ReasonWrapUpOver)
+	case a.State == Paused && a.Reason == ReasonUnreachable && !now.Before(a.Since.Add(unreachablePause)):
+		h.release(now, a, ReasonRegistered)
+	}
+}
+
+// wrapUp is the longest wrap-up time of the queues an agent serves.
+func (h *Hotline) wrapUp(a *agent) time.Duration {
+	var most Span
+	for _, q := range h.queues {
+		if q.members[a.ID] {
+			most = max(most, q.WrapUp)
+		}
+	}
+	return time.Duration(most)
+}

@@ -1,0 +1,436 @@
+package cti
+
+import (
+	"fmt"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// CallState is where a call stands.
+type CallState string
+
+// Call states. The diagram is in the package comment.
+const (
+	CallWaiting  CallState = "Waiting"  // for a person; greeted meanwhile
+	CallPickedUp CallState = "Answered" // a person is there, prompts are spoken
+	CallTalking  CallState = "Talking"
+	CallNative   CallState = "FellBack" // the switch serves it by itself
+	CallOver     CallState = "Ended"
+)
+
+// call is one call of a member of the public.
+type call struct {
+	Arrived
+	ID        CallID
+	Company   CompanyID
+	Line      Line
+	Ring      RingPlan
+	State     CallState
+	Order     uint64 // place in the order of arrivals
+	ArrivedAt time.Time
+
+	Queue    QueueID
+	Priority int
+	QueuedAt time.Time
+	// Widened are further queues whose members may be asked.
+	Widened []QueueID
+	Overran bool
+
+	// Offer is the one under way, nil when none is.
+	Offer  *offer
+	Offers int
+	// Tried says until when an agent is spared this call.
+	Tried map[AgentID]time.Time
+
+	Agent      AgentID
+	AnsweredAt time.Time
+	Greeted    bool
+	Announced  bool
+
+	// ServedBy answered in the switch's native fallback.
+	ServedBy AgentID
+	// HungUpBy is who asked for the end first; nobody yet when empty.
+	HungUpBy   Role
+	HungUpAt   time.Time
+	CallerGone bool
+	// CallerGoneAt is the call's end: a leg that takes longer to clear is not heard by him.
+	CallerGoneAt time.Time
+	CallerCause  pbx.Cause
+	// Estimated: the time of the caller's end is not the switch's own.
+	Estimated bool
+
+	volatileCall
+}
+
+// volatileCall is what a restart may forget: when things we asked for are due.
+type volatileCall struct {
+	// LeaseAt is when the lease must be renewed.
+	LeaseAt time.Time
+	// PromptAt is when a prompt under way must have ended.
+	PromptAt time.Time
+	Prompt   pbx.PlaybackID
+	PromptOn time.Time // began
+	// JoinAt is when the two must be in the bridge.
+	JoinAt  time.Time
+	Bridged map[pbx.ChannelID]bool
+	// Left: the caller's channel is out of our hands without having been hung up.
+	Left   bool
+	LeftAt time.Time
+	// Retry are commands the switch refused for no reason of the call's.
+	Retry   []pbx.Command
+	RetryAt time.Time
+	Retries int
+	// Stray is the highest number of an agent's leg that was not ours to keep.
+	Stray int
+}
+
+// offer is one agent being asked to take a call.
+type offer struct {
+	N         int
+	Agent     AgentID
+	Channel   pbx.ChannelID
+	OfferedAt time.Time
+	AlertedAt time.Time
+}
+
+// Limits on what the switch and the phones may take. Rings are not among them:
+// they follow the country's cadence.
+const (
+	leaseTime    = 15 * time.Second // a waiting caller's, see Lease
+	leaseRenewal = 5 * time.Second
+	talkGuard    = 4 * time.Hour // an end to what everybody has forgotten
+	alertLimit   = 3 * time.Second
+	promptLimit  = 12 * time.Second
+	joinLimit    = 2 * time.Second
+	leftLimit    = 300 * time.Millisecond
+	hangupLimit  = 3 * time.Second
+	retryDelay   = 500 * time.Millisecond
+	retriesMost  = 10
+)
+
+func (c *call) greetingID() pbx.PlaybackID { return pbx.PlaybackID(string(c.ID) + "-greeting") }
+func (c *call) holdID() pbx.PlaybackID     { return pbx.PlaybackID(string(c.ID) + "-hold") }
+
+func (c *call) announceID() pbx.PlaybackID {
+	return pbx.PlaybackID(fmt.Sprintf("%s-number%d", c.ID, c.Offers))
+}
+
+// talkBridge is in the names of our bridges, behind the call's.
+const talkBridge = "-talk"
+
+func (c *call) bridgeID() pbx.BridgeID {
+	return pbx.BridgeID(fmt.Sprintf("%s%s%d", c.ID, talkBridge, c.Offers))
+}
+
+// agentLeg is in the names of agents' channels, behind the call's.
+const agentLeg = "-agent"
+
+func (c *call) agentChannel(n int) pbx.ChannelID {
+	return pbx.ChannelID(fmt.Sprintf("%s%s%d", c.ID, agentLeg, n))
+}
+
+// up tells whether the caller's channel has been answered, by us or by a person.
+func (c *call) up() bool { return c.Mode == Greeted || c.Overran || !c.AnsweredAt.IsZero() }
+
+// leaving tells whether the call needs nobody any more.
+func (c *call) leaving() bool { return c.HungUpBy != "" || c.CallerGone }
+
+// emitCall makes a fact of a call.
+func (h *Hotline) emitCall(at time.Time, c *call, k Kind, a AgentID, d Data) {
+	h.emit(at, k, c.Company, c.ID, a, d)
+}
+
+// applyCall is Apply for call.* facts of a known call.
+func (h *Hotline) applyCall(c *call, f Fact) {
+	switch d := f.Data.(type) {
+	case *GreetedData:
+		c.Greeted = true
+	case *Queued:
+		c.State, c.Queue, c.Priority = CallWaiting, d.Queue, d.Priority
+		if c.QueuedAt.IsZero() {
+			c.QueuedAt = f.At
+		}
+		c.Announced, c.Agent = false, ""
+	case *Offered:
+		c.Offers = d.Offer
+		c.Offer = &offer{N: d.Offer, Agent: f.Agent, Channel: d.Channel, OfferedAt: f.At}
+		h.legs[d.Channel] = &leg{call: c, role: RoleAgent, agent: f.Agent}
+	case *Alerted:
+		if c.Offer != nil && c.Offer.N == d.Offer {
+			c.Offer.AlertedAt = f.At
+		}
+	case *OfferEnded:
+		h.applyOfferEnded(c, f, d)
+	case *Overran:
+		c.Overran, c.Widened = true, d.Widened
+	case *WidenedData:
+		c.Widened = d.Queues
+	case *Answered:
+		c.State, c.Agent, c.AnsweredAt = CallPickedUp, f.Agent, f.At
+	case *AnnouncedData:
+		c.Announced = true
+	case *Joined:
+		c.State = CallTalking
+	case *HungUp:
+		c.HungUpBy, c.HungUpAt = d.By, f.At
+		if l := h.legs[c.agentChannel(c.Offers)]; l != nil && d.By == RoleAgent {
+			l.hungUp = true
+		}
+	case *FellBack:
+		c.State = CallNative
+	case *Served:
+		c.ServedBy = f.Agent
+	case *LegEnded:
+		delete(h.legs, d.Channel)
+		if d.Role == RoleCaller {
+			c.CallerGone, c.CallerGoneAt, c.CallerCause, c.Estimated = true, f.At, d.Cause, d.Estimated
+		}
+	case *Ended:
+		c.State = CallOver
+		h.forget(c)
+	}
+}
+
+func (h *Hotline) applyOfferEnded(c *call, f Fact, d *OfferEnded) {
+	if c.Offer != nil && c.Offer.N == d.Offer {
+		c.Offer = nil
+	}
+	if l := h.legs[d.Channel]; l != nil {
+		l.result = d.Result
+	}
+	if d.Result == OfferAnswered || d.Result == OfferWithdrawn {
+		return
+	}
+	c.Tried[f.Agent] = f.At.Add(retryAfter)
+}
+
+// arrive takes a new caller under the hotline's care.
+func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
+	id, did := CallID(ch.Args[2]), ch.Args[1]
+	if h.calls[id] != nil {
+		return
+	}
+	line, ok := h.lines[did]
+	if !ok {
+		h.do(pbx.Hangup{Channel: ch.ID, Cause: pbx.CauseUnallocated})
+		return
+	}
+	came := ch.CreatedAt // he has waited since, whether or not we were there
+	if came.IsZero() {
+		came = at
+	}
+	c := h.register(came, line, ch)
+	h.do(
+		pbx.Watch{Channel: ch.ID},
+		pbx.SetVars{Channel: ch.ID, Report: map[string]string{"call": string(id), "role": string(RoleCaller)}},
+	)
+	h.lease(at, c)
+	switch {
+	case c.Mode != Greeted:
+	case ch.State == pbx.ChannelUp: // another engine has answered, and greets him
+		h.awaitGreeting(at, c)
+	default:
+		h.do(pbx.Answer{Channel: ch.ID})
+		h.prompt(at, c, c.greetingID(), c.Line.Greeting)
+	}
+}
+
+// awaitGreeting leaves a greeting that was ordered before time to end.
+func (h *Hotline) awaitGreeting(at time.Time, c *call) {
+	c.Prompt, c.PromptOn, c.PromptAt = c.greetingID(), c.ArrivedAt, at.Add(snapshotPrompt)
+	if over := c.ArrivedAt.Add(promptLimit); over.Before(c.PromptAt) {
+		c.PromptAt = over
+	}
+}
+
+// register puts a caller on record and into his line's queue.
+func (h *Hotline) register(came time.Time, line Line, ch pbx.Channel) *call {
+	id, co := CallID(ch.Args[2]), h.companies[line.Company]
+	h.emit(came, CallArrived, line.Company, id, "", &Arrived{
+		DID: line.DID, Caller: ch.Caller, Channel: ch.ID, Direction: "inbound", Mode: line.Mode,
+		Language: co.Language, RingPeriod: MillisOf(RingPlans[co.Country].Period), Emergency: line.Emergency,
+		RingbackAt: came.UTC(), Recording: string(id),
+	})
+	c, q := h.calls[id], h.queues[line.Queue]
+	h.emitCall(came, c, CallQueued, "", &Queued{Queue: q.ID, Priority: q.Priority, Ahead: h.ahead(q.ID, q.Priority)})
+	return c
+}
+
+// prompt plays prompts to the caller and sets the time by which they must be over.
+func (h *Hotline) prompt(at time.Time, c *call, id pbx.PlaybackID, names ...string) {
+	media := make([]string, len(names))
+	for i, n := range names {
+		media[i] = "sound:" + n
+	}
+	c.Prompt, c.PromptOn, c.PromptAt = id, at, at.Add(promptLimit)
+	h.do(pbx.Play{Channel: c.Channel, Playback: id, Media: media, Language: c.Language})
+}
+
+// lease renews the time the switch leaves a waiting caller with us.
+func (h *Hotline) lease(at time.Time, c *call) {
+	c.LeaseAt = at.Add(leaseRenewal)
+	h.do(pbx.Lease{Channel: c.Channel, For: leaseTime})
+}
+
+// promptOver goes on after a prompt has ended, failed or taken too long.
+func (h *Hotline) promptOver(at time.Time, c *call, failed bool) {
+	id, began := c.Prompt, c.PromptOn
+	c.Prompt, c.PromptAt = "", time.Time{}
+	switch id {
+	case c.greetingID():
+		h.greetingOver(at, c, began, !failed && !c.leaving(), failed)
+		return
+	case c.announceID():
+		h.emitCall(at, c, CallAnnounced, c.Agent, &AnnouncedData{Began: began, Failed: failed})
+	}
+	h.proceed(at, c)
+}
+
+func (h *Hotline) greetingOver(at time.Time, c *call, began time.Time, whole, failed bool) {
+	if c.Greeted {
+		return
+	}
+	h.emitCall(at, c, CallGreeted, "", &GreetedData{
+		Prompt: c.Line.Greeting, Playback: c.greetingID(), Began: began, Whole: whole, Failed: failed,
+	})
+	h.proceed(at, c)
+}
+
+// proceed does what a call needs next: music while it waits, the announcement
+// and the bridge once a person is there.
+func (h *Hotline) proceed(at time.Time, c *call) {
+	if c.leaving() || c.Prompt != "" {
+		return
+	}
+	switch {
+	case c.State == CallWaiting && c.up():
+		h.do(pbx.StartMusic{Channel: c.Channel})
+		h.lease(at, c)
+	case c.State == CallPickedUp && c.Line.Announce && !c.Announced:
+		h.lease(at, c)
+		h.prompt(at, c, c.announceID(), announcement(c.Agent)...)
+	case c.State == CallPickedUp:
+		h.join(at, c)
+	}
+}
+
+// announcement is "agent 1 0 0 1 at your service" as prompts.
+func announcement(a AgentID) []string {
+	names := []string{"agent-number"}
+	for _, d := range string(a) {
+		names = append(names, "digits/"+string(d))
+	}
+	return append(names, "at-your-service")
+}
+
+// join lets caller and agent hear each other. The lease ends first: a talking
+// pair must outlive us.
+func (h *Hotline) join(at time.Time, c *call) {
+	if c.Bridged == nil {
+		c.Bridged = map[pbx.ChannelID]bool{}
+	}
+	c.JoinAt = at.Add(joinLimit)
+	h.do(
+		pbx.StopMusic{Channel: c.Channel},
+		pbx.Lease{Channel: c.Channel, For: talkGuard},
+		pbx.Join{
+			Bridge: c.bridgeID(), Channels: []pbx.ChannelID{c.Channel, c.agentChannel(c.Offers)},
+			Report: map[string]string{"call": string(c.ID)},
+		},
+	)
+}
+
+// bridgeEntered notes that a party is in the talk bridge; with both there, the
+// call is joined.
+func (h *Hotline) bridgeEntered(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) {
+	l := h.legs[ch]
+	if l == nil || l.call.bridgeID() != b {
+		return
+	}
+	c := l.call
+	if c.Bridged == nil {
+		c.Bridged = map[pbx.ChannelID]bool{}
+	}
+	c.Bridged[ch] = true
+	agent := c.agentChannel(c.Offers)
+	if c.State == CallPickedUp && c.Bridged[c.Channel] && c.Bridged[agent] {
+		c.JoinAt = time.Time{}
+		h.emitCall(at, c, CallJoined, c.Agent, &Joined{Bridge: b, Channels: []pbx.ChannelID{c.Channel, agent}})
+	}
+}
+
+// overrun is the end of a direct line's third ring without an answer: the
+// system answers itself, so that nobody rings a fourth time into nothing, and
+// the overflow queues' agents are asked too (requirements A1, A9).
+func (h *Hotline) overrun(at time.Time, c *call) {
+	rung := at.Sub(c.RingbackAt)
+	h.emitCall(at, c, CallOverran, "", &Overran{
+		Rings: int(rung / c.Ring.Period), RingMs: MillisOf(rung), Widened: h.queues[c.Queue].Overflow,
+	})
+	h.do(pbx.Answer{Channel: c.Channel})
+	h.lease(at, c)
+	hold := "please-hold"
+	if c.Emergency {
+		hold = "emergency-hold"
+	}
+	h.prompt(at, c, c.holdID(), hold)
+}
+
+// widen lets the overflow queues help at once where nobody of an emergency
+// line's own queue is free: no emergency caller rings into nothing.
+func (h *Hotline) widen(at time.Time, c *call) bool {
+	q := h.queues[c.Queue]
+	if !c.Emergency || c.Widened != nil || len(q.Overflow) == 0 {
+		return false
+	}
+	h.emitCall(at, c, CallWidened, "", &WidenedData{Queues: q.Overflow})
+	return true
+}
+
+// fallBack hands a caller to the switch's native fallback.
+func (h *Hotline) fallBack(at time.Time, c *call, why FallBackReason) {
+	h.emitCall(at, c, CallFellBack, "", &FellBack{Reason: why})
+	h.withdraw(at, c)
+	if why == FellByLimit {
+		h.do(pbx.Continue{Channel: c.Channel, Context: "fallback", Extension: "s"})
+	}
+}
+
+// tickCall ends a call's waits whose time is over.
+func (h *Hotline) tickCall(now time.Time, c *call) {
+	due := func(at time.Time) bool { return !at.IsZero() && !now.Before(at) }
+	switch {
+	case c.Left && c.State != CallNative && !c.leaving() && due(c.LeftAt.Add(leftLimit)):
+		h.fallBack(now, c, FellByLease)
+		return
+	case c.leaving() || c.State == CallNative:
+		return
+	}
+	if c.Prompt != "" && due(c.PromptAt) {
+		h.do(pbx.StopPlay{Channel: c.Channel, Playback: c.Prompt})
+		h.promptOver(now, c, true)
+	}
+	if due(c.RetryAt) {
+		h.do(c.Retry...)
+		c.Retry, c.RetryAt = nil, time.Time{}
+	}
+	if c.State == CallPickedUp && due(c.JoinAt) {
+		h.join(now, c)
+	}
+	if c.Offer != nil {
+		h.tickOffer(now, c)
+	}
+	if c.State != CallWaiting {
+		return
+	}
+	q := h.queues[c.Queue]
+	switch {
+	case !c.up() && due(c.RingbackAt.Add(c.Ring.Limit(ThreeRings))):
+		h.overrun(now, c)
+	case q != nil && q.MaxWait > 0 && due(c.QueuedAt.Add(time.Duration(q.MaxWait))):
+		h.fallBack(now, c, FellByLimit)
+	case c.Prompt == "" && due(c.LeaseAt):
+		h.lease(now, c)
+	}
+}

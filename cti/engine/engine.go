@@ -1,0 +1,379 @@
+// Package engine runs the hotline: one goroutine owns the domain state
+// (cti.Hotline) and decides; what it decides goes to the journal first and to
+// the switch after that.
+//
+//	switch ──events──▶ ┌────────┐ facts ──▶ journal
+//	ticker ──────────▶ │  loop  │              │ durable, or 50 ms late
+//	desk ────────────▶ └────────┘ commands ─▶ gate ─▶ lanes ──▶ switch
+//	                        ▲                            │
+//	                        └────── refused commands ────┘
+//
+// # Ownership and order
+//
+// The loop alone touches the hotline; everything else reaches it through its
+// inbox, a queue without a bound, so that nobody who feeds it ever blocks or
+// drops. Commands of one lane (a channel) are carried out in the order decided,
+// each after the reply to the one before; lanes do not wait for each other.
+//
+// # Facts before effects
+//
+// A command waits until the facts it was decided with are in the journal, but
+// no longer than 50 ms: a slow disk delays the record and raises an alarm, not
+// the caller.
+//
+// # Failure
+//
+// When the engine dies, the switch keeps all channels. The next engine replays
+// the journal, waits for the link's snapshot and catches up with it. While the
+// link is down nobody is offered and no deadline runs.
+//
+// Where engines stand in for one another, the one that takes over begins with what
+// all of them told (Inheritance) instead of its own journal, tells its facts under
+// the term of its lease, and decides nothing while it is in doubt whether it leads.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"sansheng/cti"
+	"sansheng/pbx"
+)
+
+// Switch is the telephone switch as the engine needs it.
+type Switch interface {
+	// Next returns the switch's next event, in order and without loss.
+	Next(ctx context.Context) (pbx.Event, error)
+	// Do carries out one command. The error Is pbx.ErrGone where the thing acted
+	// on no longer exists, pbx.ErrUnreachable for a device without a contact.
+	Do(ctx context.Context, c pbx.Command) error
+	// Now is the switch's clock.
+	Now() time.Time
+}
+
+// Journal keeps facts for good.
+type Journal interface {
+	// Append takes facts and never blocks; done is called, in order, when they
+	// are durable, or with an error: one that Is ErrJournalLost when they never
+	// will be, any other while they are kept and tried again.
+	Append(facts []cti.Fact, done func(error))
+	// Snapshot is the newest snapshot kept, and the fact it stands behind; 0 and
+	// nil when there is none.
+	Snapshot(ctx context.Context) (uint64, []byte, error)
+	// PutSnapshot keeps a snapshot behind a fact, once that fact is durable.
+	PutSnapshot(ctx context.Context, seq uint64, state []byte) error
+	// ReplayAfter gives the facts behind a number, in order, and the last number.
+	ReplayAfter(ctx context.Context, after uint64, fn func(cti.Fact) error) (uint64, error)
+}
+
+// ErrJournalLost ends the engine: another one owns the journal, or nothing can
+// be written to it any more.
+var ErrJournalLost = errors.New("journal lost")
+
+// Ledger is the switch's own account of ended channels and of callers it served
+// without us, for the time the engine was not there.
+type Ledger interface {
+	Since(ctx context.Context, t time.Time) ([]pbx.LedgerEntry, error)
+}
+
+// Config is what an engine is made of. Ledger and Metrics may be nil.
+type Config struct {
+	Name    string // of this engine, part of every fact's id
+	Plan    *cti.Plan
+	Switch  Switch
+	Journal Journal
+	Ledger  Ledger
+	Log     *zap.Logger
+	Metrics *Metrics
+	// Term is that of the lease under which the engine leads; 0 without one.
+	Term uint64
+	// Inherited, where given, is the state to begin with, instead of the journal's.
+	Inherited *Inheritance
+	// Sure, where given, is asked before each input: it returns at once while this
+	// engine certainly leads, waits while that is being looked into, as after the
+	// process stood still, and fails when another one leads.
+	Sure func(context.Context) error
+	// Unreconciled leaves alone what the switch has and nobody knows, and what is
+	// known and the switch has no more. It is for the drill only.
+	Unreconciled bool
+	// Unaudited never looks into the ledger while all is well. It is for the drill only.
+	Unaudited bool
+}
+
+// Engine is a running hotline. Make it with New, run it with Run.
+type Engine struct {
+	cfg     Config
+	log     *zap.Logger
+	hotline *cti.Hotline
+	inbox   *inbox
+	gate    *gate
+	lanes   *lanes
+	memory  *memory
+	// auditAt is when the ledger is looked into next.
+	auditAt time.Time
+	fail    context.CancelCauseFunc // of the run; set once by Run
+	// snapshotting is true while a snapshot is being written.
+	snapshotting atomic.Bool
+	wg           sync.WaitGroup
+	// reconciled is closed at the first LinkUp handled.
+	reconciled     chan struct{}
+	reconciledOnce sync.Once
+}
+
+const (
+	tickEvery      = 50 * time.Millisecond
+	commandTimeout = 8 * time.Second
+	// auditEvery is the time between two looks into the ledger while all is well.
+	auditEvery = 30 * time.Second
+	// ledgerOverlap re-reads a little more than was missed: entries are
+	// written a moment after the fact.
+	ledgerOverlap = 2 * time.Minute
+)
+
+// ErrClosed is returned for a request to an engine that has ended.
+var ErrClosed = errors.New("engine closed")
+
+// New makes an engine; nothing runs yet.
+func New(cfg Config) *Engine {
+	if cfg.Log == nil {
+		cfg.Log = zap.NewNop()
+	}
+	if cfg.Metrics == nil {
+		cfg.Metrics = NewMetrics()
+	}
+	e := &Engine{
+		cfg:        cfg,
+		log:        cfg.Log,
+		hotline:    cti.NewHotline(cfg.Name, cfg.Plan),
+		inbox:      newInbox(),
+		memory:     newMemory(),
+		reconciled: make(chan struct{}),
+	}
+	e.lanes = newLanes(e.carryOut)
+	e.gate = newGate(cfg.Journal, e.lanes.add, e.lose, cfg.Metrics)
+	return e
+}
+
+// Run replays the journal and then serves until its context ends. It returns after every
+// goroutine of it has ended; facts decided are handed to the journal by then.
+func (e *Engine) Run(parent context.Context) error {
+	if err := e.begin(parent); err != nil {
+		return err
+	}
+	ctx, fail := context.WithCancelCause(parent)
+	cancel := func() { fail(nil) }
+	defer cancel()
+	e.fail = fail
+	e.lanes.start(ctx)
+	var wg sync.WaitGroup
+	wg.Add(2)
+	go func() { defer wg.Done(); e.readSwitch(ctx) }()
+	go func() { defer wg.Done(); e.readTime(ctx) }()
+	e.handle(ctx, e.cfg.Switch.Now(), cti.Started{Text: e.cfg.Name})
+	e.loop(ctx)
+	cancel()
+	e.inbox.close()
+	wg.Wait()
+	e.wg.Wait()
+	e.gate.close()
+	e.lanes.wait()
+	if err := context.Cause(ctx); parent.Err() == nil && err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// begin makes the state to go on from.
+func (e *Engine) begin(ctx context.Context) error {
+	e.hotline.Lead(e.cfg.Term)
+	if e.cfg.Unreconciled {
+		e.hotline.Neglect()
+	}
+	if e.cfg.Inherited == nil {
+		return e.replay(ctx)
+	}
+	last, err := e.cfg.Journal.ReplayAfter(ctx, math.MaxUint64, func(cti.Fact) error { return nil })
+	if err != nil {
+		return fmt.Errorf("look at journal: %w", err)
+	}
+	e.inherit(e.cfg.Inherited, last)
+	live, waiting := e.hotline.Calls()
+	e.log.Info("calls taken over", zap.Uint64("term", e.cfg.Term), zap.Int("live", live), zap.Int("waiting", waiting))
+	return nil
+}
+
+// replay makes the state from the newest snapshot and the facts behind it.
+func (e *Engine) replay(ctx context.Context) error {
+	apply := func(f cti.Fact) error {
+		e.hotline.Apply(f)
+		e.memory.note(f)
+		return nil
+	}
+	after, err := e.restore(ctx, apply)
+	if err != nil {
+		return err
+	}
+	last, err := e.cfg.Journal.ReplayAfter(ctx, after, apply)
+	if err != nil {
+		return fmt.Errorf("replay journal: %w", err)
+	}
+	e.hotline.Resume(last)
+	live, waiting := e.hotline.Calls()
+	e.log.Info("journal replayed", zap.Uint64("facts", last), zap.Int("live", live), zap.Int("waiting", waiting))
+	return nil
+}
+
+// lose ends the engine because its journal is not its own any more.
+func (e *Engine) lose(err error) { e.fail(err) }
+
+func (e *Engine) readSwitch(ctx context.Context) {
+	for {
+		ev, err := e.cfg.Switch.Next(ctx)
+		if err != nil {
+			e.fail(fmt.Errorf("the switch gives no more events: %w", err))
+			return
+		}
+		e.inbox.put(message{input: ev})
+	}
+}
+
+func (e *Engine) readTime(ctx context.Context) {
+	t := time.NewTicker(tickEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			e.inbox.putTick()
+		}
+	}
+}
+
+// loop owns the hotline until ctx ends.
+func (e *Engine) loop(ctx context.Context) {
+	for {
+		m, ok := e.inbox.get(ctx)
+		if !ok {
+			return
+		}
+		if e.cfg.Sure != nil {
+			if err := e.cfg.Sure(ctx); err != nil {
+				e.fail(err)
+				return
+			}
+		}
+		e.cfg.Metrics.inboxDepth.Set(float64(e.inbox.depth()))
+		switch {
+		case m.ask != nil:
+			m.ask(e.hotline)
+		default:
+			switch in := m.input.(type) {
+			case pbx.LinkUp:
+				if e.cfg.Unreconciled {
+					break
+				}
+				e.readLedger(ctx, in)
+			case pbx.ChannelGone:
+				if !m.late && e.awaitLedger(in) {
+					continue
+				}
+				e.readServed(ctx, in)
+			case pbx.CommandFailed:
+				e.unwatched(ctx, in)
+			case cti.Tick:
+				e.audit(ctx, e.cfg.Switch.Now())
+			}
+			e.handle(ctx, e.cfg.Switch.Now(), m.input)
+			if _, ok := m.input.(pbx.LinkUp); ok {
+				e.reconciledOnce.Do(func() { close(e.reconciled) })
+			}
+		}
+	}
+}
+
+func (e *Engine) handle(ctx context.Context, now time.Time, in cti.Input) {
+	began := time.Now()
+	out := e.hotline.Handle(now, in)
+	for _, f := range out.Facts {
+		e.memory.note(f)
+	}
+	e.cfg.Metrics.count(out)
+	e.gate.add(out.Facts, out.Commands)
+	e.cfg.Metrics.decision.Observe(time.Since(began).Seconds())
+	e.snapshot(ctx)
+}
+
+// carryOut does one command, and tells the loop where the switch refused it.
+func (e *Engine) carryOut(ctx context.Context, c pbx.Command) {
+	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
+	defer cancel()
+	err := e.cfg.Switch.Do(ctx, c)
+	if err == nil {
+		return
+	}
+	gone := errors.Is(err, pbx.ErrGone)
+	if !gone && !errors.Is(err, pbx.ErrUnreachable) {
+		e.cfg.Metrics.commandsFailed.Inc()
+		e.log.Warn("command refused", zap.String("command", fmt.Sprintf("%T", c)), zap.String("lane", c.Lane()), zap.Error(err))
+	}
+	e.inbox.put(message{input: pbx.CommandFailed{At: pbx.At(e.cfg.Switch.Now()), Command: c, Gone: gone, Err: err}})
+}
+
+// Last is the number of the last fact made, once Run has returned.
+func (e *Engine) Last() uint64 { return e.hotline.Seq() }
+
+// Reconciled is closed once the engine agrees with the switch for the first
+// time: from then on it takes calls.
+func (e *Engine) Reconciled() <-chan struct{} { return e.reconciled }
+
+// SetState asks for an agent's state, as his desk or his leader does.
+func (e *Engine) SetState(ctx context.Context, s cti.SetState) error {
+	return e.post(ctx, message{input: s})
+}
+
+func (e *Engine) post(ctx context.Context, m message) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !e.inbox.put(m) {
+		return ErrClosed
+	}
+	return nil
+}
+
+// View is the hotline at one moment.
+type View struct {
+	Linked  bool            `json:"linked"`
+	Live    int             `json:"live"`
+	Waiting int             `json:"waiting"`
+	Agents  []cti.AgentView `json:"agents"`
+}
+
+// View asks the loop for the hotline as it is now.
+func (e *Engine) View(ctx context.Context) (View, error) {
+	reply := make(chan View, 1)
+	err := e.post(ctx, message{ask: func(h *cti.Hotline) {
+		v := View{Linked: h.Linked(), Agents: h.Agents()}
+		v.Live, v.Waiting = h.Calls()
+		reply <- v
+	}})
+	if err != nil {
+		return View{}, err
+	}
+	select {
+	case v := <-reply:
+		return v, nil
+	case <-e.inbox.closed:
+		return View{}, ErrClosed
+	case <-ctx.Done():
+		return View{}, ctx.Err()
+	}
+}

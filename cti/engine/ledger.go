@@ -1,0 +1,210 @@
+package engine
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"sansheng/cti"
+	"sansheng/pbx"
+)
+
+// readLedger catches up with what happened while we were not there, before the
+// snapshot is looked at: callers whom the native fallback served, answers and ends
+// of channels with the switch's own time and cause. Without a ledger, ends are
+// taken to be when they were found out, and marked as estimated.
+func (e *Engine) readLedger(ctx context.Context, up pbx.LinkUp) {
+	since := up.Time().Add(-ledgerOverlap)
+	if last := e.memory.lastFact; !last.IsZero() && last.Before(since) {
+		since = last.Add(-ledgerOverlap)
+	}
+	entries, ok := e.entries(ctx, since)
+	if !ok {
+		return
+	}
+	answeredAt(entries, up.Snapshot)
+	e.catchUp(ctx, entries, time.Time{})
+	e.endMissed(ctx, entries, up.Snapshot)
+}
+
+func (e *Engine) entries(ctx context.Context, since time.Time) ([]pbx.LedgerEntry, bool) {
+	if e.cfg.Ledger == nil {
+		return nil, false
+	}
+	entries, err := e.cfg.Ledger.Since(ctx, since)
+	if err != nil {
+		e.log.Warn("the switch's ledger cannot be read: ends found out later are estimated", zap.Error(err))
+		return nil, false
+	}
+	return entries, true
+}
+
+// audit looks into the ledger now and then for callers we never saw: they were
+// gone before they reached us. Those who ended a moment ago may still be on
+// their way to us as events.
+func (e *Engine) audit(ctx context.Context, now time.Time) {
+	if now.Before(e.auditAt) || !e.hotline.Linked() || e.cfg.Unaudited {
+		return
+	}
+	e.auditAt = now.Add(auditEvery)
+	if entries, ok := e.entries(ctx, now.Add(-ledgerOverlap)); ok {
+		e.catchUp(ctx, entries, now.Add(-auditEvery))
+	}
+}
+
+// catchUp makes the records of callers we did not see. Where before is set only
+// calls that had ended by then count.
+func (e *Engine) catchUp(ctx context.Context, entries []pbx.LedgerEntry, before time.Time) {
+	for _, u := range unseenCalls(entries) {
+		known := e.memory.seen(u.Call)
+		switch {
+		case known && (u.FellBackAt.IsZero() || !e.hotline.Knows(u.Call) || !before.IsZero()):
+		case !before.IsZero() && (u.EndedAt.IsZero() || u.EndedAt.After(before)):
+		case u.EndedAt.IsZero() && u.FellBackAt.IsZero(): // on his way to us
+		default:
+			e.cfg.Metrics.repaired(repairLedgerCall, 1)
+			e.handle(ctx, u.At, *u)
+		}
+	}
+}
+
+// readServed asks the ledger who answered a caller in the native fallback, now
+// that his channel is gone.
+func (e *Engine) readServed(ctx context.Context, gone pbx.ChannelGone) {
+	call, ok := e.hotline.Native(gone.Channel)
+	if !ok || e.cfg.Ledger == nil {
+		return
+	}
+	entries, err := e.cfg.Ledger.Since(ctx, gone.Time().Add(-ledgerOverlap))
+	if err != nil {
+		e.log.Warn("the switch's ledger cannot be read: who answered in the fallback is not on record", zap.Error(err))
+		return
+	}
+	for _, en := range entries {
+		if en.Kind == pbx.LedgerServed && cti.CallID(en.Call) == call {
+			e.handle(ctx, gone.Time(), cti.Unseen{
+				Call: call, Channel: gone.Channel, At: gone.Time(), EndedAt: gone.Time(), Cause: gone.Cause, Agent: agentOf(en.Endpoint),
+			})
+		}
+	}
+}
+
+// ledgerLag is how long after an event the ledger has it for certain.
+const ledgerLag = 300 * time.Millisecond
+
+// awaitLedger puts the end of a call that the switch served off until the ledger
+// can say who served it. It tells whether it did.
+func (e *Engine) awaitLedger(gone pbx.ChannelGone) bool {
+	if _, native := e.hotline.Native(gone.Channel); !native || e.cfg.Ledger == nil {
+		return false
+	}
+	time.AfterFunc(ledgerLag, func() { e.inbox.put(message{input: gone, late: true}) })
+	return true
+}
+
+// unwatched is a caller who was gone before his end could be watched: the ledger
+// knows when and why.
+func (e *Engine) unwatched(ctx context.Context, failed pbx.CommandFailed) {
+	watch, ok := failed.Command.(pbx.Watch)
+	if !ok || !failed.Gone {
+		return
+	}
+	entries, _ := e.entries(ctx, failed.Time().Add(-ledgerOverlap))
+	for _, en := range entries {
+		if en.Kind == pbx.LedgerHangup && en.Channel == watch.Channel {
+			gone := pbx.ChannelGone{At: pbx.At(en.At), Channel: en.Channel, Cause: en.Cause}
+			e.readServed(ctx, gone)
+			e.cfg.Metrics.repaired(repairLedgerEnd, 1)
+			e.handle(ctx, en.At, gone)
+		}
+	}
+}
+
+// agentOf is the agent whose device it is.
+func agentOf(e pbx.EndpointID) cti.AgentID {
+	_, number, _ := strings.Cut(string(e), "/")
+	return cti.AgentID(number)
+}
+
+// answeredAt notes in a snapshot when its channels were answered.
+func answeredAt(entries []pbx.LedgerEntry, s pbx.Snapshot) {
+	at := map[pbx.ChannelID]time.Time{}
+	for _, en := range entries {
+		if en.Kind == pbx.LedgerAnswer {
+			at[en.Channel] = en.At
+		}
+	}
+	for i := range s.Channels {
+		s.Channels[i].AnsweredAt = at[s.Channels[i].ID]
+	}
+}
+
+// endMissed tells what became of the legs that the switch has no more: answered
+// and ended at the times it noted.
+func (e *Engine) endMissed(ctx context.Context, entries []pbx.LedgerEntry, s pbx.Snapshot) {
+	there := map[pbx.ChannelID]bool{}
+	for _, ch := range s.Channels {
+		there[ch.ID] = true
+	}
+	missing := map[pbx.ChannelID]bool{}
+	for _, id := range e.hotline.Channels() {
+		missing[id] = !there[id]
+	}
+	for _, en := range entries {
+		_, ours := missing[en.Channel]
+		switch {
+		case ours && en.Kind == pbx.LedgerAnswer:
+			e.handle(ctx, en.At, pbx.ChannelAnswered{At: pbx.At(en.At), Channel: en.Channel})
+		case missing[en.Channel] && en.Kind == pbx.LedgerHangup:
+			gone := pbx.ChannelGone{At: pbx.At(en.At), Channel: en.Channel, Cause: en.Cause}
+			e.readServed(ctx, gone)
+			e.cfg.Metrics.repaired(repairLedgerEnd, 1)
+			e.handle(ctx, en.At, gone)
+		}
+	}
+}
+
+// unseenCalls are the callers of the ledger with what became of them, in the
+// order they came.
+func unseenCalls(entries []pbx.LedgerEntry) []*cti.Unseen {
+	ended := map[pbx.ChannelID]pbx.LedgerEntry{}
+	calls := map[string]*cti.Unseen{}
+	var order []*cti.Unseen
+	of := func(en pbx.LedgerEntry) *cti.Unseen {
+		u := calls[en.Call]
+		if u == nil {
+			u = &cti.Unseen{
+				Call: cti.CallID(en.Call), DID: en.DID, Caller: pbx.Party{Number: en.Caller}, Channel: en.Channel, At: en.At,
+			}
+			calls[en.Call] = u
+			order = append(order, u)
+		}
+		return u
+	}
+	for _, en := range entries {
+		switch en.Kind {
+		case pbx.LedgerHangup:
+			ended[en.Channel] = en
+		case pbx.LedgerArrived:
+			of(en)
+		case pbx.LedgerFallback:
+			u := of(en)
+			u.FellBackAt, u.BySentinel = en.At, en.BySentinel
+		case pbx.LedgerServed:
+			if u := calls[en.Call]; u != nil {
+				u.Agent = agentOf(en.Endpoint)
+			}
+		case pbx.LedgerAnswer:
+		}
+	}
+	for _, u := range order {
+		if end, ok := ended[u.Channel]; ok {
+			u.EndedAt, u.Cause = end.At.Truncate(time.Millisecond), end.Cause
+		} else {
+			u.Agent = "" // told when he has ended
+		}
+	}
+	return order
+}

@@ -1,0 +1,93 @@
+package cti
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Essence keeps of all facts those that still matter: applied in order, they
+// give the same state as all of them. It bounds how long a start takes.
+//
+// What matters are all facts of live calls, each agent's last state and
+// registration, and the last of the switch.
+type Essence struct {
+	calls  map[CallID][]placed
+	agents map[AgentID]*agentEssence
+	link   []placed // the last SwitchFound, and a SwitchLost after it
+	added  uint64
+}
+
+// placed is a fact with its place among those added: facts of several engines
+// have numbers of their own.
+type placed struct {
+	Fact
+	place uint64
+}
+
+type agentEssence struct{ state, phone *placed }
+
+// NewEssence is the essence of nothing.
+func NewEssence() *Essence {
+	return &Essence{calls: map[CallID][]placed{}, agents: map[AgentID]*agentEssence{}}
+}
+
+// Add takes the next fact, in the order in which facts are applied.
+func (e *Essence) Add(fact Fact) {
+	e.added++
+	f := placed{Fact: fact, place: e.added}
+	if _, ok := StateOf(f.Kind); ok {
+		e.agent(f.Agent).state = &f
+		return
+	}
+	switch f.Kind {
+	case AgentRegistered, AgentLost:
+		e.agent(f.Agent).phone = &f
+	case SwitchFound:
+		e.link = []placed{f}
+	case SwitchLost:
+		e.link = append(e.link, f)
+	case EngineStarted:
+	case CallEnded:
+		delete(e.calls, f.Call)
+	default:
+		if _, live := e.calls[f.Call]; live || f.Kind == CallArrived {
+			e.calls[f.Call] = append(e.calls[f.Call], f)
+		}
+	}
+}
+
+func (e *Essence) agent(id AgentID) *agentEssence {
+	a := e.agents[id]
+	if a == nil {
+		a = &agentEssence{}
+		e.agents[id] = a
+	}
+	return a
+}
+
+// Facts are those that matter, in the order they were added.
+func (e *Essence) Facts() []Fact {
+	all := slices.Clone(e.link)
+	for _, c := range e.calls {
+		all = append(all, c...)
+	}
+	for _, a := range e.agents {
+		for _, f := range []*placed{a.state, a.phone} {
+			if f != nil {
+				all = append(all, *f)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b placed) int { return cmp.Compare(a.place, b.place) })
+	facts := make([]Fact, len(all))
+	for i, f := range all {
+		facts[i] = f.Fact
+	}
+	return facts
+}
+
+// ForgetCalls drops all calls, as where facts of them are missing.
+func (e *Essence) ForgetCalls() { clear(e.calls) }
+
+// Live tells how many calls are going on.
+func (e *Essence) Live() int { return len(e.calls) }

@@ -1,0 +1,160 @@
+package cti
+
+import (
+	"errors"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// event gives a switch's event to whom it concerns. Events about channels
+// nobody knows are of calls that are over: they mean nothing.
+func (h *Hotline) event(e pbx.Event) {
+	at := e.Time()
+	switch e := e.(type) {
+	case pbx.ChannelEntered:
+		h.entered(at, e.Channel)
+	case pbx.ChannelLeft:
+		if l := h.legs[e.Channel]; l != nil && l.role == RoleCaller && !l.call.leaving() && l.hangupAt.IsZero() {
+			l.call.Left, l.call.LeftAt = true, at
+		}
+	case pbx.ChannelAlerting:
+		if l := h.legs[e.Channel]; l == nil {
+			h.bind(at, e.Endpoint, e.Channel, false)
+		} else if l.role == RoleAgent {
+			h.alerting(at, l)
+		}
+	case pbx.ChannelAnswered:
+		if l := h.legs[e.Channel]; l == nil {
+			h.bind(at, e.Endpoint, e.Channel, true)
+		} else if l.role == RoleAgent {
+			h.answered(at, l)
+		}
+	case pbx.HangupRequested:
+		h.hangupRequested(at, e)
+	case pbx.ChannelGone:
+		h.legGone(at, LegEnded{Channel: e.Channel, Cause: e.Cause, TechCause: e.TechCause})
+	case pbx.BridgeEntered:
+		h.bridgeEntered(at, e.Bridge, e.Channel)
+	case pbx.PlaybackFinished:
+		h.playbackFinished(at, e)
+	case pbx.PlaybackStarted:
+		if l := h.legs[e.Channel]; l != nil && l.call.Prompt == e.Playback {
+			l.call.PromptOn = at
+		}
+	case pbx.Held:
+		h.held(at, CallHeld, e.Channel)
+	case pbx.Unheld:
+		h.held(at, CallUnheld, e.Channel)
+	case pbx.EndpointChanged:
+		h.endpointChanged(at, e.Endpoint, e.Reachable)
+	case pbx.CommandFailed:
+		h.commandFailed(at, e)
+	case pbx.LinkLost:
+		h.linked = false
+		h.emit(at, SwitchLost, "", "", "", &EngineData{Text: text(e.Err)})
+	case pbx.LinkUp:
+		h.reconcile(e.Snapshot)
+	}
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// entered: a channel came under our care. What brought it here is its first argument.
+func (h *Hotline) entered(at time.Time, ch pbx.Channel) {
+	switch {
+	case len(ch.Args) == 3 && ch.Args[0] == "inbound":
+		h.arrive(at, ch)
+	case len(ch.Args) == 3 && ch.Args[0] == "agent":
+		h.featureCode(at, ch)
+	case h.legs[ch.ID] == nil:
+		h.stray(ch) // nobody's: an orphan
+	}
+}
+
+func (h *Hotline) playbackFinished(at time.Time, e pbx.PlaybackFinished) {
+	l := h.legs[e.Channel]
+	if l == nil || l.call.Prompt != e.Playback {
+		return
+	}
+	h.promptOver(at, l.call, e.Failed)
+}
+
+func (h *Hotline) held(at time.Time, k Kind, ch pbx.ChannelID) {
+	l := h.legs[ch]
+	if l == nil || l.call.State != CallTalking {
+		return
+	}
+	h.emitCall(at, l.call, k, l.agent, &HoldData{Channel: ch, Role: l.role})
+}
+
+// commandFailed draws the consequence of a command the switch did not carry out.
+func (h *Hotline) commandFailed(at time.Time, e pbx.CommandFailed) {
+	switch cmd := e.Command.(type) {
+	case pbx.Dial:
+		if h.legs[cmd.Channel] != nil {
+			h.undialled(at, cmd.Channel, e.Err)
+		}
+	case pbx.Hangup:
+		if e.Gone {
+			h.legGone(at, LegEnded{Channel: cmd.Channel, Cause: pbx.CauseNormal, Estimated: true})
+		}
+	case pbx.Play:
+		if l := h.legs[cmd.Channel]; l != nil && l.call.Prompt == cmd.Playback {
+			h.promptOver(at, l.call, true)
+		}
+	case pbx.Watch:
+		if e.Gone { // dead before its end could be watched: nothing will tell of it
+			h.legGone(at, LegEnded{Channel: cmd.Channel, Cause: pbx.CauseNormal, Estimated: true})
+			return
+		}
+		h.retry(at, cmd)
+	case pbx.Answer, pbx.StartMusic, pbx.Lease, pbx.SetVars:
+		if !e.Gone {
+			h.retry(at, cmd)
+		}
+	}
+}
+
+// undialled is an agent's leg that the switch did not make.
+func (h *Hotline) undialled(at time.Time, ch pbx.ChannelID, err error) {
+	switch {
+	case errors.Is(err, pbx.ErrUnreachable):
+		h.legGone(at, LegEnded{Channel: ch, Cause: pbx.CauseAbsent})
+	case errors.Is(err, pbx.ErrUncertain) || errors.Is(err, pbx.ErrLinkDown):
+		h.hangup(at, ch, pbx.CauseTemporaryFailure) // it may be there all the same
+	default:
+		h.legGone(at, LegEnded{Channel: ch, Cause: pbx.CauseTemporaryFailure})
+	}
+}
+
+// retry orders a command once more after a while: without the answer, the music
+// or the lease a caller would be left in silence.
+func (h *Hotline) retry(at time.Time, cmd pbx.Command) {
+	for _, c := range h.live {
+		if pbx.Lane(c.Channel) == cmd.Lane() && !c.leaving() && c.Retries < retriesMost {
+			c.Retry, c.RetryAt = append(c.Retry, cmd), at.Add(retryDelay)
+			c.Retries++
+		}
+	}
+}
+
+// tick lets time pass for everything that waits.
+func (h *Hotline) tick(now time.Time) {
+	for _, a := range h.order {
+		h.tickAgent(now, a)
+	}
+	if !h.linked {
+		return // no deadline is fair while the switch cannot be heard
+	}
+	for i := 0; i < len(h.live); i++ {
+		c := h.live[i]
+		h.tickCall(now, c)
+		h.tickLegs(now, c)
+	}
+}

@@ -1,0 +1,431 @@
+package cti
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// SchemaVersion is the version of the facts' JSON form. It rises when a field
+// changes its meaning; a new optional field does not raise it.
+const SchemaVersion = 1
+
+// CallID names a call: chosen by the dialplan before the hotline is asked, so
+// that the recording and a call the hotline never saw carry it too.
+type CallID string
+
+// AgentID is an agent's number (工号), the same on the desk, on the phone and in
+// what the caller is told.
+type AgentID string
+
+// QueueID names a queue within its company.
+type QueueID string
+
+// CompanyID names a company of the group (requirement K1).
+type CompanyID string
+
+// Kind names what happened, in the past tense: subject.verb.
+type Kind string
+
+// Kinds of facts. Every kind has one Data type, listed in dataOf.
+const (
+	CallArrived     Kind = "call.arrived"
+	CallGreeted     Kind = "call.greeted"
+	CallQueued      Kind = "call.queued"
+	CallOffered     Kind = "call.offered"
+	CallAlerted     Kind = "call.alerted"
+	CallOfferEnded  Kind = "call.offer_ended"
+	CallOverran     Kind = "call.overran"
+	CallWidened     Kind = "call.widened"
+	CallAnswered    Kind = "call.answered"
+	CallAnnounced   Kind = "call.announced"
+	CallJoined      Kind = "call.joined"
+	CallHeld        Kind = "call.held"
+	CallUnheld      Kind = "call.unheld"
+	CallHungUp      Kind = "call.hung_up"
+	CallLegEnded    Kind = "call.leg_ended"
+	CallFellBack    Kind = "call.fell_back"
+	CallServed      Kind = "call.served"
+	CallEnded       Kind = "call.ended"
+	AgentLoggedOff  Kind = "agent.logged_off"
+	AgentReady      Kind = "agent.ready"
+	AgentReserved   Kind = "agent.reserved"
+	AgentRinging    Kind = "agent.ringing"
+	AgentTalking    Kind = "agent.talking"
+	AgentWrapUp     Kind = "agent.wrap_up"
+	AgentPaused     Kind = "agent.paused"
+	AgentRegistered Kind = "agent.registered"
+	AgentLost       Kind = "agent.lost"
+	EngineStarted   Kind = "engine.started"
+	SwitchLost      Kind = "engine.switch_lost"
+	SwitchFound     Kind = "engine.switch_found"
+)
+
+// Fact is something that happened, told once. Facts are the only thing that
+// changes the hotline's state (Hotline.Apply): the same facts in the same order
+// give the same state, which is what a restart and a replayed test rely on.
+type Fact struct {
+	Version int `json:"v"`
+	// ID is unique for all time: engine name and sequence.
+	ID string `json:"id"`
+	// Seq counts an engine's facts from 1 without gaps.
+	Seq    uint64 `json:"seq"`
+	Engine string `json:"engine"`
+	// Term is that of the lease under which the engine led when it made the fact;
+	// 0 where it has none. A fact of an older term than one known already comes
+	// late: another engine has led since.
+	Term uint64 `json:"term,omitempty"`
+	// At is the switch's clock, in milliseconds.
+	At      time.Time `json:"at"`
+	Kind    Kind      `json:"kind"`
+	Company CompanyID `json:"company"`
+	Call    CallID    `json:"call,omitempty"`
+	Agent   AgentID   `json:"agent,omitempty"`
+	Data    Data      `json:"data,omitempty"`
+}
+
+// Data is what a fact of its kind says beyond the envelope.
+type Data interface{ isData() }
+
+type data struct{}
+
+func (data) isData() {}
+
+// Mode is how a line lets its callers wait for a person.
+type Mode string
+
+const (
+	// Greeted lines answer by themselves, greet, then queue with music.
+	Greeted Mode = "greeted"
+	// Direct lines let the caller hear the real ringback until a person answers.
+	Direct Mode = "direct"
+)
+
+// Arrived opens a call's record.
+type Arrived struct {
+	data
+	DID       string        `json:"did"`
+	Caller    pbx.Party     `json:"caller"`
+	Channel   pbx.ChannelID `json:"channel"`
+	Direction string        `json:"direction"` // inbound
+	Mode      Mode          `json:"mode,omitempty"`
+	Language  string        `json:"language,omitempty"`
+	// RingPeriod is one ring of the caller's country, burst and pause.
+	RingPeriod Millis `json:"ring_period_ms,omitempty"`
+	Emergency  bool   `json:"emergency,omitempty"`
+	// RingbackAt is when the caller was first sent ringing.
+	RingbackAt time.Time `json:"ringback_at"`
+	// Recording is the name under which the switch keeps the call's recording.
+	Recording string `json:"recording,omitempty"`
+}
+
+// GreetedData tells how the greeting ended.
+type GreetedData struct {
+	data
+	Prompt   string         `json:"prompt"`
+	Playback pbx.PlaybackID `json:"playback"`
+	Began    time.Time      `json:"began"`
+	// Whole is false where the caller left, or the prompt could not be played.
+	Whole  bool `json:"whole"`
+	Failed bool `json:"failed,omitempty"`
+	// Estimated: not told by the switch, but taken from what followed.
+	Estimated bool `json:"estimated,omitempty"`
+}
+
+// Queued puts the call into a queue.
+type Queued struct {
+	data
+	Queue    QueueID `json:"queue"`
+	Priority int     `json:"priority"`
+	// Ahead is how many callers are served before this one.
+	Ahead int `json:"ahead"`
+}
+
+// Offered: an agent was chosen and his phone is being dialled.
+type Offered struct {
+	data
+	Queue   QueueID       `json:"queue"`
+	Channel pbx.ChannelID `json:"channel"`
+	Offer   int           `json:"offer"` // counts from 1 within the call
+	// Estimated: found under way at the switch, begun by another engine.
+	Estimated bool `json:"estimated,omitempty"`
+}
+
+// Alerted: the agent's phone rings.
+type Alerted struct {
+	data
+	Channel pbx.ChannelID `json:"channel"`
+	Offer   int           `json:"offer"`
+}
+
+// OfferResult is how an offer to an agent ended.
+type OfferResult string
+
+// Results of an offer.
+const (
+	OfferAnswered    OfferResult = "answered"
+	OfferMissed      OfferResult = "missed"      // rang its three rings
+	OfferDeclined    OfferResult = "declined"    // refused by key, 603
+	OfferBusy        OfferResult = "busy"        // 486
+	OfferUnreachable OfferResult = "unreachable" // no answer from the phone at all
+	OfferWithdrawn   OfferResult = "withdrawn"   // the caller left or was served elsewhere
+	OfferFailed      OfferResult = "failed"
+)
+
+// OfferEnded closes an offer.
+type OfferEnded struct {
+	data
+	Channel   pbx.ChannelID `json:"channel"`
+	Offer     int           `json:"offer"`
+	Result    OfferResult   `json:"result"`
+	Cause     pbx.Cause     `json:"cause"`
+	TechCause int           `json:"tech_cause,omitempty"`
+	AlertedAt *time.Time    `json:"alerted_at,omitempty"`
+	RingMs    Millis        `json:"ring_ms"`
+	Rings     int           `json:"rings"`
+}
+
+// Overran: a direct line's third ring ended and nobody had answered; the system
+// answers itself and widens the search (requirement A1).
+type Overran struct {
+	data
+	Rings  int    `json:"rings"`
+	RingMs Millis `json:"ring_ms"`
+	// Widened are the queues whose agents may now be asked too.
+	Widened []QueueID `json:"widened,omitempty"`
+}
+
+// WidenedData: nobody of the line's own queue could answer, so that further
+// queues' agents were asked at once.
+type WidenedData struct {
+	data
+	Queues []QueueID `json:"queues"`
+}
+
+// Answered: a person has picked up. Both clocks of requirement A1 are in it.
+type Answered struct {
+	data
+	Queue       QueueID       `json:"queue"`
+	Channel     pbx.ChannelID `json:"channel"`
+	Offer       int           `json:"offer"`
+	WaitMs      Millis        `json:"wait_ms"` // queue entry to answer
+	AgentRingMs Millis        `json:"agent_ring_ms"`
+	AgentRings  int           `json:"agent_rings"`
+	// CallerRingMs runs from the first ringback sent to the caller to the answer.
+	CallerRingMs     Millis `json:"caller_ring_ms"`
+	CallerRings      int    `json:"caller_rings"`
+	WithinThreeRings bool   `json:"within_three_rings"`
+	// Estimated: found out later, and the switch's own time is not known.
+	Estimated bool `json:"estimated,omitempty"`
+}
+
+// AnnouncedData: the caller was told the agent's number (requirement A2).
+type AnnouncedData struct {
+	data
+	Began  time.Time `json:"began"`
+	Failed bool      `json:"failed,omitempty"`
+}
+
+// Joined: caller and agent hear each other.
+type Joined struct {
+	data
+	Bridge   pbx.BridgeID    `json:"bridge"`
+	Channels []pbx.ChannelID `json:"channels"`
+	// Estimated: found joined; since when is not known.
+	Estimated bool `json:"estimated,omitempty"`
+}
+
+// HoldData: a phone's hold key, on or off.
+type HoldData struct {
+	data
+	Channel pbx.ChannelID `json:"channel"`
+	Role    Role          `json:"role"`
+}
+
+// Role is what a leg is to its call.
+type Role string
+
+// Roles of a leg.
+const (
+	RoleCaller Role = "caller"
+	RoleAgent  Role = "agent"
+	RoleSystem Role = "system" // never a leg: who ended it
+	RoleSwitch Role = "switch" // never a leg: the switch died or lost it
+)
+
+// HungUp: the first side that asked for the end, before anything else ended.
+type HungUp struct {
+	data
+	By Role `json:"by"`
+	// Early marks an agent who hung up on a live caller (requirement A6).
+	Early bool `json:"early,omitempty"`
+}
+
+// LegEnded: one party's channel is gone.
+type LegEnded struct {
+	data
+	Channel   pbx.ChannelID `json:"channel"`
+	Role      Role          `json:"role"`
+	Cause     pbx.Cause     `json:"cause"`
+	TechCause int           `json:"tech_cause,omitempty"`
+	// Estimated is true where the end was found out later and the switch's own
+	// time of it is not known.
+	Estimated bool `json:"estimated,omitempty"`
+}
+
+// FallBackReason is why a call went to the switch's native fallback.
+type FallBackReason string
+
+// Reasons for the fallback.
+const (
+	FellByLease FallBackReason = "lease"    // we were silent too long
+	FellByLimit FallBackReason = "max_wait" // waited as long as the queue allows
+	FellUnseen  FallBackReason = "unseen"   // the hotline was not there when it came
+	// FellBySentinel: the sentinel found us silent and sent the caller there.
+	FellBySentinel FallBackReason = "sentinel"
+)
+
+// FellBack: the switch serves the caller by itself from here on.
+type FellBack struct {
+	data
+	Reason FallBackReason `json:"reason"`
+}
+
+// Served: in the switch's native fallback this agent answered the caller. No
+// ring clock ran there.
+type Served struct{ data }
+
+// Disposition is the switch's set of call results, and no other.
+type Disposition string
+
+// Dispositions.
+const (
+	DispositionAnswered   Disposition = "ANSWERED"
+	DispositionNoAnswer   Disposition = "NO ANSWER"
+	DispositionBusy       Disposition = "BUSY"
+	DispositionFailed     Disposition = "FAILED"
+	DispositionCongestion Disposition = "CONGESTION"
+)
+
+// Ended closes a call's record: nothing of the call follows.
+type Ended struct {
+	data
+	By          Role        `json:"by"`
+	Disposition Disposition `json:"disposition"`
+	Cause       pbx.Cause   `json:"cause"`
+	// Abandoned: a caller who asked for a person left before one answered.
+	Abandoned bool `json:"abandoned,omitempty"`
+	Estimated bool `json:"estimated,omitempty"`
+}
+
+// StateData goes with agent.logged_off … agent.paused: the agent became what
+// the kind says.
+type StateData struct {
+	data
+	From   AgentState `json:"from"`
+	Reason string     `json:"reason,omitempty"`
+	Call   CallID     `json:"call,omitempty"`
+	// Misses are the offers he has missed one after the other.
+	Misses int `json:"misses,omitempty"`
+}
+
+// RegisteredData goes with agent.registered and agent.lost: the phone can or
+// can no longer be reached.
+type RegisteredData struct {
+	data
+	Endpoint pbx.EndpointID `json:"endpoint"`
+}
+
+// EngineData goes with the engine's own facts.
+type EngineData struct {
+	data
+	Text            string    `json:"text,omitempty"`
+	SwitchStartedAt time.Time `json:"switch_started_at,omitzero"`
+}
+
+// dataOf makes the empty data of a kind, for decoding.
+var dataOf = map[Kind]func() Data{
+	CallArrived:     func() Data { return &Arrived{} },
+	CallGreeted:     func() Data { return &GreetedData{} },
+	CallQueued:      func() Data { return &Queued{} },
+	CallOffered:     func() Data { return &Offered{} },
+	CallAlerted:     func() Data { return &Alerted{} },
+	CallOfferEnded:  func() Data { return &OfferEnded{} },
+	CallOverran:     func() Data { return &Overran{} },
+	CallWidened:     func() Data { return &WidenedData{} },
+	CallAnswered:    func() Data { return &Answered{} },
+	CallAnnounced:   func() Data { return &AnnouncedData{} },
+	CallJoined:      func() Data { return &Joined{} },
+	CallHeld:        func() Data { return &HoldData{} },
+	CallUnheld:      func() Data { return &HoldData{} },
+	CallHungUp:      func() Data { return &HungUp{} },
+	CallLegEnded:    func() Data { return &LegEnded{} },
+	CallFellBack:    func() Data { return &FellBack{} },
+	CallServed:      func() Data { return &Served{} },
+	CallEnded:       func() Data { return &Ended{} },
+	AgentLoggedOff:  func() Data { return &StateData{} },
+	AgentReady:      func() Data { return &StateData{} },
+	AgentReserved:   func() Data { return &StateData{} },
+	AgentRinging:    func() Data { return &StateData{} },
+	AgentTalking:    func() Data { return &StateData{} },
+	AgentWrapUp:     func() Data { return &StateData{} },
+	AgentPaused:     func() Data { return &StateData{} },
+	AgentRegistered: func() Data { return &RegisteredData{} },
+	AgentLost:       func() Data { return &RegisteredData{} },
+	EngineStarted:   func() Data { return &EngineData{} },
+	SwitchLost:      func() Data { return &EngineData{} },
+	SwitchFound:     func() Data { return &EngineData{} },
+}
+
+// NewData returns the empty data of a kind, or nil for a kind this program
+// does not know.
+func NewData(k Kind) Data {
+	if f, ok := dataOf[k]; ok {
+		return f()
+	}
+	return nil
+}
+
+// Kinds lists every kind of fact this program knows, in no order.
+func Kinds() []Kind {
+	kinds := make([]Kind, 0, len(dataOf))
+	for k := range dataOf {
+		kinds = append(kinds, k)
+	}
+	return kinds
+}
+
+// UnmarshalJSON decodes a fact with the data of its kind. A kind this program
+// does not know keeps no data and is no error, so that an older reader survives
+// a newer writer.
+func (f *Fact) UnmarshalJSON(b []byte) error {
+	type envelope Fact
+	raw := struct {
+		*envelope
+		Data json.RawMessage `json:"data"`
+	}{envelope: (*envelope)(f)}
+	f.Data = nil
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return fmt.Errorf("decode fact: %w", err)
+	}
+	d := NewData(f.Kind)
+	if d == nil || len(raw.Data) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(raw.Data, d); err != nil {
+		return fmt.Errorf("decode fact %s %s: %w", f.Kind, f.ID, err)
+	}
+	f.Data = d
+	return nil
+}
+
+// Millis is a duration that travels as whole milliseconds.
+type Millis int64
+
+// MillisOf rounds a duration down to milliseconds, never below zero.
+func MillisOf(d time.Duration) Millis { return Millis(max(d.Milliseconds(), 0)) }
+
+// Duration is m as a time.Duration.
+func (m Millis) Duration() time.Duration { return time.Duration(m) * time.Millisecond }

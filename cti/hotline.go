@@ -1,0 +1,319 @@
+package cti
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// Hotline is the state of all calls, agents and queues under one engine. It is
+// not safe for concurrent use: one goroutine owns it.
+type Hotline struct {
+	engine string
+	seq    uint64
+	// term is the lease's, of every fact made from now on; 0 without a lease.
+	term uint64
+
+	companies map[CompanyID]Company
+	lines     map[string]Line
+	queues    map[QueueID]*queue
+	agents    map[AgentID]*agent
+	// order lists agents as configured, live the calls not yet ended by arrival:
+	// whatever is done for all of them is done in the same order every time.
+	order []*agent
+	live  []*call
+	calls map[CallID]*call
+	legs  map[pbx.ChannelID]*leg
+	// neglects: see Neglect.
+	neglects bool
+	// linked is true while the switch can be reached and was reconciled with.
+	linked bool
+	// switchStarted is when the switch we last saw was started.
+	switchStarted time.Time
+	// lostAt is when the link to it broke last; zero while it stands.
+	lostAt   time.Time
+	arrivals uint64
+
+	out Outcome
+}
+
+// Outcome is what one input led to, in order. The facts must be on record
+// before the commands take effect.
+type Outcome struct {
+	Facts    []Fact
+	Commands []pbx.Command
+	Repairs  Repairs
+}
+
+// NewHotline is an empty hotline for a plan that passed Check. engine names the
+// facts' maker and is part of their ids.
+func NewHotline(engine string, plan *Plan) *Hotline {
+	h := &Hotline{
+		engine: engine,
+		calls:  map[CallID]*call{},
+		legs:   map[pbx.ChannelID]*leg{},
+		agents: map[AgentID]*agent{},
+	}
+	h.configure(plan)
+	return h
+}
+
+// configure takes over a plan; agents keep their state.
+func (h *Hotline) configure(plan *Plan) {
+	h.companies = map[CompanyID]Company{}
+	h.lines = map[string]Line{}
+	h.queues = map[QueueID]*queue{}
+	for _, c := range plan.Companies {
+		h.companies[c.ID] = c
+	}
+	for _, l := range plan.Lines {
+		h.lines[l.DID] = l
+	}
+	for _, q := range plan.Queues {
+		h.queues[q.ID] = newQueue(q)
+	}
+	h.order = h.order[:0]
+	for _, a := range plan.Agents {
+		known := h.agents[a.ID]
+		if known == nil {
+			known = &agent{State: LoggedOff}
+			h.agents[a.ID] = known
+		}
+		known.Agent = a
+		h.order = append(h.order, known)
+	}
+}
+
+// Handle decides what one input means. now is the switch's clock; an event's
+// own time wins over it.
+func (h *Hotline) Handle(now time.Time, in Input) Outcome {
+	h.out = Outcome{}
+	switch in := in.(type) {
+	case pbx.Event:
+		if at := in.Time(); at.After(now) {
+			now = at // our reckoning of the switch's clock may be a little behind
+		}
+		h.event(in)
+	case Tick:
+		h.tick(now)
+	case SetState:
+		h.setState(now, in)
+	case Unseen:
+		h.unseen(in)
+	case Started:
+		h.emit(now, EngineStarted, "", "", "", &EngineData{Text: in.Text})
+	}
+	if h.linked {
+		h.match(now)
+	}
+	return h.out
+}
+
+// Input is what Handle takes: every pbx.Event and the types below.
+type Input any
+
+// Tick lets time pass: deadlines that are over take effect.
+type Tick struct{}
+
+// SetState is an agent's or his leader's wish for a state: Ready, Paused or
+// LoggedOff.
+type SetState struct {
+	Agent  AgentID
+	State  AgentState
+	Reason string
+}
+
+// Started opens an engine's life, after the replay.
+type Started struct{ Text string }
+
+// Unseen is what became of a caller while we did not look, as read from the
+// switch's own ledger: he left before we saw him, or its fallback served him.
+type Unseen struct {
+	Call    CallID
+	DID     string
+	Caller  pbx.Party
+	Channel pbx.ChannelID
+	At      time.Time
+	// EndedAt is zero while the call still goes on.
+	EndedAt time.Time
+	Cause   pbx.Cause
+	// FellBackAt is when the fallback took him over; zero where it did not.
+	FellBackAt time.Time
+	// BySentinel: it was the sentinel that sent him there, from us.
+	BySentinel bool
+	// Agent answered there; empty where nobody did.
+	Agent AgentID
+}
+
+// emit makes a fact and applies it.
+func (h *Hotline) emit(at time.Time, k Kind, co CompanyID, c CallID, a AgentID, d Data) {
+	f := Fact{
+		Version: SchemaVersion,
+		Seq:     h.seq + 1,
+		Engine:  h.engine,
+		Term:    h.term,
+		At:      at.Truncate(time.Millisecond).UTC(),
+		Kind:    k,
+		Company: co,
+		Call:    c,
+		Agent:   a,
+		Data:    d,
+	}
+	f.ID = fmt.Sprintf("%s-%d", f.Engine, f.Seq)
+	h.Apply(f)
+	h.out.Facts = append(h.out.Facts, f)
+}
+
+// do adds a command to the outcome.
+func (h *Hotline) do(c ...pbx.Command) { h.out.Commands = append(h.out.Commands, c...) }
+
+// Lead makes the facts from now on those of a term of the engines' lease.
+func (h *Hotline) Lead(term uint64) { h.term = term }
+
+// Neglect lets a reconcile change nothing but what is known of the phones. It is
+// for the drill, which proves with it that it sees what a reconcile prevents.
+func (h *Hotline) Neglect() { h.neglects = true }
+
+// Seq is the number of this engine's last fact made or applied.
+func (h *Hotline) Seq() uint64 { return h.seq }
+
+// Apply changes the state by one fact, and nothing else does. The fact may be
+// another engine's, whose calls this one takes over.
+func (h *Hotline) Apply(f Fact) {
+	if f.Engine == h.engine {
+		h.seq = max(h.seq, f.Seq)
+	}
+	if s, ok := StateOf(f.Kind); ok {
+		h.applyState(f, s)
+		return
+	}
+	switch d := f.Data.(type) {
+	case *RegisteredData:
+		if a := h.agents[f.Agent]; a != nil {
+			a.Reachable = f.Kind == AgentRegistered
+		}
+		return
+	case *EngineData:
+		switch f.Kind {
+		case SwitchFound:
+			h.switchStarted, h.lostAt = d.SwitchStartedAt, time.Time{}
+		case SwitchLost:
+			h.lostAt = f.At
+		}
+		return
+	case *Arrived:
+		h.applyArrived(f, d)
+		return
+	}
+	if d, ok := f.Data.(*OfferEnded); ok && d.Result == OfferMissed {
+		if a := h.agents[f.Agent]; a != nil {
+			a.Misses++
+		}
+	}
+	if c := h.calls[f.Call]; c != nil {
+		h.applyCall(c, f)
+	}
+}
+
+// Resume makes the next fact's number follow seq: after an Essence, whose last
+// fact need not be the last there was.
+func (h *Hotline) Resume(seq uint64) { h.seq = max(h.seq, seq) }
+
+// applyArrived begins a call. One that lives already was taken over by an engine
+// which had not read of it: it begins anew, at its old place.
+func (h *Hotline) applyArrived(f Fact, d *Arrived) {
+	h.arrivals++
+	place := h.arrivals
+	if known := h.calls[f.Call]; known != nil {
+		place = known.Order
+		h.forget(known)
+	}
+	c := &call{
+		ID: f.Call, Company: f.Company, Arrived: *d, State: CallWaiting, Order: place,
+		ArrivedAt: f.At, Tried: map[AgentID]time.Time{},
+	}
+	c.Ring = RingPlan{Period: d.RingPeriod.Duration()}
+	c.Line = h.lines[d.DID]
+	h.calls[c.ID] = c
+	h.live = append(h.live, c)
+	h.legs[d.Channel] = &leg{call: c, role: RoleCaller}
+}
+
+// forget drops an ended call.
+func (h *Hotline) forget(c *call) {
+	delete(h.calls, c.ID)
+	for _, ch := range h.channels(c) {
+		delete(h.legs, ch)
+	}
+	h.live = slices.DeleteFunc(h.live, func(o *call) bool { return o == c })
+}
+
+// Knows tells whether a call is live.
+func (h *Hotline) Knows(c CallID) bool { return h.calls[c] != nil }
+
+// Native tells which call's caller a channel is, where the switch's fallback
+// serves it.
+func (h *Hotline) Native(ch pbx.ChannelID) (CallID, bool) {
+	l := h.legs[ch]
+	if l == nil || l.role != RoleCaller || l.call.State != CallNative {
+		return "", false
+	}
+	return l.call.ID, true
+}
+
+// Channels lists the channels of all live calls.
+func (h *Hotline) Channels() []pbx.ChannelID {
+	var all []pbx.ChannelID
+	for _, c := range h.live {
+		all = append(all, h.channels(c)...)
+	}
+	return all
+}
+
+// Endpoints lists the agents' devices.
+func (h *Hotline) Endpoints() []pbx.EndpointID {
+	all := make([]pbx.EndpointID, len(h.order))
+	for i, a := range h.order {
+		all[i] = a.Endpoint()
+	}
+	return all
+}
+
+// AgentView is what an agent is doing.
+type AgentView struct {
+	ID        AgentID    `json:"id"`
+	Name      string     `json:"name,omitempty"`
+	Company   CompanyID  `json:"company"`
+	State     AgentState `json:"state"`
+	Since     time.Time  `json:"since"`
+	Reason    string     `json:"reason,omitempty"`
+	Call      CallID     `json:"call,omitempty"`
+	Reachable bool       `json:"reachable"`
+}
+
+// Agents lists what all agents are doing, in configured order.
+func (h *Hotline) Agents() []AgentView {
+	all := make([]AgentView, len(h.order))
+	for i, a := range h.order {
+		all[i] = AgentView{
+			ID: a.ID, Name: a.Name, Company: a.Company, State: a.State, Since: a.Since,
+			Reason: a.Reason, Call: a.Call, Reachable: a.Reachable,
+		}
+	}
+	return all
+}
+
+// Linked tells whether the switch can be reached and was reconciled with.
+func (h *Hotline) Linked() bool { return h.linked }
+
+// Calls tells how many calls are live, and how many of them wait.
+func (h *Hotline) Calls() (live, waiting int) {
+	for _, c := range h.live {
+		if c.State == CallWaiting {
+			waiting++
+		}
+	}
+	return len(h.live), waiting
+}

@@ -1,0 +1,213 @@
+package cti
+
+import (
+	"time"
+
+	"sansheng/pbx"
+)
+
+// leg is a channel's part in a call.
+type leg struct {
+	call  *call
+	role  Role
+	agent AgentID
+	// result is how its offer ended; empty while it is under way.
+	result OfferResult
+	// hungUp: the party said goodbye by itself; its channel is being cleared.
+	hungUp bool
+	// hangupAt is when we last ordered its end; volatile.
+	hangupAt time.Time
+}
+
+// legGone ends a leg, whatever state its call is in.
+func (h *Hotline) legGone(at time.Time, e LegEnded) {
+	l := h.legs[e.Channel]
+	if l == nil {
+		for _, a := range h.order {
+			if _, used := a.Elsewhere[e.Channel]; used {
+				delete(a.Elsewhere, e.Channel)
+				h.elsewhere(at, a)
+			}
+		}
+		return
+	}
+	c := l.call
+	e.Role = l.role
+	if l.role == RoleCaller {
+		h.callerGone(at, c, e)
+	} else {
+		h.agentGone(at, c, l, e)
+	}
+	h.endIfOver(c)
+}
+
+func (h *Hotline) callerGone(at time.Time, c *call, e LegEnded) {
+	if c.HungUpBy == "" {
+		h.emitCall(at, c, CallHungUp, "", &HungUp{By: endedBy(e)})
+	}
+	if c.Prompt == c.greetingID() {
+		began := c.PromptOn
+		c.Prompt = ""
+		h.greetingOver(at, c, began, false, false)
+	}
+	h.emitCall(at, c, CallLegEnded, "", &e)
+	h.withdraw(at, c)
+}
+
+// endedBy is who ended a leg that nobody had asked us to end.
+func endedBy(e LegEnded) Role {
+	if e.Cause == pbx.CauseNetworkOutOfOrder || e.Role == RoleCaller && e.Cause == pbx.CauseBusy {
+		return RoleSwitch
+	}
+	return e.Role
+}
+
+func (h *Hotline) agentGone(at time.Time, c *call, l *leg, e LegEnded) {
+	o := c.Offer
+	offered := o != nil && o.Channel == e.Channel
+	talking := !offered && c.Agent == l.agent && e.Channel == c.agentChannel(c.Offers) &&
+		(c.State == CallPickedUp || c.State == CallTalking)
+	lost := talking && !c.leaving() && l.hangupAt.IsZero() && abnormal(e.Cause)
+	switch {
+	case offered:
+		h.emitOfferEnded(at, c, o, resultOf(o, e.Cause, e.TechCause), e.Cause, e.TechCause)
+	case talking && c.HungUpBy == "" && !lost:
+		by := endedBy(e)
+		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: by, Early: by == RoleAgent})
+	}
+	h.emitCall(at, c, CallLegEnded, l.agent, &e)
+	h.freeAgent(at, l, talking || c.State == CallTalking)
+	switch {
+	case lost:
+		h.requeue(at, c)
+	case talking && !c.CallerGone:
+		h.hangup(at, c.Channel, pbx.CauseNormal)
+	}
+}
+
+// abnormal tells whether a leg's end was no person's doing.
+func abnormal(c pbx.Cause) bool {
+	switch c {
+	case pbx.CauseNone, pbx.CauseNormal, pbx.CauseBusy, pbx.CauseNoAnswer, pbx.CauseRejected,
+		pbx.CauseNormalUnspecified, pbx.CauseNetworkOutOfOrder:
+		return false
+	}
+	return true
+}
+
+// freeAgent lets the agent of an ended leg go on: wrap up after a talk, else
+// what the offer's end means for him.
+func (h *Hotline) freeAgent(at time.Time, l *leg, talked bool) {
+	a := h.agents[l.agent]
+	if a == nil || a.Call != l.call.ID {
+		return
+	}
+	switch {
+	case talked && a.State == Talking && h.wrapUp(a) > 0 && a.Reachable:
+		h.become(at, a, WrapUp, ReasonCallOver, l.call.ID)
+	case talked:
+		h.release(at, a, ReasonCallOver)
+	case l.result == OfferUnreachable && a.Reachable:
+		h.become(at, a, Paused, ReasonUnreachable, "")
+	default:
+		if l.result == OfferBusy || l.result == OfferFailed {
+			a.CoolUntil = at.Add(coolTime)
+		}
+		h.release(at, a, ReasonOfferEnded)
+	}
+}
+
+// coolTime spares a phone that was busy, or could not be dialled, so that a
+// queue of callers does not ring at it one after the other.
+const coolTime = 2 * time.Second
+
+// requeue puts a caller whose agent's phone died back to his old place, which
+// by now is the head of the queue.
+func (h *Hotline) requeue(at time.Time, c *call) {
+	h.emitCall(at, c, CallQueued, "", &Queued{Queue: c.Queue, Priority: c.Priority})
+	c.Bridged, c.JoinAt = nil, time.Time{}
+	if c.Prompt != "" {
+		h.do(pbx.StopPlay{Channel: c.Channel, Playback: c.Prompt})
+		c.Prompt = ""
+	}
+	h.do(pbx.DropBridge{Bridge: c.bridgeID()})
+	h.proceed(at, c)
+}
+
+// hangupRequested notes who asked for the end of the call first.
+func (h *Hotline) hangupRequested(at time.Time, e pbx.HangupRequested) {
+	l := h.legs[e.Channel]
+	if l == nil || l.call.HungUpBy != "" || !l.hangupAt.IsZero() {
+		return
+	}
+	c := l.call
+	if l.role == RoleCaller {
+		h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleCaller})
+		h.withdraw(at, c)
+	} else if c.State == CallTalking && c.Agent == l.agent && !abnormal(e.Cause) {
+		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: RoleAgent, Early: true})
+		h.hangup(at, c.Channel, pbx.CauseNormal)
+		// His phone has said goodbye: it is free before the switch has cleared
+		// the channel, and the next caller need not wait for that.
+		h.freeAgent(at, l, true)
+	}
+}
+
+// endIfOver closes the record once no leg is left, with the time the caller left.
+func (h *Hotline) endIfOver(c *call) {
+	if !c.CallerGone || c.State == CallOver {
+		return
+	}
+	if len(h.channels(c)) > 0 {
+		return
+	}
+	by := c.HungUpBy
+	if by == "" {
+		by = RoleSystem
+	}
+	d := Ended{By: by, Cause: c.CallerCause, Disposition: DispositionNoAnswer, Estimated: c.Estimated}
+	switch {
+	case !c.AnsweredAt.IsZero() || c.ServedBy != "":
+		d.Disposition = DispositionAnswered
+	case by == RoleSwitch && c.CallerCause == pbx.CauseBusy:
+		d.Disposition = DispositionBusy // refused: what room there was is kept for emergencies
+	case by == RoleSwitch:
+		d.Disposition = DispositionFailed
+	default:
+		d.Abandoned = true
+	}
+	if !c.AnsweredAt.IsZero() {
+		h.do(pbx.DropBridge{Bridge: c.bridgeID()}) // the switch keeps an empty one for ever
+	}
+	h.emitCall(c.CallerGoneAt, c, CallEnded, c.Agent, &d)
+}
+
+// channels lists a call's legs that are not gone, the caller's first.
+func (h *Hotline) channels(c *call) []pbx.ChannelID {
+	var list []pbx.ChannelID
+	if h.legs[c.Channel] != nil {
+		list = append(list, c.Channel)
+	}
+	for n := 1; n <= c.Offers; n++ {
+		if ch := c.agentChannel(n); h.legs[ch] != nil {
+			list = append(list, ch)
+		}
+	}
+	return list
+}
+
+// tickLegs asks for ends of a call's legs that were ordered, or announced by the
+// party, and did not come.
+func (h *Hotline) tickLegs(now time.Time, c *call) {
+	for _, ch := range h.channels(c) {
+		l := h.legs[ch]
+		ordered := l.hangupAt
+		if ordered.IsZero() && c.HungUpBy != "" {
+			ordered = c.HungUpAt // by the party itself
+		}
+		if !ordered.IsZero() && !now.Before(ordered.Add(hangupLimit)) {
+			l.hangupAt = now
+			h.do(pbx.Hangup{Channel: ch, Cause: pbx.CauseNormal})
+		}
+	}
+}

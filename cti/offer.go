@@ -1,0 +1,160 @@
+package cti
+
+import (
+	"time"
+
+	"sansheng/pbx"
+)
+
+// offer asks an agent to take a call: his phone is dialled.
+func (h *Hotline) offer(at time.Time, c *call, a *agent) {
+	n := max(c.Offers, c.Stray) + 1
+	ch := c.agentChannel(n)
+	h.emitCall(at, c, CallOffered, a.ID, &Offered{Queue: c.Queue, Channel: ch, Offer: n})
+	h.become(at, a, Reserved, "", c.ID)
+	h.do(pbx.Dial{
+		Channel: ch, Endpoint: a.Endpoint(), Originator: c.Channel, Caller: c.Caller,
+		Ring: c.Ring.Limit(ThreeRings) + alertLimit,
+		Args: []string{"offer", string(c.ID), string(a.ID)},
+		Report: map[string]string{
+			"call": string(c.ID), "role": string(RoleAgent), "agent": string(a.ID),
+		},
+	})
+}
+
+// alerting: the phone of an offer rings.
+func (h *Hotline) alerting(at time.Time, l *leg) {
+	c := l.call
+	if c.Offer == nil || h.legs[c.Offer.Channel] != l || !c.Offer.AlertedAt.IsZero() {
+		return
+	}
+	h.emitCall(at, c, CallAlerted, l.agent, &Alerted{Channel: c.Offer.Channel, Offer: c.Offer.N})
+	if a := h.agents[l.agent]; a != nil {
+		h.become(at, a, Ringing, "", c.ID)
+	}
+}
+
+// answered: an agent picked up. Both clocks stop here.
+func (h *Hotline) answered(at time.Time, l *leg) {
+	c := l.call
+	o := c.Offer
+	if o == nil || h.legs[o.Channel] != l || c.leaving() || !l.hangupAt.IsZero() {
+		return // too late: the offer was withdrawn, its hang-up is under way
+	}
+	up := c.up()
+	h.answer(at, c, o, false)
+	if !up {
+		h.do(pbx.Answer{Channel: c.Channel})
+	}
+	if c.Prompt == c.holdID() {
+		h.do(pbx.StopPlay{Channel: c.Channel, Playback: c.Prompt})
+		c.Prompt = ""
+	}
+	h.proceed(at, c)
+}
+
+// answer puts on record that an offer was taken.
+func (h *Hotline) answer(at time.Time, c *call, o *offer, estimated bool) {
+	h.emitOfferEnded(at, c, o, OfferAnswered, pbx.CauseNone, 0)
+	h.picked(at, c, o, estimated)
+}
+
+// picked is the answer itself, with both clocks.
+func (h *Hotline) picked(at time.Time, c *call, o *offer, estimated bool) {
+	agentRing, agentRings := h.rung(c, o, at)
+	callerRing := at.Sub(c.RingbackAt)
+	within := c.Ring.Within(ThreeRings, agentRing)
+	if c.Mode == Direct {
+		within = c.Ring.Within(ThreeRings, callerRing)
+	}
+	h.emitCall(at, c, CallAnswered, o.Agent, &Answered{
+		Queue: c.Queue, Channel: o.Channel, Offer: o.N, WaitMs: MillisOf(at.Sub(c.QueuedAt)),
+		AgentRingMs: MillisOf(agentRing), AgentRings: agentRings,
+		CallerRingMs: MillisOf(callerRing), CallerRings: c.Ring.Rings(callerRing),
+		WithinThreeRings: within, Estimated: estimated,
+	})
+	if a := h.agents[o.Agent]; a != nil {
+		h.become(at, a, Talking, "", c.ID)
+	}
+}
+
+// rung is how long an offer's phone rang until at, and how often; nothing for
+// a phone that never said it rings.
+func (h *Hotline) rung(c *call, o *offer, at time.Time) (time.Duration, int) {
+	if o.AlertedAt.IsZero() {
+		return 0, 0
+	}
+	d := max(at.Sub(o.AlertedAt), 0)
+	return d, c.Ring.Rings(d)
+}
+
+func (h *Hotline) emitOfferEnded(at time.Time, c *call, o *offer, r OfferResult, cause pbx.Cause, tech int) {
+	ring, rings := h.rung(c, o, at)
+	var alerted *time.Time
+	if !o.AlertedAt.IsZero() {
+		t := o.AlertedAt
+		alerted = &t
+	}
+	if r == OfferMissed {
+		rings = min(rings, ThreeRings) // the limit ends the third ring, a fourth never begins
+	}
+	h.emitCall(at, c, CallOfferEnded, o.Agent, &OfferEnded{
+		Channel: o.Channel, Offer: o.N, Result: r, Cause: cause, TechCause: tech,
+		AlertedAt: alerted, RingMs: MillisOf(ring), Rings: rings,
+	})
+}
+
+// withdraw takes back an offer under way and hangs up whoever is on the call
+// with the caller. His agent is free when the phone's channel is gone.
+func (h *Hotline) withdraw(at time.Time, c *call) {
+	if o := c.Offer; o != nil {
+		h.emitOfferEnded(at, c, o, OfferWithdrawn, pbx.CauseNone, 0)
+		h.hangup(at, o.Channel, pbx.CauseNormal)
+	} else if c.Agent != "" {
+		h.hangup(at, c.agentChannel(c.Offers), pbx.CauseNormal)
+	}
+}
+
+// hangup orders the end of a leg and remembers when, so that it is asked for
+// again should nothing happen.
+func (h *Hotline) hangup(at time.Time, ch pbx.ChannelID, cause pbx.Cause) {
+	l := h.legs[ch]
+	if l == nil || !l.hangupAt.IsZero() {
+		return
+	}
+	l.hangupAt = at
+	h.do(pbx.Hangup{Channel: ch, Cause: cause})
+}
+
+// tickOffer ends an offer that nobody took in time. The agent's phone has
+// three rings; the next agent is asked at once.
+func (h *Hotline) tickOffer(now time.Time, c *call) {
+	o := c.Offer
+	switch {
+	case o.AlertedAt.IsZero() && !now.Before(o.OfferedAt.Add(alertLimit)):
+		h.emitOfferEnded(now, c, o, OfferUnreachable, pbx.CauseNoResponse, 0)
+	case !o.AlertedAt.IsZero() && !now.Before(o.AlertedAt.Add(c.Ring.Limit(ThreeRings))):
+		h.emitOfferEnded(now, c, o, OfferMissed, pbx.CauseNoAnswer, 0)
+	default:
+		return
+	}
+	h.hangup(now, o.Channel, pbx.CauseNoAnswer)
+}
+
+// resultOf tells what the end of an unanswered agent's leg means.
+func resultOf(o *offer, cause pbx.Cause, tech int) OfferResult {
+	switch {
+	case tech == 486 || tech == 600 || cause == pbx.CauseBusy:
+		return OfferBusy
+	case tech == 603 || cause == pbx.CauseRejected:
+		return OfferDeclined
+	case cause == pbx.CauseNoAnswer && !o.AlertedAt.IsZero():
+		return OfferMissed
+	case tech == 480 && !o.AlertedAt.IsZero():
+		return OfferDeclined
+	case tech == 408 || tech == 480 || tech == 404 || cause == pbx.CauseNoAnswer || cause == pbx.CauseNoResponse ||
+		cause == pbx.CauseAbsent || cause == pbx.CauseUnallocated || cause == pbx.CauseOutOfOrder:
+		return OfferUnreachable
+	}
+	return OfferFailed
+}

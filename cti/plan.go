@@ -1,0 +1,202 @@
+package cti
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// Plan is the published configuration of the hotlines: what an operator owns.
+// It is plain data; Check finds what is wrong with it before it is used.
+type Plan struct {
+	Companies []Company `yaml:"companies" json:"companies"`
+	Lines     []Line    `yaml:"lines" json:"lines"`
+	Queues    []Queue   `yaml:"queues" json:"queues"`
+	Agents    []Agent   `yaml:"agents" json:"agents"`
+}
+
+// Company is one of the group's companies (requirement K1).
+type Company struct {
+	ID       CompanyID `yaml:"id" json:"id"`
+	Name     string    `yaml:"name" json:"name"`
+	Country  string    `yaml:"country" json:"country"`   // ring cadence, key of RingPlans
+	Language string    `yaml:"language" json:"language"` // zh or en
+}
+
+// Line is a published number and what its callers meet.
+type Line struct {
+	DID       string    `yaml:"did" json:"did"`
+	Company   CompanyID `yaml:"company" json:"company"`
+	Mode      Mode      `yaml:"mode" json:"mode"`
+	Queue     QueueID   `yaml:"queue" json:"queue"`
+	Emergency bool      `yaml:"emergency,omitempty" json:"emergency,omitempty"`
+	// Greeting is the prompt greeted lines open with; its file is chosen by language.
+	Greeting string `yaml:"greeting,omitempty" json:"greeting,omitempty"`
+	// Announce tells the caller the agent's number before the two are joined.
+	Announce bool `yaml:"announce,omitempty" json:"announce,omitempty"`
+}
+
+// Queue is a group of agents and its waiting callers.
+type Queue struct {
+	ID      QueueID   `yaml:"id" json:"id"`
+	Company CompanyID `yaml:"company" json:"company"`
+	Members []AgentID `yaml:"members" json:"members"`
+	// Priority of its callers over those of other queues; higher goes first.
+	Priority int `yaml:"priority,omitempty" json:"priority,omitempty"`
+	// Overflow are the queues whose members help when a direct line overruns.
+	Overflow []QueueID `yaml:"overflow,omitempty" json:"overflow,omitempty"`
+	// MaxWait sends a caller to the native fallback after so long; 0 is never.
+	MaxWait Span `yaml:"max_wait,omitempty" json:"max_wait,omitempty"`
+	// WrapUp is the time an agent has for his notes after a call.
+	WrapUp Span `yaml:"wrap_up,omitempty" json:"wrap_up,omitempty"`
+}
+
+// Agent is a person who answers, with the phone he answers on.
+type Agent struct {
+	ID      AgentID   `yaml:"id" json:"id"`
+	Company CompanyID `yaml:"company" json:"company"`
+	Name    string    `yaml:"name,omitempty" json:"name,omitempty"`
+	// AutoReady makes the agent ready as soon as his phone registers.
+	AutoReady bool `yaml:"auto_ready,omitempty" json:"auto_ready,omitempty"`
+	// WebRTC phones speak SIP over WebSocket from a browser.
+	WebRTC bool `yaml:"webrtc,omitempty" json:"webrtc,omitempty"`
+}
+
+// Endpoint is the device the agent's phone registers as.
+func (a Agent) Endpoint() pbx.EndpointID { return pbx.EndpointID("PJSIP/" + string(a.ID)) }
+
+// Span is a duration written as in 90s or 10m.
+type Span time.Duration
+
+// UnmarshalText reads a duration; the error says what is allowed.
+func (s *Span) UnmarshalText(b []byte) error {
+	d, err := time.ParseDuration(string(b))
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is no duration: write it as in 90s, 10m or 1h30m", b)
+	}
+	*s = Span(d)
+	return nil
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (s Span) MarshalText() ([]byte, error) { return []byte(time.Duration(s).String()), nil }
+
+var (
+	numberForm = regexp.MustCompile(`^[0-9]{3,15}$`)
+	nameForm   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
+	promptForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+	languages  = []string{"en", "zh"}
+	modes      = []string{string(Direct), string(Greeted)}
+)
+
+// Check returns everything that is wrong with the plan as joined *PlaceError,
+// each naming its place and what is allowed there; nil if the plan can be used.
+func (p *Plan) Check() error {
+	c := checker{companies: map[CompanyID]bool{}, queues: map[QueueID]bool{}, agents: map[AgentID]bool{}}
+	for i, co := range p.Companies {
+		at := fmt.Sprintf("companies[%d]", i)
+		c.form(at+".id", string(co.ID), nameForm, "1 to 32 of a-z 0-9 _ -")
+		c.once(at+".id", string(co.ID), c.companies[co.ID])
+		c.companies[co.ID] = true
+		c.oneOf(at+".country", co.Country, slices.Sorted(maps.Keys(RingPlans)))
+		c.oneOf(at+".language", co.Language, languages)
+	}
+	for i, a := range p.Agents {
+		at := fmt.Sprintf("agents[%d]", i)
+		c.form(at+".id", string(a.ID), numberForm, "3 to 15 digits")
+		c.once(at+".id", string(a.ID), c.agents[a.ID])
+		c.agents[a.ID] = true
+		known(&c, at+".company", a.Company, c.companies)
+	}
+	for i, q := range p.Queues {
+		at := fmt.Sprintf("queues[%d]", i)
+		c.form(at+".id", string(q.ID), nameForm, "1 to 32 of a-z 0-9 _ -")
+		c.once(at+".id", string(q.ID), c.queues[q.ID])
+		c.queues[q.ID] = true
+		known(&c, at+".company", q.Company, c.companies)
+		for j, m := range q.Members {
+			known(&c, fmt.Sprintf("%s.members[%d]", at, j), m, c.agents)
+		}
+	}
+	for i, q := range p.Queues {
+		for j, o := range q.Overflow {
+			known(&c, fmt.Sprintf("queues[%d].overflow[%d]", i, j), o, c.queues)
+		}
+	}
+	p.checkLines(&c)
+	return errors.Join(c.errs...)
+}
+
+func (p *Plan) checkLines(c *checker) {
+	dids := map[string]bool{}
+	for i, l := range p.Lines {
+		at := fmt.Sprintf("lines[%d]", i)
+		c.form(at+".did", l.DID, numberForm, "3 to 15 digits")
+		c.once(at+".did", l.DID, dids[l.DID])
+		dids[l.DID] = true
+		known(c, at+".company", l.Company, c.companies)
+		known(c, at+".queue", l.Queue, c.queues)
+		c.oneOf(at+".mode", string(l.Mode), modes)
+		if l.Mode == Greeted {
+			c.form(at+".greeting", l.Greeting, promptForm, "a prompt's name: 1 to 64 of a-z 0-9 _ -")
+		}
+	}
+}
+
+// PlaceError is one thing that is wrong with a plan, and where.
+type PlaceError struct {
+	Place string // as in lines[2].queue
+	Text  string // what is wrong and what is allowed
+}
+
+func (e *PlaceError) Error() string { return e.Place + ": " + e.Text }
+
+type checker struct {
+	companies map[CompanyID]bool
+	queues    map[QueueID]bool
+	agents    map[AgentID]bool
+	errs      []error
+}
+
+func (c *checker) fail(at, format string, args ...any) {
+	c.errs = append(c.errs, &PlaceError{Place: at, Text: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) form(at, v string, form *regexp.Regexp, allowed string) {
+	if !form.MatchString(v) {
+		c.fail(at, "%q is not allowed: %s", v, allowed)
+	}
+}
+
+func (c *checker) once(at, v string, seen bool) {
+	if seen {
+		c.fail(at, "%q is there twice", v)
+	}
+}
+
+func (c *checker) oneOf(at, v string, allowed []string) {
+	if !slices.Contains(allowed, v) {
+		c.fail(at, "%q is unknown; allowed: %s", v, strings.Join(allowed, ", "))
+	}
+}
+
+func known[K ~string](c *checker, at string, id K, ids map[K]bool) {
+	if ids[id] {
+		return
+	}
+	names := make([]string, 0, len(ids))
+	for k := range ids {
+		names = append(names, string(k))
+	}
+	slices.Sort(names)
+	if len(names) > 12 {
+		names = append(names[:12], "…")
+	}
+	c.fail(at, "%q is unknown; allowed: %s", id, strings.Join(names, ", "))
+}

@@ -1,0 +1,444 @@
+package cti
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"sansheng/pbx"
+)
+
+// toySwitch obeys commands and offers, as pending, the events a real switch
+// would report: in order within a channel, in any order between channels. It
+// knows nothing of calls.
+type toySwitch struct {
+	now      time.Time
+	channels map[pbx.ChannelID]*toyChannel
+	bridges  map[pbx.BridgeID][]pbx.ChannelID
+	order    []pbx.ChannelID
+}
+
+type toyChannel struct {
+	pbx.Channel
+	agent   AgentID
+	leaving bool
+	pending []func(at pbx.At) pbx.Event
+}
+
+func (s *toySwitch) add(ch pbx.Channel, agent AgentID) *toyChannel {
+	c := &toyChannel{Channel: ch, agent: agent}
+	s.channels[ch.ID] = c
+	s.order = append(s.order, ch.ID)
+	return c
+}
+
+func (s *toySwitch) say(id pbx.ChannelID, e func(at pbx.At) pbx.Event) {
+	if c := s.channels[id]; c != nil && !c.leaving {
+		c.pending = append(c.pending, e)
+	}
+}
+
+// end takes a channel down: asked for, left, gone.
+func (s *toySwitch) end(id pbx.ChannelID, cause pbx.Cause, asked bool) {
+	c := s.channels[id]
+	if c == nil || c.leaving {
+		return
+	}
+	if asked {
+		s.say(id, func(at pbx.At) pbx.Event { return pbx.HangupRequested{At: at, Channel: id, Cause: cause} })
+	}
+	s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelLeft{At: at, Channel: id} })
+	s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelGone{At: at, Channel: id, Cause: cause} })
+	c.leaving = true
+}
+
+// forget loses all events in flight.
+func (s *toySwitch) forget() {
+	for _, id := range s.order {
+		if c := s.channels[id]; c != nil {
+			c.pending = nil
+			if c.leaving {
+				delete(s.channels, id)
+			}
+		}
+	}
+}
+
+func (s *toySwitch) obey(c pbx.Command) {
+	switch c := c.(type) {
+	case pbx.Dial:
+		if s.channels[c.Channel] != nil {
+			return // the switch takes a second channel of that name for the first
+		}
+		s.add(pbx.Channel{
+			ID: c.Channel, State: pbx.ChannelDown, InApp: true, Args: c.Args, CreatedAt: s.now, Vars: c.Report,
+		}, AgentID(c.Args[2]))
+		s.say(c.Channel, func(at pbx.At) pbx.Event {
+			return pbx.ChannelEntered{At: at, Channel: pbx.Channel{ID: c.Channel, Args: c.Args}}
+		})
+	case pbx.Answer:
+		if ch := s.channels[c.Channel]; ch != nil {
+			ch.State = pbx.ChannelUp
+		}
+	case pbx.Play:
+		s.say(c.Channel, func(at pbx.At) pbx.Event {
+			return pbx.PlaybackFinished{At: at, Playback: c.Playback, Channel: c.Channel}
+		})
+	case pbx.Join:
+		for _, ch := range c.Channels {
+			if slices.Contains(s.bridges[c.Bridge], ch) {
+				continue
+			}
+			s.bridges[c.Bridge] = append(s.bridges[c.Bridge], ch)
+			s.say(ch, func(at pbx.At) pbx.Event { return pbx.BridgeEntered{At: at, Bridge: c.Bridge, Channel: ch} })
+		}
+	case pbx.DropBridge:
+		delete(s.bridges, c.Bridge)
+	case pbx.Hangup:
+		s.end(c.Channel, c.Cause, true)
+	}
+}
+
+func (s *toySwitch) snapshot() pbx.Snapshot {
+	snap := pbx.Snapshot{At: s.now, StartedAt: epoch}
+	for _, id := range s.order {
+		if c := s.channels[id]; c != nil && !c.leaving {
+			snap.Channels = append(snap.Channels, c.Channel)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.bridges)) {
+		b := pbx.Bridge{ID: id}
+		for _, ch := range s.bridges[id] {
+			if c := s.channels[ch]; c != nil && !c.leaving {
+				b.Channels = append(b.Channels, ch)
+			}
+		}
+		snap.Bridges = append(snap.Bridges, b)
+	}
+	return snap
+}
+
+type world struct {
+	t       *rapid.T
+	h       *Hotline
+	s       *toySwitch
+	plan    *Plan
+	facts   []Fact
+	callers int
+	ended   map[CallID]int
+	engines int
+}
+
+func (w *world) feed(in Input) {
+	w.take(in, w.h.Handle(w.s.now, in))
+}
+
+func (w *world) take(in Input, out Outcome) {
+	w.facts = append(w.facts, out.Facts...)
+	for _, f := range out.Facts {
+		if f.Kind == CallEnded {
+			w.ended[f.Call]++
+		}
+	}
+	for _, c := range out.Commands {
+		w.s.obey(c)
+	}
+	w.check(in)
+}
+
+// check holds what must hold after every input.
+func (w *world) check(in Input) {
+	offered := map[AgentID]CallID{}
+	for _, c := range w.h.live {
+		for _, id := range w.h.channels(c) {
+			l := w.h.legs[id]
+			if l.hungUp { // his phone is free, the switch is clearing the channel
+				continue
+			}
+			if a := l.agent; a != "" {
+				if other, twice := offered[a]; twice {
+					w.t.Fatalf("after %T: agent %s is on calls %s and %s", in, a, other, c.ID)
+				}
+				offered[a] = c.ID
+			}
+		}
+	}
+	for _, a := range w.h.order {
+		if a.busy() && offered[a.ID] == "" {
+			w.t.Fatalf("after %T: agent %s is %s without a leg", in, a.ID, a.State)
+		}
+		if a.State == Ready && offered[a.ID] != "" {
+			w.t.Fatalf("after %T: agent %s is Ready while on call %s", in, a.ID, offered[a.ID])
+		}
+	}
+	if !w.h.linked {
+		return
+	}
+	for _, a := range w.h.idle(w.s.now) {
+		for _, c := range w.h.waiting() {
+			if w.h.serves(a.ID, c) && !w.s.now.Before(c.Tried[a.ID]) {
+				w.t.Fatalf("after %T: caller %s waits while agent %s is free", in, c.ID, a.ID)
+			}
+		}
+	}
+}
+
+// deliver reports one pending event of some channel.
+func (w *world) deliver() bool {
+	var ready []pbx.ChannelID
+	for _, id := range w.s.order {
+		if c := w.s.channels[id]; c != nil && len(c.pending) > 0 {
+			ready = append(ready, id)
+		}
+	}
+	if len(ready) == 0 {
+		return false
+	}
+	id := rapid.SampledFrom(ready).Draw(w.t, "channel")
+	c := w.s.channels[id]
+	e := c.pending[0](pbx.At(w.s.now))
+	c.pending = c.pending[1:]
+	if _, gone := e.(pbx.ChannelGone); gone {
+		delete(w.s.channels, id)
+	}
+	w.feed(e)
+	return true
+}
+
+func (w *world) arrive() {
+	w.callers++
+	id := pbx.ChannelID(fmt.Sprintf("c%d", w.callers))
+	did := rapid.SampledFrom([]string{"800100", "800100", "800119", "800200"}).Draw(w.t, "did")
+	c := w.s.add(pbx.Channel{
+		ID: id, State: pbx.ChannelRing, InApp: true, CreatedAt: w.s.now, Args: []string{"inbound", did, string(id)},
+	}, "")
+	w.s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelEntered{At: at, Channel: c.Channel} })
+}
+
+// phone lets some agent's phone do something a phone does.
+func (w *world) phone() {
+	var phones []pbx.ChannelID
+	for _, id := range w.s.order {
+		if c := w.s.channels[id]; c != nil && c.agent != "" && !c.leaving {
+			phones = append(phones, id)
+		}
+	}
+	if len(phones) == 0 {
+		return
+	}
+	id := rapid.SampledFrom(phones).Draw(w.t, "phone")
+	c := w.s.channels[id]
+	switch rapid.SampledFrom([]string{"alert", "answer", "answer", "decline", "die", "hangup"}).Draw(w.t, "act") {
+	case "alert":
+		if c.State == pbx.ChannelDown {
+			c.State = pbx.ChannelRinging
+			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelAlerting{At: at, Channel: id} })
+		}
+	case "answer":
+		if c.State != pbx.ChannelUp {
+			c.State = pbx.ChannelUp
+			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelAnswered{At: at, Channel: id} })
+		}
+	case "decline":
+		if c.State != pbx.ChannelUp {
+			w.s.end(id, pbx.CauseRejected, false)
+		}
+	case "die":
+		w.s.end(id, pbx.Cause(44), false)
+	case "hangup":
+		if c.State == pbx.ChannelUp {
+			w.s.end(id, pbx.CauseNormal, true)
+		}
+	}
+}
+
+func (w *world) callerLeaves() {
+	var callers []pbx.ChannelID
+	for _, id := range w.s.order {
+		if c := w.s.channels[id]; c != nil && c.agent == "" && !c.leaving {
+			callers = append(callers, id)
+		}
+	}
+	if len(callers) > 0 {
+		w.s.end(rapid.SampledFrom(callers).Draw(w.t, "caller"), pbx.CauseNormal, rapid.Bool().Draw(w.t, "asked"))
+	}
+}
+
+// cutOff loses the link and all events in flight; things go on meanwhile.
+func (w *world) cutOff() {
+	w.feed(pbx.LinkLost{At: pbx.At(w.s.now)})
+	for range rapid.IntRange(0, 6).Draw(w.t, "missed") {
+		switch rapid.IntRange(0, 2).Draw(w.t, "kind") {
+		case 0:
+			w.phone()
+		case 1:
+			w.callerLeaves()
+		case 2:
+			w.arrive()
+		}
+	}
+	w.s.now = w.s.now.Add(rapid.SampledFrom([]time.Duration{time.Second, 30 * time.Second}).Draw(w.t, "away"))
+	w.s.forget()
+	w.feed(pbx.LinkUp{At: pbx.At(w.s.now), Snapshot: w.snapshot()})
+}
+
+// takeover: the engine's host dies and another engine goes on with the facts
+// that had left it by then. Whoever talks is not touched.
+func (w *world) takeover() {
+	lost := rapid.IntRange(0, min(12, len(w.facts))).Draw(w.t, "lost")
+	w.facts = w.facts[:len(w.facts)-lost]
+	clear(w.ended)
+	w.engines++
+	w.h = NewHotline(fmt.Sprintf("e%d", w.engines), w.plan)
+	w.h.Lead(uint64(w.engines))
+	for _, f := range w.facts {
+		w.h.Apply(f)
+		if f.Kind == CallEnded {
+			w.ended[f.Call]++
+		}
+	}
+	talking := map[pbx.ChannelID]bool{}
+	for _, members := range w.s.bridges {
+		var here []pbx.ChannelID
+		for _, ch := range members {
+			if c := w.s.channels[ch]; c != nil && !c.leaving {
+				here = append(here, ch)
+			}
+		}
+		if len(here) == 2 {
+			talking[here[0]], talking[here[1]] = true, true
+		}
+	}
+	w.s.forget()
+	out := w.h.Handle(w.s.now, pbx.LinkUp{At: pbx.At(w.s.now), Snapshot: w.snapshot()})
+	for _, c := range out.Commands {
+		switch c := c.(type) {
+		case pbx.Watch, pbx.DropBridge, pbx.SetVars:
+		default:
+			for ch := range talking {
+				if c.Lane() == pbx.Lane(ch) {
+					w.t.Fatalf("%s talks and is told to %T %+v; facts of the takeover %v", ch, c, c, out.Facts)
+				}
+			}
+		}
+		if d, ok := c.(pbx.DropBridge); ok && len(w.s.bridges[d.Bridge]) > 1 {
+			for _, ch := range w.s.bridges[d.Bridge] {
+				if talking[ch] {
+					w.t.Fatalf("the bridge of %s, who talks, is dropped", ch)
+				}
+			}
+		}
+	}
+	w.take(pbx.LinkUp{}, out)
+}
+
+func (w *world) snapshot() pbx.Snapshot {
+	snap := w.s.snapshot()
+	for _, a := range w.plan.Agents {
+		snap.Endpoints = append(snap.Endpoints, pbx.Endpoint{ID: a.Endpoint(), Reachable: true})
+	}
+	return snap
+}
+
+// TestRandomLife lets a hotline live through random events in random order,
+// link losses and engine deaths included: nobody waits while a fitting agent is
+// free, no agent is on two calls, a replay gives the same state, and in the end
+// every call has ended exactly once and every agent is free.
+func TestRandomLife(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		plan := DemoPlan(0)
+		w := &world{
+			t: t, plan: plan, h: NewHotline("e1", plan), ended: map[CallID]int{}, engines: 1,
+			s: &toySwitch{now: epoch, channels: map[pbx.ChannelID]*toyChannel{}, bridges: map[pbx.BridgeID][]pbx.ChannelID{}},
+		}
+		w.feed(pbx.LinkUp{At: pbx.At(epoch), Snapshot: w.snapshot()})
+		t.Repeat(map[string]func(*rapid.T){
+			"arrive":  func(*rapid.T) { w.arrive() },
+			"deliver": func(*rapid.T) { w.deliver() },
+			"event":   func(*rapid.T) { w.deliver() },
+			"phone":   func(*rapid.T) { w.phone() },
+			"leaves":  func(*rapid.T) { w.callerLeaves() },
+			"time": func(t *rapid.T) {
+				w.s.now = w.s.now.Add(time.Duration(rapid.IntRange(10, 4000).Draw(t, "ms")) * time.Millisecond)
+				w.feed(Tick{})
+			},
+			"cut off": func(*rapid.T) { w.cutOff() },
+			"die": func(*rapid.T) { // the engine dies and starts again from its facts
+				w.h = NewHotline(w.h.engine, plan)
+				w.h.Lead(uint64(w.engines))
+				for _, f := range w.facts {
+					w.h.Apply(f)
+				}
+				w.cutOff()
+			},
+			"takeover": func(*rapid.T) { w.takeover() },
+		})
+		w.replay()
+		w.drain()
+	})
+}
+
+// replay compares the hotline with one made from all facts, and with one made
+// from their essence.
+func (w *world) replay() {
+	all, essential, e := NewHotline(w.h.engine, w.plan), NewHotline(w.h.engine, w.plan), NewEssence()
+	for _, f := range w.facts {
+		all.Apply(f)
+		e.Add(f)
+	}
+	for _, f := range e.Facts() {
+		essential.Apply(f)
+	}
+	essential.Resume(all.Seq())
+	if a, b := lasting(w.h), lasting(all); a != b {
+		w.t.Fatalf("replay differs\nlive   %s\nreplay %s", a, b)
+	}
+	if a, b := lasting(w.h), lasting(essential); a != b {
+		w.t.Fatalf("the essence differs\nlive    %s\nessence %s", a, b)
+	}
+}
+
+// drain ends everything and looks at what is left.
+func (w *world) drain() {
+	for _, id := range append([]pbx.ChannelID(nil), w.s.order...) {
+		if c := w.s.channels[id]; c != nil && c.agent == "" {
+			w.s.end(id, pbx.CauseNormal, true)
+		}
+	}
+	for i := 0; i < 100; i++ {
+		for w.deliver() {
+		}
+		w.s.now = w.s.now.Add(time.Second)
+		w.feed(Tick{})
+	}
+	if live, _ := w.h.Calls(); live != 0 || len(w.h.legs) != 0 {
+		w.t.Fatalf("%d calls and %d legs are left: %s", live, len(w.h.legs), lasting(w.h))
+	}
+	arrived := map[CallID]bool{}
+	for _, f := range w.facts {
+		if f.Kind == CallArrived {
+			arrived[f.Call] = true
+		}
+	}
+	for id := range arrived {
+		if w.ended[id] != 1 {
+			w.t.Fatalf("call %s ended %d times", id, w.ended[id])
+		}
+	}
+	for _, a := range w.h.order {
+		if a.busy() {
+			w.t.Fatalf("agent %s is left %s", a.ID, a.State)
+		}
+	}
+	last := map[string]uint64{}
+	for i, f := range w.facts {
+		if last[f.Engine]++; f.Seq != last[f.Engine] {
+			w.t.Fatalf("fact %d is number %d of engine %s, not %d", i+1, f.Seq, f.Engine, last[f.Engine])
+		}
+	}
+	w.replay()
+}

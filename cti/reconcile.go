@@ -1,0 +1,233 @@
+package cti
+
+import (
+	"strings"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// snapshotPrompt is how long after a reconcile a prompt may still play of which
+// we do not know whether it has ended.
+const snapshotPrompt = 3 * time.Second
+
+// reconcile makes the hotline agree with the switch: what we missed is done
+// now, as if the switch had just told it; what the switch does not have any
+// more has ended; what nobody owns is swept.
+func (h *Hotline) reconcile(s pbx.Snapshot) {
+	at := s.At
+	lost := h.lostAt
+	restarted := !h.switchStarted.IsZero() && s.StartedAt.After(h.switchStarted.Add(time.Second))
+	var died time.Time // when the switch that carried our calls died
+	if restarted {
+		died = at
+		if !lost.IsZero() {
+			died = lost
+		}
+	}
+	h.emit(at, SwitchFound, "", "", "", &EngineData{SwitchStartedAt: s.StartedAt})
+	there := make(map[pbx.ChannelID]pbx.Channel, len(s.Channels))
+	for _, ch := range s.Channels {
+		there[ch.ID] = ch
+	}
+	for _, e := range s.Endpoints {
+		h.endpointChanged(at, e.ID, e.Reachable)
+	}
+	if h.neglects {
+		h.linked = true
+		return
+	}
+	h.bindElsewhere(at, s.Channels)
+	h.settle(at, s, pairs(s, there), there)
+	h.mend(at)
+	for _, c := range append([]*call(nil), h.live...) {
+		h.reconcileCall(at, c, there, died)
+	}
+	h.adopt(at, s.Channels)
+	h.reconcileBridges(at, s.Bridges)
+	h.freeStranded(at)
+	h.linked = true
+}
+
+func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]pbx.Channel, died time.Time) {
+	for _, id := range h.channels(c) {
+		ch, ok := there[id]
+		switch {
+		case !ok:
+			cause, ended := pbx.CauseNormal, at
+			if !died.IsZero() {
+				cause, ended = pbx.CauseNetworkOutOfOrder, died
+			}
+			h.legGone(ended, LegEnded{Channel: id, Cause: cause, Estimated: true})
+		case id == c.Channel:
+			h.reconcileCaller(at, c, ch)
+		case ch.State == pbx.ChannelUp:
+			h.answered(at, h.legs[id])
+		case ch.State == pbx.ChannelRinging:
+			h.alerting(at, h.legs[id])
+		}
+	}
+	if h.calls[c.ID] == nil || c.leaving() || c.State == CallNative {
+		h.closeLegs(at, c)
+		return
+	}
+	c.Bridged, c.JoinAt, c.LeaseAt = nil, time.Time{}, time.Time{}
+	switch {
+	case c.Mode == Greeted && !c.Greeted:
+		h.awaitGreeting(at, c)
+	case c.State == CallPickedUp && c.Line.Announce && !c.Announced:
+		c.Prompt, c.PromptOn, c.PromptAt = c.announceID(), at, at.Add(snapshotPrompt)
+	default:
+		h.proceed(at, c)
+	}
+	if c.State == CallWaiting {
+		h.lease(at, c)
+	}
+	h.closeLegs(at, c)
+}
+
+// reconcileCaller orders again what the switch may never have been told: a fact
+// is on disk before its command leaves, and we may have died in between.
+func (h *Hotline) reconcileCaller(at time.Time, c *call, ch pbx.Channel) {
+	h.do(pbx.Watch{Channel: ch.ID})
+	switch {
+	case c.leaving():
+		h.hangup(at, ch.ID, pbx.CauseNormal)
+	case !ch.InApp && c.State != CallNative:
+		h.fallBack(at, c, FellByLease)
+	case ch.InApp && c.State == CallNative:
+		h.do(pbx.Continue{Channel: ch.ID, Context: "fallback", Extension: "s"})
+	case ch.InApp && c.up() && ch.State != pbx.ChannelUp:
+		h.do(pbx.Answer{Channel: ch.ID})
+	}
+}
+
+// closeLegs hangs up a call's legs that nobody needs: of offers that are over,
+// and all of them once the caller is gone.
+func (h *Hotline) closeLegs(at time.Time, c *call) {
+	for _, id := range h.channels(c) {
+		l := h.legs[id]
+		needed := c.Offer != nil && c.Offer.Channel == id || c.Agent != "" && id == c.agentChannel(c.Offers)
+		if l.role == RoleAgent && (!needed || c.leaving() || c.State == CallNative) {
+			if l.hangupAt.Before(at) {
+				l.hangupAt = time.Time{}
+			}
+			h.hangup(at, id, pbx.CauseNormal)
+			h.out.Repairs.Orphans++
+		}
+	}
+}
+
+// reconcileBridges drops the bridges no live call has, and joins again a
+// talking pair one side of which is not in its bridge.
+func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge) {
+	members := map[pbx.BridgeID]int{}
+	for _, b := range bridges {
+		members[b.ID] = len(b.Channels)
+		i := strings.LastIndex(string(b.ID), talkBridge)
+		if i < 0 {
+			continue // not ours
+		}
+		if c := h.calls[CallID(b.ID[:i])]; c == nil || c.bridgeID() != b.ID || c.leaving() {
+			h.do(pbx.DropBridge{Bridge: b.ID})
+			h.out.Repairs.Bridges++
+		}
+	}
+	for _, c := range h.live {
+		if c.State == CallTalking && !c.leaving() && members[c.bridgeID()] < 2 {
+			h.join(at, c)
+			h.out.Repairs.Rejoined++
+		}
+	}
+}
+
+// bindElsewhere finds the agents whose phones the switch uses by itself: in its
+// fallback they talk to callers we did not bring them.
+func (h *Hotline) bindElsewhere(at time.Time, channels []pbx.Channel) {
+	for _, a := range h.order {
+		a.Elsewhere = nil
+	}
+	for _, ch := range channels {
+		if !ch.InApp {
+			h.bind(at, ch.Endpoint(), ch.ID, ch.State == pbx.ChannelUp)
+		}
+	}
+	for _, a := range h.order {
+		h.elsewhere(at, a)
+	}
+}
+
+// bind notes that an agent's phone is used by a channel that is not ours.
+func (h *Hotline) bind(at time.Time, e pbx.EndpointID, ch pbx.ChannelID, answered bool) {
+	a := h.agentAt(e)
+	if a == nil {
+		return
+	}
+	if a.Elsewhere == nil {
+		a.Elsewhere = map[pbx.ChannelID]bool{}
+	}
+	a.Elsewhere[ch] = answered
+	h.elsewhere(at, a)
+}
+
+// freeStranded releases agents bound to a call that no longer binds them.
+func (h *Hotline) freeStranded(at time.Time) {
+	for _, a := range h.order {
+		if !a.busy() || len(a.Elsewhere) > 0 && a.Call == "" {
+			continue
+		}
+		bound := false
+		if c := h.calls[a.Call]; c != nil {
+			for _, id := range h.channels(c) {
+				bound = bound || h.legs[id].agent == a.ID
+			}
+		}
+		if !bound {
+			h.release(at, a, ReasonCallOver)
+			h.out.Repairs.Freed++
+		}
+	}
+}
+
+// unseen writes what became of a caller while we did not look: of one who came
+// when the hotline was not there, who left before it saw him, or who left it by
+// his lease.
+func (h *Hotline) unseen(in Unseen) {
+	c := h.calls[in.Call]
+	switch {
+	case c == nil:
+		c = h.arriveUnseen(in)
+		if !in.FellBackAt.IsZero() {
+			h.emitCall(in.FellBackAt, c, CallFellBack, "", &FellBack{Reason: in.reason(FellUnseen)})
+		}
+	case c.State != CallNative && !in.FellBackAt.IsZero():
+		h.fallBack(in.FellBackAt, c, in.reason(FellByLease))
+	}
+	if in.Agent != "" && c.ServedBy == "" {
+		h.emitCall(in.EndedAt, c, CallServed, in.Agent, &Served{})
+	}
+	if in.EndedAt.IsZero() {
+		h.do(pbx.Watch{Channel: in.Channel})
+		return
+	}
+	h.legGone(in.EndedAt, LegEnded{Channel: in.Channel, Cause: in.Cause})
+}
+
+// reason is why he fell back, unless the sentinel knew better.
+func (in Unseen) reason(otherwise FallBackReason) FallBackReason {
+	if in.BySentinel {
+		return FellBySentinel
+	}
+	return otherwise
+}
+
+func (h *Hotline) arriveUnseen(in Unseen) *call {
+	line := h.lines[in.DID]
+	co := h.companies[line.Company]
+	h.emit(in.At, CallArrived, line.Company, in.Call, "", &Arrived{
+		DID: in.DID, Caller: in.Caller, Channel: in.Channel, Direction: "inbound", Mode: line.Mode,
+		Language: co.Language, RingPeriod: MillisOf(RingPlans[co.Country].Period),
+		Emergency: line.Emergency, RingbackAt: in.At, Recording: string(in.Call),
+	})
+	return h.calls[in.Call]
+}

@@ -1,0 +1,122 @@
+package cti
+
+import (
+	"testing"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// linked is a hotline that agrees with an empty switch, with one phone registered
+// where reachable names it.
+func linked(reachable pbx.EndpointID) *Hotline {
+	h := NewHotline("e1", DemoPlan(0))
+	up := pbx.LinkUp{At: pbx.At(epoch), Snapshot: pbx.Snapshot{At: epoch, StartedAt: epoch}}
+	if reachable != "" {
+		up.Snapshot.Endpoints = []pbx.Endpoint{{ID: reachable, Reachable: true}}
+	}
+	h.Handle(epoch, up)
+	return h
+}
+
+func commandsOf[C pbx.Command](out Outcome) []C {
+	var all []C
+	for _, c := range out.Commands {
+		if c, ok := c.(C); ok {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// TestArrivedTwice: a caller of whom two engines told, because the second had not
+// read of him, is one caller: he keeps his place, one phone is rung for him, and
+// none once he has left.
+func TestArrivedTwice(t *testing.T) {
+	t.Parallel()
+	told := linked("")
+	var facts []Fact
+	for _, id := range []string{"c1", "c2"} {
+		ch := pbx.Channel{ID: pbx.ChannelID(id), CreatedAt: epoch, InApp: true, Args: []string{"inbound", "800119", id}}
+		facts = append(facts, told.Handle(epoch, pbx.ChannelEntered{At: pbx.At(epoch), Channel: ch}).Facts...)
+	}
+	h := linked("PJSIP/1007")
+	for _, engine := range []string{"a", "b"} {
+		for _, f := range facts {
+			if f.Engine = engine; engine == "b" && f.Call == "c2" {
+				continue
+			}
+			h.Apply(f)
+		}
+	}
+	if live, waiting := h.Calls(); live != 2 || waiting != 2 {
+		t.Fatalf("%d calls, %d wait", live, waiting)
+	}
+	at := epoch.Add(time.Second)
+	dialled := 0
+	for range 3 {
+		for _, d := range commandsOf[pbx.Dial](h.Handle(at, Tick{})) {
+			if dialled++; d.Originator != "c1" {
+				t.Errorf("a phone is rung for %s: the first caller has lost his place", d.Originator)
+			}
+		}
+	}
+	if dialled != 1 {
+		t.Errorf("%d phones are rung for one caller", dialled)
+	}
+	for _, id := range []pbx.ChannelID{"c1-agent1", "c1", "c2"} {
+		h.Handle(at, pbx.ChannelGone{At: pbx.At(at), Channel: id, Cause: pbx.CauseNormal})
+	}
+	later := at.Add(time.Minute)
+	if live, _ := h.Calls(); live != 0 || len(commandsOf[pbx.Dial](h.Handle(later, Tick{}))) > 0 {
+		t.Errorf("%d calls live on without a caller", live)
+	}
+}
+
+// TestGreetedOnce: a caller whom another engine has answered, and of whom nothing
+// else is known, is not greeted a second time, and hears music when his greeting
+// must be over.
+func TestGreetedOnce(t *testing.T) {
+	t.Parallel()
+	h := linked("")
+	at := epoch.Add(2 * time.Second)
+	out := h.Handle(at, pbx.LinkUp{At: pbx.At(at), Snapshot: pbx.Snapshot{At: at, StartedAt: epoch, Channels: []pbx.Channel{
+		{ID: "c1", State: pbx.ChannelUp, CreatedAt: epoch, InApp: true, Args: []string{"inbound", "800100", "c1"}},
+	}}})
+	if p := commandsOf[pbx.Play](out); len(p) > 0 {
+		t.Errorf("greeted anew: %+v", p)
+	}
+	if len(commandsOf[pbx.Watch](out)) != 1 || len(commandsOf[pbx.Lease](out)) != 1 {
+		t.Errorf("not taken care of: %+v", out.Commands)
+	}
+	out = h.Handle(at.Add(snapshotPrompt), Tick{})
+	if len(commandsOf[pbx.StartMusic](out)) != 1 {
+		t.Errorf("silence: %+v", out.Commands)
+	}
+}
+
+// TestAnsweredTooLate: an agent who answers while his phone is being hung up,
+// because nobody knew whether it had been dialled, is not given the caller, who
+// would be cut off with him.
+func TestAnsweredTooLate(t *testing.T) {
+	t.Parallel()
+	h := linked("PJSIP/1007")
+	ch := pbx.Channel{ID: "c1", CreatedAt: epoch, InApp: true, Args: []string{"inbound", "800119", "c1"}}
+	dials := commandsOf[pbx.Dial](h.Handle(epoch, pbx.ChannelEntered{At: pbx.At(epoch), Channel: ch}))
+	if len(dials) != 1 {
+		t.Fatalf("dialled: %+v", dials)
+	}
+	at := epoch.Add(time.Second)
+	h.Handle(at, pbx.CommandFailed{At: pbx.At(at), Command: dials[0], Err: pbx.ErrUncertain})
+	out := h.Handle(at, pbx.ChannelAnswered{At: pbx.At(at), Channel: dials[0].Channel})
+	if len(out.Facts) > 0 {
+		t.Errorf("taken as answered: %+v", out.Facts)
+	}
+	out = h.Handle(at, pbx.ChannelGone{At: pbx.At(at), Channel: dials[0].Channel, Cause: pbx.CauseNormal})
+	if hangups := commandsOf[pbx.Hangup](out); len(hangups) > 0 {
+		t.Errorf("the caller is hung up: %+v", hangups)
+	}
+	if live, waiting := h.Calls(); live != 1 || waiting != 1 {
+		t.Errorf("%d calls, %d wait", live, waiting)
+	}
+}

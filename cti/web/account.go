@@ -1,0 +1,212 @@
+package web
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
+	"sync"
+
+	"sansheng/cti"
+)
+
+// ErrNoAccount: nobody has this number.
+var ErrNoAccount = errors.New("no such account")
+
+// Account is a person who may log in. The number is his name here: an agent's
+// is that of cti.Agent.
+type Account struct {
+	Number  string        `json:"number"`
+	Name    string        `json:"name,omitempty"`
+	Role    Role          `json:"role"`
+	Company cti.CompanyID `json:"company"`
+	// Hash is the argon2id hash of his password, in PHC string form. It may be
+	// empty only in what CreateAccounts is given.
+	Hash string `json:"password_hash"`
+}
+
+// Credential is an account with its password in plain, to be handed to its
+// owner and not kept.
+type Credential struct {
+	Number   string        `json:"number"`
+	Role     Role          `json:"role"`
+	Company  cti.CompanyID `json:"company"`
+	Password string        `json:"password"`
+}
+
+// Accounts are the people who may log in, as in one file. Use it from any
+// goroutine.
+type Accounts struct {
+	file  string
+	write sync.Mutex // one change at a time, file and map
+
+	mu       sync.RWMutex // protects the following
+	byNumber map[string]Account
+}
+
+type accountFile struct {
+	Accounts []Account `json:"accounts"`
+}
+
+var numberForm = regexp.MustCompile(`^[0-9]{3,15}$`)
+
+// LoadAccounts reads the accounts of a file, whose mode must be 0600. The error
+// Is fs.ErrNotExist where there is none yet.
+func LoadAccounts(file string) (*Accounts, error) {
+	var doc accountFile
+	if err := readSecret(file, &doc); err != nil {
+		return nil, fmt.Errorf("load accounts: %w", err)
+	}
+	a := &Accounts{file: file, byNumber: map[string]Account{}}
+	for i, p := range doc.Accounts {
+		err := p.check()
+		if _, twice := a.byNumber[p.Number]; twice && err == nil {
+			err = fmt.Errorf("number %q is there twice", p.Number)
+		}
+		if _, _, _, hashErr := parseHash(p.Hash); err == nil {
+			err = hashErr
+		}
+		if err != nil {
+			return nil, fmt.Errorf("load accounts: %s: accounts[%d]: %w", file, i, err)
+		}
+		a.byNumber[p.Number] = p
+	}
+	return a, nil
+}
+
+// CreateAccounts opens the accounts of a file, made when missing, and adds the
+// people it does not have yet, each with a strong random password: those are
+// answered, and kept nowhere. People who are there stay as they are.
+func CreateAccounts(file string, people []Account) (*Accounts, []Credential, error) {
+	made := make([]Credential, 0, len(people))
+	a, err := addAccounts(file, people, func(p Account) string {
+		c := Credential{Number: p.Number, Role: p.Role, Company: p.Company, Password: rand.Text()}
+		made = append(made, c)
+		return c.Password
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return a, made, nil
+}
+
+// addAccounts adds people who are missing, with the passwords given.
+func addAccounts(file string, people []Account, password func(Account) string) (*Accounts, error) {
+	a, err := LoadAccounts(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		a, err = &Accounts{file: file, byNumber: map[string]Account{}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var missing []Account
+	for _, p := range people {
+		if err := p.check(); err != nil {
+			return nil, fmt.Errorf("create accounts: %w", err)
+		}
+		if _, ok := a.byNumber[p.Number]; !ok {
+			missing = append(missing, p)
+			a.byNumber[p.Number] = p
+		}
+	}
+	if len(missing) == 0 {
+		return a, nil
+	}
+	plain := make([]string, len(missing))
+	for i, p := range missing {
+		plain[i] = password(p)
+	}
+	for p, hash := range hashAll(missing, plain) {
+		p.Hash = hash
+		a.byNumber[p.Number] = p
+	}
+	if err := a.save(a.byNumber); err != nil {
+		return nil, fmt.Errorf("create accounts: %w", err)
+	}
+	return a, nil
+}
+
+// hashAll hashes on two processors, as many as memory is meant for.
+func hashAll(people []Account, plain []string) map[Account]string {
+	hashes := make([]string, len(people))
+	var wg sync.WaitGroup
+	for worker := range parallel {
+		wg.Go(func() {
+			for i := worker; i < len(people); i += parallel {
+				hashes[i] = hashPassword(plain[i])
+			}
+		})
+	}
+	wg.Wait()
+	out := make(map[Account]string, len(people))
+	for i, p := range people {
+		out[p] = hashes[i]
+	}
+	return out
+}
+
+// Account is the person with a number.
+func (a *Accounts) Account(number string) (Account, bool) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	p, ok := a.byNumber[number]
+	return p, ok
+}
+
+// List is everybody, ordered by number, without the hashes.
+func (a *Accounts) List() []Account {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	out := make([]Account, 0, len(a.byNumber))
+	for _, p := range a.byNumber {
+		p.Hash = ""
+		out = append(out, p)
+	}
+	slices.SortFunc(out, byNumber)
+	return out
+}
+
+// Reset gives a person a new random password (requirement H1: lost ones are
+// reset, not told). Logins under the old one end at their next request. The
+// error Is ErrNoAccount where nobody has the number.
+func (a *Accounts) Reset(number string) (Credential, error) {
+	a.write.Lock()
+	defer a.write.Unlock()
+	p, ok := a.Account(number)
+	if !ok {
+		return Credential{}, fmt.Errorf("reset password of %q: %w", number, ErrNoAccount)
+	}
+	password := rand.Text()
+	p.Hash = hashPassword(password)
+	a.mu.RLock()
+	next := maps.Clone(a.byNumber)
+	a.mu.RUnlock()
+	next[number] = p
+	if err := a.save(next); err != nil {
+		return Credential{}, fmt.Errorf("reset password of %q: %w", number, err)
+	}
+	a.mu.Lock()
+	a.byNumber = next
+	a.mu.Unlock()
+	return Credential{Number: number, Role: p.Role, Company: p.Company, Password: password}, nil
+}
+
+func (a *Accounts) save(people map[string]Account) error {
+	return writeSecret(a.file, accountFile{Accounts: slices.SortedFunc(maps.Values(people), byNumber)})
+}
+
+func byNumber(a, b Account) int { return cmp.Compare(a.Number, b.Number) }
+
+func (p Account) check() error {
+	if !numberForm.MatchString(p.Number) {
+		return fmt.Errorf("number %q is not allowed: 3 to 15 digits", p.Number)
+	}
+	if p.Company == "" {
+		return fmt.Errorf("account %s has no company", p.Number)
+	}
+	return p.Role.check()
+}

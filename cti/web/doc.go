@@ -1,0 +1,51 @@
+// Package web is the hotline's door for browsers, scripts and machines: the
+// HTTP API with its OpenAPI document, readiness, metrics, accounts and logins.
+// The console will be served beside it.
+//
+// # What it owns
+//
+// The listening port, the logins and the files of accounts and of the agents'
+// SIP secrets. Records belong to package store, the live floor to the engine;
+// both are asked through what Config names.
+//
+//	request ─▶ limits ─▶ headers ─▶ same origin ─▶ login cookie ─▶ route
+//	                                                                 │
+//	          handler ◀── reach (own, company, all) ◀── rule of route × role
+//
+// # Who may do what
+//
+// One table (rules) holds every route and every role. A route without a row
+// is refused to everybody. The row says how far a role sees: nothing, what is
+// its own, its company or all companies (requirement K1); a record out of reach
+// is answered like one that does not exist.
+//
+// Callers' numbers are masked, and so are numbers in free text. With
+// ?reveal=<reason> a role that may sees them whole, after a line in the log
+// named audit has said who, why and which calls (requirement H2). A masked
+// record cannot be verified by its hash.
+//
+// # Logins
+//
+// Passwords are kept as argon2id hashes. At most two are computed at a time,
+// equal attempts are computed once, and an account tried from one source again
+// and again is answered ever later (up to 8 s), and with 429 where others wait for
+// more than 10 s already: a delay, never a lock, and none for the owner at another
+// source. Verified Basic credentials are remembered
+// for a minute under a keyed hash. One account has one login with a cookie: a
+// second one ends the first, and both are told (requirement H1). Logins live in
+// memory and end with the process; Basic is not a login and ends none.
+//
+// # Order and concurrency
+//
+// A Server and an Accounts may be used from any goroutine. New listens and
+// starts no goroutine; Run is called once. The files are written by one process
+// at a time, each whole and durable before the call returns.
+//
+// # Failure
+//
+// Errors are problem documents (RFC 9457) that say what is allowed. Records or a
+// floor that cannot be read are 503 and harm no call. A client that is slow, or
+// sends too much, loses its connection only. When Run's context ends, requests
+// under way have 5 s to end. No password, cookie or whole number is logged, and
+// no query string.
+package web

@@ -1,0 +1,129 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"go.uber.org/zap"
+
+	"sansheng/cti"
+)
+
+// Me is who somebody is logged in as.
+type Me struct {
+	Number  string        `json:"number"`
+	Name    string        `json:"name,omitempty"`
+	Role    Role          `json:"role"`
+	Company cti.CompanyID `json:"company"`
+	// Ended is the login of the same account that this one has ended.
+	Ended *Ended `json:"ended,omitempty" doc:"Another login of the same account that this login has ended."`
+}
+
+type loginInput struct {
+	Body Credentials
+}
+
+// Credentials open a login.
+type Credentials struct {
+	Account  string `json:"account" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"The number of the account."`
+	Password string `json:"password" minLength:"1" maxLength:"256"`
+}
+
+type meOutput struct {
+	Body Me
+}
+
+func (s *Server) registerLogin(api huma.API) {
+	huma.Register(api, huma.Operation{
+		OperationID: "login", Method: http.MethodPost, Path: "/api/v1/login", Tags: []string{"login"},
+		Summary:      "Log in with a cookie. A login of the same account elsewhere ends.",
+		Errors:       []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests},
+		MaxBodyBytes: 4 << 10, BodyReadTimeout: 3 * time.Second,
+	}, s.login)
+	huma.Register(api, huma.Operation{
+		OperationID: "logout", Method: http.MethodPost, Path: "/api/v1/logout", Tags: []string{"login"},
+		Summary: "End the login of this cookie.", Security: secured, Errors: []int{http.StatusUnauthorized, http.StatusForbidden},
+	}, s.logout)
+	huma.Register(api, huma.Operation{
+		OperationID: "me", Method: http.MethodGet, Path: "/api/v1/me", Tags: []string{"login"},
+		Summary: "Who is logged in.", Security: secured, Errors: []int{http.StatusUnauthorized},
+	}, func(ctx context.Context, _ *struct{}) (*meOutput, error) {
+		return &meOutput{Body: me(personOf(ctx).Account)}, nil
+	})
+}
+
+func me(a Account) Me { return Me{Number: a.Number, Name: a.Name, Role: a.Role, Company: a.Company} }
+
+func (s *Server) login(ctx context.Context, in *loginInput) (*meOutput, error) {
+	from := personOf(ctx).source
+	a, err := s.verifier.verify(ctx, in.Body.Account, in.Body.Password, from)
+	if err != nil {
+		return nil, s.refusal(err, in.Body.Account, from)
+	}
+	ended, err := s.logins.begin(ctx, a, from)
+	if err != nil {
+		s.log.Error("login not kept", zap.String("account", a.Number), zap.Error(err))
+		return nil, newProblem(http.StatusInternalServerError, broken, "the login could not be kept")
+	}
+	s.log.Info("logged in", zap.String("account", a.Number), zap.String("role", string(a.Role)), zap.String("source", from))
+	out := &meOutput{Body: me(a)}
+	if out.Body.Ended = ended; ended != nil {
+		s.log.Warn("login ended by another", zap.String("account", a.Number), zap.String("source", ended.Source), zap.String("by", from))
+	}
+	return out, nil
+}
+
+func (s *Server) logout(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	if err := s.logins.end(ctx); err != nil {
+		return nil, newProblem(http.StatusInternalServerError, broken, "the login could not be ended")
+	}
+	s.log.Info("logged out", zap.String("account", personOf(ctx).Number))
+	return nil, nil
+}
+
+// identify finds out whose request this is: by Basic credentials if there are
+// any, else by cookie. The error is a problem.
+func (s *Server) identify(ctx context.Context, r *http.Request, from string) (Account, error) {
+	if r.Header.Get("Authorization") != "" {
+		number, password, ok := r.BasicAuth()
+		if !ok || len(number) > 32 || len(password) > 256 {
+			return Account{}, newProblem(http.StatusUnauthorized, badCredentials,
+				"the Authorization header is not understood; allowed: Basic with an account's number and its password")
+		}
+		a, err := s.verifier.verify(ctx, number, password, from)
+		if err != nil {
+			return Account{}, s.refusal(err, number, from)
+		}
+		return a, nil
+	}
+	a, ended, ok := s.logins.current(ctx, s.accounts)
+	switch {
+	case ok:
+		return a, nil
+	case ended != nil:
+		return Account{}, newProblem(http.StatusUnauthorized, loginEnded,
+			"this login has ended: the account logged in again at %s from %s", ended.Since.Format(time.RFC3339), ended.Source)
+	}
+	return Account{}, newProblem(http.StatusUnauthorized, loginNeeded,
+		"nobody is logged in; allowed: POST /api/v1/login, or Basic with an account's number and its password")
+}
+
+// refusal is the problem of a failed attempt. Only numbers of known accounts
+// are logged: people type passwords into the wrong field.
+func (s *Server) refusal(err error, number, from string) error {
+	var busy *busyError
+	switch {
+	case errors.Is(err, errCredentials):
+		if _, known := s.accounts.Account(number); !known {
+			number = "unknown"
+		}
+		s.log.Warn("login failed", zap.String("account", number), zap.String("source", from))
+		return newProblem(http.StatusUnauthorized, badCredentials, "%v", errCredentials)
+	case errors.As(err, &busy):
+		return huma.ErrorWithHeaders(newProblem(http.StatusTooManyRequests, tooMany, "%v", busy), retryAfter(busy.seconds()))
+	}
+	return newProblem(http.StatusServiceUnavailable, unavailable, "the login could not be checked in time: %v", err)
+}

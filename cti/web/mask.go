@@ -1,0 +1,112 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"go.uber.org/zap"
+
+	"sansheng/store"
+)
+
+// Reveal is the query parameter that asks for whole numbers.
+type Reveal struct {
+	Reveal string `query:"reveal" minLength:"4" maxLength:"200" doc:"Show whole numbers, for this reason. It is logged with your account."`
+}
+
+// longNumber is what may be a telephone number within a text.
+var longNumber = regexp.MustCompile(`\+?[0-9](?:[ ().-]{0,2}[0-9]){6,}`)
+
+// scrub masks numbers within a text.
+func scrub(text string) string { return longNumber.ReplaceAllStringFunc(text, store.Mask) }
+
+// maskName keeps the first letter of a person's name.
+func maskName(name string) string {
+	r, n := utf8.DecodeRuneInString(name)
+	if n == 0 {
+		return ""
+	}
+	return string(r) + "**"
+}
+
+// maskRecord is a record without whole numbers; r stays as it is.
+func maskRecord(r store.Record) store.Record {
+	r.Caller, r.CallerName = store.Mask(r.Caller), maskName(r.CallerName)
+	r.Transfers = slices.Clone(r.Transfers)
+	for i := range r.Transfers {
+		t := &r.Transfers[i]
+		t.From, t.To = store.Mask(t.From), store.Mask(t.To)
+	}
+	r.FlowPath = slices.Clone(r.FlowPath)
+	for i := range r.FlowPath {
+		r.FlowPath[i].Detail = scrub(r.FlowPath[i].Detail)
+	}
+	r.Tickets = maskTickets(r.Tickets)
+	r.Amendments = slices.Clone(r.Amendments)
+	for i := range r.Amendments {
+		a := &r.Amendments[i]
+		a.Reason, a.Body = scrub(a.Reason), scrub(a.Body)
+	}
+	if r.Sheet != nil {
+		s := *r.Sheet
+		s.Matter, s.Done, s.Result = scrub(s.Matter), scrub(s.Done), scrub(s.Result)
+		r.Sheet = &s
+	}
+	return r
+}
+
+func maskTickets(tickets []store.Ticket) []store.Ticket {
+	tickets = slices.Clone(tickets)
+	for i := range tickets {
+		tickets[i].Caller = store.Mask(tickets[i].Caller)
+	}
+	return tickets
+}
+
+// mayReveal tells whether whole numbers are asked for; the error is a problem
+// where that is not allowed.
+func mayReveal(ctx context.Context, in Reveal) (bool, error) {
+	if in.Reveal == "" {
+		return false, nil
+	}
+	p := personOf(ctx)
+	if revealing.of(p.Role) == none {
+		return false, newProblem(http.StatusForbidden, notAllowed,
+			"the role %s may not see whole numbers; allowed: %s", p.Role, join(revealing.allowed()))
+	}
+	if err := checkReason(in.Reveal); err != nil {
+		return false, newProblem(http.StatusUnprocessableEntity, badQuery, "reveal: %v", err)
+	}
+	return true, nil
+}
+
+func checkReason(reason string) error {
+	if !utf8.ValidString(reason) || strings.ContainsFunc(reason, unicode.IsControl) {
+		return errors.New("a reason is one line of text in UTF-8")
+	}
+	letters := 0
+	for _, r := range reason {
+		if unicode.IsLetter(r) {
+			letters++
+		}
+	}
+	if letters < 2 {
+		return errors.New("a reason has words")
+	}
+	return nil
+}
+
+// audit says who saw whole numbers, of what, and why, before they are sent. The
+// reason may hold a number itself.
+func (s *Server) audit(ctx context.Context, in Reveal, what string, ids []string) {
+	p := personOf(ctx)
+	s.log.Named("audit").Info("numbers revealed",
+		zap.String("account", p.Number), zap.String("role", string(p.Role)), zap.String("company", string(p.Company)),
+		zap.String("source", p.source), zap.String("reason", scrub(in.Reveal)), zap.String("what", what), zap.Strings("ids", ids))
+}

@@ -1,0 +1,102 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Role is what a person does at the hotline; it decides what he may see.
+type Role string
+
+// Roles. Administrators and auditors see all companies, the others their own.
+const (
+	Agent         Role = "agent"
+	ShiftLeader   Role = "shift_leader"
+	Operator      Role = "operator"
+	Administrator Role = "administrator"
+	Finance       Role = "finance"
+	Auditor       Role = "auditor"
+)
+
+// roles in the order of the columns of the table of rules.
+var roles = [...]Role{Agent, ShiftLeader, Operator, Administrator, Finance, Auditor}
+
+// Roles lists all roles.
+func Roles() []Role { return slices.Clone(roles[:]) }
+
+func (r Role) check() error {
+	if slices.Contains(roles[:], r) {
+		return nil
+	}
+	return fmt.Errorf("role %q is unknown; allowed: %s", r, join(roles[:]))
+}
+
+func join(rr []Role) string {
+	names := make([]string, len(rr))
+	for i, r := range rr {
+		names[i] = string(r)
+	}
+	return strings.Join(names, ", ")
+}
+
+// reach is how far a role sees through a route.
+type reach int
+
+const (
+	none reach = iota
+	own
+	company
+	all
+)
+
+// row holds a reach for each role, in the order of roles.
+type row [len(roles)]reach
+
+func (w row) of(r Role) reach {
+	if i := slices.Index(roles[:], r); i >= 0 {
+		return w[i]
+	}
+	return none
+}
+
+// allowed lists the roles that have any reach.
+func (w row) allowed() []Role {
+	var rr []Role
+	for i, r := range roles {
+		if w[i] != none {
+			rr = append(rr, r)
+		}
+	}
+	return rr
+}
+
+// rule is who may use a route.
+type rule struct {
+	// open routes need no account.
+	open bool
+	// local routes need none from this machine itself, unless a proxy brought
+	// the request.
+	local bool
+	row   row
+}
+
+// rules is the whole of authorisation: a route that is not here is refused.
+var rules = map[string]rule{
+	"GET /readyz":        {open: true},
+	"GET /openapi.json":  {open: true},
+	"POST /api/v1/login": {open: true},
+	//                           agent    leader   operator admin finance  auditor
+	"POST /api/v1/logout":    {row: row{own, own, own, own, own, own}},
+	"GET /api/v1/me":         {row: row{own, own, own, own, own, own}},
+	"GET /api/v1/calls":      {row: row{own, company, company, all, company, all}},
+	"GET /api/v1/calls/{id}": {row: row{own, company, company, all, company, all}},
+	"GET /api/v1/tickets":    {row: row{company, company, company, all, none, all}},
+	"GET /api/v1/agents":     {row: row{company, company, company, all, none, all}},
+	"GET /api/v1/queues":     {row: row{company, company, company, all, none, all}},
+	"GET /api/v1/alarms":     {local: true, row: row{none, all, all, all, none, all}},
+	"GET /metrics":           {local: true, row: row{none, none, all, all, none, none}},
+}
+
+// revealing is who may see whole numbers, of what he reaches at all.
+var revealing = row{own, company, none, all, none, all}

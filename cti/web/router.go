@@ -1,0 +1,162 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"go.uber.org/zap"
+)
+
+// requestTime bounds one request, the wait for a login included.
+const requestTime = 20 * time.Second
+
+// router holds the routes. Registering one puts its rule before it, so that
+// there is no way around the table.
+type router struct {
+	mux      *http.ServeMux
+	guard    func(pattern string, next http.HandlerFunc) http.HandlerFunc
+	patterns []string
+}
+
+// HandleFunc implements humago.Mux.
+func (m *router) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	m.patterns = append(m.patterns, pattern)
+	m.mux.HandleFunc(pattern, m.guard(pattern, h))
+}
+
+// ServeHTTP serves a route, or a problem where there is none.
+func (m *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h, pattern := m.mux.Handler(r)
+	if pattern != "" {
+		m.mux.ServeHTTP(w, r)
+		return
+	}
+	probe := &muted{header: http.Header{}}
+	h.ServeHTTP(probe, r)
+	switch probe.status {
+	case http.StatusMethodNotAllowed:
+		allow := probe.header.Get("Allow")
+		w.Header().Set("Allow", allow)
+		writeProblem(w, newProblem(probe.status, badMethod, "this address does not take that method; allowed: %s", allow))
+	case http.StatusNotFound:
+		writeProblem(w, newProblem(probe.status, notFound, "nothing is here; GET /openapi.json lists what there is"))
+	default:
+		h.ServeHTTP(w, r)
+	}
+}
+
+// muted finds out what a handler would answer.
+type muted struct {
+	header http.Header
+	status int
+}
+
+func (m *muted) Header() http.Header { return m.header }
+
+func (m *muted) Write(b []byte) (int, error) {
+	m.WriteHeader(http.StatusOK)
+	return len(b), nil
+}
+
+func (m *muted) WriteHeader(status int) {
+	if m.status == 0 {
+		m.status = status
+	}
+}
+
+// person is who asks, and how far he sees by the route he uses.
+type person struct {
+	Account
+	reach  reach
+	source string
+}
+
+type personKey struct{}
+
+func personOf(ctx context.Context) person {
+	p, _ := ctx.Value(personKey{}).(person)
+	return p
+}
+
+// guard lets a request to its handler if the route's rule does.
+func (s *Server) guard(pattern string, next http.HandlerFunc) http.HandlerFunc {
+	ru := rules[pattern] // the zero rule refuses everybody
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
+		defer cancel()
+		p := person{source: source(r)}
+		if !ru.open && (!ru.local || !local(r)) {
+			a, refusal := s.identify(ctx, r, p.source)
+			if refusal != nil {
+				s.refuse(w, r, refusal)
+				return
+			}
+			p.Account, p.reach = a, ru.row.of(a.Role)
+			if p.reach == none {
+				s.log.Info("request refused", zap.String("account", a.Number), zap.String("role", string(a.Role)), zap.String("route", pattern))
+				writeProblem(w, newProblem(http.StatusForbidden, notAllowed, "the role %s may not do this; allowed: %s", a.Role, join(ru.row.allowed())))
+				return
+			}
+		}
+		next(w, r.WithContext(context.WithValue(ctx, personKey{}, p)))
+	}
+}
+
+// refuse writes what kept a request out.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, refusal error) {
+	var he huma.HeadersError
+	if errors.As(refusal, &he) {
+		for k, v := range he.GetHeaders() {
+			w.Header()[k] = v
+		}
+	}
+	var p *huma.ErrorModel
+	if !errors.As(refusal, &p) {
+		p = newProblem(http.StatusInternalServerError, broken, "the login could not be checked")
+	}
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", challenge(r))
+	}
+	writeProblem(w, p)
+}
+
+// source is where a request comes from, as far as attempts are counted: an
+// IPv6 host has a whole network of addresses.
+func source(r *http.Request) string {
+	addr, ok := remote(r)
+	if !ok {
+		return "unknown"
+	}
+	if addr.Is6() {
+		if network, err := addr.Prefix(64); err == nil {
+			return network.String()
+		}
+	}
+	return addr.String()
+}
+
+func remote(r *http.Request) (netip.Addr, bool) {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}, false
+	}
+	addr, err := netip.ParseAddr(host)
+	return addr.Unmap().WithZone(""), err == nil
+}
+
+// local tells whether a request comes from this machine and from no proxy on it.
+func local(r *http.Request) bool {
+	for name := range r.Header {
+		if name == "Forwarded" || name == "Via" || strings.HasPrefix(name, "X-Forwarded-") || name == "X-Real-Ip" {
+			return false
+		}
+	}
+	addr, ok := remote(r)
+	return ok && addr.IsLoopback()
+}

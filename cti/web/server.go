@@ -1,0 +1,295 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.uber.org/zap"
+)
+
+const (
+	stopTime  = 5 * time.Second
+	maxBody   = 64 << 10
+	maxHeader = 16 << 10
+)
+
+// Config is what a server is made of.
+type Config struct {
+	// Addr to listen on, as in 127.0.0.1:8080; port 0 takes a free one.
+	Addr    string
+	Records RecordReader
+	// Live asks the engine how things are; nil where none runs in this process.
+	Live func(context.Context) (Floor, error)
+	// Readiness tells the state of every part, within its context.
+	Readiness func(context.Context) []Part
+	// Alarms tells which alarms stand; nil is none.
+	Alarms func(context.Context) []Alarm
+	// Metrics are served as Prometheus text; nil serves none.
+	Metrics  prometheus.Gatherer
+	Accounts *Accounts
+	// Log gets logins, refusals and, named audit, every reveal; nil means none.
+	Log *zap.Logger
+	// Secure tells that browsers reach the server by HTTPS only, through a proxy:
+	// cookies are then for HTTPS alone.
+	Secure bool
+	// Version of the program, for the OpenAPI document.
+	Version string
+}
+
+// PortError: another program has the port. The error Is syscall.EADDRINUSE.
+type PortError struct {
+	Addr string
+	Port string
+	Err  error
+}
+
+func (e *PortError) Error() string {
+	return fmt.Sprintf("listen on %s for console and API: port %s is taken by another program", e.Addr, e.Port)
+}
+
+func (e *PortError) Unwrap() error { return e.Err }
+
+// Server is the HTTP API. Make it with New, run it with Run.
+type Server struct {
+	records   RecordReader
+	live      func(context.Context) (Floor, error)
+	readiness func(context.Context) []Part
+	alarms    func(context.Context) []Alarm
+	accounts  *Accounts
+	log       *zap.Logger
+
+	verifier *verifier
+	logins   *logins
+	router   *router
+	listener net.Listener
+	http     *http.Server
+	stopC    chan struct{} // closed when Run begins to stop
+}
+
+// secured marks an operation in the OpenAPI document as one for accounts.
+var secured = []map[string][]string{{"basic": {}}, {"cookie": {}}}
+
+// readErrors are what operations that read may answer.
+var readErrors = []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusServiceUnavailable}
+
+// New listens and prepares the server; nothing is served before Run. Its error
+// is a *PortError where the port is taken.
+func New(cfg Config) (*Server, error) {
+	if cfg.Records == nil || cfg.Accounts == nil {
+		return nil, errors.New("make web server: it needs records and accounts")
+	}
+	listener, err := listen(cfg.Addr)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		records: cfg.Records, live: cfg.Live, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		listener: listener, stopC: make(chan struct{}),
+	}
+	if s.log == nil {
+		s.log = zap.NewNop()
+	}
+	s.verifier = newVerifier(cfg.Accounts, s.stopC)
+	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
+	s.logins.cookies.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, err error) {
+		s.log.Error("login cookie not kept", zap.Error(err))
+		writeProblem(w, newProblem(http.StatusInternalServerError, broken, "the login could not be read"))
+	}
+	s.router = &router{mux: http.NewServeMux(), guard: s.guard}
+	errorLog, err := zap.NewStdLogAt(s.log.Named("http"), zap.DebugLevel)
+	if err == nil {
+		err = s.routes(cfg)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make web server: %w", err), listener.Close())
+	}
+	s.http = &http.Server{
+		Handler: s.handler(cfg.Secure), ErrorLog: errorLog,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
+		WriteTimeout: requestTime + 10*time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: maxHeader,
+	}
+	return s, nil
+}
+
+func listen(addr string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
+	if err == nil {
+		return listener, nil
+	}
+	if _, port, splitErr := net.SplitHostPort(addr); splitErr == nil && errors.Is(err, syscall.EADDRINUSE) {
+		return nil, &PortError{Addr: addr, Port: port, Err: err}
+	}
+	return nil, fmt.Errorf("listen on %s for console and API: %w", addr, err)
+}
+
+// cookieName holds the port: cookies do not tell ports apart, and several
+// stacks may run side by side.
+func cookieName(addr net.Addr, secure bool) string {
+	name := "sansheng"
+	if _, port, err := net.SplitHostPort(addr.String()); err == nil {
+		name += "-" + port
+	}
+	if secure {
+		name = "__Host-" + name
+	}
+	return name
+}
+
+// routes registers everything that is served.
+func (s *Server) routes(cfg Config) error {
+	hc := huma.DefaultConfig("Sansheng", cmp.Or(cfg.Version, "dev"))
+	hc.Info.Description = "The hotline's records and live floor. Errors are problem documents (RFC 9457)."
+	hc.OpenAPIPath, hc.DocsPath, hc.SchemasPath, hc.CreateHooks = "", "", "", nil
+	hc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"basic":  {Type: "http", Scheme: "basic"},
+		"cookie": {Type: "apiKey", In: "cookie", Name: s.logins.cookies.Cookie.Name},
+	}
+	api := humago.New(s.router, hc)
+	api.UseMiddleware(strictQuery(api))
+	s.registerReady(api)
+	s.registerAlarms(api)
+	s.registerLogin(api)
+	s.registerCalls(api)
+	s.registerTickets(api)
+	s.registerFloor(api)
+
+	document, err := api.OpenAPI().MarshalJSON()
+	if err != nil {
+		return fmt.Errorf("write openapi document: %w", err)
+	}
+	s.router.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/openapi+json")
+		_, _ = w.Write(document) // whoever asked is gone
+	})
+	gatherer := cfg.Metrics
+	if gatherer == nil {
+		gatherer = prometheus.NewRegistry()
+	}
+	metrics := promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{
+		ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4, Timeout: 10 * time.Second,
+	})
+	s.router.HandleFunc("GET /metrics", metrics.ServeHTTP)
+	return nil
+}
+
+// strictQuery refuses query parameters that are unknown, given twice or not
+// readable, and names the allowed ones: a misspelt filter must not show more.
+func strictQuery(api huma.API) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		allowed := []string{}
+		for _, p := range ctx.Operation().Parameters {
+			if p.In == "query" {
+				allowed = append(allowed, p.Name)
+			}
+		}
+		u := ctx.URL()
+		query, err := url.ParseQuery(u.RawQuery)
+		if err != nil {
+			_ = huma.WriteErr(api, ctx, http.StatusUnprocessableEntity, "the query cannot be read", &huma.ErrorDetail{Location: "query", Message: err.Error()})
+			return
+		}
+		var errs []error
+		for name, values := range query {
+			switch {
+			case !slices.Contains(allowed, name):
+				errs = append(errs, &huma.ErrorDetail{Location: "query." + name, Message: "unknown parameter; allowed: " + cmp.Or(strings.Join(allowed, ", "), "none")})
+			case len(values) > 1:
+				errs = append(errs, &huma.ErrorDetail{Location: "query." + name, Message: "given more than once; allowed: once"})
+			}
+		}
+		if len(errs) > 0 {
+			_ = huma.WriteErr(api, ctx, http.StatusUnprocessableEntity, "validation failed", errs...)
+			return
+		}
+		next(ctx)
+	}
+}
+
+// handler puts around the routes what holds for every request.
+func (s *Server) handler(secure bool) http.Handler {
+	sameOrigin := http.NewCrossOriginProtection()
+	sameOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		writeProblem(w, newProblem(http.StatusForbidden, crossOrigin, "a page of another origin may not do this; allowed: the same origin"))
+	}))
+	h := sameOrigin.Handler(s.logins.cookies.LoadAndSave(s.router))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer s.recover(w)
+		setHeaders(w.Header(), secure)
+		if r.Body != nil {
+			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// setHeaders keeps browsers from doing more with an answer than was meant.
+func setHeaders(h http.Header, secure bool) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+	if secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// recover answers for a handler that panicked; others go on.
+func (s *Server) recover(w http.ResponseWriter) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(v)
+	}
+	s.log.Error("handler panicked", zap.Any("panic", v), zap.Stack("stack"))
+	writeProblem(w, newProblem(http.StatusInternalServerError, broken, "this is our fault; it is in the log"))
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Close gives the port back where Run was never called.
+func (s *Server) Close() error { return s.listener.Close() }
+
+// Run serves until ctx ends, which is no error. It returns after the requests
+// under way have ended, or after 5 s, when the connections left are closed.
+func (s *Server) Run(ctx context.Context) error {
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	s.http.BaseContext = func(net.Listener) context.Context { return base }
+	endC := make(chan error, 1)
+	go func() { endC <- s.http.Serve(s.listener) }()
+	select {
+	case err := <-endC:
+		return fmt.Errorf("serve http on %s: %w", s.Addr(), err)
+	case <-ctx.Done():
+	}
+	close(s.stopC)
+	grace, done := context.WithTimeout(base, stopTime)
+	defer done()
+	if err := s.http.Shutdown(grace); err != nil {
+		s.log.Warn("connections closed under requests", zap.Error(err))
+		_ = s.http.Close() // the connections are gone either way
+	}
+	if err := <-endC; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve http on %s: %w", s.Addr(), err)
+	}
+	return nil
+}

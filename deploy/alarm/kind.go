@@ -1,0 +1,40 @@
+package alarm
+
+// Kinds are the alarms that there are, in the order of the runbook.
+var Kinds = []Kind{
+	{"hotline_silent", Page, "The hotline gives no sign of life; the switch serves callers by itself."},
+	{"switch_silent", Page, "The switch does not answer; no call can come in."},
+	{"sip_dead", Page, "The switch's process lives, but a test call through its SIP side fails."},
+	{"switch_link_down", Page, "The hotline does not hear the switch; callers get its fallback."},
+	{"switch_crashed", Page, "The switch died and is started again; the calls on it are lost."},
+	{"emergency_waiting", Page, "A caller on an emergency line has waited longer than 15 seconds."},
+	{"no_agents", Page, "No agent of an emergency line can be reached."},
+	{"lease_lost", Page, "This engine has lost its lease; another one takes the calls."},
+	{"lease_unrenewed", Page, "The engine leads and cannot renew its lease; should it fail, nobody may take over."},
+	{"event_backlog", Page, "The switch's events come faster than they are taken."},
+	{"event_lag", Page, "The switch's events reach the engine late."},
+	{"task_backlog", Page, "Work piles up inside the switch; from a mark on it ignores new calls."},
+	{"journal_write", Page, "Facts cannot be written to the journal; they wait in memory."},
+	{"journal_depth", Page, "Very many facts wait for the journal's disk."},
+	{"journal_loss", Page, "The journal has lost facts that it had acknowledged."},
+	{"journal_fenced", Page, "Somebody else writes to this engine's journal; the engine stops."},
+	{"relay", Warn, "Facts cannot be published; desks and records fall behind, calls do not."},
+	{"relay_ahead", Page, "The published facts reach further than the journal; nothing is published until a restart."},
+	{"projection_lag", Warn, "The records are behind the calls."},
+	{"database_down", Warn, "The database does not answer; calls go on, records wait."},
+	{"database_crashed", Warn, "Our own PostgreSQL died and is started again."},
+	{"dead_letters", Warn, "Facts were put aside because no row could be made of them; records lack them."},
+	{"sentinel_crashed", Warn, "The sentinel died or does not start; it is tried again, and nobody watches over the hotline meanwhile."},
+	{"disk_low", Page, "The disk of the data folder is almost full."},
+	{"clock_apart", Warn, "This machine's clock and the switch's differ."},
+}
+
+// KindOf finds an alarm by its name. An unknown one is a page.
+func KindOf(name string) (Kind, bool) {
+	for _, k := range Kinds {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return Kind{Name: name, Severity: Page}, false
+}

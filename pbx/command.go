@@ -1,0 +1,172 @@
+package pbx
+
+import "time"
+
+// Command is an order to the switch. Commands of one Lane are carried out in
+// the order given, each after the last one's reply; lanes do not wait for each
+// other. A failed command comes back as CommandFailed.
+type Command interface {
+	// Lane is the channel or bridge whose order of commands matters.
+	Lane() string
+	isCommand()
+}
+
+type command struct{}
+
+func (command) isCommand() {}
+
+// Watch asks for a channel's end to be reported also when it has left the
+// application. Incoming channels need it; channels we create have it.
+type Watch struct {
+	command
+	Channel ChannelID
+}
+
+// Answer picks up an incoming channel.
+type Answer struct {
+	command
+	Channel ChannelID
+}
+
+// Indicate sends ringing to an incoming channel: 180 before the answer, the
+// country's ringback tone in band after it.
+type Indicate struct {
+	command
+	Channel ChannelID
+}
+
+// StopIndicate ends the in-band tone of Indicate.
+type StopIndicate struct {
+	command
+	Channel ChannelID
+}
+
+// Play plays media (sound:, digits:, tone:) to one channel.
+type Play struct {
+	command
+	Channel  ChannelID
+	Playback PlaybackID
+	Media    []string
+	// Language chooses among prompts, as in zh or en.
+	Language string
+}
+
+// StopPlay ends a playback. A playing channel obeys no other command until
+// this or the end of its media.
+type StopPlay struct {
+	command
+	Channel  ChannelID
+	Playback PlaybackID
+}
+
+// StartMusic lets a channel hear music on hold until StopMusic, a Play or a bridge.
+type StartMusic struct {
+	command
+	Channel ChannelID
+	Class   string
+}
+
+// StopMusic ends StartMusic.
+type StopMusic struct {
+	command
+	Channel ChannelID
+}
+
+// SetVars sets channel variables. Those in Report ride in every later event and
+// snapshot of the channel; Vars do not.
+type SetVars struct {
+	command
+	Channel ChannelID
+	Report  map[string]string
+	Vars    map[string]string
+}
+
+// Lease bounds how long a channel stays with us should we fall silent: when it
+// ends the switch takes the channel to its native fallback. Zero lifts it.
+type Lease struct {
+	command
+	Channel ChannelID
+	For     time.Duration
+}
+
+// Dial makes a channel to an endpoint and rings it. Ring bounds the ringing.
+type Dial struct {
+	command
+	Channel  ChannelID
+	Endpoint EndpointID
+	// Originator is the channel on whose behalf it rings: its number and
+	// language are passed on.
+	Originator ChannelID
+	// Caller is what the phone shows.
+	Caller Party
+	Ring   time.Duration
+	Args   []string
+	Report map[string]string
+	Vars   map[string]string
+}
+
+// Join makes the bridge if it is not there and puts the channels into it, in
+// the lane of the first of them.
+type Join struct {
+	command
+	Bridge   BridgeID
+	Channels []ChannelID
+	Report   map[string]string
+}
+
+// Unjoin takes a channel out of a bridge.
+type Unjoin struct {
+	command
+	Bridge  BridgeID
+	Channel ChannelID
+}
+
+// DropBridge destroys a bridge; channels in it are left unbridged.
+type DropBridge struct {
+	command
+	Bridge BridgeID
+}
+
+// Hangup ends a channel with a Q.850 cause.
+type Hangup struct {
+	command
+	Channel ChannelID
+	Cause   Cause
+}
+
+// Continue sends a channel back to the dialplan. Done says that the hotline
+// has finished with it; otherwise the dialplan goes to its fallback.
+type Continue struct {
+	command
+	Channel   ChannelID
+	Context   string
+	Extension string
+	Done      bool
+}
+
+// Lane is the lane of a channel's commands.
+func Lane(c ChannelID) string      { return "c/" + string(c) }
+func bridgeLane(b BridgeID) string { return "b/" + string(b) }
+
+// Lane implements Command, as do the methods below.
+func (c Watch) Lane() string        { return Lane(c.Channel) }
+func (c Answer) Lane() string       { return Lane(c.Channel) }
+func (c Indicate) Lane() string     { return Lane(c.Channel) }
+func (c StopIndicate) Lane() string { return Lane(c.Channel) }
+func (c Play) Lane() string         { return Lane(c.Channel) }
+
+// Lane of StopPlay is not the channel's: it must overtake what waits behind
+// the playback it ends.
+func (c StopPlay) Lane() string   { return "p/" + string(c.Playback) }
+func (c StartMusic) Lane() string { return Lane(c.Channel) }
+func (c StopMusic) Lane() string  { return Lane(c.Channel) }
+func (c SetVars) Lane() string    { return Lane(c.Channel) }
+func (c Lease) Lane() string      { return Lane(c.Channel) }
+func (c Dial) Lane() string       { return Lane(c.Channel) }
+func (c Join) Lane() string       { return Lane(c.Channels[0]) }
+func (c Unjoin) Lane() string     { return Lane(c.Channel) }
+func (c DropBridge) Lane() string { return bridgeLane(c.Bridge) }
+
+// Lane of Hangup is its own: an end is legal at any time and waits for nothing.
+func (c Hangup) Lane() string   { return "h/" + string(c.Channel) }
+func (c Continue) Lane() string { return Lane(c.Channel) }

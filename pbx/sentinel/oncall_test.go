@@ -1,0 +1,35 @@
+package sentinel
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"sansheng/deploy/alarm"
+)
+
+// TestPressing: an alarm that says that nobody answers emergency callers overtakes
+// an older one, which is not forgotten, and is not held up by what it is about.
+func TestPressing(t *testing.T) {
+	t.Parallel()
+	c := newChain(nil, nil, func(context.Context) bool { return true }, newMetrics(), zap.NewNop())
+	c.own(alarm.Alarm{Name: "disk_low", Severity: alarm.Page, Raised: true})
+	if c.overtaken("disk_low") {
+		t.Error("overtaken by itself")
+	}
+	c.own(alarm.Alarm{Name: "emergency_waiting", Severity: alarm.Page, Raised: true})
+	if key, _, _ := c.next(time.Now()); key != "sentinel/emergency_waiting" {
+		t.Errorf("first is %q", key)
+	}
+	if !c.overtaken("disk_low") || c.overtaken("emergency_waiting") {
+		t.Error("the wrong one is overtaken")
+	}
+	c.numbers = []string{"1001"}
+	c.alarm(t.Context(), "sentinel/disk_low", "disk_low") // rings nobody: there is no ARI
+	c.close("sentinel/emergency_waiting")
+	if key, _, _ := c.next(time.Now()); key != "sentinel/disk_low" {
+		t.Errorf("next is %q", key)
+	}
+}

@@ -1,0 +1,366 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"sansheng/cti"
+	"sansheng/store/internal/sql"
+)
+
+// apply queues the statements of one fact. Queuing does not fail; errors come
+// from the pipeline's flush, so that statements of one fact are simply joined.
+func (b *batch) apply(ctx context.Context, e entry) error {
+	b.stats.facts++
+	if cti.NewData(e.Kind) == nil {
+		b.stats.ignored++ // a newer writer's, or a ticket's: not ours to keep
+		return nil
+	}
+	subject, _, _ := strings.Cut(string(e.Kind), ".")
+	switch subject {
+	case "call":
+		return b.applyCall(ctx, e)
+	case "agent":
+		return b.applyAgent(ctx, e.Fact)
+	case "engine":
+		d, _ := e.Data.(*cti.EngineData)
+		if d == nil {
+			d = &cti.EngineData{}
+		}
+		return b.s.q.AddEngineEvent(ctx, b.out, sql.AddEngineEventParams{
+			FactID: e.ID, Engine: e.Engine, Kind: string(e.Kind), At: e.At, Text: d.Text,
+			SwitchStartedAt: given(d.SwitchStartedAt),
+		})
+	}
+	b.stats.ignored++
+	return nil
+}
+
+func (b *batch) applyAgent(ctx context.Context, f cti.Fact) error {
+	company, agent := string(f.Company), string(f.Agent)
+	term := int64(min(f.Term, math.MaxInt64))
+	if d, ok := f.Data.(*cti.RegisteredData); ok {
+		return b.s.q.SetPhone(ctx, b.out, sql.SetPhoneParams{
+			Company: company, Agent: agent, Endpoint: string(d.Endpoint),
+			Reachable: f.Kind == cti.AgentRegistered, Since: f.At, Term: term,
+		})
+	}
+	state, ok := cti.StateOf(f.Kind)
+	if !ok {
+		return nil
+	}
+	p := sql.EnterAgentStateParams{Company: company, Agent: agent, State: string(state), At: f.At, Term: term}
+	if d, ok := f.Data.(*cti.StateData); ok {
+		p.Reason, p.CallID = d.Reason, string(d.Call)
+	}
+	return errors.Join(
+		b.s.q.LeaveAgentState(ctx, b.out, sql.LeaveAgentStateParams{At: f.At, Company: company, Agent: agent, Term: p.Term}),
+		b.s.q.EnterAgentState(ctx, b.out, p),
+	)
+}
+
+// applyCall makes sure that the call has a row, keeps it from changing once
+// closed, and queues what the fact says.
+func (b *batch) applyCall(ctx context.Context, e entry) error {
+	standing := b.calls[e.Call]
+	switch {
+	case standing != nil && standing.closed:
+		b.stats.late++
+		return b.amendLate(ctx, e, "fact after the end of the call")
+	case standing != nil && standing.late(e.Fact):
+		b.stats.late++
+		return b.amendLate(ctx, e, "fact of an engine that did not lead any more")
+	case standing == nil:
+		b.calls[e.Call] = &callStanding{}
+	}
+	return errors.Join(b.applyLive(ctx, e, standing != nil), b.lead(ctx, e.Fact))
+}
+
+// lead notes the term of a call's newest fact.
+func (b *batch) lead(ctx context.Context, f cti.Fact) error {
+	c := b.calls[f.Call]
+	if f.Term <= c.term || f.Term > math.MaxInt64 || c.closed {
+		return nil
+	}
+	c.term = f.Term
+	return b.s.q.LeadCall(ctx, b.out, int64(f.Term), string(f.Call))
+}
+
+// applyLive queues what a fact of a call that goes on says.
+func (b *batch) applyLive(ctx context.Context, e entry, known bool) error {
+	if d, ok := e.Data.(*cti.Arrived); ok {
+		return b.arrived(ctx, e.Fact, d)
+	}
+	if !known {
+		p := sql.AddUnseenCallParams{
+			ID: string(e.Call), Company: string(e.Company), Engine: e.Engine, StartedAt: e.At,
+		}
+		if err := b.s.q.AddUnseenCall(ctx, b.out, p); err != nil {
+			return err
+		}
+	}
+	switch d := e.Data.(type) {
+	case *cti.Offered, *cti.Alerted, *cti.OfferEnded, *cti.Answered:
+		return b.applyOffer(ctx, e.Fact)
+	case *cti.HoldData, *cti.Joined, *cti.LegEnded:
+		return b.applyLeg(ctx, e.Fact)
+	case *cti.Ended:
+		return b.ended(ctx, e.Fact, d)
+	}
+	return b.applyFlow(ctx, e.Fact)
+}
+
+func (b *batch) arrived(ctx context.Context, f cti.Fact, d *cti.Arrived) error {
+	call := string(f.Call)
+	return errors.Join(
+		b.s.q.Arrive(ctx, b.out, sql.ArriveParams{
+			ID: call, Company: string(f.Company), Did: d.DID,
+			CallerNumber: d.Caller.Number, CallerName: d.Caller.Name, Direction: d.Direction,
+			Mode: string(d.Mode), Language: d.Language, RingPeriodMs: int64(d.RingPeriod),
+			Emergency: d.Emergency, Engine: f.Engine, StartedAt: f.At, RingbackAt: given(d.RingbackAt),
+		}),
+		b.s.q.AddLeg(ctx, b.out, sql.AddLegParams{
+			CallID: call, Channel: string(d.Channel), Role: string(cti.RoleCaller), StartedAt: f.At,
+		}),
+		b.recorded(ctx, f, d.Recording),
+	)
+}
+
+func (b *batch) recorded(ctx context.Context, f cti.Fact, name string) error {
+	if name == "" {
+		return nil
+	}
+	return b.s.q.AddRecording(ctx, b.out, string(f.Call), name, f.At)
+}
+
+// callerLeft ends the wait of a caller who hung up; otherwise the call's end does.
+func (b *batch) callerLeft(ctx context.Context, f cti.Fact, by cti.Role) error {
+	if by != cti.RoleCaller {
+		return nil
+	}
+	return b.leaveQueue(ctx, f, "abandoned")
+}
+
+// applyFlow is the caller's way until a person answers.
+func (b *batch) applyFlow(ctx context.Context, f cti.Fact) error {
+	call := string(f.Call)
+	switch d := f.Data.(type) {
+	case *cti.GreetedData:
+		return errors.Join(
+			b.step(ctx, f, "greeting", d.Prompt),
+			b.s.q.AddPrompt(ctx, b.out, sql.AddPromptParams{
+				CallID: call, Purpose: "greeting", Prompt: d.Prompt, BeganAt: given(d.Began),
+				EndedAt: f.At, Whole: d.Whole, Failed: d.Failed,
+			}),
+		)
+	case *cti.AnnouncedData:
+		return errors.Join(
+			b.step(ctx, f, "announcement", string(f.Agent)),
+			b.s.q.AddPrompt(ctx, b.out, sql.AddPromptParams{
+				CallID: call, Purpose: "announcement", Agent: string(f.Agent), BeganAt: given(d.Began),
+				EndedAt: f.At, Whole: !d.Failed, Failed: d.Failed,
+			}),
+		)
+	case *cti.Queued:
+		return errors.Join(
+			b.step(ctx, f, "queue", string(d.Queue)),
+			b.leaveQueue(ctx, f, "moved"),
+			b.s.q.EnterQueue(ctx, b.out, sql.EnterQueueParams{
+				CallID: call, Company: string(f.Company), Queue: string(d.Queue),
+				Priority: small(d.Priority), Ahead: small(d.Ahead), EnteredAt: f.At,
+			}),
+		)
+	case *cti.Overran:
+		return errors.Join(
+			b.step(ctx, f, "overrun", strconv.Itoa(d.Rings)+" rings"),
+			b.widened(ctx, f, d.Widened),
+			b.s.q.Overrun(ctx, b.out, f.At, call),
+		)
+	case *cti.WidenedData:
+		return b.widened(ctx, f, d.Queues)
+	case *cti.HungUp:
+		return errors.Join(
+			b.s.q.HangUp(ctx, b.out, hangUp(f, d)),
+			b.callerLeft(ctx, f, d.By),
+		)
+	case *cti.FellBack:
+		return errors.Join(
+			b.step(ctx, f, "fallback", string(d.Reason)),
+			b.leaveQueue(ctx, f, "fell_back"),
+			b.s.q.FallBack(ctx, b.out, f.At, string(d.Reason), call),
+		)
+	case *cti.Served:
+		return b.served(ctx, f)
+	}
+	return nil
+}
+
+// served: an agent answered in the switch's fallback. The matter is his, as if
+// the call had been offered to him.
+func (b *batch) served(ctx context.Context, f cti.Fact) error {
+	call, agent := string(f.Call), string(f.Agent)
+	return errors.Join(
+		b.step(ctx, f, "agent", agent),
+		b.s.q.Serve(ctx, b.out, agent, call),
+		b.openMatter(ctx, f),
+	)
+}
+
+// openMatter opens the record sheet and the ticket of a call that a person answered.
+func (b *batch) openMatter(ctx context.Context, f cti.Fact) error {
+	call, agent := string(f.Call), string(f.Agent)
+	return errors.Join(
+		b.s.q.OpenSheet(ctx, b.out, sql.OpenSheetParams{
+			CallID: call, Company: string(f.Company), Agent: agent, OpenedAt: f.At,
+		}),
+		b.s.q.OpenConsultation(ctx, b.out, sql.OpenConsultationParams{
+			ID: ticketID(f.Call, Consultation), Company: string(f.Company), Owner: agent, CallID: call, At: f.At,
+		}),
+	)
+}
+
+func hangUp(f cti.Fact, d *cti.HungUp) sql.HangUpParams {
+	return sql.HangUpParams{At: f.At, By: string(d.By), Early: d.Early, ID: string(f.Call)}
+}
+
+func (b *batch) step(ctx context.Context, f cti.Fact, step, detail string) error {
+	return b.s.q.AddStep(ctx, b.out, sql.AddStepParams{CallID: string(f.Call), At: f.At, Step: step, Detail: detail})
+}
+
+func (b *batch) widened(ctx context.Context, f cti.Fact, queues []cti.QueueID) error {
+	if len(queues) == 0 {
+		return nil
+	}
+	names := make([]string, len(queues))
+	for i, q := range queues {
+		names[i] = string(q)
+	}
+	return b.step(ctx, f, "widened", strings.Join(names, ","))
+}
+
+func (b *batch) leaveQueue(ctx context.Context, f cti.Fact, result string) error {
+	return b.s.q.LeaveQueue(ctx, b.out, f.At, result, string(f.Call))
+}
+
+// applyOffer is how an agent was asked and what came of it.
+func (b *batch) applyOffer(ctx context.Context, f cti.Fact) error {
+	call, agent := string(f.Call), string(f.Agent)
+	switch d := f.Data.(type) {
+	case *cti.Offered:
+		return errors.Join(
+			b.s.q.AddOffer(ctx, b.out, sql.AddOfferParams{
+				CallID: call, Offer: small(d.Offer), Agent: agent, Queue: string(d.Queue),
+				Channel: string(d.Channel), OfferedAt: f.At,
+			}),
+			b.s.q.AddLeg(ctx, b.out, sql.AddLegParams{
+				CallID: call, Channel: string(d.Channel), Role: string(cti.RoleAgent), Agent: agent, StartedAt: f.At,
+			}),
+		)
+	case *cti.Alerted:
+		return b.s.q.AlertOffer(ctx, b.out, f.At, call, small(d.Offer))
+	case *cti.OfferEnded:
+		return b.offerEnded(ctx, f, d)
+	case *cti.Answered:
+		return b.answered(ctx, f, d)
+	}
+	return nil
+}
+
+func (b *batch) offerEnded(ctx context.Context, f cti.Fact, d *cti.OfferEnded) error {
+	p := sql.EndOfferParams{
+		CallID: string(f.Call), Offer: small(d.Offer), Agent: string(f.Agent), Channel: string(d.Channel),
+		At: f.At, Result: string(d.Result), Cause: small(d.Cause), TechCause: small(d.TechCause),
+		RingMs: int64(d.RingMs), Rings: small(d.Rings),
+	}
+	if d.AlertedAt != nil {
+		p.AlertedAt = given(*d.AlertedAt)
+	}
+	return b.s.q.EndOffer(ctx, b.out, p)
+}
+
+func (b *batch) answered(ctx context.Context, f cti.Fact, d *cti.Answered) error {
+	call, agent := string(f.Call), string(f.Agent)
+	return errors.Join(
+		b.s.q.Answer(ctx, b.out, sql.AnswerParams{
+			CallID: call, Agent: agent, Queue: string(d.Queue), Channel: string(d.Channel), AnsweredAt: f.At,
+			WaitMs: int64(d.WaitMs), AgentRingMs: int64(d.AgentRingMs), AgentRings: small(d.AgentRings),
+			CallerRingMs: int64(d.CallerRingMs), CallerRings: small(d.CallerRings),
+			WithinThreeRings: d.WithinThreeRings,
+		}),
+		b.step(ctx, f, "agent", agent),
+		b.leaveQueue(ctx, f, "answered"),
+		b.s.q.AnswerOffer(ctx, b.out, sql.AnswerOfferParams{
+			CallID: call, Offer: small(d.Offer), At: f.At, RingMs: int64(d.AgentRingMs), Rings: small(d.AgentRings),
+		}),
+		b.s.q.AnswerLeg(ctx, b.out, f.At, call, string(d.Channel)),
+		b.openMatter(ctx, f),
+	)
+}
+
+func (b *batch) applyLeg(ctx context.Context, f cti.Fact) error {
+	call := string(f.Call)
+	switch d := f.Data.(type) {
+	case *cti.Joined:
+		channels := make([]string, len(d.Channels))
+		for i, c := range d.Channels {
+			channels[i] = string(clean(c))
+		}
+		return errors.Join(
+			b.s.q.JoinCall(ctx, b.out, f.At, call),
+			b.s.q.JoinLegs(ctx, b.out, f.At, call, channels),
+		)
+	case *cti.HoldData:
+		if f.Kind == cti.CallUnheld {
+			return b.s.q.Unhold(ctx, b.out, f.At, call, string(d.Channel))
+		}
+		return b.s.q.Hold(ctx, b.out, sql.HoldParams{
+			CallID: call, Channel: string(d.Channel), Role: string(d.Role), BeganAt: f.At,
+		})
+	case *cti.LegEnded:
+		return b.s.q.EndLeg(ctx, b.out, sql.EndLegParams{
+			CallID: call, Channel: string(d.Channel), Role: string(d.Role), Agent: string(f.Agent), At: f.At,
+			Cause: small(d.Cause), TechCause: small(d.TechCause), Estimated: d.Estimated,
+		})
+	}
+	return nil
+}
+
+// ended closes whatever of the call is open, then the record.
+func (b *batch) ended(ctx context.Context, f cti.Fact, d *cti.Ended) error {
+	call := string(f.Call)
+	b.calls[f.Call].closed = true
+	b.seals = append(b.seals, sealing{company: f.Company, call: f.Call})
+	left := "ended"
+	if d.Abandoned {
+		left = "abandoned"
+	}
+	return errors.Join(
+		b.leaveQueue(ctx, f, left),
+		b.s.q.CloseOffers(ctx, b.out, f.At, call),
+		b.s.q.CloseHolds(ctx, b.out, f.At, call),
+		b.s.q.CloseLegs(ctx, b.out, f.At, call),
+		b.s.q.EndCall(ctx, b.out, sql.EndCallParams{
+			ID: call, At: f.At, By: string(d.By), Disposition: string(d.Disposition), Cause: small(d.Cause),
+			Abandoned: d.Abandoned, Estimated: d.Estimated,
+		}),
+		b.s.q.OpenCallback(ctx, b.out, ticketID(f.Call, Callback), f.At, call),
+	)
+}
+
+// given is a time that may be missing.
+func given(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC().Truncate(time.Millisecond)
+	return &t
+}
+
+// small fits a foreign number into a column.
+func small[N ~int](n N) int32 {
+	return int32(max(min(int(n), math.MaxInt32), math.MinInt32))
+}

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"sansheng/store/internal/sql"
+)
+
+// Filter chooses calls; zero fields choose all.
+type Filter struct {
+	Company, DID, Caller string
+	// Agent who answered first.
+	Agent string
+	// Since and Until bound started_at: Since ≤ started_at < Until.
+	Since, Until time.Time
+	// Ended false chooses calls still going on.
+	Ended *bool
+	// Answered by a person.
+	Answered *bool
+	// Limit keeps the newest; 0 keeps all.
+	Limit int
+}
+
+// page is how many records are read at a time.
+const page = 500
+
+// Calls lists whole records, newest last, calls still going on among them.
+func (s *Store) Calls(ctx context.Context, f Filter) ([]Record, error) {
+	list := []Record{}
+	err := s.EachCall(ctx, f, func(r Record) error {
+		list = append(list, r)
+		return nil
+	})
+	return list, err
+}
+
+// EachCall is Calls for as many records as there are: it reads them page by
+// page, all at one moment of the database, and stops at f's first error.
+func (s *Store) EachCall(ctx context.Context, f Filter, do func(Record) error) error {
+	err := s.read(ctx, func(tx pgx.Tx) error {
+		ids, err := s.q.CallIDs(ctx, tx, sql.CallIDsParams{
+			Company: wanted(f.Company), Did: wanted(f.DID), Caller: wanted(f.Caller), Agent: wanted(f.Agent),
+			Since: given(f.Since), Until: given(f.Until), Ended: f.Ended, Answered: f.Answered, Count: limit(f.Limit),
+		})
+		if err != nil {
+			return err
+		}
+		slices.Reverse(ids)
+		for ids := range slices.Chunk(ids, page) {
+			records, err := s.records(ctx, tx, ids)
+			if err != nil {
+				return err
+			}
+			for _, r := range records {
+				if err := do(r); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("list calls: %w", err)
+	}
+	return nil
+}
+
+// Record is one call's whole record; ErrNoCall when there is none.
+func (s *Store) Record(ctx context.Context, id string) (Record, error) {
+	var r Record
+	err := s.read(ctx, func(tx pgx.Tx) error {
+		records, err := s.records(ctx, tx, []string{clean(id)})
+		if err != nil {
+			return err
+		}
+		if len(records) == 0 {
+			return ErrNoCall
+		}
+		r = records[0]
+		return nil
+	})
+	if err != nil {
+		return Record{}, fmt.Errorf("read record %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// records reads whole records in the order of ids, leaving out unknown ones.
+func (s *Store) records(ctx context.Context, tx pgx.Tx, ids []string) ([]Record, error) {
+	bodies, err := s.bodies(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Record, 0, len(bodies))
+	for _, id := range ids {
+		if b, ok := bodies[id]; ok {
+			list = append(list, Record{Body: b, Tickets: []Ticket{}, Amendments: []Amendment{}})
+		}
+	}
+	byID := make(map[string]*Record, len(list))
+	for i := range list {
+		byID[list[i].ID] = &list[i]
+	}
+	return list, s.surroundings(ctx, tx, ids, byID)
+}
+
+// surroundings adds what goes on living beside a body.
+func (s *Store) surroundings(ctx context.Context, tx pgx.Tx, ids []string, byID map[string]*Record) error {
+	sheets, err := s.q.SheetsByCall(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	of := func(id string) *Record {
+		if r, ok := byID[id]; ok {
+			return r
+		}
+		return &Record{} // its call was removed behind our back
+	}
+	for _, r := range sheets {
+		of(r.CallID).Sheet = &Sheet{
+			Agent: r.Agent, OpenedAt: r.OpenedAt.UTC(), Matter: r.Matter, Done: r.Done, Result: r.Result,
+			ClosedAt: utc(r.ClosedAt),
+		}
+	}
+	tickets, err := s.q.TicketsByCall(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, r := range tickets {
+		rec := of(r.CallID)
+		rec.Tickets = append(rec.Tickets, Ticket{
+			ID: r.ID, Company: r.Company, Kind: TicketKind(r.Kind), State: r.State, Owner: r.Owner, Call: r.CallID,
+			OpenedAt: r.OpenedAt.UTC(), DueAt: utc(r.DueAt), ClosedAt: utc(r.ClosedAt),
+		})
+	}
+	amendments, err := s.q.AmendmentsByCall(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, r := range amendments {
+		rec := of(r.CallID)
+		rec.Amendments = append(rec.Amendments, newAmendment(r))
+	}
+	seals, err := s.q.SealsByCall(ctx, tx, ids)
+	for _, r := range seals {
+		rec := of(r.CallID)
+		rec.Hash, rec.PrevHash = &r.Hash, &r.PrevHash
+	}
+	return err
+}
+
+func newAmendment(r sql.AmendmentsByCallRow) Amendment {
+	a := Amendment{
+		ID: r.ID, Call: r.CallID, Company: r.Company, Author: r.Author, Reason: r.Reason, Body: r.Body,
+		MadeAt: r.MadeAt.UTC(),
+	}
+	if r.Hash != nil {
+		a.Hash, a.PrevHash = *r.Hash, *r.PrevHash
+	}
+	return a
+}

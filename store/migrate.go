@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migration/*.sql
+var migrations embed.FS
+
+// Migration is one numbered change of the tables.
+type Migration struct {
+	Version int64     `json:"version"`
+	Name    string    `json:"name"`
+	Applied bool      `json:"applied"`
+	At      time.Time `json:"at,omitzero"`
+}
+
+// Migrate brings the tables up to this program's version. Programs that start
+// at the same time take turns.
+func (s *Store) Migrate(ctx context.Context) error {
+	return s.goose(ctx, func(p *goose.Provider) error {
+		_, err := p.Up(ctx)
+		return err
+	})
+}
+
+// MigrateDown takes the last applied migration back, or, with all, every one of
+// them. The data in the tables dropped is lost.
+func (s *Store) MigrateDown(ctx context.Context, all bool) error {
+	return s.goose(ctx, func(p *goose.Provider) error {
+		if all {
+			_, err := p.DownTo(ctx, 0)
+			return err
+		}
+		_, err := p.Down(ctx)
+		return err
+	})
+}
+
+// Migrations lists this program's migrations, oldest first.
+func (s *Store) Migrations(ctx context.Context) ([]Migration, error) {
+	list := []Migration{}
+	err := s.goose(ctx, func(p *goose.Provider) error {
+		status, err := p.Status(ctx)
+		for _, m := range status {
+			list = append(list, Migration{
+				Version: m.Source.Version,
+				Name:    m.Source.Path,
+				Applied: m.State == goose.StateApplied,
+				At:      m.AppliedAt,
+			})
+		}
+		return err
+	})
+	return list, err
+}
+
+func (s *Store) goose(ctx context.Context, f func(*goose.Provider) error) error {
+	files, err := fs.Sub(migrations, "migration")
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	turns, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120))
+	if err != nil {
+		return fmt.Errorf("migrate store: %w", err)
+	}
+	db := stdlib.OpenDBFromPool(s.pool)
+	defer func() { _ = db.Close() }() // returns its connections; the pool stays
+	p, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(turns))
+	if err != nil {
+		return fmt.Errorf("migrate store: %w", err)
+	}
+	if err := f(p); err != nil {
+		return fmt.Errorf("migrate store: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"testing"
+)
+
+func TestMigrations(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), Config{URL: newDatabase(t, "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	applied := func() (n, all int) {
+		list, err := s.Migrations(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range list {
+			if m.Applied {
+				n++
+			}
+		}
+		return n, len(list)
+	}
+	tables := func() (n int) {
+		const count = `SELECT count(*) FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
+			WHERE s.nspname = 'public' AND c.relkind IN ('r', 'i', 'S') AND c.relname NOT LIKE 'goose%'`
+		if err := s.pool.QueryRow(t.Context(), count).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	functions := func() (n int) {
+		const count = `SELECT count(*) FROM pg_proc p JOIN pg_namespace s ON s.oid = p.pronamespace WHERE s.nspname = 'public'`
+		if err := s.pool.QueryRow(t.Context(), count).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n, all := applied(); n != 0 || all == 0 {
+		t.Fatalf("fresh database: %d of %d migrations applied", n, all)
+	}
+	for round := range 2 {
+		if err := s.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n, all := applied(); n != all {
+			t.Fatalf("round %d up: %d of %d applied", round, n, all)
+		}
+		if err := s.Migrate(t.Context()); err != nil {
+			t.Fatalf("up twice: %v", err)
+		}
+		if err := s.MigrateDown(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+		if n, all := applied(); n != all-1 {
+			t.Fatalf("round %d one down: %d of %d applied", round, n, all)
+		}
+		if err := s.MigrateDown(t.Context(), true); err != nil {
+			t.Fatal(err)
+		}
+		if n, _ := applied(); n != 0 || tables() != 0 || functions() != 0 {
+			t.Fatalf("round %d down: %d applied, %d tables, %d functions left", round, n, tables(), functions())
+		}
+	}
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Two programs that start at once both find the tables made.
+func TestMigrateTogether(t *testing.T) {
+	t.Parallel()
+	url := newDatabase(t, "")
+	errC := make(chan error, 3)
+	for range cap(errC) {
+		s, err := Open(t.Context(), Config{URL: url})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(s.Close)
+		go func() { errC <- s.Migrate(t.Context()) }()
+	}
+	for range cap(errC) {
+		if err := <-errC; err != nil {
+			t.Error(err)
+		}
+	}
+}

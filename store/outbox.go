@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+
+	"sansheng/cti"
+	"sansheng/store/internal/sql"
+)
+
+// Publisher is the journal as the outbox needs it.
+type Publisher interface {
+	// Last is the number of the store's last fact in the journal, 0 for none.
+	Last(ctx context.Context) (uint64, error)
+	// Publish adds facts in order, each once, leaving out those the journal has,
+	// and answers the number of the last one it holds durably.
+	Publish(ctx context.Context, facts []TicketFact) (uint64, error)
+}
+
+// OutboxEngine is the name under which the store's own facts count.
+const OutboxEngine = "store"
+
+// TicketFact is a fact of the store as it goes to the journal.
+type TicketFact struct {
+	// Seq counts from 1 without gaps.
+	Seq uint64
+	// ID is unique for all time and made from the ticket: a store built anew from
+	// the journal gives the same.
+	ID      string
+	Company cti.CompanyID
+	Ticket  uuid.UUID
+	Call    cti.CallID
+	// Fact is the kind's verb: opened.
+	Fact string
+	// JSON is the whole fact in the form of cti.Fact.
+	JSON []byte
+}
+
+// Outbox publishes the store's own facts: each once, in order, however often
+// the process or the journal dies in between.
+type Outbox struct {
+	s   *Store
+	pub Publisher
+	// poll is the longest time a fact is overlooked that another process wrote.
+	poll time.Duration
+}
+
+// Outbox makes the publisher of the store's facts; Run starts it.
+func (s *Store) Outbox(pub Publisher) *Outbox {
+	return &Outbox{s: s, pub: pub, poll: 500 * time.Millisecond}
+}
+
+// Run publishes until its context ends, which is no error. Failures of the
+// database or the journal are waited out. One Run at a time.
+func (o *Outbox) Run(ctx context.Context) error {
+	cfg := ProjectorConfig{Pause: 50 * time.Millisecond, MaxPause: 5 * time.Second}
+	var pause pauses
+	poll := time.NewTicker(o.poll)
+	defer poll.Stop()
+	for ctx.Err() == nil {
+		n, err := o.Publish(ctx)
+		if err != nil {
+			if ctx.Err() != nil {
+				break
+			}
+			o.s.log.Warn("outbox waits", zap.Error(err))
+			pause.wait(ctx, cfg)
+			continue
+		}
+		pause = pauses{}
+		if n > 0 {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-o.s.outboxC:
+		case <-poll.C:
+		}
+	}
+	return nil
+}
+
+// outboxPage is how many facts are published at a time.
+const outboxPage = 256
+
+// Publish publishes what the journal lacks, up to a page, and answers how many
+// facts it tried.
+func (o *Outbox) Publish(ctx context.Context) (int, error) {
+	last, err := o.pub.Last(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("ask for last ticket fact: %w", err)
+	}
+	rows, err := o.s.q.OutboxAfter(ctx, o.s.pool, int64(last), outboxPage)
+	if err != nil {
+		return 0, fmt.Errorf("read outbox: %w", err)
+	}
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	facts := make([]TicketFact, len(rows))
+	for i, r := range rows {
+		if facts[i], err = newTicketFact(r); err != nil {
+			return 0, err
+		}
+	}
+	if _, err := o.pub.Publish(ctx, facts); err != nil {
+		return 0, fmt.Errorf("publish ticket facts from %d: %w", facts[0].Seq, err)
+	}
+	return len(facts), nil
+}
+
+// storeFact is cti.Fact's form, for kinds that are the store's.
+type storeFact struct {
+	Version int             `json:"v"`
+	ID      string          `json:"id"`
+	Seq     int64           `json:"seq"`
+	Engine  string          `json:"engine"`
+	At      time.Time       `json:"at"`
+	Kind    string          `json:"kind"`
+	Company string          `json:"company"`
+	Call    string          `json:"call"`
+	Agent   string          `json:"agent,omitempty"`
+	Data    json.RawMessage `json:"data"`
+}
+
+func newTicketFact(r sql.Outbox) (TicketFact, error) {
+	text, err := json.Marshal(storeFact{
+		Version: cti.SchemaVersion, ID: r.FactID, Seq: r.Seq, Engine: OutboxEngine, At: r.At.UTC(), Kind: r.Kind,
+		Company: r.Company, Call: r.CallID, Agent: r.Agent, Data: r.Data,
+	})
+	if err != nil {
+		return TicketFact{}, fmt.Errorf("encode fact %s: %w", r.FactID, err)
+	}
+	_, verb, _ := strings.Cut(r.Kind, ".")
+	return TicketFact{
+		Seq: uint64(r.Seq), ID: r.FactID, Company: cti.CompanyID(r.Company), Ticket: r.TicketID,
+		Call: cti.CallID(r.CallID), Fact: verb, JSON: text,
+	}, nil
+}

@@ -1,0 +1,48 @@
+-- name: AddProjection :exec
+INSERT INTO projection (source, position) VALUES (sqlc.arg(source), 0) ON CONFLICT (source) DO NOTHING;
+
+-- name: LockProjection :one
+-- The row lock makes projectors of one source take turns.
+SELECT position FROM projection WHERE source = sqlc.arg(source) FOR UPDATE;
+
+-- name: Position :one
+SELECT position, message_id FROM projection WHERE source = sqlc.arg(source);
+
+-- name: MoveProjection :exec
+UPDATE projection SET position = sqlc.arg(position), message_id = sqlc.arg(message_id), updated_at = now() WHERE source = sqlc.arg(source);
+
+-- name: AddFacts :many
+-- Answers the ids that are new.
+INSERT INTO fact (id, engine, seq, kind, call_id, at)
+SELECT unnest(sqlc.arg(ids)::text[]), unnest(sqlc.arg(engines)::text[]), unnest(sqlc.arg(seqs)::bigint[]),
+       unnest(sqlc.arg(kinds)::text[]), unnest(sqlc.arg(calls)::text[]), unnest(sqlc.arg(ats)::timestamptz[])
+ON CONFLICT (id) DO NOTHING
+RETURNING id;
+
+-- name: FactsByID :many
+SELECT id, kind, call_id, at FROM fact WHERE id = ANY (sqlc.arg(ids)::text[]);
+
+-- name: Engines :many
+SELECT name, last_seq FROM engine WHERE name = ANY (sqlc.arg(names)::text[]);
+
+-- name: SetEngine :exec
+INSERT INTO engine (name, last_seq, missing) VALUES (sqlc.arg(name), sqlc.arg(last_seq), sqlc.arg(missing))
+ON CONFLICT (name) DO UPDATE
+SET last_seq = greatest(engine.last_seq, excluded.last_seq),
+    missing = greatest(engine.missing + excluded.missing, 0);
+
+-- name: MissingFacts :one
+SELECT coalesce(sum(missing), 0)::bigint FROM engine;
+
+-- name: AddDeadLetter :exec
+INSERT INTO dead_letter (source, position, subject, payload, error)
+VALUES (sqlc.arg(source), sqlc.arg(position), sqlc.arg(subject), sqlc.arg(payload), sqlc.arg(error))
+ON CONFLICT (source, position) DO NOTHING;
+
+-- name: DeadLetters :many
+SELECT source, position, subject, payload, error, died_at FROM dead_letter ORDER BY died_at, position;
+
+-- name: LockCalls :many
+-- No key update, so that an amendment's reference to the call does not wait.
+SELECT id, (ended_at IS NOT NULL)::boolean AS closed, term FROM call WHERE id = ANY (sqlc.arg(ids)::text[])
+ORDER BY id FOR NO KEY UPDATE;

@@ -1,0 +1,59 @@
+-- name: CallIDs :many
+-- Newest first, so that a limit keeps the newest.
+SELECT id FROM call
+WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
+  AND (sqlc.narg(did)::text IS NULL OR did = sqlc.narg(did))
+  AND (sqlc.narg(caller)::text IS NULL
+       OR (caller_number = sqlc.narg(caller) AND left(caller_number, 32) = left(sqlc.narg(caller), 32)))
+  AND (sqlc.narg(agent)::text IS NULL
+       OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id AND answer.agent = sqlc.narg(agent)))
+  AND (sqlc.narg(since)::timestamptz IS NULL OR started_at >= sqlc.narg(since))
+  AND (sqlc.narg(until)::timestamptz IS NULL OR started_at < sqlc.narg(until))
+  AND (sqlc.narg(ended)::boolean IS NULL OR (ended_at IS NOT NULL) = sqlc.narg(ended))
+  AND (sqlc.narg(answered)::boolean IS NULL
+       OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = sqlc.narg(answered))
+ORDER BY started_at DESC, id DESC
+LIMIT sqlc.narg(count)::bigint;
+
+-- name: CallsByID :many
+SELECT * FROM call WHERE id = ANY (sqlc.arg(ids)::text[]);
+
+-- name: AnswersByCall :many
+SELECT * FROM answer WHERE call_id = ANY (sqlc.arg(ids)::text[]);
+
+-- name: LegsByCall :many
+SELECT * FROM leg WHERE call_id = ANY (sqlc.arg(ids)::text[])
+ORDER BY call_id, started_at, role = 'caller' DESC, channel COLLATE "C";
+
+-- name: OffersByCall :many
+SELECT * FROM offer WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, offer;
+
+-- name: QueueEntriesByCall :many
+SELECT * FROM queue_entry WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
+
+-- name: HoldsByCall :many
+SELECT * FROM hold WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
+
+-- name: PromptsByCall :many
+SELECT * FROM prompt WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
+
+-- name: StepsByCall :many
+SELECT * FROM step WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
+
+-- name: RecordingsByCall :many
+SELECT * FROM recording WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, began_at, name COLLATE "C";
+
+-- name: SheetsByCall :many
+SELECT * FROM sheet WHERE call_id = ANY (sqlc.arg(ids)::text[]);
+
+-- name: TicketsByCall :many
+SELECT * FROM ticket WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, opened_at, kind;
+
+-- name: AmendmentsByCall :many
+SELECT amendment.*, seal.hash, seal.prev_hash
+FROM amendment LEFT JOIN seal ON seal.amendment_id = amendment.id
+WHERE amendment.call_id = ANY (sqlc.arg(ids)::text[])
+ORDER BY amendment.call_id, amendment.made_at, seal.n, amendment.id;
+
+-- name: SealsByCall :many
+SELECT call_id, prev_hash, hash FROM seal WHERE call_id = ANY (sqlc.arg(ids)::text[]) AND amendment_id IS NULL;

@@ -1,0 +1,41 @@
+-- name: AddChains :exec
+INSERT INTO chain (company, n, hash) SELECT unnest(sqlc.arg(companies)::text[]), 0, sqlc.arg(genesis)
+ON CONFLICT (company) DO NOTHING;
+
+-- name: LockChains :many
+-- In order, so that two who add seals never wait for each other in a circle.
+SELECT company, n, hash FROM chain WHERE company = ANY (sqlc.arg(companies)::text[]) ORDER BY company FOR UPDATE;
+
+-- name: Chains :many
+SELECT company, n, hash FROM chain
+WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company)) ORDER BY company;
+
+-- name: AddSeal :exec
+INSERT INTO seal (company, n, call_id, amendment_id, prev_hash, hash)
+VALUES (sqlc.arg(company), sqlc.arg(n), sqlc.arg(call_id), sqlc.narg(amendment_id), sqlc.arg(prev_hash), sqlc.arg(hash));
+
+-- name: MoveChain :exec
+UPDATE chain SET n = sqlc.arg(n), hash = sqlc.arg(hash) WHERE company = sqlc.arg(company);
+
+-- name: AddAmendment :exec
+INSERT INTO amendment (id, call_id, company, author, reason, body, made_at)
+VALUES (sqlc.arg(id), sqlc.arg(call_id), sqlc.arg(company), sqlc.arg(author), sqlc.arg(reason), sqlc.arg(body), sqlc.arg(made_at));
+
+-- name: Seals :many
+SELECT n, call_id, amendment_id, prev_hash, hash FROM seal
+WHERE company = sqlc.arg(company) AND n > sqlc.arg(after) ORDER BY n LIMIT sqlc.arg(count);
+
+-- name: SealedCompanies :many
+-- A chain's row may be gone, so its seals and calls name the company too.
+SELECT company FROM chain UNION SELECT company FROM seal UNION SELECT company FROM call ORDER BY 1;
+
+-- name: UnsealedCalls :many
+SELECT call.id FROM call LEFT JOIN seal ON seal.call_id = call.id AND seal.amendment_id IS NULL
+WHERE call.company = sqlc.arg(company) AND call.ended_at IS NOT NULL AND seal.call_id IS NULL ORDER BY call.id;
+
+-- name: UnsealedAmendments :many
+SELECT amendment.id, amendment.call_id FROM amendment LEFT JOIN seal ON seal.amendment_id = amendment.id
+WHERE amendment.company = sqlc.arg(company) AND seal.call_id IS NULL ORDER BY amendment.id;
+
+-- name: CallForAmendment :one
+SELECT company, (ended_at IS NOT NULL)::boolean AS closed FROM call WHERE id = sqlc.arg(id);

@@ -1,0 +1,207 @@
+package store
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Record is the whole of a call: its body, which is closed and sealed when the
+// call ends, and what goes on living beside it. Lists are never null in JSON;
+// what did not happen (yet) is null. Times are the switch's clock in UTC, to the
+// millisecond; cause is Q.850's.
+type Record struct {
+	Body
+	// Sheet is the agent's record sheet (requirement C2), null where no person
+	// answered.
+	Sheet      *Sheet      `json:"sheet"`
+	Tickets    []Ticket    `json:"tickets"`
+	Amendments []Amendment `json:"amendments"`
+	// Hash and PrevHash are null until the call has ended. See HashRecord.
+	Hash     *string `json:"hash"`
+	PrevHash *string `json:"prev_hash"`
+}
+
+// Body is the part of a record that is sealed. A field added later must be
+// omitzero, or the hashes of older records would no longer fit.
+type Body struct {
+	Arrival
+	Greeting      *Prompt      `json:"greeting"`
+	FlowPath      []Step       `json:"flow_path"`
+	QueueEntries  []QueueEntry `json:"queue_entries"`
+	Offers        []Offer      `json:"offers"`
+	Answer                     // null fields until a person answered
+	Announcements []Prompt     `json:"announcements"`
+	Legs          []Leg        `json:"legs"`
+	Holds         []Hold       `json:"holds"`
+	Transfers     []Transfer   `json:"transfers"`
+	Ending
+	Recordings []Recording `json:"recordings"`
+	Fallback   *Fallback   `json:"fallback"`
+}
+
+// Arrival is how the call came.
+type Arrival struct {
+	ID      string `json:"id"`
+	Company string `json:"company"`
+	DID     string `json:"did"`
+	// Caller is the number as received: Mask it before showing it.
+	Caller       string     `json:"caller"`
+	CallerName   string     `json:"caller_name"`
+	Direction    string     `json:"direction"`
+	Mode         string     `json:"mode"`
+	Language     string     `json:"language"`
+	RingPeriodMs int64      `json:"ring_period_ms"`
+	Emergency    bool       `json:"emergency"`
+	Engine       string     `json:"engine"`
+	StartedAt    time.Time  `json:"started_at"`
+	RingbackAt   *time.Time `json:"ringback_at"`
+}
+
+// Answer is the first answer by a person. Rings is by the clock that counts on
+// the line (requirement A1): the caller's where the caller hears the ringback,
+// else the agent's phone.
+type Answer struct {
+	AnsweredAt       *time.Time `json:"answered_at"`
+	Agent            *string    `json:"agent"`
+	WaitMs           *int64     `json:"wait_ms"`
+	Rings            *int32     `json:"rings"`
+	WithinThreeRings *bool      `json:"within_three_rings"`
+	AgentRings       *int32     `json:"agent_rings"`
+	AgentRingMs      *int64     `json:"agent_ring_ms"`
+	CallerRings      *int32     `json:"caller_rings"`
+	CallerRingMs     *int64     `json:"caller_ring_ms"`
+	// OverranAt is when a direct line's third ring ended unanswered.
+	OverranAt *time.Time `json:"overran_at"`
+	JoinedAt  *time.Time `json:"joined_at"`
+}
+
+// Ending is how the call ended.
+type Ending struct {
+	// HungUpBy asked for the end first (requirement A6).
+	HungUpAt    *time.Time `json:"hung_up_at"`
+	HungUpBy    *string    `json:"hung_up_by"`
+	EarlyHangUp bool       `json:"early_hang_up"`
+	EndedAt     *time.Time `json:"ended_at"`
+	EndedBy     *string    `json:"ended_by"`
+	Disposition *string    `json:"disposition"`
+	Cause       *int32     `json:"cause"`
+	Abandoned   bool       `json:"abandoned"`
+	// Estimated: the end was found out later.
+	Estimated bool `json:"estimated"`
+}
+
+// Prompt is what the system said to the caller.
+type Prompt struct {
+	Prompt  string     `json:"prompt,omitempty"`
+	Agent   string     `json:"agent,omitempty"`
+	BeganAt *time.Time `json:"began_at"`
+	EndedAt time.Time  `json:"ended_at"`
+	Whole   bool       `json:"whole"`
+	Failed  bool       `json:"failed"`
+}
+
+// Step is one station of the caller's way.
+type Step struct {
+	At     time.Time `json:"at"`
+	Step   string    `json:"step"`
+	Detail string    `json:"detail,omitempty"`
+}
+
+// QueueEntry is one wait in a queue. Result is answered, abandoned, moved,
+// fell_back or ended.
+type QueueEntry struct {
+	Queue     string     `json:"queue"`
+	Priority  int32      `json:"priority"`
+	Ahead     int32      `json:"ahead"`
+	EnteredAt time.Time  `json:"entered_at"`
+	LeftAt    *time.Time `json:"left_at"`
+	WaitMs    *int64     `json:"wait_ms"`
+	Result    *string    `json:"result"`
+}
+
+// Offer is one agent being asked to take the call.
+type Offer struct {
+	Offer     int32      `json:"offer"`
+	Agent     string     `json:"agent"`
+	Queue     string     `json:"queue"`
+	Channel   string     `json:"channel"`
+	OfferedAt time.Time  `json:"offered_at"`
+	AlertedAt *time.Time `json:"alerted_at"`
+	EndedAt   *time.Time `json:"ended_at"`
+	Result    *string    `json:"result"`
+	Rings     int32      `json:"rings"`
+	RingMs    int64      `json:"ring_ms"`
+	Cause     *int32     `json:"cause"`
+	TechCause *int32     `json:"tech_cause"`
+}
+
+// Leg is one channel's part in the call. An agent's leg that was only offered
+// has no answered_at.
+type Leg struct {
+	Channel    string     `json:"channel"`
+	Role       string     `json:"role"`
+	Agent      string     `json:"agent,omitempty"`
+	StartedAt  time.Time  `json:"started_at"`
+	AnsweredAt *time.Time `json:"answered_at"`
+	JoinedAt   *time.Time `json:"joined_at"`
+	EndedAt    *time.Time `json:"ended_at"`
+	Cause      *int32     `json:"cause"`
+	TechCause  *int32     `json:"tech_cause"`
+	Estimated  bool       `json:"estimated"`
+}
+
+// Hold is one time a party was put on hold.
+type Hold struct {
+	Channel string     `json:"channel"`
+	Role    string     `json:"role"`
+	BeganAt time.Time  `json:"began_at"`
+	EndedAt *time.Time `json:"ended_at"`
+}
+
+// Transfer is the call going on to another person. No fact tells of one yet.
+type Transfer struct {
+	At     time.Time `json:"at"`
+	From   string    `json:"from"`
+	To     string    `json:"to"`
+	Result string    `json:"result"`
+}
+
+// Recording names what the switch recorded.
+type Recording struct {
+	Name    string    `json:"name"`
+	BeganAt time.Time `json:"began_at"`
+}
+
+// Fallback: the switch served the caller by itself from then on.
+type Fallback struct {
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+	// Agent answered there; empty where nobody did.
+	Agent string `json:"agent,omitempty"`
+}
+
+// Sheet is the agent's part of the record sheet (requirement C2).
+type Sheet struct {
+	Agent    string     `json:"agent"`
+	OpenedAt time.Time  `json:"opened_at"`
+	Matter   string     `json:"matter"`
+	Done     string     `json:"done"`
+	Result   string     `json:"result"`
+	ClosedAt *time.Time `json:"closed_at"`
+}
+
+// Amendment is a correction of a closed record; the record stays as it is
+// (requirement C3).
+type Amendment struct {
+	ID      uuid.UUID `json:"id"`
+	Call    string    `json:"call"`
+	Company string    `json:"company"`
+	Author  string    `json:"author"`
+	Reason  string    `json:"reason"`
+	Body    string    `json:"body"`
+	MadeAt  time.Time `json:"made_at"`
+	// Hash and PrevHash are its place in the company's chain.
+	Hash     string `json:"hash,omitempty"`
+	PrevHash string `json:"prev_hash,omitempty"`
+}

@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.uber.org/zap"
+
+	"sansheng/store/internal/sql"
+)
+
+// Config says where the database is. Only URL must be set.
+type Config struct {
+	// URL is a PostgreSQL connection string, as URL or as keywords.
+	URL string
+	// MaxConns bounds the connections held; 0 means 8.
+	MaxConns int32
+	// Log gets warnings and dead letters; nil means none.
+	Log *zap.Logger
+}
+
+// Store is the database of the hotline.
+type Store struct {
+	pool *pgxpool.Pool
+	q    *sql.Queries
+	log  *zap.Logger
+	// outboxC wakes the outbox; written by the projector, read by Outbox.Run.
+	outboxC chan struct{}
+}
+
+// Open prepares a store. It does not connect: a server that is down is met, and
+// waited for, by what uses the store. An error means that the URL is wrong.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	pc, err := pgxpool.ParseConfig(cfg.URL)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if cfg.MaxConns == 0 {
+		cfg.MaxConns = 8
+	}
+	if cfg.Log == nil {
+		cfg.Log = zap.NewNop()
+	}
+	pc.MaxConns = cfg.MaxConns
+	if pc.ConnConfig.ConnectTimeout == 0 {
+		pc.ConnConfig.ConnectTimeout = 5 * time.Second
+	}
+	if pc.ConnConfig.RuntimeParams["application_name"] == "" {
+		pc.ConnConfig.RuntimeParams["application_name"] = "sansheng"
+	}
+	return openPool(ctx, pc, cfg.Log)
+}
+
+func openPool(ctx context.Context, pc *pgxpool.Config, log *zap.Logger) (*Store, error) {
+	pool, err := pgxpool.NewWithConfig(ctx, pc)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return &Store{pool: pool, q: sql.New(), log: log.Named("store"), outboxC: make(chan struct{}, 1)}, nil
+}
+
+// Close ends all connections. It waits for those in use.
+func (s *Store) Close() { s.pool.Close() }
+
+// Ping tells whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.pool.Ping(ctx); err != nil {
+		return fmt.Errorf("ping store: %w", err)
+	}
+	return nil
+}
+
+// ServerVersion is the database server's own version, as in 15.14.
+func (s *Store) ServerVersion(ctx context.Context) (string, error) {
+	var v string
+	if err := s.pool.QueryRow(ctx, "SHOW server_version").Scan(&v); err != nil {
+		return "", fmt.Errorf("ask for the database's version: %w", err)
+	}
+	return v, nil
+}
+
+// Pool is the connection pool, for packages that bring tables of their own.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// read runs f on one moment of the database, however many queries it makes.
+func (s *Store) read(ctx context.Context, f func(tx pgx.Tx) error) error {
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	return pgx.BeginTxFunc(ctx, s.pool, options, f)
+}
