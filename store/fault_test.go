@@ -264,3 +264,21 @@ func TestVerdicts(t *testing.T) {
 		}
 	}
 }
+
+// The place read up to is kept exactly as the journal says it: with the time it was
+// stored, a journal filled again is told from the one that was read.
+func TestPlaceIsExact(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	m := message(t, firstStory(t)[0])
+	m.ID, m.StoredAt = "e1-1", time.Date(2026, 3, 2, 9, 0, 0, 123456789, time.UTC)
+	src := &FactSource{Journal: "exact", Messages: []Message{m}}
+	src.Messages[0].Position = 7
+	if err := s.Projector(src, quick).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Place(t.Context(), "exact")
+	if err != nil || got.Position != 7 || got.ID != m.ID || !got.StoredAt.Equal(m.StoredAt) {
+		t.Errorf("kept %+v (%v), want 7 %s %s", got, err, m.ID, m.StoredAt)
+	}
+}

@@ -360,7 +360,9 @@ func (s *Store) lockPlace(ctx context.Context, tx pgx.Tx, name string) error {
 }
 
 func (s *Store) movePlace(ctx context.Context, db sql.DBTX, name string, m Message) error {
-	return s.q.MoveProjection(ctx, db, int64(m.Position), clean(m.ID), name)
+	return s.q.MoveProjection(ctx, db, sql.MoveProjectionParams{
+		Source: name, Position: int64(m.Position), MessageID: clean(m.ID), StoredNs: nanos(m.StoredAt),
+	})
 }
 
 // Place is how far a journal has been projected; the zero place for one never
@@ -373,7 +375,20 @@ func (s *Store) Place(ctx context.Context, name string) (Place, error) {
 	if err != nil {
 		return Place{}, fmt.Errorf("read place in %s: %w", name, err)
 	}
-	return Place{Position: uint64(r.Position), ID: r.MessageID}, nil
+	p := Place{Position: uint64(r.Position), ID: r.MessageID}
+	if r.StoredNs != 0 {
+		p.StoredAt = time.Unix(0, r.StoredNs)
+	}
+	return p, nil
+}
+
+// nanos is a time in nanoseconds since 1970, exact where the database's own type is
+// not; 0 for none.
+func nanos(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
 }
 
 func (p *Projector) reached(position uint64, done batchStats) {

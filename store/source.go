@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"time"
 
 	"sansheng/cti"
 )
@@ -19,10 +20,13 @@ type Source interface {
 	Open(ctx context.Context, after Place) (Reader, error)
 }
 
-// Place is a message of a journal: where it stood, and its id.
+// Place is a message of a journal: where it stood, its id, and when the journal
+// stored it, where it says so: a journal that was filled again may have the same
+// message at the same place, and not what stood before it.
 type Place struct {
 	Position uint64
 	ID       string
+	StoredAt time.Time
 }
 
 // Reader reads a journal in order, used by one goroutine.
@@ -45,9 +49,11 @@ type Message struct {
 	// Position is its place in the journal: rising, gaps allowed.
 	Position uint64
 	// ID is the fact's, as the journal knows it.
-	ID      string
-	Subject string
-	Payload []byte
+	ID string
+	// StoredAt is when the journal stored it; zero where it does not say.
+	StoredAt time.Time
+	Subject  string
+	Payload  []byte
 }
 
 // FactSource is a journal in memory, for replays and tests: it ends with

@@ -3,12 +3,14 @@
 -- +goose Up
 -- Where to go on reading: written in the transaction of the rows it answers for.
 -- It is no promise: a journal that lost its end in a power cut fills the same
--- positions again, perhaps in another order, hence the id of the message there.
+-- positions again, perhaps in another order, hence the id of the message there and
+-- when it was stored: Unix time in nanoseconds, 0 where the journal does not say.
 -- What keeps a fact from counting twice is the table fact.
 CREATE TABLE projection (
     source     text        PRIMARY KEY,
     position   bigint      NOT NULL,
     message_id text        NOT NULL DEFAULT '',
+    stored_ns  bigint      NOT NULL DEFAULT 0,
     updated_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT projection_position_not_negative CHECK (position >= 0)
 );

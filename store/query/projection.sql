@@ -6,10 +6,10 @@ INSERT INTO projection (source, position) VALUES (sqlc.arg(source), 0) ON CONFLI
 SELECT position FROM projection WHERE source = sqlc.arg(source) FOR UPDATE;
 
 -- name: Position :one
-SELECT position, message_id FROM projection WHERE source = sqlc.arg(source);
+SELECT position, message_id, stored_ns FROM projection WHERE source = sqlc.arg(source);
 
 -- name: MoveProjection :exec
-UPDATE projection SET position = sqlc.arg(position), message_id = sqlc.arg(message_id), updated_at = now() WHERE source = sqlc.arg(source);
+UPDATE projection SET position = sqlc.arg(position), message_id = sqlc.arg(message_id), stored_ns = sqlc.arg(stored_ns), updated_at = now() WHERE source = sqlc.arg(source);
 
 -- name: AddFacts :many
 -- Answers the ids that are new.

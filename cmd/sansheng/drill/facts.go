@@ -15,7 +15,8 @@ import (
 )
 
 // Facts follows the public stream as anybody can, and notes what must not be: a
-// number missing in an engine's sequence, a fact told twice.
+// number missing in an engine's sequence, a fact told twice, one that was forgotten
+// and its number given to another.
 type Facts struct {
 	reader *bus.Reader
 	stop   context.CancelFunc
@@ -23,19 +24,28 @@ type Facts struct {
 
 	mu    sync.Mutex
 	last  map[string]uint64 // by engine
-	seen  map[string]bool
-	again map[string]bool // may come once more: the stream lost messages and was filled again
+	seen  map[string]told
+	again map[string]told // must come once more: the stream lost them and is filled again
 	wrong []string
-	heard map[string][]time.Time // when each engine's facts came
-	calls map[string]cti.CallID  // by caller's number
-	came  map[cti.CallID][]cti.Fact
+	// forgiven: what came after it may be lost; zero forgives nothing.
+	forgiven time.Time
+	heard    map[string][]time.Time // when each engine's facts came
+	calls    map[string]cti.CallID  // by caller's number
+	came     map[cti.CallID][]cti.Fact
+}
+
+// told is what a fact said, where it stood in the stream, and when it came.
+type told struct {
+	says  string
+	place uint64
+	at    time.Time
 }
 
 func follow(ctx context.Context, public *bus.Public) *Facts {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	f := &Facts{
 		reader: public.Reader(bus.ReaderOptions{Filters: []string{"hotline.*.call.>", "hotline.*.agent.>", "hotline.*.engine.>"}}),
-		stop:   stop, doneC: make(chan struct{}), last: map[string]uint64{}, heard: map[string][]time.Time{}, seen: map[string]bool{},
+		stop:   stop, doneC: make(chan struct{}), last: map[string]uint64{}, heard: map[string][]time.Time{}, seen: map[string]told{}, again: map[string]told{},
 		calls: map[string]cti.CallID{}, came: map[cti.CallID][]cti.Fact{},
 	}
 	go f.run(ctx)
@@ -46,38 +56,47 @@ func (f *Facts) run(ctx context.Context) {
 	defer close(f.doneC)
 	defer f.reader.Close()
 	for ctx.Err() == nil {
-		fact, _, err := f.reader.Next(ctx)
+		fact, place, err := f.reader.Next(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		rewound := errors.As(err, new(*bus.RewoundError))
+		var rewound *bus.RewoundError
 		f.mu.Lock()
 		switch {
-		case rewound:
-			f.again = maps.Clone(f.seen)
+		case errors.As(err, &rewound):
+			for id, t := range f.seen {
+				if t.place > rewound.After.Seq {
+					f.again[id] = t
+				}
+			}
 		case err != nil:
 			f.wrong = append(f.wrong, err.Error())
 		default:
-			f.take(fact)
+			f.take(fact, place)
 		}
 		f.mu.Unlock()
-		if err != nil && !rewound {
+		if err != nil && rewound == nil {
 			return
 		}
 	}
 }
 
 // take notes one fact. mu is held.
-func (f *Facts) take(fact cti.Fact) {
-	if f.again[fact.ID] {
+func (f *Facts) take(fact cti.Fact, place uint64) {
+	now := told{says: fmt.Sprintf("%s of %s%s at %s", fact.Kind, fact.Call, fact.Agent, clock(fact.At)), place: place, at: time.Now()}
+	before, twice := f.seen[fact.ID]
+	f.seen[fact.ID] = now
+	if _, ok := f.again[fact.ID]; ok {
 		delete(f.again, fact.ID)
+		if before.says != now.says {
+			f.wrong = append(f.wrong, fmt.Sprintf("fact %s was %s and is now %s", fact.ID, before.says, now.says))
+		}
 		return
 	}
 	f.heard[fact.Engine] = append(f.heard[fact.Engine], time.Now())
-	if f.seen[fact.ID] {
+	if twice {
 		f.wrong = append(f.wrong, fmt.Sprintf("fact %s came twice", fact.ID))
 	}
-	f.seen[fact.ID] = true
 	if last := f.last[fact.Engine]; fact.Seq != last+1 {
 		f.wrong = append(f.wrong, fmt.Sprintf("fact %d of %s followed %d", fact.Seq, fact.Engine, last))
 	}
@@ -94,7 +113,23 @@ func (f *Facts) Wrong() []string {
 	defer f.mu.Unlock()
 	wrong := f.wrong
 	f.wrong = nil
+	for _, id := range slices.Sorted(maps.Keys(f.again)) {
+		if !f.forgiven.IsZero() && f.again[id].at.After(f.forgiven) {
+			continue
+		}
+		wrong = append(wrong, fmt.Sprintf("fact %s, %s, is not in the stream any more", id, f.again[id].says))
+	}
+	clear(f.again)
+	f.forgiven = time.Time{}
 	return wrong
+}
+
+// Forgive lets facts that came after a moment be lost, where the row destroys what
+// held them.
+func (f *Facts) Forgive(after time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.forgiven = after
 }
 
 // Has tells whether a kind of fact was told about a caller's call.

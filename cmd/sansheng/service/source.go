@@ -14,7 +14,7 @@ type hotlineSource struct{ public *bus.Public }
 func (s hotlineSource) Name() string { return bus.Stream }
 
 func (s hotlineSource) Open(_ context.Context, after store.Place) (store.Reader, error) {
-	at := bus.Position{Seq: after.Position, ID: after.ID}
+	at := bus.Position{Seq: after.Position, ID: after.ID, At: after.StoredAt}
 	return hotlineReader{s.public.Reader(bus.ReaderOptions{After: at})}, nil
 }
 
@@ -29,7 +29,7 @@ func (r hotlineReader) Next(ctx context.Context) (store.Message, error) {
 	if errors.As(err, &gap) {
 		return store.Message{}, &store.GapError{From: gap.From, To: gap.To}
 	}
-	return store.Message{Position: m.Seq, ID: m.ID, Subject: m.Subject, Payload: m.Data}, err
+	return store.Message{Position: m.Seq, ID: m.ID, StoredAt: m.At, Subject: m.Subject, Payload: m.Data}, err
 }
 
 // ticketPublisher puts the store's ticket facts into the public stream.

@@ -2,10 +2,8 @@ package service
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,7 +17,6 @@ import (
 	"sansheng/cti/web"
 	"sansheng/pbx"
 	"sansheng/pbx/ari"
-	"sansheng/pbx/asterisk"
 )
 
 // application is our name in the dialplan's Stasis().
@@ -170,7 +167,7 @@ func (s *Service) rotate(run context.Context) {
 	tick := time.NewTicker(10 * time.Minute)
 	defer tick.Stop()
 	for {
-		err := errors.Join(ledgerFile(s.asterisk.LedgerPath).rotate(), s.asterisk.RotateLogs(run, logsMost))
+		err := errors.Join(newLedgerFile(s.asterisk.LedgerPath).rotate(), s.asterisk.RotateLogs(run, logsMost))
 		if err != nil && run.Err() == nil {
 			s.log.Warn("the switch's files cannot be rotated", zap.Error(err))
 		}
@@ -184,111 +181,6 @@ func (s *Service) rotate(run context.Context) {
 
 // logsMost is the size of one of the switch's logs at which a new one is begun.
 const logsMost = 32 << 20
-
-// ledger is the switch's account, where this machine can read it.
-func (s *Service) ledger() engine.Ledger {
-	switch {
-	case s.asterisk != nil:
-		return ledgerFile(s.asterisk.LedgerPath)
-	case s.cfg.Asterisk.LedgerFile != "":
-		return ledgerFile(s.cfg.Asterisk.LedgerFile)
-	}
-	return nil
-}
-
-// ledgerFile reads the switch's ledger from its file, and from the one before
-// where that reaches into the time asked for.
-type ledgerFile string
-
-// ledgerMost is the size at which a ledger is put aside and a new one begun.
-const ledgerMost = 4 << 20
-
-func (l ledgerFile) before() string { return string(l) + ".1" }
-
-// rotate puts a large ledger aside. The switch opens the file for each entry,
-// so that it begins a new one by itself.
-func (l ledgerFile) rotate() error {
-	info, err := os.Stat(string(l))
-	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() < ledgerMost {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("look at ledger: %w", err)
-	}
-	return os.Rename(string(l), l.before())
-}
-
-// Since implements engine.Ledger.
-func (l ledgerFile) Since(_ context.Context, t time.Time) ([]pbx.LedgerEntry, error) {
-	var entries []asterisk.Entry
-	if info, err := os.Stat(l.before()); err == nil && info.ModTime().After(t) {
-		if entries, err = asterisk.ReadLedgerSince(l.before(), t); err != nil {
-			return nil, err
-		}
-	}
-	newest, err := asterisk.ReadLedgerSince(string(l), t)
-	if err != nil {
-		return nil, err
-	}
-	entries = append(entries, newest...)
-	var out []pbx.LedgerEntry
-	answered := map[string]pbx.EndpointID{} // the last device to answer, by call
-	for _, e := range entries {
-		if e.At.Before(t) {
-			continue
-		}
-		if device := (pbx.Channel{Name: e.Channel}).Endpoint(); e.Event == "ANSWER" && e.ID != e.LinkedID {
-			if _, first := answered[e.LinkedID]; !first {
-				answered[e.LinkedID] = device
-			}
-		}
-		if en, ok := ledgerEntry(e, answered[e.LinkedID]); ok {
-			out = append(out, en)
-		}
-	}
-	return out, nil
-}
-
-// ledgerEntry is an entry in the engine's words. device is the first that
-// answered in the same call.
-func ledgerEntry(e asterisk.Entry, device pbx.EndpointID) (pbx.LedgerEntry, bool) {
-	en := pbx.LedgerEntry{At: e.At, Channel: pbx.ChannelID(e.ID)}
-	switch {
-	case e.Event == "HANGUP":
-		var said struct {
-			Cause pbx.Cause `json:"hangupcause"`
-		}
-		if json.Unmarshal([]byte(e.Extra), &said) != nil {
-			return en, false
-		}
-		en.Kind, en.Cause = pbx.LedgerHangup, said.Cause
-		return en, true
-	case e.Event == "ANSWER":
-		en.Kind = pbx.LedgerAnswer
-		return en, true
-	case e.UserEvent == "arrived" || e.UserEvent == "fallback":
-		// call | number | caller, and for a fallback who sent him there
-		f := strings.Split(e.Extra, "|")
-		if len(f) < 3 {
-			return en, false
-		}
-		en.Kind, en.Call, en.DID, en.Caller = pbx.LedgerKind(e.UserEvent), f[0], f[1], f[2]
-		en.BySentinel = len(f) > 3 && f[3] == asterisk.SentinelUser
-		return en, true
-	case e.UserEvent == "fallback_end":
-		// call | number | queue status | member | dial status | record status
-		f := strings.Split(e.Extra, "|")
-		if len(f) != 6 || f[3] == "" && f[4] != "ANSWER" {
-			return en, false
-		}
-		en.Kind, en.Call, en.Endpoint = pbx.LedgerServed, f[0], pbx.EndpointID(f[3])
-		if f[3] == "" {
-			en.Endpoint = device // rung by Dial, which names nobody
-		}
-		return en, en.Endpoint != ""
-	}
-	return en, false
-}
 
 // SIPAddr is where phones and carriers find the switch.
 func (s *Service) SIPAddr() string {

@@ -187,6 +187,7 @@ type Projection struct {
 	Source    string
 	Position  int64
 	MessageID string
+	StoredNs  int64
 	UpdatedAt time.Time
 }
 

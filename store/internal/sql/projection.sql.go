@@ -241,27 +241,40 @@ func (q *Queries) MissingFacts(ctx context.Context, db DBTX) (int64, error) {
 }
 
 const moveProjection = `-- name: MoveProjection :exec
-UPDATE projection SET position = $1, message_id = $2, updated_at = now() WHERE source = $3
+UPDATE projection SET position = $1, message_id = $2, stored_ns = $3, updated_at = now() WHERE source = $4
 `
 
-func (q *Queries) MoveProjection(ctx context.Context, db DBTX, position int64, messageID string, source string) error {
-	_, err := db.Exec(ctx, moveProjection, position, messageID, source)
+type MoveProjectionParams struct {
+	Position  int64
+	MessageID string
+	StoredNs  int64
+	Source    string
+}
+
+func (q *Queries) MoveProjection(ctx context.Context, db DBTX, arg MoveProjectionParams) error {
+	_, err := db.Exec(ctx, moveProjection,
+		arg.Position,
+		arg.MessageID,
+		arg.StoredNs,
+		arg.Source,
+	)
 	return err
 }
 
 const position = `-- name: Position :one
-SELECT position, message_id FROM projection WHERE source = $1
+SELECT position, message_id, stored_ns FROM projection WHERE source = $1
 `
 
 type PositionRow struct {
 	Position  int64
 	MessageID string
+	StoredNs  int64
 }
 
 func (q *Queries) Position(ctx context.Context, db DBTX, source string) (PositionRow, error) {
 	row := db.QueryRow(ctx, position, source)
 	var i PositionRow
-	err := row.Scan(&i.Position, &i.MessageID)
+	err := row.Scan(&i.Position, &i.MessageID, &i.StoredNs)
 	return i, err
 }
 

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -298,6 +299,49 @@ func TestJournal(t *testing.T) {
 	empty := t.TempDir()
 	if TearTail(empty, 1) == nil || FlipBit(empty, 0) == nil {
 		t.Error("damage to nothing")
+	}
+}
+
+// A power cut takes what was not synced, and nothing else.
+func TestPowerCut(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	journal := filepath.Join(dir, "jetstream/A/streams/JOURNAL/msgs")
+	public := filepath.Join(dir, "jetstream/A/streams/HOTLINE/msgs")
+	if err := errors.Join(os.MkdirAll(journal, 0o700), os.MkdirAll(public, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	synced := bytes.Repeat([]byte("s"), 3*os.Getpagesize()+100)
+	for _, folder := range []string{journal, public} {
+		f, err := os.Create(filepath.Join(folder, "1.blk"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write(synced); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Sync(); err != nil {
+			t.Fatal(err)
+		}
+		if folder == public {
+			if _, err := f.Write(bytes.Repeat([]byte("u"), 40*os.Getpagesize())); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v := newVictim(t)
+	torn, others, err := PowerCut(t.Context(), v.cmd.Process.Pid, dir)
+	if err != nil || torn != 0 || others < int64(40*os.Getpagesize()) {
+		t.Fatalf("%d bytes of the journal torn, %d of others: %v", torn, others, err)
+	}
+	if kept, err := os.ReadFile(filepath.Join(journal, "1.blk")); err != nil || !bytes.Equal(kept, synced) {
+		t.Errorf("of the synced journal %d bytes of %d are left: %v", len(kept), len(synced), err)
+	}
+	if left, err := os.ReadFile(filepath.Join(public, "1.blk")); err != nil || bytes.Contains(left, []byte("u")) {
+		t.Errorf("unsynced bytes are left among %d: %v", len(left), err)
 	}
 }
 

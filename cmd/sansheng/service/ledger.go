@@ -1,0 +1,159 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"sansheng/cti/engine"
+	"sansheng/pbx"
+	"sansheng/pbx/asterisk"
+)
+
+// ledger is the switch's account, where this machine can read it.
+func (s *Service) ledger() engine.Ledger {
+	switch {
+	case s.asterisk != nil:
+		return newLedgerFile(s.asterisk.LedgerPath)
+	case s.cfg.Asterisk.LedgerFile != "":
+		return newLedgerFile(s.cfg.Asterisk.LedgerFile)
+	}
+	return nil
+}
+
+// ledgerFile reads the switch's ledger from its file, and from the one before
+// where that reaches into the time asked for. The file may lie on another machine:
+// a mount that does not answer holds up one goroutine, and nobody's call.
+type ledgerFile struct {
+	path string
+	// readingC holds one token while a read is under way.
+	readingC chan struct{}
+}
+
+// ledgerWithin is how long the engine waits for the ledger, while events queue up.
+const ledgerWithin = 500 * time.Millisecond
+
+func newLedgerFile(path string) *ledgerFile {
+	return &ledgerFile{path: path, readingC: make(chan struct{}, 1)}
+}
+
+// ledgerMost is the size at which a ledger is put aside and a new one begun.
+const ledgerMost = 4 << 20
+
+func (l *ledgerFile) before() string { return l.path + ".1" }
+
+// rotate puts a large ledger aside. The switch opens the file for each entry,
+// so that it begins a new one by itself.
+func (l *ledgerFile) rotate() error {
+	info, err := os.Stat(l.path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() < ledgerMost {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look at ledger: %w", err)
+	}
+	return os.Rename(l.path, l.before())
+}
+
+// Since implements engine.Ledger.
+func (l *ledgerFile) Since(ctx context.Context, t time.Time) ([]pbx.LedgerEntry, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, ledgerWithin, fmt.Errorf("read ledger %s: no answer within %s", l.path, ledgerWithin))
+	defer cancel()
+	select {
+	case l.readingC <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	type result struct {
+		entries []pbx.LedgerEntry
+		err     error
+	}
+	resultC := make(chan result, 1)
+	go func() {
+		entries, err := l.read(t)
+		<-l.readingC
+		resultC <- result{entries, err}
+	}()
+	select {
+	case r := <-resultC:
+		return r.entries, r.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func (l *ledgerFile) read(t time.Time) ([]pbx.LedgerEntry, error) {
+	var entries []asterisk.Entry
+	if info, err := os.Stat(l.before()); err == nil && info.ModTime().After(t) {
+		if entries, err = asterisk.ReadLedgerSince(l.before(), t); err != nil {
+			return nil, err
+		}
+	}
+	newest, err := asterisk.ReadLedgerSince(l.path, t)
+	if err != nil {
+		return nil, err
+	}
+	entries = append(entries, newest...)
+	var out []pbx.LedgerEntry
+	answered := map[string]pbx.EndpointID{} // the last device to answer, by call
+	for _, e := range entries {
+		if e.At.Before(t) {
+			continue
+		}
+		if device := (pbx.Channel{Name: e.Channel}).Endpoint(); e.Event == "ANSWER" && e.ID != e.LinkedID {
+			if _, first := answered[e.LinkedID]; !first {
+				answered[e.LinkedID] = device
+			}
+		}
+		if en, ok := ledgerEntry(e, answered[e.LinkedID]); ok {
+			out = append(out, en)
+		}
+	}
+	return out, nil
+}
+
+// ledgerEntry is an entry in the engine's words. device is the first that
+// answered in the same call.
+func ledgerEntry(e asterisk.Entry, device pbx.EndpointID) (pbx.LedgerEntry, bool) {
+	en := pbx.LedgerEntry{At: e.At, Channel: pbx.ChannelID(e.ID)}
+	switch {
+	case e.Event == "HANGUP":
+		var said struct {
+			Cause pbx.Cause `json:"hangupcause"`
+		}
+		if json.Unmarshal([]byte(e.Extra), &said) != nil {
+			return en, false
+		}
+		en.Kind, en.Cause = pbx.LedgerHangup, said.Cause
+		return en, true
+	case e.Event == "ANSWER":
+		en.Kind = pbx.LedgerAnswer
+		return en, true
+	case e.UserEvent == "arrived" || e.UserEvent == "fallback":
+		// call | number | caller, and for a fallback who sent him there
+		f := strings.Split(e.Extra, "|")
+		if len(f) < 3 {
+			return en, false
+		}
+		en.Kind, en.Call, en.DID, en.Caller = pbx.LedgerKind(e.UserEvent), f[0], f[1], f[2]
+		en.BySentinel = len(f) > 3 && f[3] == asterisk.SentinelUser
+		return en, true
+	case e.UserEvent == "fallback_end":
+		// call | number | queue status | member | dial status | record status
+		f := strings.Split(e.Extra, "|")
+		if len(f) != 6 || f[3] == "" && f[4] != "ANSWER" {
+			return en, false
+		}
+		en.Kind, en.Call, en.Endpoint = pbx.LedgerServed, f[0], pbx.EndpointID(f[3])
+		if f[3] == "" {
+			en.Endpoint = device // rung by Dial, which names nobody
+		}
+		return en, en.Endpoint != ""
+	}
+	return en, false
+}
