@@ -22,23 +22,21 @@ type Facts struct {
 	stop   context.CancelFunc
 	doneC  chan struct{}
 
-	mu    sync.Mutex
-	last  map[string]uint64 // by engine
-	seen  map[string]told
-	again map[string]told // must come once more: the stream lost them and is filled again
-	wrong []string
-	// forgiven: what came after it may be lost; zero forgives nothing.
-	forgiven time.Time
-	heard    map[string][]time.Time // when each engine's facts came
-	calls    map[string]cti.CallID  // by caller's number
-	came     map[cti.CallID][]cti.Fact
+	mu     sync.Mutex
+	last   map[string]uint64 // by engine
+	seen   map[string]told
+	again  map[string]told // must come once more: the stream lost them and is filled again
+	wrong  []string
+	newest time.Time              // when the last one came
+	heard  map[string][]time.Time // when each engine's facts came
+	calls  map[string]cti.CallID  // by caller's number
+	came   map[cti.CallID][]cti.Fact
 }
 
-// told is what a fact said, where it stood in the stream, and when it came.
+// told is what a fact said, and where it stood in the stream.
 type told struct {
 	says  string
 	place uint64
-	at    time.Time
 }
 
 func follow(ctx context.Context, public *bus.Public) *Facts {
@@ -83,7 +81,8 @@ func (f *Facts) run(ctx context.Context) {
 
 // take notes one fact. mu is held.
 func (f *Facts) take(fact cti.Fact, place uint64) {
-	now := told{says: fmt.Sprintf("%s of %s%s at %s", fact.Kind, fact.Call, fact.Agent, clock(fact.At)), place: place, at: time.Now()}
+	now := told{says: fmt.Sprintf("%s of %s%s at %s", fact.Kind, fact.Call, fact.Agent, clock(fact.At)), place: place}
+	f.newest = time.Now()
 	before, twice := f.seen[fact.ID]
 	f.seen[fact.ID] = now
 	if _, ok := f.again[fact.ID]; ok {
@@ -114,22 +113,17 @@ func (f *Facts) Wrong() []string {
 	wrong := f.wrong
 	f.wrong = nil
 	for _, id := range slices.Sorted(maps.Keys(f.again)) {
-		if !f.forgiven.IsZero() && f.again[id].at.After(f.forgiven) {
-			continue
-		}
 		wrong = append(wrong, fmt.Sprintf("fact %s, %s, is not in the stream any more", id, f.again[id].says))
 	}
 	clear(f.again)
-	f.forgiven = time.Time{}
 	return wrong
 }
 
-// Forgive lets facts that came after a moment be lost, where the row destroys what
-// held them.
-func (f *Facts) Forgive(after time.Time) {
+// Quiet tells whether no fact has come for a while.
+func (f *Facts) Quiet(d time.Duration) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.forgiven = after
+	return time.Since(f.newest) > d
 }
 
 // Has tells whether a kind of fact was told about a caller's call.

@@ -13,16 +13,30 @@ import (
 
 var _ = register(&Row{
 	Name: "journal-torn", Short: true,
-	Fault:   "kill -9 of the service; the journal's last bytes are torn off and a bit is turned over; a new start",
-	Promise: "what was torn is found again but for the last 50 ms, facts without gap, one record each",
+	Fault:   "kill -9 of the service twice; first a write is half done, then the journal's last bytes are torn off and a bit is turned over",
+	Promise: "what was torn is found again, facts without gap, one record each",
 	Run: func(ctx context.Context, t *Trial) error {
 		callers, err := t.arriving(ctx)
 		if err != nil {
 			return err
 		}
-		// What is torn off was synced and acknowledged. Its copy in HOTLINE is on disk
-		// a few milliseconds later, so that of the last moment both may be gone.
-		t.Facts.Forgive(time.Now().Add(-50 * time.Millisecond))
+		if err := t.Kill(); err != nil {
+			return err
+		}
+		if err := fault.HalfWrite(t.NATS(), 37); err != nil {
+			return err
+		}
+		if err := t.Start(ctx); err != nil {
+			return err
+		}
+		if err := t.served(ctx, callers); err != nil {
+			return err
+		}
+		// What is torn off now was synced: it is in its copy only, HOTLINE, which is
+		// on disk some milliseconds later.
+		if err := poll(ctx, time.Millisecond, func() (bool, error) { return t.Facts.Quiet(50 * time.Millisecond), nil }); err != nil {
+			return err
+		}
 		if err := t.Kill(); err != nil {
 			return err
 		}
@@ -40,7 +54,7 @@ var _ = register(&Row{
 		if err == nil && len(aside) > 0 {
 			t.Note("The damaged files were put aside: %s.", filepath.Base(aside[0]))
 		}
-		return t.served(ctx, callers)
+		return nil
 	},
 })
 

@@ -280,6 +280,7 @@ func TestJournal(t *testing.T) {
 	}{
 		"whole":  {func(string) error { return nil }, func(in *journal.Inspection) bool { return in.Last == 20 && len(in.Damages) == 0 }},
 		"torn":   {func(dir string) error { return TearTail(dir, 40) }, func(in *journal.Inspection) bool { return in.Last == 19 && len(in.Missing) == 1 }},
+		"half":   {func(dir string) error { return HalfWrite(dir, 40) }, func(in *journal.Inspection) bool { return in.Last == 20 && len(in.Missing) == 0 }},
 		"bit":    {func(dir string) error { return FlipBit(dir, 100) }, func(in *journal.Inspection) bool { return len(in.Damages) == 1 && in.Last == 20 }},
 		"at end": {func(dir string) error { return FlipBit(dir, -3) }, func(in *journal.Inspection) bool { return len(in.Damages) == 1 && in.Last == 19 }},
 	} {
@@ -297,7 +298,7 @@ func TestJournal(t *testing.T) {
 		})
 	}
 	empty := t.TempDir()
-	if TearTail(empty, 1) == nil || FlipBit(empty, 0) == nil {
+	if TearTail(empty, 1) == nil || HalfWrite(empty, 1) == nil || FlipBit(empty, 0) == nil {
 		t.Error("damage to nothing")
 	}
 }

@@ -33,8 +33,8 @@ func newestBlock(natsDir string) (name string, size int64, err error) {
 	return name, size, nil
 }
 
-// TearTail cuts n bytes off the newest block of a stopped journal, as a write
-// that a power cut ended. natsDir is the server's store folder.
+// TearTail cuts n bytes off the newest block of a stopped journal, as a disk does
+// that lied about having written them. natsDir is the server's store folder.
 func TearTail(natsDir string, n int64) error {
 	name, size, err := newestBlock(natsDir)
 	if err != nil {
@@ -45,6 +45,31 @@ func TearTail(natsDir string, n int64) error {
 	}
 	if err := os.Truncate(name, size-n); err != nil {
 		return fmt.Errorf("tear journal: %w", err)
+	}
+	return nil
+}
+
+// HalfWrite appends the first n bytes of a message to the newest block of a stopped
+// journal: a write that a power cut ended, and that nobody was told of.
+func HalfWrite(natsDir string, n int64) error {
+	name, size, err := newestBlock(natsDir)
+	if err != nil {
+		return err
+	}
+	if n <= 0 || n > size {
+		return fmt.Errorf("write half: %d bytes as in %s: it has %d", n, name, size)
+	}
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("write half: %w", err)
+	}
+	begin := make([]byte, n)
+	_, err = f.ReadAt(begin, 0)
+	if err == nil {
+		_, err = f.WriteAt(begin, size)
+	}
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write half: %w", err)
 	}
 	return nil
 }
