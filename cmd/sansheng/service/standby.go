@@ -61,6 +61,10 @@ const (
 	takeoverWithin = time.Second
 	// handoverWithin bounds each step of letting another engine take over.
 	handoverWithin = 2 * time.Second
+	// handoverUnseen is how long the connection stays for a standby of which no sign was
+	// seen: one that came a moment ago takes over as quickly. Where there is none the
+	// switch's fallback serves whom it would have served at once.
+	handoverUnseen = 500 * time.Millisecond
 	// switchAway is how long a leader is without the switch before it lets one lead
 	// that reaches it. Where it is of no use the time doubles, up to patienceMost:
 	// a switch that is slow to come up is not helped by many who try in turn.
@@ -361,10 +365,11 @@ func (d *duty) watchSwitch(ctx context.Context, link *ari.Link, end context.Canc
 func (d *duty) handOver(link *ari.Link) {
 	d.flush()
 	d.release()
+	within := handoverWithin
 	if !d.standby.There() {
-		return
+		within = handoverUnseen
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), handoverWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	for {
 		if _, err := link.Next(ctx); err != nil {
