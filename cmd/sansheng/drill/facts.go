@@ -126,6 +126,13 @@ func (f *Facts) Quiet(d time.Duration) bool {
 	return time.Since(f.newest) > d
 }
 
+// Last is the number of the last fact that an engine told.
+func (f *Facts) Last(engine string) uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.last[engine]
+}
+
 // Has tells whether a kind of fact was told about a caller's call.
 func (f *Facts) Has(caller string, k cti.Kind) bool {
 	f.mu.Lock()

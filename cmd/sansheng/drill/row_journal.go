@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"sansheng/cmd/sansheng/drill/fault"
 	"sansheng/cti"
+	"sansheng/cti/bus/journal"
 )
 
 var _ = register(&Row{
@@ -32,12 +34,7 @@ var _ = register(&Row{
 		if err := t.served(ctx, callers); err != nil {
 			return err
 		}
-		// What is torn off now was synced: it is in its copy only, HOTLINE, which is
-		// on disk some milliseconds later.
-		if err := poll(ctx, time.Millisecond, func() (bool, error) { return t.Facts.Quiet(50 * time.Millisecond), nil }); err != nil {
-			return err
-		}
-		if err := t.Kill(); err != nil {
+		if err := t.killTold(ctx); err != nil {
 			return err
 		}
 		if err := fault.TearTail(t.NATS(), 37); err != nil {
@@ -57,6 +54,31 @@ var _ = register(&Row{
 		return nil
 	},
 })
+
+// killTold kills the service at a moment when all that is in the journal has been
+// told: what is torn off then, although it was synced, is in its copy only, HOTLINE,
+// which is on disk some milliseconds later.
+func (t *Trial) killTold(ctx context.Context) error {
+	const tries = 10
+	for n := 1; ; n++ {
+		if err := poll(ctx, time.Millisecond, func() (bool, error) { return t.Facts.Quiet(50 * time.Millisecond), nil }); err != nil {
+			return err
+		}
+		if err := t.Kill(); err != nil {
+			return err
+		}
+		in, err := journal.Inspect(t.NATS())
+		if err != nil || in.Last == t.Facts.Last(in.Engine) {
+			return err
+		}
+		if n == tries {
+			return fmt.Errorf("find a moment without a new fact: %d tries", n)
+		}
+		if err := t.Start(ctx); err != nil {
+			return err
+		}
+	}
+}
 
 var _ = register(&Row{
 	Name: "power-cut", Guards: []string{"sync"},
