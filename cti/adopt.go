@@ -82,7 +82,7 @@ func (h *Hotline) settle(at time.Time, s pbx.Snapshot, talking map[CallID]pair, 
 		if c == nil || c.leaving() || c.State == CallNative || c.Channel != p.caller.ID {
 			continue
 		}
-		if c.State != CallTalking || c.Offers != p.offer {
+		if c.State != CallTalking || c.OnHold || c.Taken != p.offer {
 			h.talks(at, c, p, there)
 		}
 	}
@@ -109,6 +109,7 @@ func (h *Hotline) talks(at time.Time, c *call, p pair, there map[pbx.ChannelID]p
 			Prompt: c.Line.Greeting, Playback: c.greetingID(), Began: c.ArrivedAt, Whole: true, Estimated: true,
 		})
 	}
+	h.transferSettled(at, c, p)
 	h.leaveEarlier(at, c, p, there)
 	if c.Offers < p.offer {
 		h.offered(at, c, p.agent, p.offer)
@@ -119,7 +120,7 @@ func (h *Hotline) talks(at time.Time, c *call, p pair, there map[pbx.ChannelID]p
 	}
 	l, o := h.legs[p.agent.ID], c.Offer
 	switch {
-	case l == nil || c.Offers != p.offer:
+	case l == nil:
 		return
 	case o != nil && o.N == p.offer:
 		h.answer(answered, c, o, estimated)
@@ -130,6 +131,26 @@ func (h *Hotline) talks(at time.Time, c *call, p pair, there map[pbx.ChannelID]p
 		h.emitCall(at, c, CallJoined, c.Agent, &Joined{
 			Bridge: c.bridgeID(), Channels: []pbx.ChannelID{c.Channel, p.agent.ID}, Estimated: true,
 		})
+	}
+}
+
+// transferSettled ends a hold or a transfer of which the switch shows how it ended:
+// it has the caller and somebody together.
+func (h *Hotline) transferSettled(at time.Time, c *call, p pair) {
+	switch {
+	case c.OnHold:
+		h.offHold(at, c)
+	case c.State != CallConsulting:
+	case p.offer == c.Transfer.Offer:
+		if o := c.Offer; o != nil {
+			h.emitOfferEnded(at, c, o, OfferAnswered, pbx.CauseNone, 0)
+		}
+		h.handOn(at, c, true)
+	default:
+		if o := c.Offer; o != nil {
+			h.emitOfferEnded(at, c, o, OfferWithdrawn, pbx.CauseNone, 0)
+		}
+		h.emitCall(at, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: TransferUndone})
 	}
 }
 
@@ -151,7 +172,7 @@ func (h *Hotline) leaveEarlier(at time.Time, c *call, p pair, there map[pbx.Chan
 		h.emitCall(at, c, CallLegEnded, l.agent, &LegEnded{Channel: id, Role: RoleAgent, Cause: pbx.CauseNormal, Estimated: true})
 		h.freeAgent(at, l, false)
 	}
-	if c.Agent != "" && c.Offers != p.offer {
+	if c.Agent != "" && c.Taken != p.offer {
 		h.emitCall(at, c, CallQueued, "", &Queued{Queue: c.Queue, Priority: c.Priority})
 	}
 }
@@ -185,22 +206,31 @@ func (h *Hotline) mend(at time.Time) {
 		if l != nil && l.result == OfferAnswered && c.Agent == "" && c.State == CallWaiting {
 			h.picked(at, c, &offer{N: n, Agent: l.agent, Channel: c.agentChannel(n)}, true)
 		}
-		if l != nil && !l.hungUp && (c.Offer != nil || c.Agent == l.agent) {
-			h.bindAgain(at, c, l)
+		for _, id := range h.channels(c) {
+			l := h.legs[id]
+			offered := c.Offer != nil && c.Offer.Channel == id
+			consults := c.State == CallConsulting && id == c.receiverChannel() && c.Transfer.Answered
+			if l.role == RoleAgent && !l.hungUp && (offered || consults || c.Agent == l.agent && id == c.talkChannel()) {
+				h.bindAgain(at, c, l, offered)
+			}
 		}
-		if l == nil && !c.leaving() && c.Agent != "" && (c.State == CallPickedUp || c.State == CallTalking) {
+		switch {
+		case h.legs[c.talkChannel()] != nil || c.leaving() || c.Agent == "":
+		case c.State == CallPickedUp || c.State == CallTalking:
 			h.requeue(at, c)
+		case c.State == CallConsulting:
+			h.transferorLeft(at, c)
 		}
 		h.endIfOver(c)
 	}
 }
 
 // bindAgain puts an agent into the state that his leg asks for.
-func (h *Hotline) bindAgain(at time.Time, c *call, l *leg) {
+func (h *Hotline) bindAgain(at time.Time, c *call, l *leg, offered bool) {
 	a := h.agents[l.agent]
 	switch {
-	case a == nil || a.busy() && a.Call == c.ID && (c.Offer != nil || a.State == Talking):
-	case c.Offer == nil:
+	case a == nil || a.busy() && a.Call == c.ID && (offered || a.State == Talking):
+	case !offered:
 		h.become(at, a, Talking, "", c.ID)
 	case c.Offer.AlertedAt.IsZero():
 		h.become(at, a, Reserved, "", c.ID)

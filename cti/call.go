@@ -15,8 +15,10 @@ const (
 	CallWaiting  CallState = "Waiting"  // for a person; greeted meanwhile
 	CallPickedUp CallState = "Answered" // a person is there, prompts are spoken
 	CallTalking  CallState = "Talking"
-	CallNative   CallState = "FellBack" // the switch serves it by itself
-	CallOver     CallState = "Ended"
+	// CallConsulting: the agent speaks to the receiver of a transfer, the caller waits.
+	CallConsulting CallState = "Consulting"
+	CallNative     CallState = "FellBack" // the switch serves it by itself
+	CallOver       CallState = "Ended"
 )
 
 // call is one call of a member of the public.
@@ -43,10 +45,16 @@ type call struct {
 	// Tried says until when an agent is spared this call.
 	Tried map[AgentID]time.Time
 
+	// Agent has the call, since he took offer number Taken.
 	Agent      AgentID
+	Taken      int
 	AnsweredAt time.Time
 	Greeted    bool
 	Announced  bool
+	// OnHold: the caller is out of the talk by an order.
+	OnHold bool
+	// Transfer is the one under way, nil when none is.
+	Transfer *transfer
 
 	// ServedBy answered in the switch's native fallback.
 	ServedBy AgentID
@@ -74,6 +82,8 @@ type volatileCall struct {
 	// JoinAt is when the two must be in the bridge.
 	JoinAt  time.Time
 	Bridged map[pbx.ChannelID]bool
+	// Spent are bridges that a transfer has left.
+	Spent []pbx.BridgeID
 	// Left: the caller's channel is out of our hands without having been hung up.
 	Left   bool
 	LeftAt time.Time
@@ -113,14 +123,14 @@ func (c *call) greetingID() pbx.PlaybackID { return pbx.PlaybackID(string(c.ID) 
 func (c *call) holdID() pbx.PlaybackID     { return pbx.PlaybackID(string(c.ID) + "-hold") }
 
 func (c *call) announceID() pbx.PlaybackID {
-	return pbx.PlaybackID(fmt.Sprintf("%s-number%d", c.ID, c.Offers))
+	return pbx.PlaybackID(fmt.Sprintf("%s-number%d", c.ID, c.Taken))
 }
 
 // talkBridge is in the names of our bridges, behind the call's.
 const talkBridge = "-talk"
 
 func (c *call) bridgeID() pbx.BridgeID {
-	return pbx.BridgeID(fmt.Sprintf("%s%s%d", c.ID, talkBridge, c.Offers))
+	return pbx.BridgeID(fmt.Sprintf("%s%s%d", c.ID, talkBridge, c.Taken))
 }
 
 // agentLeg is in the names of agents' channels, behind the call's.
@@ -129,6 +139,9 @@ const agentLeg = "-agent"
 func (c *call) agentChannel(n int) pbx.ChannelID {
 	return pbx.ChannelID(fmt.Sprintf("%s%s%d", c.ID, agentLeg, n))
 }
+
+// talkChannel is the leg of the agent who has the call.
+func (c *call) talkChannel() pbx.ChannelID { return c.agentChannel(c.Taken) }
 
 // up tells whether the caller's channel has been answered, by us or by a person.
 func (c *call) up() bool { return c.Mode == Greeted || c.Overran || !c.AnsweredAt.IsZero() }
@@ -148,14 +161,17 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		c.Greeted = true
 	case *Queued:
 		c.State, c.Queue, c.Priority = CallWaiting, d.Queue, d.Priority
-		if c.QueuedAt.IsZero() {
+		if c.QueuedAt.IsZero() || c.Agent != "" { // a talk is no wait
 			c.QueuedAt = f.At
 		}
-		c.Announced, c.Agent = false, ""
+		c.Announced, c.Agent, c.OnHold = false, "", false
 	case *Offered:
 		c.Offers = d.Offer
 		c.Offer = &offer{N: d.Offer, Agent: f.Agent, Channel: d.Channel, OfferedAt: f.At}
-		h.legs[d.Channel] = &leg{call: c, role: RoleAgent, agent: f.Agent}
+		h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleAgent, agent: f.Agent}
+		if c.State == CallConsulting && c.Transfer != nil {
+			c.Transfer.Offer = d.Offer
+		}
 	case *Alerted:
 		if c.Offer != nil && c.Offer.N == d.Offer {
 			c.Offer.AlertedAt = f.At
@@ -167,14 +183,23 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *WidenedData:
 		c.Widened = d.Queues
 	case *Answered:
-		c.State, c.Agent, c.AnsweredAt = CallPickedUp, f.Agent, f.At
+		c.State, c.Agent, c.Taken, c.AnsweredAt, c.Transfer = CallPickedUp, f.Agent, d.Offer, f.At, nil
 	case *AnnouncedData:
 		c.Announced = true
 	case *Joined:
 		c.State = CallTalking
+	case *HoldData:
+		if d.Ordered {
+			c.OnHold = f.Kind == CallHeld
+			if f.Kind == CallUnheld && c.State == CallTalking {
+				c.State, c.Announced = CallPickedUp, true
+			}
+		}
+	case *TransferBeganData, *ConsultedData, *TransferredData, *TransferEndedData:
+		c.applyTransfer(f)
 	case *HungUp:
 		c.HungUpBy, c.HungUpAt = d.By, f.At
-		if l := h.legs[c.agentChannel(c.Offers)]; l != nil && d.By == RoleAgent {
+		if l := h.legs[c.talkChannel()]; l != nil && d.By == RoleAgent && !d.Ordered {
 			l.hungUp = true
 		}
 	case *FellBack:
@@ -198,6 +223,9 @@ func (h *Hotline) applyOfferEnded(c *call, f Fact, d *OfferEnded) {
 	}
 	if l := h.legs[d.Channel]; l != nil {
 		l.result = d.Result
+	}
+	if t := c.Transfer; t != nil && d.Offer == t.Offer && d.Result == OfferAnswered {
+		t.Answered = true
 	}
 	if d.Result == OfferAnswered || d.Result == OfferWithdrawn {
 		return
@@ -305,8 +333,7 @@ func (h *Hotline) proceed(at time.Time, c *call) {
 	}
 	switch {
 	case c.State == CallWaiting && c.up():
-		h.do(pbx.StartMusic{Channel: c.Channel})
-		h.lease(at, c)
+		h.soothe(at, c)
 	case c.State == CallPickedUp && c.Line.Announce && !c.Announced:
 		h.lease(at, c)
 		h.prompt(at, c, c.announceID(), announcement(c.Agent)...)
@@ -335,7 +362,7 @@ func (h *Hotline) join(at time.Time, c *call) {
 		pbx.StopMusic{Channel: c.Channel},
 		pbx.Lease{Channel: c.Channel, For: talkGuard},
 		pbx.Join{
-			Bridge: c.bridgeID(), Channels: []pbx.ChannelID{c.Channel, c.agentChannel(c.Offers)},
+			Bridge: c.bridgeID(), Channels: []pbx.ChannelID{c.Channel, c.talkChannel()},
 			Report: map[string]string{"call": string(c.ID)},
 		},
 	)
@@ -345,7 +372,13 @@ func (h *Hotline) join(at time.Time, c *call) {
 // call is joined.
 func (h *Hotline) bridgeEntered(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) {
 	l := h.legs[ch]
-	if l == nil || l.call.bridgeID() != b {
+	switch {
+	case l == nil:
+		return
+	case l.call.State == CallConsulting && l.call.consultID() == b:
+		h.consultEntered(at, l.call, ch)
+		return
+	case l.call.bridgeID() != b:
 		return
 	}
 	c := l.call
@@ -353,9 +386,10 @@ func (h *Hotline) bridgeEntered(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) 
 		c.Bridged = map[pbx.ChannelID]bool{}
 	}
 	c.Bridged[ch] = true
-	agent := c.agentChannel(c.Offers)
+	agent := c.talkChannel()
 	if c.State == CallPickedUp && c.Bridged[c.Channel] && c.Bridged[agent] {
 		c.JoinAt = time.Time{}
+		h.dropSpent(c)
 		h.emitCall(at, c, CallJoined, c.Agent, &Joined{Bridge: b, Channels: []pbx.ChannelID{c.Channel, agent}})
 	}
 }
@@ -390,6 +424,7 @@ func (h *Hotline) widen(at time.Time, c *call) bool {
 
 // fallBack hands a caller to the switch's native fallback.
 func (h *Hotline) fallBack(at time.Time, c *call, why FallBackReason) {
+	h.transferOver(at, c, TransferFellBack)
 	h.emitCall(at, c, CallFellBack, "", &FellBack{Reason: why})
 	h.withdraw(at, c)
 	if why == FellByLimit {
@@ -415,11 +450,18 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		h.do(c.Retry...)
 		c.Retry, c.RetryAt = nil, time.Time{}
 	}
-	if c.State == CallPickedUp && due(c.JoinAt) {
+	switch {
+	case !due(c.JoinAt):
+	case c.State == CallPickedUp:
 		h.join(now, c)
+	case c.State == CallConsulting && c.Transfer.Answered:
+		h.joinConsult(now, c)
 	}
 	if c.Offer != nil {
 		h.tickOffer(now, c)
+	}
+	if c.apart() && due(c.LeaseAt) {
+		h.lease(now, c)
 	}
 	if c.State != CallWaiting {
 		return

@@ -23,6 +23,7 @@
 //	             ▼  │         is announced)
 //	           Offer: dialling ─▶ alerting ─▶ answered | missed | declined | …
 //	Waiting ─▶ FellBack (the switch serves the caller by itself) ─▶ Ended
+//	Talking ─▶ Consulting (the agent speaks to the receiver of a transfer) ─▶ Answered ─▶ Talking
 //
 // An offer goes to one agent at a time. While a greeted line still speaks its
 // greeting the first agent's phone rings already: the two are joined when the
@@ -33,6 +34,8 @@
 //   - Callers are served by priority, then in order of arrival, whatever
 //     happened to their offers meanwhile; an offer that fails costs no place.
 //   - An agent is offered at most one call at a time.
+//   - A caller who is on hold, or whose transfer is under way, is leased as one who
+//     waits; it stays one call, whoever has it.
 //   - The end of any channel is legal in every state.
 //   - Every wait has a deadline, checked by the Tick input.
 //   - Facts carry the switch's time; durations are differences of such times.

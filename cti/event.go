@@ -46,6 +46,8 @@ func (h *Hotline) event(e pbx.Event) {
 		h.held(at, CallHeld, e.Channel)
 	case pbx.Unheld:
 		h.held(at, CallUnheld, e.Channel)
+	case pbx.DigitPressed:
+		h.digit(at, e)
 	case pbx.EndpointChanged:
 		h.endpointChanged(at, e.Endpoint, e.Reachable)
 	case pbx.CommandFailed:

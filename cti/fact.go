@@ -44,6 +44,10 @@ const (
 	CallJoined      Kind = "call.joined"
 	CallHeld        Kind = "call.held"
 	CallUnheld      Kind = "call.unheld"
+	TransferBegan   Kind = "call.transfer_began"
+	CallConsulted   Kind = "call.consulted"
+	CallTransferred Kind = "call.transferred"
+	TransferEnded   Kind = "call.transfer_ended"
 	CallHungUp      Kind = "call.hung_up"
 	CallLegEnded    Kind = "call.leg_ended"
 	CallFellBack    Kind = "call.fell_back"
@@ -237,11 +241,90 @@ type Joined struct {
 	Estimated bool `json:"estimated,omitempty"`
 }
 
-// HoldData: a phone's hold key, on or off.
+// HoldData: the call is put on hold, or taken off it. Channel and Role are of the
+// party who did it.
 type HoldData struct {
 	data
 	Channel pbx.ChannelID `json:"channel"`
 	Role    Role          `json:"role"`
+	// Ordered: by an order to the hotline, which takes the caller out of the talk and
+	// plays music to him; otherwise by the phone's own hold key, and the switch does.
+	Ordered bool `json:"ordered,omitempty"`
+}
+
+// TransferKind is how a call goes on to another person.
+type TransferKind string
+
+// Kinds of transfer (requirement D1).
+const (
+	// Announced: the agent speaks to the receiver first; the caller waits with music.
+	Announced TransferKind = "announced"
+	// Blind: the caller goes on at once; who does not take him gives him back.
+	Blind TransferKind = "blind"
+)
+
+// TransferBeganData: the agent of the fact passes his caller on.
+type TransferBeganData struct {
+	data
+	Transfer TransferKind `json:"transfer"`
+	// To is the receiver; empty where a blind transfer goes to whoever of Queue is free.
+	To    AgentID `json:"to,omitempty"`
+	Queue QueueID `json:"queue,omitempty"`
+	// Reason and Consent are what the caller was told, and that he agreed
+	// (requirement D1).
+	Reason  string `json:"reason,omitempty"`
+	Consent bool   `json:"consent"`
+}
+
+// ConsultedData: the agent and the receiver of an announced transfer hear each
+// other; the fact's agent is the receiver.
+type ConsultedData struct {
+	data
+	Bridge  pbx.BridgeID  `json:"bridge"`
+	Channel pbx.ChannelID `json:"channel"`
+	Offer   int           `json:"offer"`
+}
+
+// TransferredData: the call is the fact's agent's from here on.
+type TransferredData struct {
+	data
+	Transfer TransferKind  `json:"transfer"`
+	From     AgentID       `json:"from"`
+	Channel  pbx.ChannelID `json:"channel"`
+	Offer    int           `json:"offer"`
+	// Estimated: found done.
+	Estimated bool `json:"estimated,omitempty"`
+}
+
+// TransferResult is why a transfer that did not come about ended.
+type TransferResult string
+
+// Results of transfers. The first five are those of the offer to the receiver.
+const (
+	TransferMissed                      = TransferResult(OfferMissed)
+	TransferDeclined                    = TransferResult(OfferDeclined)
+	TransferBusy                        = TransferResult(OfferBusy)
+	TransferUnreachable                 = TransferResult(OfferUnreachable)
+	TransferFailed                      = TransferResult(OfferFailed)
+	TransferTakenBack    TransferResult = "taken_back"
+	TransferCallerLeft   TransferResult = "caller_left"
+	TransferReceiverLeft TransferResult = "receiver_left"
+	// TransferAgentLeft: who transferred was gone before the receiver answered; the
+	// caller waits for the receiver, and then for anybody.
+	TransferAgentLeft TransferResult = "agent_left"
+	// TransferQueued: a blind transfer put the caller into the queue named.
+	TransferQueued TransferResult = "queued"
+	// TransferFellBack: the switch's fallback serves the caller.
+	TransferFellBack TransferResult = "fell_back"
+	// TransferUndone: the switch has caller and agent together, whatever was ordered.
+	TransferUndone TransferResult = "undone"
+)
+
+// TransferEndedData: the transfer under way came to nothing; the fact's agent is who
+// had begun it.
+type TransferEndedData struct {
+	data
+	Result TransferResult `json:"result"`
 }
 
 // Role is what a leg is to its call.
@@ -261,6 +344,8 @@ type HungUp struct {
 	By Role `json:"by"`
 	// Early marks an agent who hung up on a live caller (requirement A6).
 	Early bool `json:"early,omitempty"`
+	// Ordered: by an order to the hotline; his phone has not said goodbye.
+	Ordered bool `json:"ordered,omitempty"`
 }
 
 // LegEnded: one party's channel is gone.
@@ -360,6 +445,10 @@ var dataOf = map[Kind]func() Data{
 	CallJoined:      func() Data { return &Joined{} },
 	CallHeld:        func() Data { return &HoldData{} },
 	CallUnheld:      func() Data { return &HoldData{} },
+	TransferBegan:   func() Data { return &TransferBeganData{} },
+	CallConsulted:   func() Data { return &ConsultedData{} },
+	CallTransferred: func() Data { return &TransferredData{} },
+	TransferEnded:   func() Data { return &TransferEndedData{} },
 	CallHungUp:      func() Data { return &HungUp{} },
 	CallLegEnded:    func() Data { return &LegEnded{} },
 	CallFellBack:    func() Data { return &FellBack{} },

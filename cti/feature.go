@@ -9,7 +9,7 @@ import (
 // featureCode carries out what an agent dialled on his own phone: *11 ready,
 // *10 not ready, *12 wrap-up done. A beep confirms it.
 //
-// TODO(#4): spoken confirmation, and the codes in a call (*1 *2 *3 *4).
+// TODO(#4): spoken confirmation.
 func (h *Hotline) featureCode(at time.Time, ch pbx.Channel) {
 	a := h.agents[AgentID(ch.Args[2])]
 	prompt := "sound:beep"

@@ -45,6 +45,8 @@ type Outcome struct {
 	Facts    []Fact
 	Commands []pbx.Command
 	Repairs  Repairs
+	// Refused says why an Order was not carried out.
+	Refused error
 }
 
 // NewHotline is an empty hotline for a plan that passed Check. engine names the
@@ -100,6 +102,10 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		h.tick(now)
 	case SetState:
 		h.setState(now, in)
+	case Order:
+		if err := h.carryOut(now, in); err != nil {
+			h.out.Refused = err
+		}
 	case Unseen:
 		h.unseen(in)
 	case Started:
@@ -238,7 +244,7 @@ func (h *Hotline) applyArrived(f Fact, d *Arrived) {
 	c.Line = h.lines[d.DID]
 	h.calls[c.ID] = c
 	h.live = append(h.live, c)
-	h.legs[d.Channel] = &leg{call: c, role: RoleCaller}
+	h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleCaller}
 }
 
 // forget drops an ended call.
@@ -252,6 +258,9 @@ func (h *Hotline) forget(c *call) {
 
 // Knows tells whether a call is live.
 func (h *Hotline) Knows(c CallID) bool { return h.calls[c] != nil }
+
+// HasLeg tells whether a channel is a leg of a live call.
+func (h *Hotline) HasLeg(ch pbx.ChannelID) bool { return h.legs[ch] != nil }
 
 // Native tells which call's caller a channel is, where the switch's fallback
 // serves it.

@@ -8,15 +8,19 @@ import (
 
 // leg is a channel's part in a call.
 type leg struct {
-	call  *call
-	role  Role
-	agent AgentID
+	call    *call
+	channel pbx.ChannelID
+	role    Role
+	agent   AgentID
 	// result is how its offer ended; empty while it is under way.
 	result OfferResult
 	// hungUp: the party said goodbye by itself; its channel is being cleared.
 	hungUp bool
 	// hangupAt is when we last ordered its end; volatile.
 	hangupAt time.Time
+	// code is what the agent has pressed of a code, codeAt when last; volatile.
+	code   string
+	codeAt time.Time
 }
 
 // legGone ends a leg, whatever state its call is in.
@@ -52,6 +56,7 @@ func (h *Hotline) callerGone(at time.Time, c *call, e LegEnded) {
 	}
 	h.emitCall(at, c, CallLegEnded, "", &e)
 	h.withdraw(at, c)
+	h.transferOver(at, c, TransferCallerLeft)
 }
 
 // endedBy is who ended a leg that nobody had asked us to end.
@@ -65,19 +70,30 @@ func endedBy(e LegEnded) Role {
 func (h *Hotline) agentGone(at time.Time, c *call, l *leg, e LegEnded) {
 	o := c.Offer
 	offered := o != nil && o.Channel == e.Channel
-	talking := !offered && c.Agent == l.agent && e.Channel == c.agentChannel(c.Offers) &&
-		(c.State == CallPickedUp || c.State == CallTalking)
+	has := !offered && c.Agent == l.agent && e.Channel == c.talkChannel()
+	if has && c.State == CallConsulting && !c.leaving() {
+		h.transferorLeft(at, c)
+		has = false
+	}
+	consulted := c.State == CallConsulting && c.Transfer.Answered && e.Channel == c.receiverChannel()
+	talking := has && (c.State == CallPickedUp || c.State == CallTalking)
 	lost := talking && !c.leaving() && l.hangupAt.IsZero() && abnormal(e.Cause)
+	result := l.result
 	switch {
 	case offered:
-		h.emitOfferEnded(at, c, o, resultOf(o, e.Cause, e.TechCause), e.Cause, e.TechCause)
+		result = resultOf(o, e.Cause, e.TechCause)
+		h.emitOfferEnded(at, c, o, result, e.Cause, e.TechCause)
 	case talking && c.HungUpBy == "" && !lost:
 		by := endedBy(e)
 		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: by, Early: by == RoleAgent})
 	}
 	h.emitCall(at, c, CallLegEnded, l.agent, &e)
-	h.freeAgent(at, l, talking || c.State == CallTalking)
+	h.freeAgent(at, l, talking || c.State == CallTalking || result == OfferAnswered)
 	switch {
+	case offered:
+		h.unanswered(at, c, l.agent, result)
+	case consulted && !c.leaving():
+		h.resume(at, c, TransferReceiverLeft)
 	case lost:
 		h.requeue(at, c)
 	case talking && !c.CallerGone:
@@ -179,6 +195,7 @@ func (h *Hotline) endIfOver(c *call) {
 	if !c.AnsweredAt.IsZero() {
 		h.do(pbx.DropBridge{Bridge: c.bridgeID()}) // the switch keeps an empty one for ever
 	}
+	h.dropSpent(c)
 	h.emitCall(c.CallerGoneAt, c, CallEnded, c.Agent, &d)
 }
 
@@ -201,6 +218,7 @@ func (h *Hotline) channels(c *call) []pbx.ChannelID {
 func (h *Hotline) tickLegs(now time.Time, c *call) {
 	for _, ch := range h.channels(c) {
 		l := h.legs[ch]
+		h.tickCode(now, l)
 		ordered := l.hangupAt
 		if ordered.IsZero() && c.HungUpBy != "" {
 			ordered = c.HungUpAt // by the party itself

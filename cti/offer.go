@@ -41,6 +41,10 @@ func (h *Hotline) answered(at time.Time, l *leg) {
 	if o == nil || h.legs[o.Channel] != l || c.leaving() || !l.hangupAt.IsZero() {
 		return // too late: the offer was withdrawn, its hang-up is under way
 	}
+	if c.State == CallConsulting {
+		h.receiverAnswered(at, c, o)
+		return
+	}
 	up := c.up()
 	h.answer(at, c, o, false)
 	if !up {
@@ -67,12 +71,18 @@ func (h *Hotline) picked(at time.Time, c *call, o *offer, estimated bool) {
 	if c.Mode == Direct {
 		within = c.Ring.Within(ThreeRings, callerRing)
 	}
+	t := c.Transfer
 	h.emitCall(at, c, CallAnswered, o.Agent, &Answered{
 		Queue: c.Queue, Channel: o.Channel, Offer: o.N, WaitMs: MillisOf(at.Sub(c.QueuedAt)),
 		AgentRingMs: MillisOf(agentRing), AgentRings: agentRings,
 		CallerRingMs: MillisOf(callerRing), CallerRings: c.Ring.Rings(callerRing),
 		WithinThreeRings: within, Estimated: estimated,
 	})
+	if t != nil && t.Kind == Blind && !t.Returning {
+		h.emitCall(at, c, CallTransferred, o.Agent, &TransferredData{
+			Transfer: Blind, From: t.By, Channel: o.Channel, Offer: o.N, Estimated: estimated,
+		})
+	}
 	if a := h.agents[o.Agent]; a != nil {
 		h.become(at, a, Talking, "", c.ID)
 	}
@@ -105,13 +115,17 @@ func (h *Hotline) emitOfferEnded(at time.Time, c *call, o *offer, r OfferResult,
 }
 
 // withdraw takes back an offer under way and hangs up whoever is on the call
-// with the caller. His agent is free when the phone's channel is gone.
+// with the caller. Their agents are free when the phones' channels are gone.
 func (h *Hotline) withdraw(at time.Time, c *call) {
 	if o := c.Offer; o != nil {
 		h.emitOfferEnded(at, c, o, OfferWithdrawn, pbx.CauseNone, 0)
 		h.hangup(at, o.Channel, pbx.CauseNormal)
-	} else if c.Agent != "" {
-		h.hangup(at, c.agentChannel(c.Offers), pbx.CauseNormal)
+	}
+	if t := c.Transfer; t != nil && t.Answered {
+		h.hangup(at, c.receiverChannel(), pbx.CauseNormal)
+	}
+	if c.Agent != "" {
+		h.hangup(at, c.talkChannel(), pbx.CauseNormal)
 	}
 }
 
@@ -139,6 +153,7 @@ func (h *Hotline) tickOffer(now time.Time, c *call) {
 		return
 	}
 	h.hangup(now, o.Channel, pbx.CauseNoAnswer)
+	h.unanswered(now, c, o.Agent, h.legs[o.Channel].result)
 }
 
 // resultOf tells what the end of an unanswered agent's leg means.

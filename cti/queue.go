@@ -40,11 +40,15 @@ const retryAfter = 5 * time.Second
 // match offers waiting calls to ready agents: callers by priority, then in the
 // order of their arrival; for each the agent who has been idle longest.
 func (h *Hotline) match(now time.Time) {
+	h.matchAimed(now)
 	idle := h.idle(now)
 	if len(idle) == 0 {
 		return
 	}
 	for _, c := range h.waiting() {
+		if c.aim() != "" {
+			continue
+		}
 		best := h.best(now, c, idle)
 		if best < 0 && h.widen(now, c) {
 			best = h.best(now, c, idle)

@@ -90,16 +90,27 @@ func (s *toySwitch) obey(c pbx.Command) {
 		})
 	case pbx.Join:
 		for _, ch := range c.Channels {
-			if slices.Contains(s.bridges[c.Bridge], ch) {
+			if s.channels[ch] == nil || slices.Contains(s.bridges[c.Bridge], ch) {
 				continue
+			}
+			for b := range s.bridges { // a channel is in one bridge at a time
+				s.leave(ch, b)
 			}
 			s.bridges[c.Bridge] = append(s.bridges[c.Bridge], ch)
 			s.say(ch, func(at pbx.At) pbx.Event { return pbx.BridgeEntered{At: at, Bridge: c.Bridge, Channel: ch} })
 		}
+	case pbx.Unjoin:
+		s.leave(c.Channel, c.Bridge)
 	case pbx.DropBridge:
 		delete(s.bridges, c.Bridge)
 	case pbx.Hangup:
 		s.end(c.Channel, c.Cause, true)
+	}
+}
+
+func (s *toySwitch) leave(ch pbx.ChannelID, b pbx.BridgeID) {
+	if members, ok := s.bridges[b]; ok {
+		s.bridges[b] = slices.DeleteFunc(members, func(o pbx.ChannelID) bool { return o == ch })
 	}
 }
 
@@ -180,7 +191,7 @@ func (w *world) check(in Input) {
 	}
 	for _, a := range w.h.idle(w.s.now) {
 		for _, c := range w.h.waiting() {
-			if w.h.serves(a.ID, c) && !w.s.now.Before(c.Tried[a.ID]) {
+			if c.aim() == "" && w.h.serves(a.ID, c) && !w.s.now.Before(c.Tried[a.ID]) {
 				w.t.Fatalf("after %T: caller %s waits while agent %s is free", in, c.ID, a.ID)
 			}
 		}
@@ -254,6 +265,23 @@ func (w *world) phone() {
 			w.s.end(id, pbx.CauseNormal, true)
 		}
 	}
+}
+
+// order lets some agent who talks order something.
+func (w *world) order() {
+	var talking []AgentID
+	for _, a := range w.h.order {
+		if a.State == Talking {
+			talking = append(talking, a.ID)
+		}
+	}
+	if len(talking) == 0 {
+		return
+	}
+	w.feed(Order{
+		Agent: rapid.SampledFrom(talking).Draw(w.t, "agent"), Verb: rapid.SampledFrom(Verbs()).Draw(w.t, "verb"),
+		To: rapid.SampledFrom([]string{"1001", "1002", "1003", "1005", "1007", "service", "repair"}).Draw(w.t, "to"), Reason: "random",
+	})
 }
 
 func (w *world) callerLeaves() {
@@ -362,6 +390,7 @@ func TestRandomLife(t *testing.T) {
 			"event":   func(*rapid.T) { w.deliver() },
 			"phone":   func(*rapid.T) { w.phone() },
 			"leaves":  func(*rapid.T) { w.callerLeaves() },
+			"order":   func(*rapid.T) { w.order() },
 			"time": func(t *rapid.T) {
 				w.s.now = w.s.now.Add(time.Duration(rapid.IntRange(10, 4000).Draw(t, "ms")) * time.Millisecond)
 				w.feed(Tick{})

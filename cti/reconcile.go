@@ -1,7 +1,6 @@
 package cti
 
 import (
-	"strings"
 	"time"
 
 	"sansheng/pbx"
@@ -77,6 +76,9 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 		h.awaitGreeting(at, c)
 	case c.State == CallPickedUp && c.Line.Announce && !c.Announced:
 		c.Prompt, c.PromptOn, c.PromptAt = c.announceID(), at, at.Add(snapshotPrompt)
+	case c.apart():
+		h.part(at, c)
+		h.reconcileTransfer(at, c)
 	default:
 		h.proceed(at, c)
 	}
@@ -102,12 +104,41 @@ func (h *Hotline) reconcileCaller(at time.Time, c *call, ch pbx.Channel) {
 	}
 }
 
+// reconcileTransfer goes on with a transfer that the switch may not have been told of.
+func (h *Hotline) reconcileTransfer(at time.Time, c *call) {
+	t := c.Transfer
+	switch {
+	case c.State != CallConsulting || t.Answered:
+	case c.Offer == nil:
+		h.resume(at, c, TransferFailed)
+	default:
+		h.do(
+			pbx.Unjoin{Bridge: c.bridgeID(), Channel: c.talkChannel()},
+			pbx.Indicate{Channel: c.talkChannel()},
+		)
+	}
+}
+
+// reconcileConsult brings agent and receiver together where the switch does not have
+// them so; those who speak are not touched.
+func (h *Hotline) reconcileConsult(at time.Time, c *call, members int) {
+	switch l := h.legs[c.receiverChannel()]; {
+	case members < 2:
+		h.joinConsult(at, c)
+	case !c.Transfer.Consulted && l != nil:
+		h.emitCall(at, c, CallConsulted, l.agent, &ConsultedData{
+			Bridge: c.consultID(), Channel: c.receiverChannel(), Offer: c.Transfer.Offer,
+		})
+	}
+}
+
 // closeLegs hangs up a call's legs that nobody needs: of offers that are over,
 // and all of them once the caller is gone.
 func (h *Hotline) closeLegs(at time.Time, c *call) {
 	for _, id := range h.channels(c) {
 		l := h.legs[id]
-		needed := c.Offer != nil && c.Offer.Channel == id || c.Agent != "" && id == c.agentChannel(c.Offers)
+		needed := c.Offer != nil && c.Offer.Channel == id || c.Agent != "" && id == c.talkChannel() ||
+			c.State == CallConsulting && id == c.receiverChannel()
 		if l.role == RoleAgent && (!needed || c.leaving() || c.State == CallNative) {
 			if l.hangupAt.Before(at) {
 				l.hangupAt = time.Time{}
@@ -124,17 +155,25 @@ func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge) {
 	members := map[pbx.BridgeID]int{}
 	for _, b := range bridges {
 		members[b.ID] = len(b.Channels)
-		i := strings.LastIndex(string(b.ID), talkBridge)
-		if i < 0 {
-			continue // not ours
+		call, _, ours := numbered(string(b.ID), talkBridge)
+		if !ours {
+			call, _, ours = numbered(string(b.ID), consultBridge)
 		}
-		if c := h.calls[CallID(b.ID[:i])]; c == nil || c.bridgeID() != b.ID || c.leaving() {
+		if !ours {
+			continue
+		}
+		c := h.calls[call]
+		used := c != nil && !c.leaving() && (c.bridgeID() == b.ID || c.State == CallConsulting && c.consultID() == b.ID)
+		if !used {
 			h.do(pbx.DropBridge{Bridge: b.ID})
 			h.out.Repairs.Bridges++
 		}
 	}
 	for _, c := range h.live {
-		if c.State == CallTalking && !c.leaving() && members[c.bridgeID()] < 2 {
+		if c.State == CallConsulting && c.Transfer.Answered && !c.leaving() {
+			h.reconcileConsult(at, c, members[c.consultID()])
+		}
+		if c.State == CallTalking && !c.OnHold && !c.leaving() && members[c.bridgeID()] < 2 {
 			h.join(at, c)
 			h.out.Repairs.Rejoined++
 		}

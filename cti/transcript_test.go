@@ -81,6 +81,9 @@ func play(t *testing.T, script string) string {
 			for _, c := range o.Commands {
 				out.WriteString("  → " + commandLine(c) + "\n")
 			}
+			if o.Refused != nil {
+				out.WriteString("  refused: " + o.Refused.Error() + "\n")
+			}
 			compareReplay(t, line, h, plan, facts)
 		}
 	}
@@ -118,13 +121,13 @@ func lasting(h *Hotline) string {
 		v := *c
 		v.Order = uint64(i) // only the order itself matters
 		v.volatileCall = volatileCall{}
-		v.Offer = nil
+		v.Offer, v.Transfer = nil, nil
 		v.ArrivedAt, v.QueuedAt, v.AnsweredAt, v.HungUpAt = v.ArrivedAt.UTC(), v.QueuedAt.UTC(), v.AnsweredAt.UTC(), v.HungUpAt.UTC()
 		v.RingbackAt = v.RingbackAt.UTC()
 		for a, at := range v.Tried {
 			v.Tried[a] = at.UTC()
 		}
-		fmt.Fprintf(&b, "%+v %v %+v\n", v, h.channels(c), c.Offer)
+		fmt.Fprintf(&b, "%+v %v %+v %+v\n", v, h.channels(c), c.Offer, c.Transfer)
 	}
 	fmt.Fprintf(&b, "%d %v", h.seq, h.switchStarted.UTC())
 	return b.String()
@@ -200,6 +203,10 @@ func parseInput(t *testing.T, line string) (time.Time, Input) {
 	case "ready", "paused":
 		s := map[string]AgentState{"ready": Ready, "paused": Paused}[w[1]]
 		return now, SetState{Agent: AgentID(arg(0)), State: s, Reason: "asked"}
+	case "order": // agent verb to
+		return now, Order{Agent: AgentID(arg(0)), Verb: Verb(arg(1)), To: arg(2), Reason: "asked", Consent: true}
+	case "pressed": // channel digit
+		return now, pbx.DigitPressed{At: at, Channel: pbx.ChannelID(arg(0)), Digit: arg(1)}
 	case "unseen": // call did number
 		return now, Unseen{Call: CallID(arg(0)), DID: arg(1), Caller: pbx.Party{Number: arg(2)},
 			Channel: pbx.ChannelID(arg(0)), At: now.Add(-time.Minute), FellBackAt: now.Add(-time.Minute),

@@ -108,6 +108,8 @@ func (b *batch) applyLive(ctx context.Context, e entry, known bool) error {
 		return b.applyOffer(ctx, e.Fact)
 	case *cti.HoldData, *cti.Joined, *cti.LegEnded:
 		return b.applyLeg(ctx, e.Fact)
+	case *cti.TransferBeganData, *cti.ConsultedData, *cti.TransferredData, *cti.TransferEndedData:
+		return b.applyTransfer(ctx, e.Fact)
 	case *cti.Ended:
 		return b.ended(ctx, e.Fact, d)
 	}
@@ -329,6 +331,31 @@ func (b *batch) applyLeg(ctx context.Context, f cti.Fact) error {
 	return nil
 }
 
+// applyTransfer is how a call went on to another person.
+func (b *batch) applyTransfer(ctx context.Context, f cti.Fact) error {
+	call, agent := string(f.Call), string(f.Agent)
+	switch d := f.Data.(type) {
+	case *cti.TransferBeganData:
+		return errors.Join(
+			b.step(ctx, f, "transfer", string(d.Transfer)),
+			b.s.q.BeginTransfer(ctx, b.out, sql.BeginTransferParams{
+				CallID: call, Kind: string(d.Transfer), FromAgent: agent, ToAgent: string(d.To), Queue: string(d.Queue),
+				Reason: clean(d.Reason), Consent: d.Consent, BeganAt: f.At,
+			}),
+		)
+	case *cti.ConsultedData:
+		return b.s.q.Consult(ctx, b.out, f.At, agent, call)
+	case *cti.TransferredData:
+		return errors.Join(
+			b.step(ctx, f, "agent", agent),
+			b.s.q.CompleteTransfer(ctx, b.out, f.At, agent, call),
+		)
+	case *cti.TransferEndedData:
+		return b.s.q.EndTransfer(ctx, b.out, f.At, string(d.Result), call)
+	}
+	return nil
+}
+
 // ended closes whatever of the call is open, then the record.
 func (b *batch) ended(ctx context.Context, f cti.Fact, d *cti.Ended) error {
 	call := string(f.Call)
@@ -342,6 +369,7 @@ func (b *batch) ended(ctx context.Context, f cti.Fact, d *cti.Ended) error {
 		b.leaveQueue(ctx, f, left),
 		b.s.q.CloseOffers(ctx, b.out, f.At, call),
 		b.s.q.CloseHolds(ctx, b.out, f.At, call),
+		b.s.q.EndTransfer(ctx, b.out, f.At, string(cti.TransferCallerLeft), call),
 		b.s.q.CloseLegs(ctx, b.out, f.At, call),
 		b.s.q.EndCall(ctx, b.out, sql.EndCallParams{
 			ID: call, At: f.At, By: string(d.By), Disposition: string(d.Disposition), Cause: small(d.Cause),

@@ -23,7 +23,7 @@ func (s *Store) bodies(ctx context.Context, tx pgx.Tx, ids []string) (map[string
 		bodies[c.ID] = newBody(c)
 	}
 	for _, part := range []func(context.Context, pgx.Tx, []string, bodySet) error{
-		s.answers, s.legs, s.offers, s.queueEntries, s.holds, s.prompts, s.steps, s.recordings,
+		s.answers, s.legs, s.offers, s.queueEntries, s.holds, s.transfers, s.prompts, s.steps, s.recordings,
 	} {
 		if err := part(ctx, tx, ids, bodies); err != nil {
 			return nil, err
@@ -116,6 +116,18 @@ func (s *Store) holds(ctx context.Context, tx pgx.Tx, ids []string, bodies bodyS
 	for _, r := range rows {
 		b := bodies.of(r.CallID)
 		b.Holds = append(b.Holds, Hold{Channel: r.Channel, Role: r.Role, BeganAt: r.BeganAt.UTC(), EndedAt: utc(r.EndedAt)})
+	}
+	return err
+}
+
+func (s *Store) transfers(ctx context.Context, tx pgx.Tx, ids []string, bodies bodySet) error {
+	rows, err := s.q.TransfersByCall(ctx, tx, ids)
+	for _, r := range rows {
+		b := bodies.of(r.CallID)
+		b.Transfers = append(b.Transfers, Transfer{
+			Kind: r.Kind, From: r.FromAgent, To: r.ToAgent, Queue: r.Queue, Reason: r.Reason, Consent: r.Consent,
+			At: r.BeganAt.UTC(), ConsultedAt: utc(r.ConsultedAt), EndedAt: utc(r.EndedAt), Result: r.Result,
+		})
 	}
 	return err
 }

@@ -159,12 +159,22 @@ type Hold struct {
 	EndedAt *time.Time `json:"ended_at"`
 }
 
-// Transfer is the call going on to another person. No fact tells of one yet.
+// Transfer is the call going on to another person (requirements D1, D2). Result is
+// completed, or why it came to nothing (cti.TransferResult).
 type Transfer struct {
-	At     time.Time `json:"at"`
-	From   string    `json:"from"`
-	To     string    `json:"to"`
-	Result string    `json:"result"`
+	Kind string `json:"kind"` // announced or blind
+	From string `json:"from"`
+	// To is the receiver; empty where a blind transfer went to a queue.
+	To    string `json:"to,omitempty"`
+	Queue string `json:"queue,omitempty"`
+	// Reason and Consent: what the caller was told, and that he agreed.
+	Reason  string    `json:"reason,omitempty"`
+	Consent bool      `json:"consent"`
+	At      time.Time `json:"at"`
+	// ConsultedAt is since when the two agents spoke.
+	ConsultedAt *time.Time `json:"consulted_at"`
+	EndedAt     *time.Time `json:"ended_at"`
+	Result      *string    `json:"result"`
 }
 
 // Recording names what the switch recorded.

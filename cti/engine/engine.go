@@ -176,7 +176,7 @@ func (e *Engine) Run(parent context.Context) error {
 	wg.Add(2)
 	go func() { defer wg.Done(); e.readSwitch(ctx) }()
 	go func() { defer wg.Done(); e.readTime(ctx) }()
-	e.handle(ctx, e.cfg.Switch.Now(), cti.Started{Text: e.cfg.Name})
+	_ = e.handle(ctx, e.cfg.Switch.Now(), cti.Started{Text: e.cfg.Name}) // only orders are refused
 	e.loop(ctx)
 	cancel()
 	e.inbox.close()
@@ -287,11 +287,17 @@ func (e *Engine) loop(ctx context.Context) {
 				}
 				e.readServed(ctx, in)
 			case pbx.CommandFailed:
+				if !m.late && e.awaitEnd(in) {
+					continue
+				}
 				e.unwatched(ctx, in)
 			case cti.Tick:
 				e.audit(ctx, e.cfg.Switch.Now())
 			}
-			e.handle(ctx, e.cfg.Switch.Now(), m.input)
+			refused := e.handle(ctx, e.cfg.Switch.Now(), m.input)
+			if m.reply != nil {
+				m.reply(refused)
+			}
 			if _, ok := m.input.(pbx.LinkUp); ok {
 				e.reconciledOnce.Do(func() { close(e.reconciled) })
 			}
@@ -299,7 +305,8 @@ func (e *Engine) loop(ctx context.Context) {
 	}
 }
 
-func (e *Engine) handle(ctx context.Context, now time.Time, in cti.Input) {
+// handle lets the hotline decide about one input; its error is why it refused it.
+func (e *Engine) handle(ctx context.Context, now time.Time, in cti.Input) error {
 	began := time.Now()
 	out := e.hotline.Handle(now, in)
 	for _, f := range out.Facts {
@@ -309,6 +316,7 @@ func (e *Engine) handle(ctx context.Context, now time.Time, in cti.Input) {
 	e.gate.add(out.Facts, out.Commands)
 	e.cfg.Metrics.decision.Observe(time.Since(began).Seconds())
 	e.snapshot(ctx)
+	return out.Refused
 }
 
 // carryOut does one command, and tells the loop where the switch refused it.
@@ -337,6 +345,23 @@ func (e *Engine) Reconciled() <-chan struct{} { return e.reconciled }
 // SetState asks for an agent's state, as his desk or his leader does.
 func (e *Engine) SetState(ctx context.Context, s cti.SetState) error {
 	return e.post(ctx, message{input: s})
+}
+
+// Order carries out what an agent asks, or his leader for him. The error is a
+// *cti.OrderError where that cannot be as things are; nothing has changed then.
+func (e *Engine) Order(ctx context.Context, o cti.Order) error {
+	reply := make(chan error, 1)
+	if err := e.post(ctx, message{input: o, reply: func(err error) { reply <- err }}); err != nil {
+		return err
+	}
+	select {
+	case err := <-reply:
+		return err
+	case <-e.inbox.closed:
+		return ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (e *Engine) post(ctx context.Context, m message) error {

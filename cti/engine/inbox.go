@@ -11,6 +11,8 @@ import (
 type message struct {
 	input cti.Input
 	ask   func(*cti.Hotline)
+	// reply, where given, is told whether the input was refused.
+	reply func(error)
 	// late marks an event that was put off once.
 	late bool
 }

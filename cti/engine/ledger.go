@@ -65,7 +65,7 @@ func (e *Engine) catchUp(ctx context.Context, entries []pbx.LedgerEntry, before 
 		case u.EndedAt.IsZero() && u.FellBackAt.IsZero(): // on his way to us
 		default:
 			e.cfg.Metrics.repaired(repairLedgerCall, 1)
-			e.handle(ctx, u.At, *u)
+			_ = e.handle(ctx, u.At, *u)
 		}
 	}
 }
@@ -84,7 +84,7 @@ func (e *Engine) readServed(ctx context.Context, gone pbx.ChannelGone) {
 	}
 	for _, en := range entries {
 		if en.Kind == pbx.LedgerServed && cti.CallID(en.Call) == call {
-			e.handle(ctx, gone.Time(), cti.Unseen{
+			_ = e.handle(ctx, gone.Time(), cti.Unseen{
 				Call: call, Channel: gone.Channel, At: gone.Time(), EndedAt: gone.Time(), Cause: gone.Cause, Agent: agentOf(en.Endpoint),
 			})
 		}
@@ -107,8 +107,8 @@ func (e *Engine) awaitLedger(gone pbx.ChannelGone) bool {
 // unwatched is a caller who was gone before his end could be watched: the ledger
 // knows when and why.
 func (e *Engine) unwatched(ctx context.Context, failed pbx.CommandFailed) {
-	watch, ok := failed.Command.(pbx.Watch)
-	if !ok || !failed.Gone {
+	watch, ok := e.goneUnwatched(failed)
+	if !ok {
 		return
 	}
 	entries, _ := e.entries(ctx, failed.Time().Add(-ledgerOverlap))
@@ -117,9 +117,25 @@ func (e *Engine) unwatched(ctx context.Context, failed pbx.CommandFailed) {
 			gone := pbx.ChannelGone{At: pbx.At(en.At), Channel: en.Channel, Cause: en.Cause}
 			e.readServed(ctx, gone)
 			e.cfg.Metrics.repaired(repairLedgerEnd, 1)
-			e.handle(ctx, en.At, gone)
+			_ = e.handle(ctx, en.At, gone)
 		}
 	}
+}
+
+// goneUnwatched tells whether a refusal says that a channel of a live call is gone.
+func (e *Engine) goneUnwatched(failed pbx.CommandFailed) (pbx.Watch, bool) {
+	watch, ok := failed.Command.(pbx.Watch)
+	return watch, ok && failed.Gone && e.hotline.HasLeg(watch.Channel)
+}
+
+// awaitEnd puts such a refusal off until the ledger has the channel's end for certain.
+// It tells whether it did.
+func (e *Engine) awaitEnd(failed pbx.CommandFailed) bool {
+	if _, gone := e.goneUnwatched(failed); !gone || e.cfg.Ledger == nil {
+		return false
+	}
+	time.AfterFunc(ledgerLag, func() { e.inbox.put(message{input: failed, late: true}) })
+	return true
 }
 
 // agentOf is the agent whose device it is.
@@ -156,12 +172,12 @@ func (e *Engine) endMissed(ctx context.Context, entries []pbx.LedgerEntry, s pbx
 		_, ours := missing[en.Channel]
 		switch {
 		case ours && en.Kind == pbx.LedgerAnswer:
-			e.handle(ctx, en.At, pbx.ChannelAnswered{At: pbx.At(en.At), Channel: en.Channel})
+			_ = e.handle(ctx, en.At, pbx.ChannelAnswered{At: pbx.At(en.At), Channel: en.Channel})
 		case missing[en.Channel] && en.Kind == pbx.LedgerHangup:
 			gone := pbx.ChannelGone{At: pbx.At(en.At), Channel: en.Channel, Cause: en.Cause}
 			e.readServed(ctx, gone)
 			e.cfg.Metrics.repaired(repairLedgerEnd, 1)
-			e.handle(ctx, en.At, gone)
+			_ = e.handle(ctx, en.At, gone)
 		}
 	}
 }

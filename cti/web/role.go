@@ -87,15 +87,16 @@ var rules = map[string]rule{
 	"GET /openapi.json":  {open: true},
 	"POST /api/v1/login": {open: true},
 	//                           agent    leader   operator admin finance  auditor
-	"POST /api/v1/logout":    {row: row{own, own, own, own, own, own}},
-	"GET /api/v1/me":         {row: row{own, own, own, own, own, own}},
-	"GET /api/v1/calls":      {row: row{own, company, company, all, company, all}},
-	"GET /api/v1/calls/{id}": {row: row{own, company, company, all, company, all}},
-	"GET /api/v1/tickets":    {row: row{company, company, company, all, none, all}},
-	"GET /api/v1/agents":     {row: row{company, company, company, all, none, all}},
-	"GET /api/v1/queues":     {row: row{company, company, company, all, none, all}},
-	"GET /api/v1/alarms":     {local: true, row: row{none, all, all, all, none, all}},
-	"GET /metrics":           {local: true, row: row{none, none, all, all, none, none}},
+	"POST /api/v1/logout":                {row: row{own, own, own, own, own, own}},
+	"GET /api/v1/me":                     {row: row{own, own, own, own, own, own}},
+	"GET /api/v1/calls":                  {row: row{own, company, company, all, company, all}},
+	"GET /api/v1/calls/{id}":             {row: row{own, company, company, all, company, all}},
+	"GET /api/v1/tickets":                {row: row{company, company, company, all, none, all}},
+	"GET /api/v1/agents":                 {row: row{company, company, company, all, none, all}},
+	"POST /api/v1/agents/{agent}/orders": {row: row{own, company, none, all, none, none}},
+	"GET /api/v1/queues":                 {row: row{company, company, company, all, none, all}},
+	"GET /api/v1/alarms":                 {local: true, row: row{none, all, all, all, none, all}},
+	"GET /metrics":                       {local: true, row: row{none, none, all, all, none, none}},
 }
 
 // revealing is who may see whole numbers, of what he reaches at all.

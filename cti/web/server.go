@@ -18,6 +18,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"go.uber.org/zap"
+
+	"sansheng/cti"
 )
 
 const (
@@ -33,6 +35,8 @@ type Config struct {
 	Records RecordReader
 	// Live asks the engine how things are; nil where none runs in this process.
 	Live func(context.Context) (Floor, error)
+	// Order has the engine carry out an order; nil where none runs in this process.
+	Order func(context.Context, cti.Order) error
 	// Readiness tells the state of every part, within its context.
 	Readiness func(context.Context) []Part
 	// Alarms tells which alarms stand; nil is none.
@@ -66,6 +70,7 @@ func (e *PortError) Unwrap() error { return e.Err }
 type Server struct {
 	records   RecordReader
 	live      func(context.Context) (Floor, error)
+	orders    func(context.Context, cti.Order) error
 	readiness func(context.Context) []Part
 	alarms    func(context.Context) []Alarm
 	accounts  *Accounts
@@ -78,6 +83,8 @@ type Server struct {
 	http     *http.Server
 	stopC    chan struct{} // closed when Run begins to stop
 }
+
+var errNoEngine = errors.New("no engine runs in this process")
 
 // secured marks an operation in the OpenAPI document as one for accounts.
 var secured = []map[string][]string{{"basic": {}}, {"cookie": {}}}
@@ -96,11 +103,14 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		records: cfg.Records, live: cfg.Live, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		records: cfg.Records, live: cfg.Live, orders: cfg.Order, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	if s.log == nil {
 		s.log = zap.NewNop()
+	}
+	if s.orders == nil {
+		s.orders = func(context.Context, cti.Order) error { return errNoEngine }
 	}
 	s.verifier = newVerifier(cfg.Accounts, s.stopC)
 	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
@@ -165,6 +175,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerCalls(api)
 	s.registerTickets(api)
 	s.registerFloor(api)
+	s.registerOrders(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {

@@ -152,10 +152,14 @@ func (c *Client) dialFresh(ctx context.Context, q pbx.Dial) error {
 	}
 }
 
+// talkType keeps the switch in the path of the sound, where it sees the keys that
+// an agent presses.
+const talkType = "mixing,dtmf_events"
+
 // join makes the bridge and puts the channels in. The phones' displays stay as
 // they are: what they show was decided when they rang.
 func (c *Client) join(ctx context.Context, q pbx.Join) error {
-	if err := c.Bridges.Create(ctx, string(q.Bridge), "mixing", q.Report); err != nil {
+	if err := c.Bridges.Create(ctx, string(q.Bridge), talkType, q.Report); err != nil {
 		return err
 	}
 	ids := make([]string, 0, len(q.Channels))

@@ -195,7 +195,7 @@ func TestCommands(t *testing.T) {
 				`POST channels/c2/dial {"timeout":15}`,
 			}},
 		{pbx.Join{Bridge: "b1", Channels: []pbx.ChannelID{"c1", "c2"}, Report: map[string]string{"CALL": "k"}}, []string{
-			`POST bridges/b1 {"type":"mixing","name":"b1","variables":{"CALL":{"value":"k","report_events":true}}}`,
+			`POST bridges/b1 {"type":"mixing,dtmf_events","name":"b1","variables":{"CALL":{"value":"k","report_events":true}}}`,
 			`POST bridges/b1/addChannel {"channel":["c1","c2"],"inhibitConnectedLineUpdates":true}`,
 		}},
 		{pbx.Unjoin{Bridge: "b1", Channel: "c1"}, []string{`POST bridges/b1/removeChannel {"channel":["c1"]}`}},

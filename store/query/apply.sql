@@ -117,6 +117,21 @@ ON CONFLICT (call_id, channel) WHERE ended_at IS NULL DO NOTHING;
 -- name: Unhold :exec
 UPDATE hold SET ended_at = sqlc.arg(at)::timestamptz WHERE call_id = sqlc.arg(call_id) AND channel = sqlc.arg(channel) AND ended_at IS NULL;
 
+-- name: BeginTransfer :exec
+INSERT INTO transfer (call_id, n, kind, from_agent, to_agent, queue, reason, consent, began_at)
+SELECT sqlc.arg(call_id), coalesce(max(n), 0) + 1, sqlc.arg(kind), sqlc.arg(from_agent), sqlc.arg(to_agent), sqlc.arg(queue), sqlc.arg(reason), sqlc.arg(consent), sqlc.arg(began_at)
+FROM transfer WHERE call_id = sqlc.arg(call_id)
+ON CONFLICT (call_id) WHERE ended_at IS NULL DO NOTHING;
+
+-- name: Consult :exec
+UPDATE transfer SET consulted_at = sqlc.arg(at)::timestamptz, to_agent = sqlc.arg(to_agent) WHERE call_id = sqlc.arg(call_id) AND ended_at IS NULL;
+
+-- name: CompleteTransfer :exec
+UPDATE transfer SET ended_at = sqlc.arg(at)::timestamptz, result = 'completed', to_agent = sqlc.arg(to_agent) WHERE call_id = sqlc.arg(call_id) AND ended_at IS NULL;
+
+-- name: EndTransfer :exec
+UPDATE transfer SET ended_at = sqlc.arg(at)::timestamptz, result = sqlc.arg(result)::text WHERE call_id = sqlc.arg(call_id) AND ended_at IS NULL;
+
 -- name: HangUp :exec
 -- Who asked first, told once.
 UPDATE call SET hung_up_at = sqlc.arg(at)::timestamptz, hung_up_by = sqlc.arg(by)::text, early_hang_up = sqlc.arg(early)

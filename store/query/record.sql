@@ -34,6 +34,9 @@ SELECT * FROM queue_entry WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY c
 -- name: HoldsByCall :many
 SELECT * FROM hold WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
 
+-- name: TransfersByCall :many
+SELECT * FROM transfer WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
+
 -- name: PromptsByCall :many
 SELECT * FROM prompt WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
 

@@ -10,6 +10,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sansheng/cti"
+	"sansheng/cti/bus"
+	"sansheng/cti/engine"
 	"sansheng/cti/web"
 	"sansheng/store"
 )
@@ -29,7 +32,7 @@ func (s *Service) startWeb(run context.Context) error {
 		Records: &s.records, Readiness: s.Parts, Alarms: s.standing, Metrics: s.registry, Accounts: accounts, Log: s.log.Named("web"),
 	}
 	if s.engine != nil || s.duty != nil {
-		cfg.Live = s.floor
+		cfg.Live, cfg.Order = s.floor, s.order
 	}
 	if s.web, err = web.New(cfg); err != nil {
 		return err
@@ -47,14 +50,60 @@ func (s *Service) accounts() (*web.Accounts, error) {
 	return accounts, err
 }
 
-func (s *Service) floor(ctx context.Context) (web.Floor, error) {
-	e := s.engine
-	if s.duty != nil {
-		seat := s.duty.seat.Load()
-		if seat == nil {
-			return web.Floor{}, errStandingBy
+// leader is the engine that leads, where it is this process's.
+func (s *Service) leader() (*engine.Engine, error) {
+	if s.duty == nil {
+		return s.engine, nil
+	}
+	if seat := s.duty.seat.Load(); seat != nil {
+		return seat.engine, nil
+	}
+	return nil, errStandingBy
+}
+
+func (s *Service) order(ctx context.Context, o cti.Order) error {
+	e, err := s.leader()
+	if err != nil {
+		return err
+	}
+	return e.Order(ctx, o)
+}
+
+// orderWithin is how long an order over NATS may take.
+const orderWithin = 2 * time.Second
+
+// serveOrders answers orders over NATS while this process's engine leads.
+func (s *Service) serveOrders(run context.Context) error {
+	company := map[cti.AgentID]cti.CompanyID{}
+	for _, a := range s.plan.Agents {
+		company[a.ID] = a.Company
+	}
+	stop, err := s.public.ServeOrders(run, func(ctx context.Context, c cti.CompanyID, o cti.Order) error {
+		if of, known := company[o.Agent]; known && of != c {
+			return fmt.Errorf("agent %s is not of company %s", o.Agent, c)
 		}
-		e = seat.engine
+		ctx, cancel := context.WithTimeout(ctx, orderWithin)
+		defer cancel()
+		err := s.order(ctx, o)
+		if errors.Is(err, errStandingBy) {
+			return bus.NotOurs()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.background("orders", false, func() error {
+		<-run.Done()
+		return stop()
+	})
+	return nil
+}
+
+func (s *Service) floor(ctx context.Context) (web.Floor, error) {
+	e, err := s.leader()
+	if err != nil {
+		return web.Floor{}, err
 	}
 	v, err := e.View(ctx)
 	return web.Floor{Linked: v.Linked, Live: v.Live, Waiting: v.Waiting, Agents: v.Agents}, err

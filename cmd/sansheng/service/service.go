@@ -162,6 +162,9 @@ func (s *Service) start(ctx context.Context) error {
 		if err := s.startRole(ctx, run); err != nil {
 			return err
 		}
+		if err := s.serveOrders(run); err != nil {
+			return err
+		}
 		if err := s.startSentinel(run); err != nil {
 			return err
 		}

@@ -315,6 +315,38 @@ func (q *Queries) Arrive(ctx context.Context, db DBTX, arg ArriveParams) error {
 	return err
 }
 
+const beginTransfer = `-- name: BeginTransfer :exec
+INSERT INTO transfer (call_id, n, kind, from_agent, to_agent, queue, reason, consent, began_at)
+SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5, $6, $7, $8
+FROM transfer WHERE call_id = $1
+ON CONFLICT (call_id) WHERE ended_at IS NULL DO NOTHING
+`
+
+type BeginTransferParams struct {
+	CallID    string
+	Kind      string
+	FromAgent string
+	ToAgent   string
+	Queue     string
+	Reason    string
+	Consent   bool
+	BeganAt   time.Time
+}
+
+func (q *Queries) BeginTransfer(ctx context.Context, db DBTX, arg BeginTransferParams) error {
+	_, err := db.Exec(ctx, beginTransfer,
+		arg.CallID,
+		arg.Kind,
+		arg.FromAgent,
+		arg.ToAgent,
+		arg.Queue,
+		arg.Reason,
+		arg.Consent,
+		arg.BeganAt,
+	)
+	return err
+}
+
 const closeHolds = `-- name: CloseHolds :exec
 UPDATE hold SET ended_at = $1::timestamptz WHERE call_id = $2 AND ended_at IS NULL
 `
@@ -339,6 +371,24 @@ UPDATE offer SET ended_at = $1::timestamptz, result = 'withdrawn' WHERE call_id 
 
 func (q *Queries) CloseOffers(ctx context.Context, db DBTX, at time.Time, callID string) error {
 	_, err := db.Exec(ctx, closeOffers, at, callID)
+	return err
+}
+
+const completeTransfer = `-- name: CompleteTransfer :exec
+UPDATE transfer SET ended_at = $1::timestamptz, result = 'completed', to_agent = $2 WHERE call_id = $3 AND ended_at IS NULL
+`
+
+func (q *Queries) CompleteTransfer(ctx context.Context, db DBTX, at time.Time, toAgent string, callID string) error {
+	_, err := db.Exec(ctx, completeTransfer, at, toAgent, callID)
+	return err
+}
+
+const consult = `-- name: Consult :exec
+UPDATE transfer SET consulted_at = $1::timestamptz, to_agent = $2 WHERE call_id = $3 AND ended_at IS NULL
+`
+
+func (q *Queries) Consult(ctx context.Context, db DBTX, at time.Time, toAgent string, callID string) error {
+	_, err := db.Exec(ctx, consult, at, toAgent, callID)
 	return err
 }
 
@@ -470,6 +520,15 @@ func (q *Queries) EndOfferedLeg(ctx context.Context, db DBTX, arg EndOfferedLegP
 		arg.CallID,
 		arg.Channel,
 	)
+	return err
+}
+
+const endTransfer = `-- name: EndTransfer :exec
+UPDATE transfer SET ended_at = $1::timestamptz, result = $2::text WHERE call_id = $3 AND ended_at IS NULL
+`
+
+func (q *Queries) EndTransfer(ctx context.Context, db DBTX, at time.Time, result string, callID string) error {
+	_, err := db.Exec(ctx, endTransfer, at, result, callID)
 	return err
 }
 

@@ -261,3 +261,18 @@ type Ticket struct {
 	DueAt    *time.Time
 	ClosedAt *time.Time
 }
+
+type Transfer struct {
+	CallID      string
+	N           int32
+	Kind        string
+	FromAgent   string
+	ToAgent     string
+	Queue       string
+	Reason      string
+	Consent     bool
+	BeganAt     time.Time
+	ConsultedAt *time.Time
+	EndedAt     *time.Time
+	Result      *string
+}

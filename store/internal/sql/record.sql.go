@@ -537,3 +537,40 @@ func (q *Queries) TicketsByCall(ctx context.Context, db DBTX, ids []string) ([]T
 	}
 	return items, nil
 }
+
+const transfersByCall = `-- name: TransfersByCall :many
+SELECT call_id, n, kind, from_agent, to_agent, queue, reason, consent, began_at, consulted_at, ended_at, result FROM transfer WHERE call_id = ANY ($1::text[]) ORDER BY call_id, n
+`
+
+func (q *Queries) TransfersByCall(ctx context.Context, db DBTX, ids []string) ([]Transfer, error) {
+	rows, err := db.Query(ctx, transfersByCall, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Transfer
+	for rows.Next() {
+		var i Transfer
+		if err := rows.Scan(
+			&i.CallID,
+			&i.N,
+			&i.Kind,
+			&i.FromAgent,
+			&i.ToAgent,
+			&i.Queue,
+			&i.Reason,
+			&i.Consent,
+			&i.BeganAt,
+			&i.ConsultedAt,
+			&i.EndedAt,
+			&i.Result,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

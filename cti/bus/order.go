@@ -1,0 +1,81 @@
+package bus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+
+	"sansheng/cti"
+)
+
+// OrderSubject is where an order for an agent is asked for: a request whose body may
+// hold an order's other fields, and whose reply is an OrderReply.
+func OrderSubject(c cti.CompanyID, a cti.AgentID, v cti.Verb) string {
+	return "hotline." + Token(string(c)) + ".cmd." + Token(string(a)) + "." + Token(string(v))
+}
+
+const orderSubjects = "hotline.*.cmd.*.*"
+
+// OrderReply is the answer to an order.
+type OrderReply struct {
+	OK bool `json:"ok"`
+	// Problem says what forbids it and what is allowed; empty where it is OK.
+	Problem string `json:"problem,omitempty"`
+}
+
+// errSilent keeps ServeOrders from answering: another process will.
+var errSilent = errors.New("not ours to answer")
+
+// NotOurs is what an order's handler returns where another process leads.
+func NotOurs() error { return errSilent }
+
+// ServeOrders answers orders until stop is called. do is called by one goroutine, one
+// order at a time; an order for an agent of another company than the subject's is do's
+// to refuse.
+func (p *Public) ServeOrders(ctx context.Context, do func(context.Context, cti.CompanyID, cti.Order) error) (stop func() error, err error) {
+	sub, err := p.nc.Subscribe(orderSubjects, func(m *nats.Msg) {
+		company, o, err := readOrder(m)
+		if err == nil {
+			err = do(ctx, company, o)
+		}
+		if m.Reply == "" || errors.Is(err, errSilent) {
+			return
+		}
+		r := OrderReply{OK: err == nil}
+		if err != nil {
+			r.Problem = err.Error()
+		}
+		if b, err := json.Marshal(r); err == nil {
+			_ = m.Respond(b) // who asked will ask again
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("serve orders: %w", err)
+	}
+	return sub.Unsubscribe, nil
+}
+
+func readOrder(m *nats.Msg) (cti.CompanyID, cti.Order, error) {
+	var o cti.Order
+	f := strings.Split(m.Subject, ".")
+	if len(f) != 5 {
+		return "", o, fmt.Errorf("read order: subject %q", m.Subject)
+	}
+	company, ok1 := Name(f[1])
+	agent, ok2 := Name(f[3])
+	verb, ok3 := Name(f[4])
+	if !ok1 || !ok2 || !ok3 {
+		return "", o, fmt.Errorf("read order: subject %q holds a name that is none", m.Subject)
+	}
+	if len(m.Data) > 0 {
+		if err := json.Unmarshal(m.Data, &o); err != nil {
+			return "", o, fmt.Errorf("read order: the body is no JSON of an order: %w", err)
+		}
+	}
+	o.Agent, o.Verb = cti.AgentID(agent), cti.Verb(verb)
+	return cti.CompanyID(company), o, nil
+}

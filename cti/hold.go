@@ -1,0 +1,41 @@
+package cti
+
+import (
+	"time"
+
+	"sansheng/pbx"
+)
+
+// hold takes the caller out of the talk; he hears music until unhold.
+func (h *Hotline) hold(at time.Time, c *call) {
+	h.emitCall(at, c, CallHeld, c.Agent, &HoldData{Channel: c.talkChannel(), Role: RoleAgent, Ordered: true})
+	h.part(at, c)
+}
+
+// unhold brings the two together again.
+func (h *Hotline) unhold(at time.Time, c *call) {
+	h.offHold(at, c)
+	c.Bridged = nil
+	h.join(at, c)
+}
+
+func (h *Hotline) offHold(at time.Time, c *call) {
+	h.emitCall(at, c, CallUnheld, c.Agent, &HoldData{Channel: c.talkChannel(), Role: RoleAgent, Ordered: true})
+}
+
+// apart tells whether the caller waits while his agent does something else. He is
+// leased as one who waits for an agent is: were we gone, the switch serves him.
+func (c *call) apart() bool { return c.State == CallConsulting || c.State == CallTalking && c.OnHold }
+
+// part takes the caller out of the talk and plays music to him.
+func (h *Hotline) part(at time.Time, c *call) {
+	c.Bridged, c.JoinAt = nil, time.Time{}
+	h.do(pbx.Unjoin{Bridge: c.bridgeID(), Channel: c.Channel})
+	h.soothe(at, c)
+}
+
+// soothe is what a caller hears while he waits.
+func (h *Hotline) soothe(at time.Time, c *call) {
+	h.do(pbx.StartMusic{Channel: c.Channel})
+	h.lease(at, c)
+}

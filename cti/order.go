@@ -1,0 +1,149 @@
+package cti
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// Order is what an agent asks of the hotline, or his leader for him: from a desk, or
+// by a code on his phone.
+type Order struct {
+	Agent AgentID `json:"agent"`
+	Verb  Verb    `json:"verb"`
+	// To is whom a transfer goes to: an agent's number or a queue's name.
+	To string `json:"to,omitempty"`
+	// Reason of a pause, or of a transfer.
+	Reason string `json:"reason,omitempty"`
+	// Consent: the caller has agreed to the transfer (requirement D1).
+	Consent bool `json:"consent,omitempty"`
+}
+
+// Verb is what is ordered.
+type Verb string
+
+// Verbs.
+const (
+	OrderReady    Verb = "ready"
+	OrderPause    Verb = "pause"
+	OrderLogOff   Verb = "log_off"
+	OrderHold     Verb = "hold"
+	OrderUnhold   Verb = "unhold"
+	OrderTransfer Verb = "transfer" // announced
+	OrderBlind    Verb = "blind_transfer"
+	OrderComplete Verb = "complete"
+	OrderTakeBack Verb = "take_back"
+	OrderHangUp   Verb = "hang_up"
+)
+
+// Verbs are all verbs, in the order in which they are shown.
+func Verbs() []Verb {
+	return []Verb{
+		OrderReady, OrderPause, OrderLogOff, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderComplete,
+		OrderTakeBack, OrderHangUp,
+	}
+}
+
+// OrderError is an order that cannot be carried out as things are.
+type OrderError struct {
+	Order Order
+	// Unknown: there is no such agent or verb; otherwise the state forbids it.
+	Unknown bool
+	// Text says what forbids it and what is allowed.
+	Text string
+}
+
+func (e *OrderError) Error() string {
+	return fmt.Sprintf("%s for agent %s: %s", e.Order.Verb, e.Order.Agent, e.Text)
+}
+
+func (o Order) refuse(format string, args ...any) *OrderError {
+	return &OrderError{Order: o, Text: fmt.Sprintf(format, args...)}
+}
+
+// carryOut does what is ordered, or says why not; nothing has changed then.
+func (h *Hotline) carryOut(now time.Time, o Order) *OrderError {
+	a := h.agents[o.Agent]
+	if a == nil {
+		return &OrderError{Order: o, Unknown: true, Text: "there is no such agent"}
+	}
+	switch o.Verb {
+	case OrderReady, OrderPause, OrderLogOff:
+		return h.orderState(now, a, o)
+	}
+	if !slices.Contains(Verbs(), o.Verb) {
+		return &OrderError{Order: o, Unknown: true, Text: fmt.Sprintf("the verb is unknown; allowed: %s", verbNames())}
+	}
+	c := h.calls[a.Call]
+	switch {
+	case !h.linked:
+		return o.refuse("the switch cannot be reached; calls go on as they are")
+	case c == nil || c.Agent != a.ID || c.leaving() || c.State != CallTalking && c.State != CallConsulting:
+		return o.refuse("he is %s and has no caller; it needs a talk of his own", a.State)
+	}
+	return h.orderCall(now, c, a, o)
+}
+
+func verbNames() string {
+	var names []string
+	for _, v := range Verbs() {
+		names = append(names, string(v))
+	}
+	return strings.Join(names, ", ")
+}
+
+// orderState is an order for a state of the agent's.
+func (h *Hotline) orderState(now time.Time, a *agent, o Order) *OrderError {
+	want := map[Verb]AgentState{OrderReady: Ready, OrderPause: Paused, OrderLogOff: LoggedOff}[o.Verb]
+	if want == Ready && !a.Reachable {
+		return o.refuse("his phone is not registered; it must be first")
+	}
+	if want == Paused && o.Reason == "" {
+		return o.refuse("a pause needs a reason")
+	}
+	h.setState(now, SetState{Agent: a.ID, State: want, Reason: o.Reason})
+	return nil
+}
+
+// orderCall is an order for a talk.
+func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderError {
+	consulting := c.State == CallConsulting
+	switch o.Verb {
+	case OrderHold, OrderTransfer, OrderBlind:
+		if consulting {
+			return o.refuse("a transfer is under way; allowed: complete, take_back, hang_up")
+		}
+	case OrderComplete, OrderTakeBack:
+		if !consulting {
+			return o.refuse("no transfer is under way; allowed: transfer, blind_transfer, hold, hang_up")
+		}
+	}
+	switch o.Verb {
+	case OrderHold:
+		if c.OnHold {
+			return nil
+		}
+		h.hold(now, c)
+	case OrderUnhold:
+		if c.OnHold {
+			h.unhold(now, c)
+		}
+	case OrderTransfer, OrderBlind:
+		return h.orderTransfer(now, c, a, o)
+	case OrderComplete:
+		if !c.Transfer.Consulted {
+			return o.refuse("the receiver has not answered yet; allowed: take_back, hang_up")
+		}
+		h.handOn(now, c, false)
+	case OrderTakeBack:
+		h.takeBack(now, c)
+	case OrderHangUp:
+		h.emitCall(now, c, CallHungUp, a.ID, &HungUp{By: RoleAgent, Early: true, Ordered: true})
+		h.hangup(now, c.Channel, pbx.CauseNormal)
+		h.withdraw(now, c)
+	}
+	return nil
+}

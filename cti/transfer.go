@@ -1,0 +1,292 @@
+package cti
+
+import (
+	"fmt"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// transfer is a call's way to another person while it is under way.
+//
+//	announced:  Talking ─▶ Consulting: receiver rings ─▶ the two speak ─▶ Transferred ─▶ Talking with the receiver
+//	                            │ missed, declined, taken back, receiver gone
+//	                            └──▶ Talking with the agent again
+//	blind:      Talking ─▶ Waiting for the receiver ─▶ Answered, Transferred
+//	                            │ missed, declined, …
+//	                            └──▶ Waiting for who transferred ─▶ Waiting for anybody
+//
+// The caller hears music meanwhile and is leased; in every state he may leave. The
+// agent's phone may go too: a receiver who has answered then has the call, one who
+// rings is asked on as any agent is.
+type transfer struct {
+	Kind  TransferKind
+	By    AgentID // who transfers
+	To    AgentID // the receiver
+	Queue QueueID
+	// Offer is the receiver's in an announced transfer, 0 before he is asked.
+	Offer int
+	// Answered: the receiver has picked up; Consulted: the two hear each other.
+	Answered, Consulted bool
+	// Returning: the receiver of a blind transfer did not take it, and By is asked.
+	Returning bool
+}
+
+// consultBridge is in the names of the bridges in which agent and receiver speak.
+const consultBridge = "-consult"
+
+func (c *call) consultID() pbx.BridgeID {
+	return pbx.BridgeID(fmt.Sprintf("%s%s%d", c.ID, consultBridge, c.Transfer.Offer))
+}
+
+// receiverChannel is the leg of the receiver of an announced transfer.
+func (c *call) receiverChannel() pbx.ChannelID { return c.agentChannel(c.Transfer.Offer) }
+
+// aim is who alone may be asked to take a waiting call; nobody in particular when empty.
+func (c *call) aim() AgentID {
+	t := c.Transfer
+	switch {
+	case t == nil || t.Kind != Blind:
+		return ""
+	case t.Returning:
+		return t.By
+	}
+	return t.To
+}
+
+// applyTransfer is Apply for the facts of transfers.
+func (c *call) applyTransfer(f Fact) {
+	switch d := f.Data.(type) {
+	case *TransferBeganData:
+		c.Transfer = &transfer{Kind: d.Transfer, By: f.Agent, To: d.To, Queue: d.Queue}
+		if d.Transfer == Announced {
+			c.State, c.OnHold = CallConsulting, false
+		}
+	case *ConsultedData:
+		if t := c.Transfer; t != nil && t.Offer == d.Offer {
+			t.Consulted = true
+		}
+	case *TransferredData:
+		c.Transfer = nil
+		if d.Transfer == Announced {
+			c.State, c.Agent, c.Taken, c.Announced = CallPickedUp, f.Agent, d.Offer, true
+		}
+	case *TransferEndedData:
+		t := c.Transfer
+		if t != nil && t.Kind == Blind && !t.Returning && d.Result.returns() {
+			t.Returning = true
+			return
+		}
+		c.Transfer = nil
+		if c.State == CallConsulting {
+			c.State, c.Announced = CallPickedUp, true
+		}
+	}
+}
+
+// returns tells whether a blind transfer that ended so gives the caller back.
+func (r TransferResult) returns() bool {
+	switch r {
+	case TransferMissed, TransferDeclined, TransferBusy, TransferUnreachable, TransferFailed:
+		return true
+	}
+	return false
+}
+
+// orderTransfer begins a transfer to an agent or a queue.
+func (h *Hotline) orderTransfer(now time.Time, c *call, a *agent, o Order) *OrderError {
+	kind := Announced
+	if o.Verb == OrderBlind {
+		kind = Blind
+	}
+	to, queue, err := h.receiver(now, a, o)
+	if err != nil {
+		return err
+	}
+	if c.OnHold {
+		h.offHold(now, c)
+	}
+	d := &TransferBeganData{Transfer: kind, Queue: queue, Reason: o.Reason, Consent: o.Consent}
+	if to != nil && (kind == Announced || queue == "") {
+		d.To = to.ID
+	}
+	h.emitCall(now, c, TransferBegan, a.ID, d)
+	if kind == Blind {
+		h.sendOn(now, c, a, queue)
+		return nil
+	}
+	h.part(now, c)
+	h.do(
+		pbx.Unjoin{Bridge: c.bridgeID(), Channel: c.talkChannel()},
+		pbx.Indicate{Channel: c.talkChannel()}, // what he hears until the receiver answers
+	)
+	h.offer(now, c, to)
+	return nil
+}
+
+// receiver finds who is meant. A queue's name stands for whoever of it is free; a
+// blind transfer may also wait there.
+func (h *Hotline) receiver(now time.Time, by *agent, o Order) (*agent, QueueID, *OrderError) {
+	if q := h.queues[QueueID(o.To)]; q != nil {
+		var best *agent
+		for _, a := range h.idle(now) {
+			if q.members[a.ID] && (best == nil || a.Since.Before(best.Since)) {
+				best = a
+			}
+		}
+		if best == nil && o.Verb == OrderTransfer {
+			return nil, "", o.refuse("nobody of queue %s is free; allowed: another, or a blind transfer, which waits there", q.ID)
+		}
+		return best, q.ID, nil
+	}
+	a := h.agents[AgentID(o.To)]
+	switch {
+	case a == nil:
+		return nil, "", o.refuse("%q is neither an agent's number nor a queue's name", o.To)
+	case a == by:
+		return nil, "", o.refuse("he cannot transfer to himself")
+	case a.State != Ready || !a.Reachable || len(a.Elsewhere) > 0:
+		return nil, "", o.refuse("agent %s is %s; allowed: one who is %s", a.ID, a.State, Ready)
+	}
+	return a, "", nil
+}
+
+// sendOn lets the caller of a blind transfer wait for its receiver.
+func (h *Hotline) sendOn(at time.Time, c *call, a *agent, queue QueueID) {
+	h.part(at, c)
+	leg, next, priority := c.talkChannel(), c.Queue, c.Priority
+	if queue != "" {
+		next, priority = queue, h.queues[queue].Priority
+		h.emitCall(at, c, TransferEnded, a.ID, &TransferEndedData{Result: TransferQueued})
+	}
+	h.emitCall(at, c, CallQueued, "", &Queued{Queue: next, Priority: priority, Ahead: h.ahead(next, priority)})
+	h.hangup(at, leg, pbx.CauseNormal)
+}
+
+// matchAimed offers the callers of blind transfers to whom they are meant for.
+func (h *Hotline) matchAimed(now time.Time) {
+	for _, c := range h.waiting() {
+		for c.aim() != "" {
+			a := h.agents[c.aim()]
+			if a != nil && a.Call == c.ID && a.busy() {
+				break // his phone is still being hung up
+			}
+			if a != nil && a.takes(now, c) {
+				h.offer(now, c, a)
+				break
+			}
+			h.emitCall(now, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: TransferFailed})
+		}
+	}
+}
+
+// takes tells whether an agent can be asked to take a call that is meant for him. One
+// who gets his own caller back is asked also while he writes his notes.
+func (a *agent) takes(now time.Time, c *call) bool {
+	free := a.State == Ready || a.State == WrapUp && c.Transfer.Returning
+	return free && a.Reachable && len(a.Elsewhere) == 0 && !now.Before(a.CoolUntil)
+}
+
+// receiverAnswered: the receiver of an announced transfer picked up.
+func (h *Hotline) receiverAnswered(at time.Time, c *call, o *offer) {
+	h.emitOfferEnded(at, c, o, OfferAnswered, pbx.CauseNone, 0)
+	if a := h.agents[o.Agent]; a != nil {
+		h.become(at, a, Talking, "", c.ID)
+	}
+	h.do(pbx.StopIndicate{Channel: c.talkChannel()})
+	h.joinConsult(at, c)
+}
+
+// joinConsult lets agent and receiver hear each other.
+func (h *Hotline) joinConsult(at time.Time, c *call) {
+	c.JoinAt = at.Add(joinLimit)
+	h.do(pbx.Join{
+		Bridge: c.consultID(), Channels: []pbx.ChannelID{c.talkChannel(), c.receiverChannel()},
+		Report: map[string]string{"call": string(c.ID)},
+	})
+}
+
+// consultEntered notes who is in the bridge of a consultation.
+func (h *Hotline) consultEntered(at time.Time, c *call, ch pbx.ChannelID) {
+	if c.Bridged == nil {
+		c.Bridged = map[pbx.ChannelID]bool{}
+	}
+	c.Bridged[ch] = true
+	to := c.receiverChannel()
+	if l := h.legs[to]; l != nil && !c.Transfer.Consulted && c.Bridged[to] && c.Bridged[c.talkChannel()] {
+		c.JoinAt = time.Time{}
+		h.emitCall(at, c, CallConsulted, l.agent, &ConsultedData{Bridge: c.consultID(), Channel: to, Offer: c.Transfer.Offer})
+	}
+}
+
+// handOn gives the caller to the receiver, who has answered.
+func (h *Hotline) handOn(at time.Time, c *call, estimated bool) {
+	t, from := c.Transfer, c.talkChannel()
+	c.Spent = append(c.Spent, c.bridgeID(), c.consultID())
+	to := c.receiverChannel()
+	h.emitCall(at, c, CallTransferred, h.legs[to].agent, &TransferredData{
+		Transfer: Announced, From: t.By, Channel: to, Offer: t.Offer, Estimated: estimated,
+	})
+	if estimated {
+		return // the switch has done it
+	}
+	c.Bridged = nil
+	h.join(at, c)
+	h.hangup(at, from, pbx.CauseNormal)
+}
+
+// takeBack ends an announced transfer and brings agent and caller together again.
+func (h *Hotline) takeBack(at time.Time, c *call) {
+	to := c.receiverChannel()
+	if o := c.Offer; o != nil {
+		h.emitOfferEnded(at, c, o, OfferWithdrawn, pbx.CauseNone, 0)
+	}
+	h.hangup(at, to, pbx.CauseNormal)
+	h.resume(at, c, TransferTakenBack)
+}
+
+// resume brings agent and caller together again after a transfer that came to nothing.
+func (h *Hotline) resume(at time.Time, c *call, why TransferResult) {
+	c.Spent = append(c.Spent, c.consultID())
+	h.emitCall(at, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: why})
+	h.do(pbx.StopIndicate{Channel: c.talkChannel()})
+	c.Bridged = nil
+	h.join(at, c)
+}
+
+// unanswered ends a transfer whose receiver was asked and did not answer.
+func (h *Hotline) unanswered(at time.Time, c *call, receiver AgentID, r OfferResult) {
+	switch {
+	case c.Transfer == nil || c.Offer != nil || c.leaving():
+	case c.State == CallConsulting && !c.Transfer.Answered:
+		h.resume(at, c, TransferResult(r))
+	case c.aim() == receiver:
+		h.emitCall(at, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: TransferResult(r)})
+	}
+}
+
+// transferorLeft: the phone of who transfers is gone. A receiver who has answered has
+// the call; one who rings rings on, for the caller.
+func (h *Hotline) transferorLeft(at time.Time, c *call) {
+	if c.Transfer.Answered && h.legs[c.receiverChannel()] != nil {
+		h.handOn(at, c, false)
+		return
+	}
+	h.emitCall(at, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: TransferAgentLeft})
+	h.emitCall(at, c, CallQueued, "", &Queued{Queue: c.Queue, Priority: c.Priority})
+}
+
+// transferOver closes a transfer whose caller needs nobody any more.
+func (h *Hotline) transferOver(at time.Time, c *call, why TransferResult) {
+	if c.Transfer != nil {
+		h.emitCall(at, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: why})
+	}
+}
+
+// dropSpent drops the bridges that transfers have left.
+func (h *Hotline) dropSpent(c *call) {
+	for _, b := range c.Spent {
+		h.do(pbx.DropBridge{Bridge: b})
+	}
+	c.Spent = nil
+}

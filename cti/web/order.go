@@ -1,0 +1,84 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+	"go.uber.org/zap"
+
+	"sansheng/cti"
+)
+
+type orderInput struct {
+	Agent string `path:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"Whose phone and caller it is about."`
+	Body  struct {
+		Verb    string `json:"verb" enum:"ready,pause,log_off,hold,unhold,transfer,blind_transfer,complete,take_back,hang_up" doc:"What is to be done; transfer is the announced one."`
+		To      string `json:"to,omitempty" maxLength:"64" doc:"Whom a transfer goes to: an agent's number or a queue's name."`
+		Reason  string `json:"reason,omitempty" maxLength:"500" doc:"Why: a pause needs one; of a transfer, what the caller was told."`
+		Consent bool   `json:"consent,omitempty" doc:"The caller has agreed to the transfer."`
+	}
+}
+
+// Ordered is an order that is being carried out.
+type Ordered struct {
+	Agent string `json:"agent"`
+	Verb  string `json:"verb"`
+}
+
+type orderOutput struct {
+	Body Ordered
+}
+
+func (s *Server) registerOrders(api huma.API) {
+	huma.Register(api, huma.Operation{
+		OperationID: "order", Method: http.MethodPost, Path: "/api/v1/agents/{agent}/orders", Tags: []string{"live"},
+		Summary:     "Ready, pause, hold, transfer: what an agent does to his state and his call.",
+		Description: "The answer tells that it is being carried out; what comes of it is told by the facts.",
+		Security:    secured, Errors: append([]int{http.StatusNotFound, http.StatusConflict}, readErrors...),
+	}, s.order)
+}
+
+func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error) {
+	if err := s.mayOrder(ctx, in.Agent); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, liveTime)
+	defer cancel()
+	o := cti.Order{Agent: cti.AgentID(in.Agent), Verb: cti.Verb(in.Body.Verb), To: in.Body.To, Reason: in.Body.Reason, Consent: in.Body.Consent}
+	err := s.orders(ctx, o)
+	p := personOf(ctx)
+	s.log.Info("order", zap.String("by", p.Number), zap.String("agent", in.Agent), zap.String("verb", in.Body.Verb), zap.Error(err))
+	var refused *cti.OrderError
+	switch {
+	case errors.As(err, &refused) && refused.Unknown:
+		return nil, newProblem(http.StatusNotFound, notFound, "%s", refused.Text)
+	case errors.As(err, &refused):
+		return nil, newProblem(http.StatusConflict, badState, "%s", refused.Text)
+	case err != nil:
+		return nil, newProblem(http.StatusServiceUnavailable, unavailable, "no engine that leads answers here; ask where one does")
+	}
+	return &orderOutput{Body: Ordered{Agent: in.Agent, Verb: in.Body.Verb}}, nil
+}
+
+// mayOrder tells whether the person who asks has a say about an agent.
+func (s *Server) mayOrder(ctx context.Context, agent string) error {
+	p := personOf(ctx)
+	if p.reach == all || p.reach == own && p.Number == agent {
+		return nil
+	}
+	if p.reach == company {
+		floor, ok := s.floor(ctx)
+		if !ok {
+			return newProblem(http.StatusServiceUnavailable, unavailable, "no engine that leads answers here; ask where one does")
+		}
+		if slices.ContainsFunc(floor.Agents, func(a cti.AgentView) bool {
+			return string(a.ID) == agent && a.Company == p.Company
+		}) {
+			return nil
+		}
+	}
+	return newProblem(http.StatusForbidden, notAllowed, "agent %s is not yours to give orders to", agent)
+}

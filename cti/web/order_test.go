@@ -1,0 +1,63 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"sansheng/cti"
+)
+
+func (st *stand) post(account, path, body string) answer {
+	st.t.Helper()
+	r := st.request("POST", path, body)
+	r.SetBasicAuth(account, st.passwords[account])
+	return st.do(r)
+}
+
+// TestOrders: an agent orders for himself, a leader for his company's agents; what
+// the state forbids is a conflict that says what is allowed.
+func TestOrders(t *testing.T) {
+	st := newStand(t)
+	var got []cti.Order
+	st.orders = func(_ context.Context, o cti.Order) error {
+		got = append(got, o)
+		switch o.Verb {
+		case cti.OrderComplete:
+			return &cti.OrderError{Order: o, Text: "no transfer is under way; allowed: hold"}
+		case cti.OrderTakeBack:
+			return &cti.OrderError{Order: o, Unknown: true, Text: "there is no such agent"}
+		case cti.OrderHangUp:
+			return errors.New("standing by")
+		}
+		return nil
+	}
+	for _, c := range []struct {
+		account, agent, body string
+		status               int
+		says                 string
+	}{
+		{"1001", "1001", `{"verb":"transfer","to":"1002","reason":"his bill","consent":true}`, 200, `"verb":"transfer"`},
+		{"1001", "1002", `{"verb":"hold"}`, 403, "1002 is not yours"},
+		{"2001", "1001", `{"verb":"pause","reason":"break"}`, 200, `"agent":"1001"`},
+		{"2001", "1002", `{"verb":"pause"}`, 403, "not yours"},
+		{"9001", "1002", `{"verb":"ready"}`, 200, "ready"},
+		{"3001", "1001", `{"verb":"ready"}`, 403, "allowed: agent, shift_leader, administrator"},
+		{"1001", "1001", `{"verb":"complete"}`, 409, "allowed: hold"},
+		{"1001", "1001", `{"verb":"take_back"}`, 404, "no such agent"},
+		{"1001", "1001", `{"verb":"hang_up"}`, 503, "no engine that leads"},
+		{"1001", "1001", `{"verb":"dance"}`, 422, "ready, pause"},
+		{"1001", "1001", `{"verb":"hold","too":"1002"}`, 422, "too"},
+		{"1001", "x", `{"verb":"hold"}`, 422, "3 to 15 digits"},
+	} {
+		a := st.post(c.account, "/api/v1/agents/"+c.agent+"/orders", c.body)
+		if a.StatusCode != c.status || !strings.Contains(a.text, c.says) {
+			t.Errorf("%s for %s %s: %d %s, want %d and %q", c.account, c.agent, c.body, a.StatusCode, a.text, c.status, c.says)
+		}
+	}
+	want := cti.Order{Agent: "1001", Verb: cti.OrderTransfer, To: "1002", Reason: "his bill", Consent: true}
+	if len(got) != 6 || got[0] != want {
+		t.Errorf("the engine was given %+v", got)
+	}
+}
