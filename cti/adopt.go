@@ -69,6 +69,18 @@ func (h *Hotline) settle(at time.Time, s pbx.Snapshot, talking map[CallID]pair, 
 			h.emitCall(c.ArrivedAt, c, CallQueued, "", &Queued{Queue: q.ID, Priority: q.Priority})
 		}
 	}
+	for _, ch := range s.Channels { // a transfer we never saw: his agent is gone, another is rung
+		call, n, ok := numbered(string(ch.ID), agentLeg)
+		c := h.calls[call]
+		if _, pair := talking[call]; !ok || pair || c == nil || n <= c.Offers || c.leaving() || c.Agent == "" || c.State != CallTalking && c.State != CallPickedUp {
+			continue
+		}
+		if l := h.legs[c.talkChannel()]; l != nil && there[l.channel].ID == "" {
+			h.emitCall(at, c, CallLegEnded, l.agent, &LegEnded{Channel: l.channel, Role: RoleAgent, Cause: pbx.CauseNormal, Estimated: true})
+			h.freeAgent(at, l, true)
+			h.requeue(at, c)
+		}
+	}
 	for _, ch := range s.Channels { // in the switch's order, the same every time
 		call, _, ok := numbered(string(ch.ID), agentLeg)
 		p, talks := talking[call]
@@ -140,6 +152,13 @@ func (h *Hotline) transferSettled(at time.Time, c *call, p pair) {
 	switch {
 	case c.OnHold:
 		h.offHold(at, c)
+	case c.State == CallWaiting: // a blind transfer of which the switch has done nothing yet
+		if o := c.Offer; o != nil && o.N > p.offer {
+			h.emitOfferEnded(at, c, o, OfferWithdrawn, pbx.CauseNone, 0)
+		}
+		if p.offer == c.Taken {
+			h.transferOver(at, c, TransferUndone)
+		}
 	case c.State != CallConsulting:
 	case p.offer == c.Transfer.Offer:
 		if o := c.Offer; o != nil {
@@ -199,11 +218,11 @@ func agentOf(ch pbx.Channel) AgentID {
 
 // mend makes the facts whose turn it was when those of another engine broke off:
 // what belongs to one input is told in several.
-func (h *Hotline) mend(at time.Time) {
+func (h *Hotline) mend(at time.Time, there map[pbx.ChannelID]pbx.Channel) {
 	for _, c := range slices.Clone(h.live) {
 		n := c.Offers
 		l := h.legs[c.agentChannel(n)]
-		if l != nil && l.result == OfferAnswered && c.Agent == "" && c.State == CallWaiting {
+		if l != nil && l.result == OfferAnswered && c.Taken != n && c.Agent == "" && c.State == CallWaiting {
 			h.picked(at, c, &offer{N: n, Agent: l.agent, Channel: c.agentChannel(n)}, true)
 		}
 		for _, id := range h.channels(c) {
@@ -211,7 +230,9 @@ func (h *Hotline) mend(at time.Time) {
 			offered := c.Offer != nil && c.Offer.Channel == id
 			consults := c.State == CallConsulting && id == c.receiverChannel() && c.Transfer.Answered
 			if l.role == RoleAgent && !l.hungUp && (offered || consults || c.Agent == l.agent && id == c.talkChannel()) {
-				h.bindAgain(at, c, l, offered)
+				if !h.boundElsewhere(c, l.agent, there) {
+					h.bindAgain(at, c, l, offered)
+				}
 			}
 		}
 		switch {
@@ -221,8 +242,37 @@ func (h *Hotline) mend(at time.Time) {
 		case c.State == CallConsulting:
 			h.transferorLeft(at, c)
 		}
+		switch t := c.Transfer; {
+		case t == nil || c.leaving():
+		case c.State == CallNative:
+			h.transferOver(at, c, TransferFellBack)
+		case c.State == CallConsulting && t.Answered && h.legs[c.receiverChannel()] == nil:
+			h.resume(at, c, TransferReceiverLeft)
+		case t.Kind == Blind && c.State != CallWaiting:
+			h.transferOver(at, c, TransferUndone)
+		}
 		h.endIfOver(c)
 	}
+}
+
+// boundElsewhere tells whether an agent is bound to another call, in which the switch
+// has his leg: what facts say of this one is older.
+func (h *Hotline) boundElsewhere(c *call, id AgentID, there map[pbx.ChannelID]pbx.Channel) bool {
+	a := h.agents[id]
+	if a == nil || !a.busy() || a.Call == c.ID {
+		return false
+	}
+	other := h.calls[a.Call]
+	if other == nil {
+		return false
+	}
+	for _, ch := range h.channels(other) {
+		l := h.legs[ch]
+		if _, lives := there[ch]; lives && l.agent == id && !l.hungUp {
+			return true
+		}
+	}
+	return false
 }
 
 // bindAgain puts an agent into the state that his leg asks for.

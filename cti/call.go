@@ -51,6 +51,8 @@ type call struct {
 	AnsweredAt time.Time
 	Greeted    bool
 	Announced  bool
+	// Met is the last offer whose agent the caller was joined with.
+	Met int
 	// OnHold: the caller is out of the talk by an order.
 	OnHold bool
 	// Transfer is the one under way, nil when none is.
@@ -187,7 +189,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *AnnouncedData:
 		c.Announced = true
 	case *Joined:
-		c.State = CallTalking
+		c.State, c.Met = CallTalking, c.Taken
 	case *HoldData:
 		if d.Ordered {
 			c.OnHold = f.Kind == CallHeld
@@ -387,10 +389,27 @@ func (h *Hotline) bridgeEntered(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) 
 	}
 	c.Bridged[ch] = true
 	agent := c.talkChannel()
-	if c.State == CallPickedUp && c.Bridged[c.Channel] && c.Bridged[agent] {
-		c.JoinAt = time.Time{}
+	if !c.Bridged[c.Channel] || !c.Bridged[agent] {
+		return
+	}
+	c.JoinAt = time.Time{}
+	if c.State == CallPickedUp {
 		h.dropSpent(c)
 		h.emitCall(at, c, CallJoined, c.Agent, &Joined{Bridge: b, Channels: []pbx.ChannelID{c.Channel, agent}})
+	}
+}
+
+// bridgeLeft: a party is out of the talk. Where that is not the end of it, as when an
+// order of before came late, the two are brought together again.
+func (h *Hotline) bridgeLeft(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) {
+	l := h.legs[ch]
+	if l == nil || l.call.bridgeID() != b {
+		return
+	}
+	c := l.call
+	delete(c.Bridged, ch)
+	if c.State == CallTalking && !c.OnHold && !c.leaving() && c.JoinAt.IsZero() {
+		c.JoinAt = at.Add(leftLimit)
 	}
 }
 
@@ -424,12 +443,26 @@ func (h *Hotline) widen(at time.Time, c *call) bool {
 
 // fallBack hands a caller to the switch's native fallback.
 func (h *Hotline) fallBack(at time.Time, c *call, why FallBackReason) {
-	h.transferOver(at, c, TransferFellBack)
 	h.emitCall(at, c, CallFellBack, "", &FellBack{Reason: why})
 	h.withdraw(at, c)
+	h.transferOver(at, c, TransferFellBack)
 	if why == FellByLimit {
 		h.do(pbx.Continue{Channel: c.Channel, Context: "fallback", Extension: "s"})
 	}
+}
+
+// wants tells whether a command that the switch refused is still to be carried out:
+// the caller's music and lease go with what he does.
+func (c *call) wants(cmd pbx.Command) bool {
+	waits := c.State == CallWaiting || c.apart()
+	switch cmd := cmd.(type) {
+	case pbx.StartMusic:
+		return waits
+	case pbx.Lease:
+		announcing := c.State == CallPickedUp && c.Prompt != ""
+		return (cmd.For == leaseTime) == (waits || announcing)
+	}
+	return true
 }
 
 // tickCall ends a call's waits whose time is over.
@@ -447,12 +480,16 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		h.promptOver(now, c, true)
 	}
 	if due(c.RetryAt) {
-		h.do(c.Retry...)
+		for _, cmd := range c.Retry {
+			if c.wants(cmd) {
+				h.do(cmd)
+			}
+		}
 		c.Retry, c.RetryAt = nil, time.Time{}
 	}
 	switch {
 	case !due(c.JoinAt):
-	case c.State == CallPickedUp:
+	case c.State == CallPickedUp, c.State == CallTalking && !c.OnHold:
 		h.join(now, c)
 	case c.State == CallConsulting && c.Transfer.Answered:
 		h.joinConsult(now, c)

@@ -54,6 +54,9 @@ func (h *Hotline) code(at time.Time, l *leg) {
 
 // tickCode takes a number to be whole that nobody ended.
 func (h *Hotline) tickCode(now time.Time, l *leg) {
+	if l.hungUp || !l.hangupAt.IsZero() {
+		l.code = ""
+	}
 	if len(l.code) > 2 && !now.Before(l.codeAt.Add(codeDone)) {
 		h.code(now, l)
 	}

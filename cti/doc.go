@@ -48,5 +48,6 @@
 //
 // A hotline may go on with the calls of another engine whose last facts it never
 // saw: a reconcile then takes from the switch who talks, who waits and which
-// phones ring, and touches nobody who talks.
+// phones ring, and touches nobody who talks to a caller. A consultation that no fact
+// tells of ends: its caller gets his agent back.
 package cti

@@ -36,6 +36,8 @@ func (h *Hotline) event(e pbx.Event) {
 		h.legGone(at, LegEnded{Channel: e.Channel, Cause: e.Cause, TechCause: e.TechCause})
 	case pbx.BridgeEntered:
 		h.bridgeEntered(at, e.Bridge, e.Channel)
+	case pbx.BridgeLeft:
+		h.bridgeLeft(at, e.Bridge, e.Channel)
 	case pbx.PlaybackFinished:
 		h.playbackFinished(at, e)
 	case pbx.PlaybackStarted:
@@ -89,7 +91,7 @@ func (h *Hotline) playbackFinished(at time.Time, e pbx.PlaybackFinished) {
 
 func (h *Hotline) held(at time.Time, k Kind, ch pbx.ChannelID) {
 	l := h.legs[ch]
-	if l == nil || l.call.State != CallTalking {
+	if l == nil || l.call.State != CallTalking && l.call.State != CallPickedUp && l.call.State != CallConsulting {
 		return
 	}
 	h.emitCall(at, l.call, k, l.agent, &HoldData{Channel: ch, Role: l.role})

@@ -217,7 +217,8 @@ type Answered struct {
 	WaitMs      Millis        `json:"wait_ms"` // queue entry to answer
 	AgentRingMs Millis        `json:"agent_ring_ms"`
 	AgentRings  int           `json:"agent_rings"`
-	// CallerRingMs runs from the first ringback sent to the caller to the answer.
+	// CallerRingMs runs from the first ringback sent to the caller to the first answer;
+	// a later answer, after a transfer, has none.
 	CallerRingMs     Millis `json:"caller_ring_ms"`
 	CallerRings      int    `json:"caller_rings"`
 	WithinThreeRings bool   `json:"within_three_rings"`

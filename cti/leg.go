@@ -77,7 +77,9 @@ func (h *Hotline) agentGone(at time.Time, c *call, l *leg, e LegEnded) {
 	}
 	consulted := c.State == CallConsulting && c.Transfer.Answered && e.Channel == c.receiverChannel()
 	talking := has && (c.State == CallPickedUp || c.State == CallTalking)
-	lost := talking && !c.leaving() && l.hangupAt.IsZero() && abnormal(e.Cause)
+	// A caller who was passed on and has not met the new agent yet has not been served.
+	unmet := c.State == CallPickedUp && c.Met != 0 && c.Met != c.Taken && e.Cause != pbx.CauseNetworkOutOfOrder
+	lost := talking && !c.leaving() && l.hangupAt.IsZero() && (abnormal(e.Cause) || unmet)
 	result := l.result
 	switch {
 	case offered:

@@ -66,16 +66,21 @@ func (h *Hotline) answer(at time.Time, c *call, o *offer, estimated bool) {
 // picked is the answer itself, with both clocks.
 func (h *Hotline) picked(at time.Time, c *call, o *offer, estimated bool) {
 	agentRing, agentRings := h.rung(c, o, at)
-	callerRing := at.Sub(c.RingbackAt)
 	within := c.Ring.Within(ThreeRings, agentRing)
-	if c.Mode == Direct {
-		within = c.Ring.Within(ThreeRings, callerRing)
+	var callerRing time.Duration
+	callerRings := 0
+	if c.AnsweredAt.IsZero() { // his clock runs to the first answer
+		callerRing = at.Sub(c.RingbackAt)
+		callerRings = c.Ring.Rings(callerRing)
+		if c.Mode == Direct {
+			within = c.Ring.Within(ThreeRings, callerRing)
+		}
 	}
 	t := c.Transfer
 	h.emitCall(at, c, CallAnswered, o.Agent, &Answered{
 		Queue: c.Queue, Channel: o.Channel, Offer: o.N, WaitMs: MillisOf(at.Sub(c.QueuedAt)),
 		AgentRingMs: MillisOf(agentRing), AgentRings: agentRings,
-		CallerRingMs: MillisOf(callerRing), CallerRings: c.Ring.Rings(callerRing),
+		CallerRingMs: MillisOf(callerRing), CallerRings: callerRings,
 		WithinThreeRings: within, Estimated: estimated,
 	})
 	if t != nil && t.Kind == Blind && !t.Returning {

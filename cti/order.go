@@ -134,7 +134,7 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 	case OrderTransfer, OrderBlind:
 		return h.orderTransfer(now, c, a, o)
 	case OrderComplete:
-		if !c.Transfer.Consulted {
+		if !c.Transfer.Consulted || h.legs[c.receiverChannel()] == nil {
 			return o.refuse("the receiver has not answered yet; allowed: take_back, hang_up")
 		}
 		h.handOn(now, c, false)

@@ -189,11 +189,41 @@ func (w *world) check(in Input) {
 	if !w.h.linked {
 		return
 	}
+	for _, c := range w.h.live {
+		w.checkCall(in, c)
+	}
 	for _, a := range w.h.idle(w.s.now) {
 		for _, c := range w.h.waiting() {
 			if c.aim() == "" && w.h.serves(a.ID, c) && !w.s.now.Before(c.Tried[a.ID]) {
 				w.t.Fatalf("after %T: caller %s waits while agent %s is free", in, c.ID, a.ID)
 			}
+		}
+	}
+}
+
+// checkCall holds what must hold of every live call.
+func (w *world) checkCall(in Input, c *call) {
+	if c.leaving() {
+		return
+	}
+	has := w.h.legs[c.talkChannel()] != nil
+	switch {
+	case c.State == CallConsulting && (!has || c.Transfer == nil || c.Transfer.Answered && w.h.legs[c.receiverChannel()] == nil ||
+		!c.Transfer.Answered && c.Offer == nil):
+		w.t.Fatalf("after %T: %s consults nobody", in, c.ID)
+	case (c.State == CallTalking || c.State == CallPickedUp) && c.Offer != nil:
+		w.t.Fatalf("after %T: %s is %s and has an offer", in, c.ID, c.State)
+	case c.State == CallWaiting && c.Agent != "" || c.State == CallTalking && !has:
+		w.t.Fatalf("after %T: %s is %s of %q", in, c.ID, c.State, c.Agent)
+	case c.Transfer != nil && (c.State == CallPickedUp || c.State == CallTalking || c.State == CallNative):
+		w.t.Fatalf("after %T: %s is %s with a transfer %+v", in, c.ID, c.State, c.Transfer)
+	}
+	for _, id := range w.h.channels(c) {
+		l := w.h.legs[id]
+		needed := c.Offer != nil && c.Offer.Channel == id || c.Agent != "" && id == c.talkChannel() ||
+			c.State == CallConsulting && id == c.receiverChannel()
+		if l.role == RoleAgent && l.hangupAt.IsZero() && !l.hungUp && (!needed || c.State == CallNative) {
+			w.t.Fatalf("after %T: leg %s of %s (%s) is nobody's and is not hung up", in, id, c.ID, c.State)
 		}
 	}
 }
@@ -330,7 +360,10 @@ func (w *world) takeover() {
 		}
 	}
 	talking := map[pbx.ChannelID]bool{}
-	for _, members := range w.s.bridges {
+	for b, members := range w.s.bridges {
+		if _, _, consult := numbered(string(b), consultBridge); consult {
+			continue // may be dropped where nobody has told of the transfer: the caller gets his agent back
+		}
 		var here []pbx.ChannelID
 		for _, ch := range members {
 			if c := w.s.channels[ch]; c != nil && !c.leaving {
@@ -391,6 +424,10 @@ func TestRandomLife(t *testing.T) {
 			"phone":   func(*rapid.T) { w.phone() },
 			"leaves":  func(*rapid.T) { w.callerLeaves() },
 			"order":   func(*rapid.T) { w.order() },
+			"orders":  func(*rapid.T) { w.order() }, // often enough that transfers meet all else
+			"lapse":   func(*rapid.T) { w.lapse() },
+			"answer":  func(*rapid.T) { w.answerAll() },
+			"flow":    func(*rapid.T) { w.flow() },
 			"time": func(t *rapid.T) {
 				w.s.now = w.s.now.Add(time.Duration(rapid.IntRange(10, 4000).Draw(t, "ms")) * time.Millisecond)
 				w.feed(Tick{})
@@ -470,4 +507,33 @@ func (w *world) drain() {
 		}
 	}
 	w.replay()
+}
+
+// answerAll lets every phone that is called answer, and something come of it.
+func (w *world) answerAll() {
+	for _, id := range w.s.order {
+		c := w.s.channels[id]
+		if c != nil && c.agent != "" && !c.leaving && c.State != pbx.ChannelUp {
+			c.State = pbx.ChannelUp
+			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelAnswered{At: at, Channel: id} })
+		}
+	}
+	w.flow()
+}
+
+// flow delivers some events.
+func (w *world) flow() {
+	for i := 0; i < 12 && w.deliver(); i++ {
+	}
+}
+
+// lapse lets some caller's lease end.
+func (w *world) lapse() {
+	for _, id := range w.s.order {
+		if c := w.s.channels[id]; c != nil && c.agent == "" && !c.leaving && c.InApp && rapid.IntRange(0, 5).Draw(w.t, "who") == 0 {
+			c.InApp = false
+			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelLeft{At: at, Channel: id} })
+			return
+		}
+	}
 }

@@ -38,9 +38,13 @@ func (h *Hotline) reconcile(s pbx.Snapshot) {
 	}
 	h.bindElsewhere(at, s.Channels)
 	h.settle(at, s, pairs(s, there), there)
-	h.mend(at)
+	h.mend(at, there)
+	members := map[pbx.BridgeID]int{}
+	for _, b := range s.Bridges {
+		members[b.ID] = len(b.Channels)
+	}
 	for _, c := range append([]*call(nil), h.live...) {
-		h.reconcileCall(at, c, there, died)
+		h.reconcileCall(at, c, there, members, died)
 	}
 	h.adopt(at, s.Channels)
 	h.reconcileBridges(at, s.Bridges)
@@ -48,7 +52,7 @@ func (h *Hotline) reconcile(s pbx.Snapshot) {
 	h.linked = true
 }
 
-func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]pbx.Channel, died time.Time) {
+func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]pbx.Channel, members map[pbx.BridgeID]int, died time.Time) {
 	for _, id := range h.channels(c) {
 		ch, ok := there[id]
 		switch {
@@ -60,6 +64,8 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 			h.legGone(ended, LegEnded{Channel: id, Cause: cause, Estimated: true})
 		case id == c.Channel:
 			h.reconcileCaller(at, c, ch)
+		case ch.State == pbx.ChannelUp && c.State == CallConsulting && c.Offer != nil && c.Offer.Channel == id && members[c.consultID()] > 1:
+			h.receiverTalks(at, c, c.Offer) // with the agent: the two are not touched
 		case ch.State == pbx.ChannelUp:
 			h.answered(at, h.legs[id])
 		case ch.State == pbx.ChannelRinging:
@@ -174,6 +180,7 @@ func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge) {
 			h.reconcileConsult(at, c, members[c.consultID()])
 		}
 		if c.State == CallTalking && !c.OnHold && !c.leaving() && members[c.bridgeID()] < 2 {
+			h.do(pbx.StopIndicate{Channel: c.talkChannel()}) // of a transfer we know nothing of
 			h.join(at, c)
 			h.out.Repairs.Rejoined++
 		}

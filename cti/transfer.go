@@ -32,6 +32,9 @@ type transfer struct {
 	Returning bool
 }
 
+// passedOn is how long who has put his caller into a queue is not asked himself.
+const passedOn = 30 * time.Second
+
 // consultBridge is in the names of the bridges in which agent and receiver speak.
 const consultBridge = "-consult"
 
@@ -61,6 +64,8 @@ func (c *call) applyTransfer(f Fact) {
 		c.Transfer = &transfer{Kind: d.Transfer, By: f.Agent, To: d.To, Queue: d.Queue}
 		if d.Transfer == Announced {
 			c.State, c.OnHold = CallConsulting, false
+		} else if d.Queue != "" {
+			c.Tried[f.Agent] = f.At.Add(passedOn)
 		}
 	case *ConsultedData:
 		if t := c.Transfer; t != nil && t.Offer == d.Offer {
@@ -155,6 +160,7 @@ func (h *Hotline) receiver(now time.Time, by *agent, o Order) (*agent, QueueID, 
 func (h *Hotline) sendOn(at time.Time, c *call, a *agent, queue QueueID) {
 	h.part(at, c)
 	leg, next, priority := c.talkChannel(), c.Queue, c.Priority
+	c.Spent = append(c.Spent, c.bridgeID())
 	if queue != "" {
 		next, priority = queue, h.queues[queue].Priority
 		h.emitCall(at, c, TransferEnded, a.ID, &TransferEndedData{Result: TransferQueued})
@@ -189,12 +195,16 @@ func (a *agent) takes(now time.Time, c *call) bool {
 
 // receiverAnswered: the receiver of an announced transfer picked up.
 func (h *Hotline) receiverAnswered(at time.Time, c *call, o *offer) {
+	h.receiverTalks(at, c, o)
+	h.do(pbx.StopIndicate{Channel: c.talkChannel()})
+	h.joinConsult(at, c)
+}
+
+func (h *Hotline) receiverTalks(at time.Time, c *call, o *offer) {
 	h.emitOfferEnded(at, c, o, OfferAnswered, pbx.CauseNone, 0)
 	if a := h.agents[o.Agent]; a != nil {
 		h.become(at, a, Talking, "", c.ID)
 	}
-	h.do(pbx.StopIndicate{Channel: c.talkChannel()})
-	h.joinConsult(at, c)
 }
 
 // joinConsult lets agent and receiver hear each other.
@@ -272,6 +282,7 @@ func (h *Hotline) transferorLeft(at time.Time, c *call) {
 		h.handOn(at, c, false)
 		return
 	}
+	c.Spent = append(c.Spent, c.bridgeID())
 	h.emitCall(at, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: TransferAgentLeft})
 	h.emitCall(at, c, CallQueued, "", &Queued{Queue: c.Queue, Priority: c.Priority})
 }

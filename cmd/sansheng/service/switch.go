@@ -146,8 +146,10 @@ func (s *Service) pushAgents(ctx context.Context, link *ari.Link, agents []cti.A
 		media = s.cfg.Host
 	}
 	for _, a := range agents {
-		err := link.Client().PushAgent(ctx, ari.AgentEndpoint{
-			Number: string(a.ID), Password: s.passwords[a.ID], Context: "from-agent", WebRTC: a.WebRTC, MediaAddress: media,
+		err := s.insist(ctx, func() error {
+			return link.Client().PushAgent(ctx, ari.AgentEndpoint{
+				Number: string(a.ID), Password: s.passwords[a.ID], Context: "from-agent", WebRTC: a.WebRTC, MediaAddress: media,
+			})
 		})
 		if err != nil {
 			return err
@@ -157,6 +159,29 @@ func (s *Service) pushAgents(ctx context.Context, link *ari.Link, agents []cti.A
 		return err
 	}
 	return link.WatchEndpoints(ctx, s.endpoints)
+}
+
+// insistFor is how long a switch may break connections off before that is an error:
+// one that has just started may be started once more.
+const (
+	insistFor   = 10 * time.Second
+	insistEvery = 200 * time.Millisecond
+)
+
+// insist repeats what is safe to repeat where the switch breaks off.
+func (s *Service) insist(ctx context.Context, do func() error) error {
+	for began := time.Now(); ; {
+		err := do()
+		if err == nil || !ari.SafeToRetry(err) || time.Since(began) > insistFor {
+			return err
+		}
+		s.log.Warn("the switch breaks off; trying again", zap.Error(err))
+		select {
+		case <-time.After(insistEvery):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // rotate keeps the switch's files from growing for ever.
