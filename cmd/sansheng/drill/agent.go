@@ -31,6 +31,7 @@ type Agents struct {
 	stop   context.CancelFunc
 
 	listening map[string]bool // whose phones send tones
+	overlaps  map[string]int  // told so far, by number
 
 	mu     sync.Mutex
 	calls  []*AgentCall
@@ -44,7 +45,7 @@ const ringFor = 8 * time.Second
 // newAgents registers the phones of all agents of a size.
 func newAgents(ctx context.Context, server string, s Size, password func(cti.AgentID) string) (*Agents, error) {
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	a := &Agents{crews: map[int][]*phone.Phone{}, listening: map[string]bool{}, stop: stop}
+	a := &Agents{crews: map[int][]*phone.Phone{}, listening: map[string]bool{}, overlaps: map[string]int{}, stop: stop}
 	for _, crew := range []struct {
 		first, n, toned int
 		policy          phone.Policy
@@ -187,14 +188,17 @@ func (a *Agents) Policy(first int, p phone.Policy) {
 	}
 }
 
-// Overlaps names the phones that were offered two calls at once.
+// Overlaps names the phones that were offered two calls at once since it was last
+// asked. It is asked by one goroutine.
 func (a *Agents) Overlaps() []string {
 	var wrong []string
 	for _, f := range a.fleets {
 		for _, p := range f.Phones() {
-			if n := p.Overlaps(); n > 0 {
-				wrong = append(wrong, p.Number()+": "+strconv.Itoa(n)+" times two calls at once")
+			n := p.Overlaps()
+			if since := n - a.overlaps[p.Number()]; since > 0 {
+				wrong = append(wrong, p.Number()+": "+strconv.Itoa(since)+" times two calls at once")
 			}
+			a.overlaps[p.Number()] = n
 		}
 	}
 	return wrong

@@ -1,11 +1,18 @@
 package drill
 
-import "context"
+import (
+	"context"
+	"time"
+)
+
+// killedGap is the longest silence in a talk when only the service dies.
+const killedGap = 60 * time.Millisecond
 
 var _ = register(&Row{
 	Name: "service-killed", Short: true, Guards: []string{"reconcile"},
 	Fault:   "kill -9 of the service, then a new start",
 	Promise: "no talk dropped, gap ≤ 60 ms, places kept, one record each, states right ≤ 5 s after the start",
+	Bounds:  Bounds{Gap: killedGap},
 	Run: func(ctx context.Context, t *Trial) error {
 		if err := t.Kill(); err != nil {
 			return err

@@ -221,6 +221,12 @@ func str(s *string) string {
 	return *s
 }
 
+// fell tells whether the switch served a caller by itself: by the facts, or because the
+// hotline has not seen him yet, and will read of him in the ledger.
+func (st *Stage) fell(c *Caller) bool {
+	return st.Facts.Has(c.From, cti.CallFellBack) || !st.Facts.Has(c.From, cti.CallArrived)
+}
+
 // inOrder names the waiting callers who were overtaken: served after one who came
 // clearly later. Those whom the switch serves by itself are an order of their own:
 // its queue looks at its agents once a second, and what it has taken it keeps.
@@ -236,8 +242,8 @@ func (st *Stage) inOrder(waiting []*Caller) []string {
 	var wrong []string
 	for i, a := range waiting {
 		for _, b := range waiting[i+1:] {
-			fell := st.Facts.Has(a.From, cti.CallFellBack)
-			if fell != st.Facts.Has(b.From, cti.CallFellBack) {
+			fell := st.fell(a)
+			if fell != st.fell(b) {
 				continue
 			}
 			least := clearly

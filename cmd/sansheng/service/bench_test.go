@@ -203,9 +203,6 @@ func benchAppQueue(b *testing.B, n int) handOvers {
 			b.Errorf("stop asterisk: %v", err)
 		}
 	}()
-	if err := withoutWrapUp(ctx, i); err != nil {
-		b.Fatal(err)
-	}
 	// The link gives the agents' phones to the switch and goes: no heartbeat, no
 	// application.
 	link, err := ari.Open(ari.Options{Config: ari.Config{
@@ -228,23 +225,4 @@ func benchAppQueue(b *testing.B, n int) handOvers {
 		password: func(string) string { return "bench" },
 		ready:    func(context.Context) error { return nil },
 	})
-}
-
-// withoutWrapUp takes the pause after each call out of the native queues, which
-// our line does not have here either.
-func withoutWrapUp(ctx context.Context, i *asterisk.Instance) error {
-	file := filepath.Join(i.Data, "etc", "queues.conf")
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	changed := strings.ReplaceAll(string(text), "wrapuptime=2", "wrapuptime=0")
-	if changed == string(text) {
-		return fmt.Errorf("%s: no wrapuptime=2 to change", file)
-	}
-	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
-		return err
-	}
-	_, err = i.CLI(ctx, "queue reload all")
-	return err
 }
