@@ -169,7 +169,7 @@ func (h *Hotline) transferSettled(at time.Time, c *call, p pair) {
 		if o := c.Offer; o != nil {
 			h.emitOfferEnded(at, c, o, OfferWithdrawn, pbx.CauseNone, 0)
 		}
-		h.emitCall(at, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: TransferUndone})
+		h.transferOver(at, c, TransferUndone)
 	}
 }
 

@@ -356,9 +356,6 @@ func announcement(a AgentID) []string {
 // join lets caller and agent hear each other. The lease ends first: a talking
 // pair must outlive us.
 func (h *Hotline) join(at time.Time, c *call) {
-	if c.Bridged == nil {
-		c.Bridged = map[pbx.ChannelID]bool{}
-	}
 	c.JoinAt = at.Add(joinLimit)
 	h.do(
 		pbx.StopMusic{Channel: c.Channel},
@@ -368,6 +365,14 @@ func (h *Hotline) join(at time.Time, c *call) {
 			Report: map[string]string{"call": string(c.ID)},
 		},
 	)
+}
+
+// entered notes that a party is in the bridge he was ordered into last.
+func (c *call) entered(ch pbx.ChannelID) {
+	if c.Bridged == nil {
+		c.Bridged = map[pbx.ChannelID]bool{}
+	}
+	c.Bridged[ch] = true
 }
 
 // bridgeEntered notes that a party is in the talk bridge; with both there, the
@@ -384,10 +389,7 @@ func (h *Hotline) bridgeEntered(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) 
 		return
 	}
 	c := l.call
-	if c.Bridged == nil {
-		c.Bridged = map[pbx.ChannelID]bool{}
-	}
-	c.Bridged[ch] = true
+	c.entered(ch)
 	agent := c.talkChannel()
 	if !c.Bridged[c.Channel] || !c.Bridged[agent] {
 		return

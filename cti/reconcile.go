@@ -47,7 +47,7 @@ func (h *Hotline) reconcile(s pbx.Snapshot) {
 		h.reconcileCall(at, c, there, members, died)
 	}
 	h.adopt(at, s.Channels)
-	h.reconcileBridges(at, s.Bridges)
+	h.reconcileBridges(at, s.Bridges, members)
 	h.freeStranded(at)
 	h.linked = true
 }
@@ -157,10 +157,8 @@ func (h *Hotline) closeLegs(at time.Time, c *call) {
 
 // reconcileBridges drops the bridges no live call has, and joins again a
 // talking pair one side of which is not in its bridge.
-func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge) {
-	members := map[pbx.BridgeID]int{}
+func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge, members map[pbx.BridgeID]int) {
 	for _, b := range bridges {
-		members[b.ID] = len(b.Channels)
 		call, _, ours := numbered(string(b.ID), talkBridge)
 		if !ours {
 			call, _, ours = numbered(string(b.ID), consultBridge)

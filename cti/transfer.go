@@ -117,7 +117,7 @@ func (h *Hotline) orderTransfer(now time.Time, c *call, a *agent, o Order) *Orde
 	}
 	h.emitCall(now, c, TransferBegan, a.ID, d)
 	if kind == Blind {
-		h.sendOn(now, c, a, queue)
+		h.sendOn(now, c, queue)
 		return nil
 	}
 	h.part(now, c)
@@ -157,13 +157,13 @@ func (h *Hotline) receiver(now time.Time, by *agent, o Order) (*agent, QueueID, 
 }
 
 // sendOn lets the caller of a blind transfer wait for its receiver.
-func (h *Hotline) sendOn(at time.Time, c *call, a *agent, queue QueueID) {
+func (h *Hotline) sendOn(at time.Time, c *call, queue QueueID) {
 	h.part(at, c)
 	leg, next, priority := c.talkChannel(), c.Queue, c.Priority
 	c.Spent = append(c.Spent, c.bridgeID())
 	if queue != "" {
 		next, priority = queue, h.queues[queue].Priority
-		h.emitCall(at, c, TransferEnded, a.ID, &TransferEndedData{Result: TransferQueued})
+		h.transferOver(at, c, TransferQueued)
 	}
 	h.emitCall(at, c, CallQueued, "", &Queued{Queue: next, Priority: priority, Ahead: h.ahead(next, priority)})
 	h.hangup(at, leg, pbx.CauseNormal)
@@ -181,7 +181,7 @@ func (h *Hotline) matchAimed(now time.Time) {
 				h.offer(now, c, a)
 				break
 			}
-			h.emitCall(now, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: TransferFailed})
+			h.transferOver(now, c, TransferFailed)
 		}
 	}
 }
@@ -218,10 +218,7 @@ func (h *Hotline) joinConsult(at time.Time, c *call) {
 
 // consultEntered notes who is in the bridge of a consultation.
 func (h *Hotline) consultEntered(at time.Time, c *call, ch pbx.ChannelID) {
-	if c.Bridged == nil {
-		c.Bridged = map[pbx.ChannelID]bool{}
-	}
-	c.Bridged[ch] = true
+	c.entered(ch)
 	to := c.receiverChannel()
 	if l := h.legs[to]; l != nil && !c.Transfer.Consulted && c.Bridged[to] && c.Bridged[c.talkChannel()] {
 		c.JoinAt = time.Time{}
@@ -258,7 +255,7 @@ func (h *Hotline) takeBack(at time.Time, c *call) {
 // resume brings agent and caller together again after a transfer that came to nothing.
 func (h *Hotline) resume(at time.Time, c *call, why TransferResult) {
 	c.Spent = append(c.Spent, c.consultID())
-	h.emitCall(at, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: why})
+	h.transferOver(at, c, why)
 	h.do(pbx.StopIndicate{Channel: c.talkChannel()})
 	c.Bridged = nil
 	h.join(at, c)
@@ -271,7 +268,7 @@ func (h *Hotline) unanswered(at time.Time, c *call, receiver AgentID, r OfferRes
 	case c.State == CallConsulting && !c.Transfer.Answered:
 		h.resume(at, c, TransferResult(r))
 	case c.aim() == receiver:
-		h.emitCall(at, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: TransferResult(r)})
+		h.transferOver(at, c, TransferResult(r))
 	}
 }
 
@@ -283,11 +280,11 @@ func (h *Hotline) transferorLeft(at time.Time, c *call) {
 		return
 	}
 	c.Spent = append(c.Spent, c.bridgeID())
-	h.emitCall(at, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: TransferAgentLeft})
+	h.transferOver(at, c, TransferAgentLeft)
 	h.emitCall(at, c, CallQueued, "", &Queued{Queue: c.Queue, Priority: c.Priority})
 }
 
-// transferOver closes a transfer whose caller needs nobody any more.
+// transferOver ends the transfer under way, if there is one, without its having come about.
 func (h *Hotline) transferOver(at time.Time, c *call, why TransferResult) {
 	if c.Transfer != nil {
 		h.emitCall(at, c, TransferEnded, c.Transfer.By, &TransferEndedData{Result: why})

@@ -27,11 +27,9 @@ type OrderReply struct {
 	Problem string `json:"problem,omitempty"`
 }
 
-// errSilent keeps ServeOrders from answering: another process will.
-var errSilent = errors.New("not ours to answer")
-
-// NotOurs is what an order's handler returns where another process leads.
-func NotOurs() error { return errSilent }
+// ErrNotOurs is what an order's handler returns where another process leads: that one
+// answers.
+var ErrNotOurs = errors.New("not ours to answer")
 
 // ServeOrders answers orders until stop is called. do is called by one goroutine, one
 // order at a time; an order for an agent of another company than the subject's is do's
@@ -42,7 +40,7 @@ func (p *Public) ServeOrders(ctx context.Context, do func(context.Context, cti.C
 		if err == nil {
 			err = do(ctx, company, o)
 		}
-		if m.Reply == "" || errors.Is(err, errSilent) {
+		if m.Reply == "" || errors.Is(err, ErrNotOurs) {
 			return
 		}
 		r := OrderReply{OK: err == nil}

@@ -21,7 +21,7 @@ func TestOrders(t *testing.T) {
 	stop, err := p.ServeOrders(t.Context(), func(_ context.Context, c cti.CompanyID, o cti.Order) error {
 		switch {
 		case o.Verb == cti.OrderHangUp:
-			return bus.NotOurs()
+			return bus.ErrNotOurs
 		case c != "demo" || o.Agent != "1001" || o.Verb != cti.OrderTransfer || o.To != "1002" || !o.Consent:
 			return errors.New("not what was ordered")
 		}

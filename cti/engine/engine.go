@@ -176,7 +176,7 @@ func (e *Engine) Run(parent context.Context) error {
 	wg.Add(2)
 	go func() { defer wg.Done(); e.readSwitch(ctx) }()
 	go func() { defer wg.Done(); e.readTime(ctx) }()
-	_ = e.handle(ctx, e.cfg.Switch.Now(), cti.Started{Text: e.cfg.Name}) // only orders are refused
+	e.handle(ctx, e.cfg.Switch.Now(), cti.Started{Text: e.cfg.Name})
 	e.loop(ctx)
 	cancel()
 	e.inbox.close()
@@ -294,7 +294,7 @@ func (e *Engine) loop(ctx context.Context) {
 			case cti.Tick:
 				e.audit(ctx, e.cfg.Switch.Now())
 			}
-			refused := e.handle(ctx, e.cfg.Switch.Now(), m.input)
+			refused := e.decide(ctx, e.cfg.Switch.Now(), m.input)
 			if m.reply != nil {
 				m.reply(refused)
 			}
@@ -305,8 +305,11 @@ func (e *Engine) loop(ctx context.Context) {
 	}
 }
 
-// handle lets the hotline decide about one input; its error is why it refused it.
-func (e *Engine) handle(ctx context.Context, now time.Time, in cti.Input) error {
+// handle is decide for an input that is no order: nothing else is refused.
+func (e *Engine) handle(ctx context.Context, now time.Time, in cti.Input) { _ = e.decide(ctx, now, in) }
+
+// decide lets the hotline decide about one input; its error is why it refused it.
+func (e *Engine) decide(ctx context.Context, now time.Time, in cti.Input) error {
 	began := time.Now()
 	out := e.hotline.Handle(now, in)
 	for _, f := range out.Facts {

@@ -65,7 +65,7 @@ func (e *Engine) catchUp(ctx context.Context, entries []pbx.LedgerEntry, before 
 		case u.EndedAt.IsZero() && u.FellBackAt.IsZero(): // on his way to us
 		default:
 			e.cfg.Metrics.repaired(repairLedgerCall, 1)
-			_ = e.handle(ctx, u.At, *u)
+			e.handle(ctx, u.At, *u)
 		}
 	}
 }
@@ -84,7 +84,7 @@ func (e *Engine) readServed(ctx context.Context, gone pbx.ChannelGone) {
 	}
 	for _, en := range entries {
 		if en.Kind == pbx.LedgerServed && cti.CallID(en.Call) == call {
-			_ = e.handle(ctx, gone.Time(), cti.Unseen{
+			e.handle(ctx, gone.Time(), cti.Unseen{
 				Call: call, Channel: gone.Channel, At: gone.Time(), EndedAt: gone.Time(), Cause: gone.Cause, Agent: agentOf(en.Endpoint),
 			})
 		}
@@ -117,7 +117,7 @@ func (e *Engine) unwatched(ctx context.Context, failed pbx.CommandFailed) {
 			gone := pbx.ChannelGone{At: pbx.At(en.At), Channel: en.Channel, Cause: en.Cause}
 			e.readServed(ctx, gone)
 			e.cfg.Metrics.repaired(repairLedgerEnd, 1)
-			_ = e.handle(ctx, en.At, gone)
+			e.handle(ctx, en.At, gone)
 		}
 	}
 }
@@ -172,12 +172,12 @@ func (e *Engine) endMissed(ctx context.Context, entries []pbx.LedgerEntry, s pbx
 		_, ours := missing[en.Channel]
 		switch {
 		case ours && en.Kind == pbx.LedgerAnswer:
-			_ = e.handle(ctx, en.At, pbx.ChannelAnswered{At: pbx.At(en.At), Channel: en.Channel})
+			e.handle(ctx, en.At, pbx.ChannelAnswered{At: pbx.At(en.At), Channel: en.Channel})
 		case missing[en.Channel] && en.Kind == pbx.LedgerHangup:
 			gone := pbx.ChannelGone{At: pbx.At(en.At), Channel: en.Channel, Cause: en.Cause}
 			e.readServed(ctx, gone)
 			e.cfg.Metrics.repaired(repairLedgerEnd, 1)
-			_ = e.handle(ctx, en.At, gone)
+			e.handle(ctx, en.At, gone)
 		}
 	}
 }

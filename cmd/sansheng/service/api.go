@@ -86,7 +86,7 @@ func (s *Service) serveOrders(run context.Context) error {
 		defer cancel()
 		err := s.order(ctx, o)
 		if errors.Is(err, errStandingBy) {
-			return bus.NotOurs()
+			return bus.ErrNotOurs
 		}
 		return err
 	})
