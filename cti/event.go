@@ -100,6 +100,10 @@ func (h *Hotline) held(at time.Time, k Kind, ch pbx.ChannelID) {
 // commandFailed draws the consequence of a command the switch did not carry out.
 func (h *Hotline) commandFailed(at time.Time, e pbx.CommandFailed) {
 	switch cmd := e.Command.(type) {
+	case pbx.Create:
+		if h.legs[cmd.Channel] != nil {
+			h.undialled(at, cmd.Channel, e.Err)
+		}
 	case pbx.Dial:
 		if h.legs[cmd.Channel] != nil {
 			h.undialled(at, cmd.Channel, e.Err)
@@ -125,7 +129,7 @@ func (h *Hotline) commandFailed(at time.Time, e pbx.CommandFailed) {
 	}
 }
 
-// undialled is an agent's leg that the switch did not make.
+// undialled is an agent's leg that the switch did not make or not ring.
 func (h *Hotline) undialled(at time.Time, ch pbx.ChannelID, err error) {
 	switch {
 	case errors.Is(err, pbx.ErrUnreachable):

@@ -12,14 +12,14 @@ func (h *Hotline) offer(at time.Time, c *call, a *agent) {
 	ch := c.agentChannel(n)
 	h.emitCall(at, c, CallOffered, a.ID, &Offered{Queue: c.Queue, Channel: ch, Offer: n})
 	h.become(at, a, Reserved, "", c.ID)
-	h.do(pbx.Dial{
+	h.do(pbx.Create{
 		Channel: ch, Endpoint: a.Endpoint(), Originator: c.Channel, Caller: c.Caller,
-		Ring: c.Ring.Limit(ThreeRings) + alertLimit,
 		Args: []string{"offer", string(c.ID), string(a.ID)},
 		Report: map[string]string{
 			"call": string(c.ID), "role": string(RoleAgent), "agent": string(a.ID),
 		},
 	})
+	h.do(pbx.Dial{Channel: ch, Ring: c.Ring.Limit(ThreeRings) + alertLimit})
 }
 
 // alerting: the phone of an offer rings.

@@ -25,6 +25,7 @@ type toySwitch struct {
 type toyChannel struct {
 	pbx.Channel
 	agent   AgentID
+	dialled bool
 	leaving bool
 	pending []func(at pbx.At) pbx.Event
 }
@@ -70,7 +71,7 @@ func (s *toySwitch) forget() {
 
 func (s *toySwitch) obey(c pbx.Command) {
 	switch c := c.(type) {
-	case pbx.Dial:
+	case pbx.Create:
 		if s.channels[c.Channel] != nil {
 			return // the switch takes a second channel of that name for the first
 		}
@@ -80,6 +81,10 @@ func (s *toySwitch) obey(c pbx.Command) {
 		s.say(c.Channel, func(at pbx.At) pbx.Event {
 			return pbx.ChannelEntered{At: at, Channel: pbx.Channel{ID: c.Channel, Args: c.Args}}
 		})
+	case pbx.Dial:
+		if ch := s.channels[c.Channel]; ch != nil {
+			ch.dialled = true
+		}
 	case pbx.Answer:
 		if ch := s.channels[c.Channel]; ch != nil {
 			ch.State = pbx.ChannelUp
@@ -264,7 +269,7 @@ func (w *world) arrive() {
 func (w *world) phone() {
 	var phones []pbx.ChannelID
 	for _, id := range w.s.order {
-		if c := w.s.channels[id]; c != nil && c.agent != "" && !c.leaving {
+		if c := w.s.channels[id]; c != nil && c.agent != "" && c.dialled && !c.leaving {
 			phones = append(phones, id)
 		}
 	}
@@ -513,7 +518,7 @@ func (w *world) drain() {
 func (w *world) answerAll() {
 	for _, id := range w.s.order {
 		c := w.s.channels[id]
-		if c != nil && c.agent != "" && !c.leaving && c.State != pbx.ChannelUp {
+		if c != nil && c.agent != "" && c.dialled && !c.leaving && c.State != pbx.ChannelUp {
 			c.State = pbx.ChannelUp
 			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelAnswered{At: at, Channel: id} })
 		}

@@ -55,7 +55,7 @@ func TestArrivedTwice(t *testing.T) {
 	at := epoch.Add(time.Second)
 	dialled := 0
 	for range 3 {
-		for _, d := range commandsOf[pbx.Dial](h.Handle(at, Tick{})) {
+		for _, d := range commandsOf[pbx.Create](h.Handle(at, Tick{})) {
 			if dialled++; d.Originator != "c1" {
 				t.Errorf("a phone is rung for %s: the first caller has lost his place", d.Originator)
 			}

@@ -195,7 +195,7 @@ func parseInput(t *testing.T, line string) (time.Time, Input) {
 	case "played":
 		return now, pbx.PlaybackFinished{At: at, Playback: pbx.PlaybackID(arg(0)), Channel: pbx.ChannelID(arg(1)), Failed: arg(2) == "failed"}
 	case "undialled":
-		return now, pbx.CommandFailed{At: at, Command: pbx.Dial{Channel: pbx.ChannelID(arg(0))}, Err: pbx.ErrUnreachable}
+		return now, pbx.CommandFailed{At: at, Command: pbx.Create{Channel: pbx.ChannelID(arg(0))}, Err: pbx.ErrUnreachable}
 	case "lost":
 		return now, pbx.LinkLost{At: at, Err: errors.New("connection reset")}
 	case "up", "restarted": // channel[:state[:app]]…

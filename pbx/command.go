@@ -89,8 +89,9 @@ type Lease struct {
 	For     time.Duration
 }
 
-// Dial makes a channel to an endpoint and rings it. Ring bounds the ringing.
-type Dial struct {
+// Create makes a channel to an endpoint. The phone learns nothing of it until
+// Dial: making one is no effect, so it may come before the facts it belongs to.
+type Create struct {
 	command
 	Channel  ChannelID
 	Endpoint EndpointID
@@ -99,10 +100,18 @@ type Dial struct {
 	Originator ChannelID
 	// Caller is what the phone shows.
 	Caller Party
-	Ring   time.Duration
 	Args   []string
 	Report map[string]string
 	Vars   map[string]string
+}
+
+// Dial rings the endpoint of a channel that the Create before it made. Where that
+// failed, or found the channel there already, Dial does nothing: nobody can tell
+// whether it rings, and a second dialling would break the call. Ring bounds the ringing.
+type Dial struct {
+	command
+	Channel ChannelID
+	Ring    time.Duration
 }
 
 // Join makes the bridge if it is not there and puts the channels into it, in
@@ -162,6 +171,7 @@ func (c StartMusic) Lane() string { return Lane(c.Channel) }
 func (c StopMusic) Lane() string  { return Lane(c.Channel) }
 func (c SetVars) Lane() string    { return Lane(c.Channel) }
 func (c Lease) Lane() string      { return Lane(c.Channel) }
+func (c Create) Lane() string     { return Lane(c.Channel) }
 func (c Dial) Lane() string       { return Lane(c.Channel) }
 func (c Join) Lane() string       { return Lane(c.Channels[0]) }
 func (c Unjoin) Lane() string     { return Lane(c.Channel) }

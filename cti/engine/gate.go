@@ -14,6 +14,7 @@ const effectsAtMost = 50 * time.Millisecond
 
 // gate holds commands back until the facts they were decided with are durable,
 // or effectsAtMost has passed. It lets them go in the order they were decided.
+// What no one outside can notice (silent) goes at once.
 type gate struct {
 	journal Journal
 	release func([]pbx.Command)
@@ -23,6 +24,14 @@ type gate struct {
 	mu     sync.Mutex
 	queue  []*batch
 	closed bool
+}
+
+// silent tells whether a command has no effect on people: a channel that is made
+// and not dialled yet. The switch then makes it while the disk writes; should the
+// decision be lost, the next engine finds a channel that is nobody's and ends it.
+func silent(c pbx.Command) bool {
+	_, ok := c.(pbx.Create)
+	return ok
 }
 
 // batch is one decision.
@@ -42,10 +51,21 @@ func (g *gate) add(facts []cti.Fact, commands []pbx.Command) {
 	if len(facts) == 0 && len(commands) == 0 {
 		return
 	}
-	b := &batch{commands: commands, began: time.Now(), open: len(facts) == 0}
+	b := &batch{began: time.Now(), open: len(facts) == 0}
+	var early []pbx.Command
+	for _, c := range commands {
+		if silent(c) {
+			early = append(early, c)
+		} else {
+			b.commands = append(b.commands, c)
+		}
+	}
 	g.mu.Lock()
+	if !g.closed {
+		g.release(early)
+	}
 	g.queue = append(g.queue, b)
-	if !b.open && len(commands) > 0 {
+	if !b.open && len(b.commands) > 0 {
 		b.timer = time.AfterFunc(effectsAtMost, func() { g.late(b) })
 	}
 	g.flush()

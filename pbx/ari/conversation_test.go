@@ -2,6 +2,7 @@ package ari
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -168,7 +169,9 @@ func (c *conversation) step(line string) []string {
 	case "agent":
 		c.agentDoes(words[1:])
 	case "do":
-		failed = c.Do(c.ctx, c.command(words[1:]))
+		for _, command := range c.commands(words[1:]) {
+			failed = errors.Join(failed, c.Do(c.ctx, command))
+		}
 	case "wait":
 	default:
 		c.t.Fatalf("%s: who?", line)
@@ -267,6 +270,16 @@ func (c *conversation) id(name string) pbx.ChannelID {
 	return pbx.ChannelID(name)
 }
 
+// commands are those that words stand for: one, or the two that ring a phone.
+func (c *conversation) commands(words []string) []pbx.Command {
+	first := c.command(words)
+	if create, ok := first.(pbx.Create); ok {
+		n, _ := strconv.Atoi(words[3])
+		return []pbx.Command{first, pbx.Dial{Channel: create.Channel, Ring: time.Duration(n) * time.Second}}
+	}
+	return []pbx.Command{first}
+}
+
 func (c *conversation) command(words []string) pbx.Command {
 	c.t.Helper()
 	ch := c.id(words[1])
@@ -297,8 +310,8 @@ func (c *conversation) command(words []string) pbx.Command {
 	case "report":
 		return pbx.SetVars{Channel: ch, Report: map[string]string{arg(2): arg(3)}}
 	case "dial":
-		return pbx.Dial{
-			Channel: ch, Endpoint: pbx.EndpointID(arg(2)), Originator: c.id("caller"), Ring: secs(3), Args: []string{"agent", "1001"},
+		return pbx.Create{
+			Channel: ch, Endpoint: pbx.EndpointID(arg(2)), Originator: c.id("caller"), Args: []string{"agent", "1001"},
 			Caller: pbx.Party{Number: "13800000000", Name: "张三"}, Report: map[string]string{"ROLE": "agent"},
 		}
 	case "join":

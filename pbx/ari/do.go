@@ -27,10 +27,22 @@ func (l *Link) Do(ctx context.Context, command pbx.Command) error {
 	defer cancel(nil)
 	stop := context.AfterFunc(s.void, func() { cancel(context.Cause(s.void)) })
 	defer stop()
-	if q, ok := command.(pbx.Dial); ok {
+	switch q := command.(type) {
+	case pbx.Create:
 		entered, forget := s.expect(string(q.Channel))
 		defer forget()
-		return l.client.ring(ctx, q, entered)
+		fresh, err := l.client.prepare(ctx, q, entered)
+		s.created.Store(q.Channel, fresh)
+		return err
+	case pbx.Dial:
+		fresh, known := s.created.LoadAndDelete(q.Channel)
+		switch {
+		case !known: // made before the link was lost
+			return fmt.Errorf("dial %s: %w: not made over this connection", q.Channel, pbx.ErrUncertain)
+		case fresh == false:
+			return nil
+		}
+		return l.client.ring(ctx, q)
 	}
 	return l.client.obey(ctx, command)
 }
@@ -88,11 +100,11 @@ func (c *Client) obey(ctx context.Context, command pbx.Command) error {
 // none, which 0 means.
 func leaseSeconds(d time.Duration) string { return strconv.Itoa(seconds(max(d, 0))) }
 
-// ring makes and dials a channel. The variables are set before the INVITE, so
-// that the phone shows them at its first ring. When the dialling fails nothing
-// is left behind. A channel that an earlier command made is not dialled again:
-// nothing tells whether it was already, and a second time would break the call.
-func (c *Client) ring(ctx context.Context, q pbx.Dial, entered <-chan struct{}) error {
+// prepare makes a channel, tells whether it was this very call that made it, and
+// waits until the application has it: the switch answers before that, and refuses
+// to dial it until then. The variables are set before the INVITE, so that the
+// phone shows them at its first ring.
+func (c *Client) prepare(ctx context.Context, q pbx.Create, entered <-chan struct{}) (fresh bool, err error) {
 	vars := map[string]string{}
 	if q.Caller.Number != "" {
 		vars["CONNECTEDLINE(num,i)"] = q.Caller.Number
@@ -103,21 +115,27 @@ func (c *Client) ring(ctx context.Context, q pbx.Dial, entered <-chan struct{}) 
 	for k, v := range q.Vars {
 		vars[k] = v
 	}
-	_, fresh, err := c.Channels.create(ctx, CreateChannel{
+	_, fresh, err = c.Channels.create(ctx, CreateChannel{
 		ID: string(q.Channel), Endpoint: string(q.Endpoint), App: c.config.App, Args: q.Args,
 		Originator: string(q.Originator), Report: q.Report, Vars: vars,
 	})
 	if err != nil || !fresh {
-		return err
+		return false, err
 	}
 	select {
 	case <-entered:
 	case <-time.After(enterWithin):
 	case <-ctx.Done():
+		return false, fmt.Errorf("create %s: %w: %w", q.Channel, pbx.ErrUncertain, context.Cause(ctx))
 	}
-	err = c.dialFresh(ctx, q)
-	if err == nil {
-		return nil
+	return true, nil
+}
+
+// ring dials a channel that was made. When that fails nothing is left behind.
+func (c *Client) ring(ctx context.Context, q pbx.Dial) error {
+	err := c.dialFresh(ctx, q)
+	if err == nil || Gone(err) {
+		return err
 	}
 	if errors.Is(context.Cause(ctx), errVoid) {
 		return err // not ours to clear up any more
@@ -134,8 +152,8 @@ const enterWithin = 500 * time.Millisecond
 
 // dialFresh dials a channel just made. The switch answers the making before the
 // channel is under the application's control, and until then refuses to dial
-// it with 409: seen under load, for some milliseconds. ring waits for its entry,
-// so this is for an event that is late.
+// it with 409: seen under load, for some milliseconds. prepare waits for its
+// entry, so this is for an event that is late.
 func (c *Client) dialFresh(ctx context.Context, q pbx.Dial) error {
 	began := time.Now()
 	for wait := 2 * time.Millisecond; ; wait *= 2 {

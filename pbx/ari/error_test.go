@@ -189,11 +189,11 @@ func TestCommands(t *testing.T) {
 		{pbx.SetVars{Channel: "c1", Report: map[string]string{"CALL": "k"}, Vars: map[string]string{"X": "1"}}, []string{`POST channels/c1/variables {"variables":{"CALL":{"value":"k","report_events":true},"X":"1"}}`}},
 		{pbx.Lease{Channel: "c1", For: 1500 * time.Millisecond}, []string{`POST channels/c1/variables {"variables":{"TIMEOUT(absolute)":"2"}}`}},
 		{pbx.Lease{Channel: "c1"}, []string{`POST channels/c1/variables {"variables":{"TIMEOUT(absolute)":"0"}}`}},
-		{pbx.Dial{Channel: "c2", Endpoint: "PJSIP/1001", Originator: "c1", Caller: pbx.Party{Number: "138", Name: "张"}, Ring: 15 * time.Second, Args: []string{"agent", "1001"}, Report: map[string]string{"ROLE": "agent"}},
+		{pbx.Create{Channel: "c2", Endpoint: "PJSIP/1001", Originator: "c1", Caller: pbx.Party{Number: "138", Name: "张"}, Args: []string{"agent", "1001"}, Report: map[string]string{"ROLE": "agent"}},
 			[]string{
 				`POST channels/create {"channelId":"c2","endpoint":"PJSIP/1001","app":"sansheng","originator":"c1","appArgs":"agent,1001","variables":{"CONNECTEDLINE(name,i)":"张","CONNECTEDLINE(num,i)":"138","ROLE":{"value":"agent","report_events":true}}}`,
-				`POST channels/c2/dial {"timeout":15}`,
 			}},
+		{pbx.Dial{Channel: "c2", Ring: 15 * time.Second}, []string{`POST channels/c2/dial {"timeout":15}`}},
 		{pbx.Join{Bridge: "b1", Channels: []pbx.ChannelID{"c1", "c2"}, Report: map[string]string{"CALL": "k"}}, []string{
 			`POST bridges/b1 {"type":"mixing,dtmf_events","name":"b1","variables":{"CALL":{"value":"k","report_events":true}}}`,
 			`POST bridges/b1/addChannel {"channel":["c1","c2"],"inhibitConnectedLineUpdates":true}`,
@@ -222,8 +222,9 @@ func TestDialLeavesNothing(t *testing.T) {
 	peer.On("POST channels/c2/dial", pbxtest.Reply{Status: 500, Body: `{"error":"Allocation failed"}`})
 	l := openLink(t, peer, nil)
 	next[pbx.LinkUp](l)
-	command := pbx.Dial{Channel: "c2", Endpoint: "PJSIP/1", Ring: time.Second}
-	err := l.Do(l.ctx, command)
+	create, command := pbx.Create{Channel: "c2", Endpoint: "PJSIP/1"}, pbx.Dial{Channel: "c2", Ring: time.Second}
+	ring := func() error { return errors.Join(l.Do(l.ctx, create), l.Do(l.ctx, command)) }
+	err := ring()
 	if e := l.Failed(command, err); !errors.Is(e.Err, pbx.ErrUnreachable) || e.Gone {
 		t.Errorf("%+v", e)
 	}
@@ -234,14 +235,18 @@ func TestDialLeavesNothing(t *testing.T) {
 	peer.On("POST channels/create", pbxtest.Reply{Status: 409, Body: `{"message":"Channel with given unique ID already exists"}`})
 	peer.On("GET channels/c2", pbxtest.Reply{Body: `{"id":"c2","state":"Down","creationtime":""}`})
 	dialled := peer.Count("POST channels/c2/dial")
-	if err := l.Do(l.ctx, command); err != nil || peer.Count("POST channels/c2/dial") != dialled {
+	if err := ring(); err != nil || peer.Count("POST channels/c2/dial") != dialled {
 		t.Errorf("%v after %q", err, peer.Requests())
 	}
 	// One that this command made, its reply being lost, is.
 	peer.On("POST channels/create", pbxtest.Reply{Reset: true})
 	peer.On("POST channels/create", pbxtest.Reply{Status: 409, Body: `{"message":"Channel with given unique ID already exists"}`})
 	peer.On("GET channels/c2", pbxtest.Reply{Body: `{"id":"c2","state":"Down","creationtime":""}`, Then: func() { enters(peer) }})
-	if err := l.Do(l.ctx, command); err != nil || peer.Count("POST channels/c2/dial") != dialled+1 {
+	if err := ring(); err != nil || peer.Count("POST channels/c2/dial") != dialled+1 {
+		t.Errorf("%v after %q", err, peer.Requests())
+	}
+	// One that was not made over this connection is not: nobody knows its state.
+	if err := l.Do(l.ctx, command); !errors.Is(err, pbx.ErrUncertain) || peer.Count("POST channels/c2/dial") != dialled+1 {
 		t.Errorf("%v after %q", err, peer.Requests())
 	}
 }

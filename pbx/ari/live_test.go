@@ -144,10 +144,12 @@ func TestLiveDial(t *testing.T) {
 	v := openLive(t, nil)
 	phone := v.agent("1001")
 	_, ch := v.call(pbxtest.Greeted)
-	dial := pbx.Dial{
+	create := pbx.Create{
 		Channel: "leg-1", Endpoint: "PJSIP/1001", Originator: ch.ID, Caller: pbx.Party{Number: "138****0000", Name: `张 "三"`},
-		Ring: 15 * time.Second, Args: []string{"agent", "1001"}, Report: map[string]string{"ROLE": "agent"},
+		Args: []string{"agent", "1001"}, Report: map[string]string{"ROLE": "agent"},
 	}
+	dial := pbx.Dial{Channel: "leg-1", Ring: 15 * time.Second}
+	v.do(create)
 	v.do(dial)
 	in, err := phone.Incoming(v.ctx)
 	if err != nil {
@@ -157,6 +159,7 @@ func TestLiveDial(t *testing.T) {
 	if !strings.Contains(from, "张 ") || !strings.Contains(from, "138") || strings.Contains(from, "13800000000") {
 		t.Errorf("the phone shows %s", from)
 	}
+	v.do(create)
 	v.do(dial) // repeated: nothing more happens
 	in.Ring()
 	if e := until[pbx.ChannelAlerting](v, nil); e.Channel != "leg-1" {
@@ -167,7 +170,7 @@ func TestLiveDial(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, endpoint := range []pbx.EndpointID{"PJSIP/1002", "PJSIP/nobody"} {
-		err := v.Do(v.ctx, pbx.Dial{Channel: pbx.ChannelID("to-" + endpoint), Endpoint: endpoint, Ring: time.Second})
+		err := v.Do(v.ctx, pbx.Create{Channel: pbx.ChannelID("to-" + endpoint), Endpoint: endpoint})
 		if f := v.Failed(nil, err); !Unreachable(f.Err) || f.Gone {
 			t.Errorf("%s: %v", endpoint, err)
 		}

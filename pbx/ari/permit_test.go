@@ -71,7 +71,8 @@ func TestVoid(t *testing.T) {
 	next[pbx.LinkUp](l)
 	peer.On("POST channels/create", pbxtest.Reply{Body: `{"id":"c1"}`, Then: func() { peer.Send("ApplicationReplaced", nil) }})
 	began := time.Now()
-	err := l.Do(l.ctx, pbx.Dial{Channel: "c1", Endpoint: "PJSIP/1001", Ring: time.Second})
+	err := l.Do(l.ctx, pbx.Create{Channel: "c1", Endpoint: "PJSIP/1001"})
+	_ = l.Do(l.ctx, pbx.Dial{Channel: "c1", Ring: time.Second})
 	if err == nil || time.Since(began) > pbxtest.Deadline/2 {
 		t.Errorf("dial after %v: %v", time.Since(began), err)
 	}

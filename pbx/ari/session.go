@@ -33,6 +33,9 @@ type session struct {
 	watchMu    sync.Mutex              // held over requests: one change of subscriptions at a time
 	subscribed map[pbx.EndpointID]bool // what this session has subscribed; protected by watchMu
 
+	// created tells of each channel asked for and not yet dialled whether it was made.
+	created sync.Map // of pbx.ChannelID to bool
+
 	mu     sync.Mutex // protects the following; never held over I/O
 	up     bool
 	held   []Message // what came before LinkUp

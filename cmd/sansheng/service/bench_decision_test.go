@@ -86,9 +86,10 @@ func (w *busyHotline) input(in cti.Input) time.Duration {
 	took := time.Since(began)
 	for _, c := range out.Commands {
 		switch c := c.(type) {
-		case pbx.Dial:
+		case pbx.Create:
 			w.talks = append(w.talks, c.Channel)
 			w.of[c.Channel] = c.Originator
+		case pbx.Dial:
 			w.input(pbx.ChannelAnswered{At: w.at(), Channel: c.Channel})
 		case pbx.Join:
 			for _, ch := range c.Channels {
