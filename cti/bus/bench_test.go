@@ -45,13 +45,13 @@ func latencies(b *testing.B, j *journal.Journal, n, flight int) []time.Duration 
 // BenchmarkAppend: how long a fact takes to become durable, with 1, 10 and 100
 // in flight, alone and with the relay publishing at the same time.
 func BenchmarkAppend(b *testing.B) {
-	for _, mode := range []string{"alone", "relay", "relay-synced"} {
+	for _, mode := range []string{"alone", "relay"} {
 		for _, flight := range []int{1, 10, 100} {
 			b.Run(fmt.Sprintf("%s/flight=%d", mode, flight), func(b *testing.B) {
 				s := start(b, bus.Options{})
 				j := open(b, s, journal.Options{})
 				if mode != "alone" {
-					relay(b, j, public(b, s, bus.StreamLimits{Synced: mode == "relay-synced"}))
+					relay(b, j, public(b, s, bus.StreamLimits{}))
 				}
 				b.ResetTimer()
 				ds := latencies(b, j, b.N, flight)
@@ -68,36 +68,34 @@ func BenchmarkAppend(b *testing.B) {
 // BenchmarkRelay: how fast the relay catches up, and how long a lone fact takes
 // from append to a reader.
 func BenchmarkRelay(b *testing.B) {
-	for _, synced := range []bool{false, true} {
-		b.Run(fmt.Sprintf("catch-up/synced=%t", synced), func(b *testing.B) {
-			s := start(b, bus.Options{})
-			j := open(b, s, journal.Options{})
-			add(b, j, 1, uint64(b.N))
-			p := public(b, s, bus.StreamLimits{Synced: synced})
-			b.ResetTimer()
-			if err := relay(b, j, p).Wait(limit(b), uint64(b.N)); err != nil {
-				b.Fatal(err)
-			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "facts/s")
-		})
-		b.Run(fmt.Sprintf("append-to-reader/synced=%t", synced), func(b *testing.B) {
-			s := start(b, bus.Options{})
-			j := open(b, s, journal.Options{})
-			p := public(b, s, bus.StreamLimits{Synced: synced})
-			relay(b, j, p)
-			rd := reader(b, p, bus.ReaderOptions{})
-			ds := make([]time.Duration, 0, b.N)
-			for i := range uint64(b.N) {
-				at := time.Now()
-				j.Append(facts(i+1, i+1), nil)
-				expect(b, rd, i+1, i+1)
-				ds = append(ds, time.Since(at))
-			}
-			slices.Sort(ds)
-			b.ReportMetric(quantile(ds, 0.5), "p50-ms")
-			b.ReportMetric(quantile(ds, 0.99), "p99-ms")
-		})
-	}
+	b.Run("catch-up", func(b *testing.B) {
+		s := start(b, bus.Options{})
+		j := open(b, s, journal.Options{})
+		add(b, j, 1, uint64(b.N))
+		p := public(b, s, bus.StreamLimits{})
+		b.ResetTimer()
+		if err := relay(b, j, p).Wait(limit(b), uint64(b.N)); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "facts/s")
+	})
+	b.Run("append-to-reader", func(b *testing.B) {
+		s := start(b, bus.Options{})
+		j := open(b, s, journal.Options{})
+		p := public(b, s, bus.StreamLimits{})
+		relay(b, j, p)
+		rd := reader(b, p, bus.ReaderOptions{})
+		ds := make([]time.Duration, 0, b.N)
+		for i := range uint64(b.N) {
+			at := time.Now()
+			j.Append(facts(i+1, i+1), nil)
+			expect(b, rd, i+1, i+1)
+			ds = append(ds, time.Since(at))
+		}
+		slices.Sort(ds)
+		b.ReportMetric(quantile(ds, 0.5), "p50-ms")
+		b.ReportMetric(quantile(ds, 0.99), "p99-ms")
+	})
 }
 
 // BenchmarkReplay: how fast an engine reads its journal at start.

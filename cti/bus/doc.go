@@ -36,14 +36,14 @@
 //
 // # Durability
 //
-// The journal is synced to disk with every commit. HOTLINE in the embedded server
-// is written without waiting for the disk (JetStream's async persist mode), as it
-// can be made again from the journal and the outbox: after a power cut its end may
-// be missing, the publishers notice and publish it again, and a Reader goes back
-// to the last message it knows that is still there, and says so (*RewoundError). The
-// same holds where the whole stream was lost and is made anew. So a consumer must
-// take each fact once by its id. On a slow disk the other choice, a sync for each
-// fact, would let HOTLINE fall behind for ever.
+// The embedded server syncs both streams: the journal with every commit, HOTLINE
+// with every fact. Written without, HOTLINE could after a power cut miss facts in
+// its middle, which no publisher looks for. It is behind the journal and holds
+// nobody up: a disk that takes 5 ms for a sync lets 200 facts a second through, the
+// steps of a dozen calls; what comes faster waits in the journal. Where its end or
+// the whole stream is lost all the same, the publishers notice and publish it again,
+// and a Reader goes back to the last message it knows that is still there, and says
+// so (*RewoundError). So a consumer must take each fact once by its id.
 //
 // # When something fails
 //

@@ -46,9 +46,6 @@ type StreamLimits struct {
 	MaxAge     time.Duration // default 7 days
 	MaxBytes   int64         // default 1 GiB
 	Duplicates time.Duration // default 2 minutes; nothing rests on it
-	// Synced makes the embedded server sync HOTLINE with every fact. It can only be
-	// chosen when the stream is made.
-	Synced bool
 }
 
 func (l *StreamLimits) defaults() {
@@ -77,9 +74,6 @@ type Public struct {
 func (s *Server) Public(ctx context.Context, limits StreamLimits) (*Public, error) {
 	p := &Public{nc: s.nc, js: s.js, revive: s.Revive, log: s.opts.Log.Named("bus")}
 	p.cfg = hotlineConfig(limits)
-	if !limits.Synced {
-		p.cfg.PersistMode = jetstream.AsyncPersistMode
-	}
 	if err := p.ensure(ctx); err != nil {
 		return nil, err
 	}

@@ -31,9 +31,6 @@ type Options struct {
 	Port int
 	// AnonymousReader lets clients without credentials read facts.
 	AnonymousReader bool
-	// SyncInterval is how often streams that are not synced with each write, that
-	// is HOTLINE, are synced; default 5 s.
-	SyncInterval time.Duration
 	// MaxStore bounds the disk space of all streams; 0 is unbounded.
 	MaxStore int64
 	Log      *zap.Logger
@@ -90,9 +87,6 @@ const (
 func Start(ctx context.Context, opts Options) (*Server, error) {
 	if opts.Host == "" {
 		opts.Host = "127.0.0.1"
-	}
-	if opts.SyncInterval <= 0 {
-		opts.SyncInterval = 5 * time.Second
 	}
 	if opts.MaxStore <= 0 {
 		opts.MaxStore = unbounded
@@ -151,7 +145,6 @@ func (s *Server) options() *server.Options {
 		JetStream:          true,
 		StoreDir:           s.opts.StoreDir,
 		SyncAlways:         true,
-		SyncInterval:       s.opts.SyncInterval,
 		JetStreamMaxStore:  s.opts.MaxStore,
 		JetStreamMaxMemory: 256 << 20,
 		MaxPayload:         maxPayload,
