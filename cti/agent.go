@@ -27,6 +27,8 @@ type agent struct {
 type volatileAgent struct {
 	// CoolUntil spares a phone that said it was busy.
 	CoolUntil time.Time
+	// Deaf counts offers in a row to which his phone did not react.
+	Deaf int
 	// Elsewhere are channels of his phone that are not ours, as in the switch's
 	// fallback, true once answered; he is offered nothing while there is one.
 	Elsewhere map[pbx.ChannelID]bool
@@ -50,8 +52,21 @@ const (
 // missesAllowed is how many offers in a row an agent may miss before he is paused.
 const missesAllowed = 2
 
-// unreachablePause is how long an agent whose phone did not react is left alone.
-const unreachablePause = 30 * time.Second
+// An agent whose phone did not react is left alone for a little while, as where
+// hundreds register at once, and each time in a row for twice as long.
+const (
+	deafPauseMin = 3 * time.Second
+	deafPauseMax = 30 * time.Second
+)
+
+// deafPause is how long he is left alone now.
+func (a *agent) deafPause() time.Duration {
+	pause := deafPauseMin
+	for n := 1; n < a.Deaf && pause < deafPauseMax; n++ {
+		pause *= 2
+	}
+	return min(pause, deafPauseMax)
+}
 
 // applyState is Apply for agent.* facts.
 func (h *Hotline) applyState(f Fact, s AgentState) {
@@ -164,7 +179,7 @@ func (h *Hotline) tickAgent(now time.Time, a *agent) {
 	switch {
 	case a.State == WrapUp && !now.Before(a.Since.Add(h.wrapUp(a))):
 		h.release(now, a, ReasonWrapUpOver)
-	case a.State == Paused && a.Reason == ReasonUnreachable && !now.Before(a.Since.Add(unreachablePause)):
+	case a.State == Paused && a.Reason == ReasonUnreachable && !now.Before(a.Since.Add(a.deafPause())):
 		h.release(now, a, ReasonRegistered)
 	}
 }

@@ -14,6 +14,7 @@ type Essence struct {
 	calls  map[CallID][]placed
 	agents map[AgentID]*agentEssence
 	link   []placed // the last SwitchFound, and a SwitchLost after it
+	steps  []placed // each ClockStepped: times before it are by another clock
 	added  uint64
 }
 
@@ -46,6 +47,8 @@ func (e *Essence) Add(fact Fact) {
 		e.link = []placed{f}
 	case SwitchLost:
 		e.link = append(e.link, f)
+	case ClockStepped:
+		e.steps = append(e.steps, f)
 	case EngineStarted:
 	case CallEnded:
 		delete(e.calls, f.Call)
@@ -67,7 +70,7 @@ func (e *Essence) agent(id AgentID) *agentEssence {
 
 // Facts are those that matter, in the order they were added.
 func (e *Essence) Facts() []Fact {
-	all := slices.Clone(e.link)
+	all := append(slices.Clone(e.link), e.steps...)
 	for _, c := range e.calls {
 		all = append(all, c...)
 	}

@@ -57,6 +57,8 @@ func (h *Hotline) event(e pbx.Event) {
 	case pbx.LinkLost:
 		h.linked = false
 		h.emit(at, SwitchLost, "", "", "", &EngineData{Text: text(e.Err)})
+	case pbx.ClockStepped:
+		h.emit(at, ClockStepped, "", "", "", &EngineData{StepMs: Millis(e.By.Milliseconds())})
 	case pbx.LinkUp:
 		h.reconcile(e.Snapshot)
 	}

@@ -64,6 +64,7 @@ const (
 	AgentLost       Kind = "agent.lost"
 	EngineStarted   Kind = "engine.started"
 	SwitchLost      Kind = "engine.switch_lost"
+	ClockStepped    Kind = "engine.clock_stepped"
 	SwitchFound     Kind = "engine.switch_found"
 )
 
@@ -429,6 +430,9 @@ type EngineData struct {
 	data
 	Text            string    `json:"text,omitempty"`
 	SwitchStartedAt time.Time `json:"switch_started_at,omitzero"`
+	// StepMs is how far the switch's clock was set, back where negative. Times told
+	// before are by the clock as it was.
+	StepMs Millis `json:"step_ms,omitempty"`
 }
 
 // dataOf makes the empty data of a kind, for decoding.
@@ -466,6 +470,7 @@ var dataOf = map[Kind]func() Data{
 	AgentLost:       func() Data { return &RegisteredData{} },
 	EngineStarted:   func() Data { return &EngineData{} },
 	SwitchLost:      func() Data { return &EngineData{} },
+	ClockStepped:    func() Data { return &EngineData{} },
 	SwitchFound:     func() Data { return &EngineData{} },
 }
 

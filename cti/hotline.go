@@ -207,6 +207,8 @@ func (h *Hotline) Apply(f Fact) {
 			h.switchStarted, h.lostAt = d.SwitchStartedAt, time.Time{}
 		case SwitchLost:
 			h.lostAt = f.At
+		case ClockStepped:
+			h.stepClock(d.StepMs.Duration())
 		}
 		return
 	case *Arrived:

@@ -126,6 +126,7 @@ func (h *Hotline) freeAgent(at time.Time, l *leg, talked bool) {
 	case talked:
 		h.release(at, a, ReasonCallOver)
 	case l.result == OfferUnreachable && a.Reachable:
+		a.Deaf++
 		h.become(at, a, Paused, ReasonUnreachable, "")
 	default:
 		if l.result == OfferBusy || l.result == OfferFailed {

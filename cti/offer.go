@@ -30,6 +30,7 @@ func (h *Hotline) alerting(at time.Time, l *leg) {
 	}
 	h.emitCall(at, c, CallAlerted, l.agent, &Alerted{Channel: c.Offer.Channel, Offer: c.Offer.N})
 	if a := h.agents[l.agent]; a != nil {
+		a.Deaf = 0
 		h.become(at, a, Ringing, "", c.ID)
 	}
 }

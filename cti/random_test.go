@@ -437,6 +437,11 @@ func TestRandomLife(t *testing.T) {
 				w.s.now = w.s.now.Add(time.Duration(rapid.IntRange(10, 4000).Draw(t, "ms")) * time.Millisecond)
 				w.feed(Tick{})
 			},
+			"clock": func(t *rapid.T) {
+				by := rapid.SampledFrom([]time.Duration{-time.Hour, time.Hour, -10 * time.Second}).Draw(t, "by")
+				w.s.now = w.s.now.Add(by)
+				w.feed(pbx.ClockStepped{At: pbx.At(w.s.now), By: by})
+			},
 			"cut off": func(*rapid.T) { w.cutOff() },
 			"die": func(*rapid.T) { // the engine dies and starts again from its facts
 				w.h = NewHotline(w.h.engine, plan)

@@ -196,6 +196,12 @@ func parseInput(t *testing.T, line string) (time.Time, Input) {
 		return now, pbx.PlaybackFinished{At: at, Playback: pbx.PlaybackID(arg(0)), Channel: pbx.ChannelID(arg(1)), Failed: arg(2) == "failed"}
 	case "undialled":
 		return now, pbx.CommandFailed{At: at, Command: pbx.Create{Channel: pbx.ChannelID(arg(0))}, Err: pbx.ErrUnreachable}
+	case "stepped":
+		by, err := time.ParseDuration(arg(0))
+		if err != nil {
+			t.Fatalf("input %q: %v", line, err)
+		}
+		return now, pbx.ClockStepped{At: at, By: by}
 	case "lost":
 		return now, pbx.LinkLost{At: at, Err: errors.New("connection reset")}
 	case "up", "restarted": // channel[:state[:app]]…

@@ -69,6 +69,13 @@ type ChannelGone struct {
 	TechCause int
 }
 
+// ClockStepped: the switch's clock was set. By is how far, back where negative;
+// Time is by the new clock, as are all events after it.
+type ClockStepped struct {
+	At
+	By time.Duration
+}
+
 // BridgeEntered: a channel is in the bridge. Only this says so; the reply to
 // the command does not.
 type BridgeEntered struct {

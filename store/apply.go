@@ -31,8 +31,12 @@ func (b *batch) apply(ctx context.Context, e entry) error {
 		if d == nil {
 			d = &cti.EngineData{}
 		}
+		text := d.Text
+		if e.Kind == cti.ClockStepped {
+			text = d.StepMs.Duration().String()
+		}
 		return b.s.q.AddEngineEvent(ctx, b.out, sql.AddEngineEventParams{
-			FactID: e.ID, Engine: e.Engine, Kind: string(e.Kind), At: e.At, Text: d.Text,
+			FactID: e.ID, Engine: e.Engine, Kind: string(e.Kind), At: e.At, Text: text,
 			SwitchStartedAt: given(d.SwitchStartedAt),
 		})
 	}

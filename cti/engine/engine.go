@@ -291,6 +291,8 @@ func (e *Engine) loop(ctx context.Context) {
 					continue
 				}
 				e.unwatched(ctx, in)
+			case pbx.ClockStepped:
+				e.auditAt = time.Time{}
 			case cti.Tick:
 				e.audit(ctx, e.cfg.Switch.Now())
 			}

@@ -42,7 +42,7 @@ func newMemory() *memory {
 func (m *memory) note(f cti.Fact) {
 	m.essence.Add(f)
 	m.fresh++
-	if f.At.After(m.lastFact) {
+	if f.At.After(m.lastFact) || f.Kind == cti.ClockStepped {
 		m.lastFact = f.At
 	}
 	if f.Kind == cti.CallArrived {

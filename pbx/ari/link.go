@@ -226,6 +226,24 @@ func (l *Link) Now() time.Time {
 	return l.fence.at.Add(time.Since(l.fence.received)).Truncate(time.Millisecond)
 }
 
+// reckon compares an event's time with our reckoning. While the link stands an
+// event is not later than a fence may be, so that one which is further off tells of
+// a clock that was set: at once, as deadlines must not be held against two clocks.
+func (l *Link) reckon(at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.fence.at.IsZero() || at.IsZero() || l.options.Unfenced {
+		return
+	}
+	by := at.Sub(l.fence.at.Add(time.Since(l.fence.received)))
+	if by.Abs() <= l.options.FenceTimeout+time.Second {
+		return
+	}
+	l.fence.at, l.fence.received = at, time.Now()
+	l.events.push(pbx.ClockStepped{At: pbx.At(at), By: by.Round(time.Millisecond)})
+	l.options.Log.Warn("the switch's clock was set", zap.Duration("by", by))
+}
+
 // run makes one connection after the other until the link is closed or replaced.
 func (l *Link) run(ctx context.Context) {
 	defer close(l.doneC)

@@ -113,6 +113,24 @@ func TestLinkUp(t *testing.T) {
 	}
 }
 
+// A clock that was set is told of with the first event that shows it, before it.
+func TestClockStepped(t *testing.T) {
+	peer := pbxtest.NewPeer(t)
+	l := openLink(t, peer, nil)
+	next[pbx.LinkUp](l)
+	for _, by := range []time.Duration{-time.Hour, 0, time.Hour} {
+		at := time.Now().Add(by)
+		peer.Send("StasisEnd", map[string]any{"channel": channel("c1"), "timestamp": at.Format("2006-01-02T15:04:05.000-0700")})
+		e := next[pbx.ClockStepped](l)
+		if off := e.By.Abs() - time.Hour; off.Abs() > 2*time.Second || e.Time().Sub(at).Abs() > time.Millisecond {
+			t.Errorf("by %v to %v, want to %v", e.By, e.Time(), at)
+		}
+		if left := next[pbx.ChannelLeft](l); left.Channel != "c1" || l.Now().Sub(at).Abs() > 2*time.Second {
+			t.Errorf("%+v at %v, now %v", left, at, l.Now())
+		}
+	}
+}
+
 func TestReconnect(t *testing.T) {
 	peer := pbxtest.NewPeer(t)
 	l := openLink(t, peer, func(o *Options) { o.Endpoints = []pbx.EndpointID{"PJSIP/1001"} })

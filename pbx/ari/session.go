@@ -222,6 +222,7 @@ func (s *session) take(b []byte) error {
 	if f := s.link.options.OnMessage; f != nil {
 		f(m)
 	}
+	s.link.reckon(m.Head().Timestamp.Time)
 	switch m := m.(type) {
 	case *ApplicationReplaced:
 		if m.Application == s.link.options.App {

@@ -1,0 +1,33 @@
+package cti
+
+import "time"
+
+// stepClock carries what is going on over to a clock that was set: what waits goes
+// on with the time it had left, and no duration is longer or shorter for it.
+func (h *Hotline) stepClock(by time.Duration) {
+	step := func(times ...*time.Time) {
+		for _, t := range times {
+			if !t.IsZero() {
+				*t = t.Add(by)
+			}
+		}
+	}
+	step(&h.lostAt)
+	for _, a := range h.order {
+		step(&a.Since, &a.CoolUntil)
+	}
+	for _, l := range h.legs {
+		step(&l.hangupAt, &l.codeAt)
+	}
+	for _, c := range h.live {
+		step(&c.RingbackAt, &c.ArrivedAt, &c.QueuedAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
+			&c.LeaseAt, &c.PromptAt, &c.PromptOn, &c.JoinAt, &c.LeftAt, &c.RetryAt)
+		for a, t := range c.Tried {
+			step(&t)
+			c.Tried[a] = t
+		}
+		if o := c.Offer; o != nil {
+			step(&o.OfferedAt, &o.AlertedAt)
+		}
+	}
+}
