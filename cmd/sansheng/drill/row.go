@@ -53,7 +53,7 @@ type Bounds struct {
 	Right time.Duration
 	// Drained is how long after it the records may be incomplete; 30 s.
 	Drained time.Duration
-	// HandOver is by how much the hand-over's p99 may rise; 1.2.
+	// HandOver is by how much the hand-over's p95 may rise; 1.2.
 	HandOver float64
 	// LosesTalks: talks may be lost, the switch that carried them died.
 	LosesTalks bool

@@ -158,6 +158,9 @@ func (s *Stack) spawn(ctx context.Context) error {
 	defer func() { _ = log.Close() }() // the child has its own
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the drill
+	if err := usual(s.cmd); err != nil {
+		return fmt.Errorf("start the hotline at the usual priority: %w", err)
+	}
 	if err := s.cmd.Start(); err != nil {
 		return fmt.Errorf("start the hotline: %w", err)
 	}
