@@ -32,7 +32,7 @@ func pairs(s pbx.Snapshot, there map[pbx.ChannelID]pbx.Channel) map[CallID]pair 
 		var p pair
 		for _, id := range b.Channels {
 			ch, ok := there[id]
-			of, m, leg := numbered(string(id), agentLeg)
+			of, m, leg := agentOrSuper(id)
 			switch {
 			case !ok:
 			case leg && of == call && m == n:
@@ -59,6 +59,15 @@ func numbered(id, what string) (CallID, int, bool) {
 	return CallID(id[:i]), n, err == nil && n > 0
 }
 
+// agentOrSuper takes the id of an agent's leg apart, also of one who came to the
+// call as its supervisor.
+func agentOrSuper(id pbx.ChannelID) (CallID, int, bool) {
+	if c, n, ok := numbered(string(id), agentLeg); ok {
+		return c, n, true
+	}
+	return numbered(string(id), superLeg)
+}
+
 func inbound(ch pbx.Channel) bool { return len(ch.Args) == 3 && ch.Args[0] == "inbound" }
 
 // settle brings what is known of calls to what the switch has of their talking
@@ -82,7 +91,7 @@ func (h *Hotline) settle(at time.Time, s pbx.Snapshot, talking map[CallID]pair, 
 		}
 	}
 	for _, ch := range s.Channels { // in the switch's order, the same every time
-		call, _, ok := numbered(string(ch.ID), agentLeg)
+		call, _, ok := agentOrSuper(ch.ID)
 		p, talks := talking[call]
 		if !ok || !talks || p.agent.ID != ch.ID {
 			continue
@@ -149,6 +158,14 @@ func (h *Hotline) talks(at time.Time, c *call, p pair, there map[pbx.ChannelID]p
 // transferSettled ends a hold or a transfer of which the switch shows how it ended:
 // it has the caller and somebody together.
 func (h *Hotline) transferSettled(at time.Time, c *call, p pair) {
+	if s := c.supervisedOver(p.agent.ID); s != nil {
+		if o := c.Offer; o != nil {
+			h.emitOfferEnded(at, c, o, OfferWithdrawn, pbx.CauseNone, 0)
+		}
+		h.transferOver(at, c, TransferUndone)
+		h.tookOver(at, c, *s, "", true)
+		return
+	}
 	switch {
 	case c.OnHold:
 		h.offHold(at, c)
@@ -179,7 +196,10 @@ func (h *Hotline) leaveEarlier(at time.Time, c *call, p pair, there map[pbx.Chan
 		id := c.agentChannel(n)
 		l := h.legs[id]
 		if l == nil {
-			continue
+			id = c.superChannel(n)
+			if l = h.legs[id]; l == nil || l.role != RoleAgent {
+				continue
+			}
 		}
 		if c.Offer != nil && c.Offer.Channel == id {
 			h.emitOfferEnded(at, c, c.Offer, OfferFailed, pbx.CauseNone, 0)
@@ -233,6 +253,9 @@ func (h *Hotline) mend(at time.Time, there map[pbx.ChannelID]pbx.Channel) {
 				if !h.boundElsewhere(c, l.agent, there) {
 					h.bindAgain(at, c, l, offered)
 				}
+			}
+			if a := h.agents[l.agent]; l.role == RoleSupervisor && a != nil && !a.busy() && c.supervised(l.agent) != nil {
+				h.become(at, a, Talking, ReasonSupervises, c.ID)
 			}
 		}
 		switch {
@@ -340,9 +363,9 @@ func (h *Hotline) ringsOn(at time.Time, c *call, ch pbx.Channel, n int) bool {
 // stray hangs up an agent's leg that another engine began, and never uses its
 // number: the switch takes a second channel of that name for the first.
 func (h *Hotline) stray(ch pbx.Channel) {
-	if call, n, ok := numbered(string(ch.ID), agentLeg); ok {
-		if c := h.calls[call]; c != nil {
-			c.Stray = max(c.Stray, n)
+	for _, leg := range []string{agentLeg, superLeg} {
+		if call, n, ok := numbered(string(ch.ID), leg); ok && h.calls[call] != nil {
+			h.calls[call].Stray = max(h.calls[call].Stray, n)
 		}
 	}
 	h.do(pbx.Hangup{Channel: ch.ID, Cause: pbx.CauseNormal})

@@ -47,6 +47,8 @@ const (
 	ReasonWrapUpOver  = "wrap-up time over"
 	ReasonOfferEnded  = "offer ended"
 	ReasonElsewhere   = "called by the switch itself"
+	ReasonSupervises  = "supervises"
+	ReasonSupervised  = "supervision over"
 )
 
 // missesAllowed is how many offers in a row an agent may miss before he is paused.

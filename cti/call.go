@@ -57,6 +57,10 @@ type call struct {
 	OnHold bool
 	// Transfer is the one under way, nil when none is.
 	Transfer *transfer
+	// TookOver: the agent who has the call came to it as its supervisor.
+	TookOver bool
+	// Supervisions are the leaders on the call.
+	Supervisions []supervision
 
 	// ServedBy answered in the switch's native fallback.
 	ServedBy AgentID
@@ -93,6 +97,9 @@ type volatileCall struct {
 	Retry   []pbx.Command
 	RetryAt time.Time
 	Retries int
+	// Spies are what listens for each leader, Spied how many have been made.
+	Spies map[AgentID]*spies
+	Spied int
 	// Stray is the highest number of an agent's leg that was not ours to keep.
 	Stray int
 }
@@ -143,7 +150,12 @@ func (c *call) agentChannel(n int) pbx.ChannelID {
 }
 
 // talkChannel is the leg of the agent who has the call.
-func (c *call) talkChannel() pbx.ChannelID { return c.agentChannel(c.Taken) }
+func (c *call) talkChannel() pbx.ChannelID {
+	if c.TookOver {
+		return c.superChannel(c.Taken)
+	}
+	return c.agentChannel(c.Taken)
+}
 
 // up tells whether the caller's channel has been answered, by us or by a person.
 func (c *call) up() bool { return c.Mode == Greeted || c.Overran || !c.AnsweredAt.IsZero() }
@@ -186,6 +198,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		c.Widened = d.Queues
 	case *Answered:
 		c.State, c.Agent, c.Taken, c.AnsweredAt, c.Transfer = CallPickedUp, f.Agent, d.Offer, f.At, nil
+		c.TookOver = d.Channel == c.superChannel(d.Offer)
 	case *AnnouncedData:
 		c.Announced = true
 	case *Joined:
@@ -198,7 +211,9 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			}
 		}
 	case *TransferBeganData, *ConsultedData, *TransferredData, *TransferEndedData:
-		c.applyTransfer(f)
+		h.applyTransfer(c, f)
+	case *SupervisionBeganData, *SupervisedData, *SupervisionEndedData:
+		h.applySupervision(c, f)
 	case *HungUp:
 		c.HungUpBy, c.HungUpAt = d.By, f.At
 		if l := h.legs[c.talkChannel()]; l != nil && d.By == RoleAgent && !d.Ordered {
@@ -362,6 +377,7 @@ func (h *Hotline) join(at time.Time, c *call) {
 		pbx.Lease{Channel: c.Channel, For: talkGuard},
 		pbx.Join{
 			Bridge: c.bridgeID(), Channels: []pbx.ChannelID{c.Channel, c.talkChannel()},
+			Mixed:  c.Met != 0 && c.Met != c.Taken,
 			Report: map[string]string{"call": string(c.ID)},
 		},
 	)
@@ -398,6 +414,7 @@ func (h *Hotline) bridgeEntered(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) 
 	if c.State == CallPickedUp {
 		h.dropSpent(c)
 		h.emitCall(at, c, CallJoined, c.Agent, &Joined{Bridge: b, Channels: []pbx.ChannelID{c.Channel, agent}})
+		h.follow(at, c)
 	}
 }
 

@@ -21,13 +21,13 @@ func (h *Hotline) event(e pbx.Event) {
 	case pbx.ChannelAlerting:
 		if l := h.legs[e.Channel]; l == nil {
 			h.bind(at, e.Endpoint, e.Channel, false)
-		} else if l.role == RoleAgent {
+		} else if l.role != RoleCaller {
 			h.alerting(at, l)
 		}
 	case pbx.ChannelAnswered:
 		if l := h.legs[e.Channel]; l == nil {
 			h.bind(at, e.Endpoint, e.Channel, true)
-		} else if l.role == RoleAgent {
+		} else if l.role != RoleCaller {
 			h.answered(at, l)
 		}
 	case pbx.HangupRequested:
@@ -78,6 +78,8 @@ func (h *Hotline) entered(at time.Time, ch pbx.Channel) {
 		h.arrive(at, ch)
 	case len(ch.Args) == 3 && ch.Args[0] == "agent":
 		h.featureCode(at, ch)
+	case len(ch.Args) == 3 && ch.Args[0] == "spy":
+		h.spyEntered(ch)
 	case h.legs[ch.ID] == nil:
 		h.stray(ch) // nobody's: an orphan
 	}

@@ -31,41 +31,44 @@ type Kind string
 
 // Kinds of facts. Every kind has one Data type, listed in dataOf.
 const (
-	CallArrived     Kind = "call.arrived"
-	CallGreeted     Kind = "call.greeted"
-	CallQueued      Kind = "call.queued"
-	CallOffered     Kind = "call.offered"
-	CallAlerted     Kind = "call.alerted"
-	CallOfferEnded  Kind = "call.offer_ended"
-	CallOverran     Kind = "call.overran"
-	CallWidened     Kind = "call.widened"
-	CallAnswered    Kind = "call.answered"
-	CallAnnounced   Kind = "call.announced"
-	CallJoined      Kind = "call.joined"
-	CallHeld        Kind = "call.held"
-	CallUnheld      Kind = "call.unheld"
-	TransferBegan   Kind = "call.transfer_began"
-	CallConsulted   Kind = "call.consulted"
-	CallTransferred Kind = "call.transferred"
-	TransferEnded   Kind = "call.transfer_ended"
-	CallHungUp      Kind = "call.hung_up"
-	CallLegEnded    Kind = "call.leg_ended"
-	CallFellBack    Kind = "call.fell_back"
-	CallServed      Kind = "call.served"
-	CallEnded       Kind = "call.ended"
-	AgentLoggedOff  Kind = "agent.logged_off"
-	AgentReady      Kind = "agent.ready"
-	AgentReserved   Kind = "agent.reserved"
-	AgentRinging    Kind = "agent.ringing"
-	AgentTalking    Kind = "agent.talking"
-	AgentWrapUp     Kind = "agent.wrap_up"
-	AgentPaused     Kind = "agent.paused"
-	AgentRegistered Kind = "agent.registered"
-	AgentLost       Kind = "agent.lost"
-	EngineStarted   Kind = "engine.started"
-	SwitchLost      Kind = "engine.switch_lost"
-	ClockStepped    Kind = "engine.clock_stepped"
-	SwitchFound     Kind = "engine.switch_found"
+	CallArrived      Kind = "call.arrived"
+	CallGreeted      Kind = "call.greeted"
+	CallQueued       Kind = "call.queued"
+	CallOffered      Kind = "call.offered"
+	CallAlerted      Kind = "call.alerted"
+	CallOfferEnded   Kind = "call.offer_ended"
+	CallOverran      Kind = "call.overran"
+	CallWidened      Kind = "call.widened"
+	CallAnswered     Kind = "call.answered"
+	CallAnnounced    Kind = "call.announced"
+	CallJoined       Kind = "call.joined"
+	CallHeld         Kind = "call.held"
+	CallUnheld       Kind = "call.unheld"
+	TransferBegan    Kind = "call.transfer_began"
+	CallConsulted    Kind = "call.consulted"
+	CallTransferred  Kind = "call.transferred"
+	TransferEnded    Kind = "call.transfer_ended"
+	SupervisionBegan Kind = "call.supervision_began"
+	CallSupervised   Kind = "call.supervised"
+	SupervisionEnded Kind = "call.supervision_ended"
+	CallHungUp       Kind = "call.hung_up"
+	CallLegEnded     Kind = "call.leg_ended"
+	CallFellBack     Kind = "call.fell_back"
+	CallServed       Kind = "call.served"
+	CallEnded        Kind = "call.ended"
+	AgentLoggedOff   Kind = "agent.logged_off"
+	AgentReady       Kind = "agent.ready"
+	AgentReserved    Kind = "agent.reserved"
+	AgentRinging     Kind = "agent.ringing"
+	AgentTalking     Kind = "agent.talking"
+	AgentWrapUp      Kind = "agent.wrap_up"
+	AgentPaused      Kind = "agent.paused"
+	AgentRegistered  Kind = "agent.registered"
+	AgentLost        Kind = "agent.lost"
+	EngineStarted    Kind = "engine.started"
+	SwitchLost       Kind = "engine.switch_lost"
+	ClockStepped     Kind = "engine.clock_stepped"
+	SwitchFound      Kind = "engine.switch_found"
 )
 
 // Fact is something that happened, told once. Facts are the only thing that
@@ -263,6 +266,8 @@ const (
 	Announced TransferKind = "announced"
 	// Blind: the caller goes on at once; who does not take him gives him back.
 	Blind TransferKind = "blind"
+	// TakenOver: a leader who was on the call has it now.
+	TakenOver TransferKind = "taken_over"
 )
 
 // TransferBeganData: the agent of the fact passes his caller on.
@@ -329,6 +334,58 @@ type TransferEndedData struct {
 	Result TransferResult `json:"result"`
 }
 
+// SupervisionMode is what a leader does in a call (requirement G3).
+type SupervisionMode string
+
+const (
+	// Listening: nobody hears him.
+	Listening SupervisionMode = "listen"
+	// Whispering: the agent hears him, the caller does not.
+	Whispering SupervisionMode = "whisper"
+	// Joining: both hear him.
+	Joining SupervisionMode = "join"
+)
+
+// SupervisionBeganData: a leader goes to the call; the phone of the fact's agent,
+// which he uses, is rung.
+type SupervisionBeganData struct {
+	data
+	// By is the person.
+	By      string          `json:"by,omitempty"`
+	Mode    SupervisionMode `json:"mode"`
+	Channel pbx.ChannelID   `json:"channel"`
+	// Offer numbers his leg among those of the call.
+	Offer int `json:"offer"`
+}
+
+// SupervisedData: from here on the leader is on the call in this mode, with this
+// agent; what he did before has ended.
+type SupervisedData struct {
+	data
+	By   string          `json:"by,omitempty"`
+	Mode SupervisionMode `json:"mode"`
+	// With is the agent who has the call; nobody while the caller waits.
+	With AgentID `json:"with,omitempty"`
+}
+
+// SupervisionResult is how a supervision ended.
+type SupervisionResult string
+
+// Ends of a supervision.
+const (
+	SupervisionLeft       SupervisionResult = "left"
+	SupervisionCallOver   SupervisionResult = "call_over"
+	SupervisionTookOver   SupervisionResult = "took_over"
+	SupervisionUnanswered SupervisionResult = "unanswered"
+)
+
+// SupervisionEndedData: the leader is on the call no more.
+type SupervisionEndedData struct {
+	data
+	By     string            `json:"by,omitempty"`
+	Result SupervisionResult `json:"result"`
+}
+
 // Role is what a leg is to its call.
 type Role string
 
@@ -336,8 +393,10 @@ type Role string
 const (
 	RoleCaller Role = "caller"
 	RoleAgent  Role = "agent"
-	RoleSystem Role = "system" // never a leg: who ended it
-	RoleSwitch Role = "switch" // never a leg: the switch died or lost it
+	// RoleSupervisor is a leader who listens.
+	RoleSupervisor Role = "supervisor"
+	RoleSystem     Role = "system" // never a leg: who ended it
+	RoleSwitch     Role = "switch" // never a leg: the switch died or lost it
 )
 
 // HungUp: the first side that asked for the end, before anything else ended.
@@ -437,41 +496,44 @@ type EngineData struct {
 
 // dataOf makes the empty data of a kind, for decoding.
 var dataOf = map[Kind]func() Data{
-	CallArrived:     func() Data { return &Arrived{} },
-	CallGreeted:     func() Data { return &GreetedData{} },
-	CallQueued:      func() Data { return &Queued{} },
-	CallOffered:     func() Data { return &Offered{} },
-	CallAlerted:     func() Data { return &Alerted{} },
-	CallOfferEnded:  func() Data { return &OfferEnded{} },
-	CallOverran:     func() Data { return &Overran{} },
-	CallWidened:     func() Data { return &WidenedData{} },
-	CallAnswered:    func() Data { return &Answered{} },
-	CallAnnounced:   func() Data { return &AnnouncedData{} },
-	CallJoined:      func() Data { return &Joined{} },
-	CallHeld:        func() Data { return &HoldData{} },
-	CallUnheld:      func() Data { return &HoldData{} },
-	TransferBegan:   func() Data { return &TransferBeganData{} },
-	CallConsulted:   func() Data { return &ConsultedData{} },
-	CallTransferred: func() Data { return &TransferredData{} },
-	TransferEnded:   func() Data { return &TransferEndedData{} },
-	CallHungUp:      func() Data { return &HungUp{} },
-	CallLegEnded:    func() Data { return &LegEnded{} },
-	CallFellBack:    func() Data { return &FellBack{} },
-	CallServed:      func() Data { return &Served{} },
-	CallEnded:       func() Data { return &Ended{} },
-	AgentLoggedOff:  func() Data { return &StateData{} },
-	AgentReady:      func() Data { return &StateData{} },
-	AgentReserved:   func() Data { return &StateData{} },
-	AgentRinging:    func() Data { return &StateData{} },
-	AgentTalking:    func() Data { return &StateData{} },
-	AgentWrapUp:     func() Data { return &StateData{} },
-	AgentPaused:     func() Data { return &StateData{} },
-	AgentRegistered: func() Data { return &RegisteredData{} },
-	AgentLost:       func() Data { return &RegisteredData{} },
-	EngineStarted:   func() Data { return &EngineData{} },
-	SwitchLost:      func() Data { return &EngineData{} },
-	ClockStepped:    func() Data { return &EngineData{} },
-	SwitchFound:     func() Data { return &EngineData{} },
+	CallArrived:      func() Data { return &Arrived{} },
+	CallGreeted:      func() Data { return &GreetedData{} },
+	CallQueued:       func() Data { return &Queued{} },
+	CallOffered:      func() Data { return &Offered{} },
+	CallAlerted:      func() Data { return &Alerted{} },
+	CallOfferEnded:   func() Data { return &OfferEnded{} },
+	CallOverran:      func() Data { return &Overran{} },
+	CallWidened:      func() Data { return &WidenedData{} },
+	CallAnswered:     func() Data { return &Answered{} },
+	CallAnnounced:    func() Data { return &AnnouncedData{} },
+	CallJoined:       func() Data { return &Joined{} },
+	CallHeld:         func() Data { return &HoldData{} },
+	CallUnheld:       func() Data { return &HoldData{} },
+	TransferBegan:    func() Data { return &TransferBeganData{} },
+	CallConsulted:    func() Data { return &ConsultedData{} },
+	CallTransferred:  func() Data { return &TransferredData{} },
+	TransferEnded:    func() Data { return &TransferEndedData{} },
+	SupervisionBegan: func() Data { return &SupervisionBeganData{} },
+	CallSupervised:   func() Data { return &SupervisedData{} },
+	SupervisionEnded: func() Data { return &SupervisionEndedData{} },
+	CallHungUp:       func() Data { return &HungUp{} },
+	CallLegEnded:     func() Data { return &LegEnded{} },
+	CallFellBack:     func() Data { return &FellBack{} },
+	CallServed:       func() Data { return &Served{} },
+	CallEnded:        func() Data { return &Ended{} },
+	AgentLoggedOff:   func() Data { return &StateData{} },
+	AgentReady:       func() Data { return &StateData{} },
+	AgentReserved:    func() Data { return &StateData{} },
+	AgentRinging:     func() Data { return &StateData{} },
+	AgentTalking:     func() Data { return &StateData{} },
+	AgentWrapUp:      func() Data { return &StateData{} },
+	AgentPaused:      func() Data { return &StateData{} },
+	AgentRegistered:  func() Data { return &RegisteredData{} },
+	AgentLost:        func() Data { return &RegisteredData{} },
+	EngineStarted:    func() Data { return &EngineData{} },
+	SwitchLost:       func() Data { return &EngineData{} },
+	ClockStepped:     func() Data { return &EngineData{} },
+	SwitchFound:      func() Data { return &EngineData{} },
 }
 
 // NewData returns the empty data of a kind, or nil for a kind this program

@@ -37,9 +37,12 @@ func (h *Hotline) legGone(at time.Time, e LegEnded) {
 	}
 	c := l.call
 	e.Role = l.role
-	if l.role == RoleCaller {
+	switch l.role {
+	case RoleCaller:
 		h.callerGone(at, c, e)
-	} else {
+	case RoleSupervisor:
+		h.supervisorGone(at, c, l, e)
+	default:
 		h.agentGone(at, c, l, e)
 	}
 	h.endIfOver(c)
@@ -209,8 +212,10 @@ func (h *Hotline) channels(c *call) []pbx.ChannelID {
 		list = append(list, c.Channel)
 	}
 	for n := 1; n <= c.Offers; n++ {
-		if ch := c.agentChannel(n); h.legs[ch] != nil {
-			list = append(list, ch)
+		for _, ch := range []pbx.ChannelID{c.agentChannel(n), c.superChannel(n)} {
+			if h.legs[ch] != nil {
+				list = append(list, ch)
+			}
 		}
 	}
 	return list

@@ -25,6 +25,9 @@ func (h *Hotline) offer(at time.Time, c *call, a *agent) {
 // alerting: the phone of an offer rings.
 func (h *Hotline) alerting(at time.Time, l *leg) {
 	c := l.call
+	if a := h.agents[l.agent]; l.role == RoleSupervisor && a != nil && a.State == Reserved && a.Call == c.ID {
+		h.become(at, a, Ringing, ReasonSupervises, c.ID)
+	}
 	if c.Offer == nil || h.legs[c.Offer.Channel] != l || !c.Offer.AlertedAt.IsZero() {
 		return
 	}
@@ -38,6 +41,10 @@ func (h *Hotline) alerting(at time.Time, l *leg) {
 // answered: an agent picked up. Both clocks stop here.
 func (h *Hotline) answered(at time.Time, l *leg) {
 	c := l.call
+	if l.role == RoleSupervisor {
+		h.supervisorAnswered(at, l)
+		return
+	}
 	o := c.Offer
 	if o == nil || h.legs[o.Channel] != l || c.leaving() || !l.hangupAt.IsZero() {
 		return // too late: the offer was withdrawn, its hang-up is under way
@@ -133,6 +140,7 @@ func (h *Hotline) withdraw(at time.Time, c *call) {
 	if c.Agent != "" {
 		h.hangup(at, c.talkChannel(), pbx.CauseNormal)
 	}
+	h.dismiss(at, c)
 }
 
 // hangup orders the end of a leg and remembers when, so that it is asked for

@@ -14,7 +14,10 @@ import (
 type Order struct {
 	Agent AgentID `json:"agent"`
 	Verb  Verb    `json:"verb"`
-	// To is whom a transfer goes to: an agent's number or a queue's name.
+	// By is the person who gives it: the agent himself where it is empty.
+	By string `json:"by,omitempty"`
+	// To is whom a transfer goes to, an agent's number or a queue's name, or whose
+	// call a leader goes to, an agent's number or a call's id.
 	To string `json:"to,omitempty"`
 	// Reason of a pause, or of a transfer.
 	Reason string `json:"reason,omitempty"`
@@ -37,13 +40,23 @@ const (
 	OrderComplete Verb = "complete"
 	OrderTakeBack Verb = "take_back"
 	OrderHangUp   Verb = "hang_up"
+	// A leader's.
+	OrderListen   Verb = "listen"
+	OrderWhisper  Verb = "whisper"
+	OrderJoin     Verb = "join"
+	OrderTakeOver Verb = "take_over"
 )
+
+// Leads tells whether a verb is for leaders only.
+func (v Verb) Leads() bool {
+	return v == OrderListen || v == OrderWhisper || v == OrderJoin || v == OrderTakeOver
+}
 
 // Verbs are all verbs, in the order in which they are shown.
 func Verbs() []Verb {
 	return []Verb{
 		OrderReady, OrderPause, OrderLogOff, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderComplete,
-		OrderTakeBack, OrderHangUp,
+		OrderTakeBack, OrderHangUp, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
 	}
 }
 
@@ -77,7 +90,14 @@ func (h *Hotline) carryOut(now time.Time, o Order) *OrderError {
 	if !slices.Contains(Verbs(), o.Verb) {
 		return &OrderError{Order: o, Unknown: true, Text: fmt.Sprintf("the verb is unknown; allowed: %s", verbNames())}
 	}
+	if o.Verb.Leads() {
+		return h.orderSupervision(now, a, o)
+	}
 	c := h.calls[a.Call]
+	if c != nil && o.Verb == OrderHangUp && c.supervised(a.ID) != nil {
+		h.hangup(now, c.superChannel(c.supervised(a.ID).Offer), pbx.CauseNormal)
+		return nil
+	}
 	switch {
 	case !h.linked:
 		return o.refuse("the switch cannot be reached; calls go on as they are")

@@ -53,6 +53,9 @@ type Queue struct {
 	Overflow []QueueID `yaml:"overflow,omitempty" json:"overflow,omitempty"`
 	// MaxWait sends a caller to the native fallback after so long; 0 is never.
 	MaxWait Span `yaml:"max_wait,omitempty" json:"max_wait,omitempty"`
+	// Leaders are the people who may listen to its calls; where none is named, all
+	// leaders of the company may.
+	Leaders []string `yaml:"leaders,omitempty" json:"leaders,omitempty"`
 	// WrapUp is the time an agent has for his notes after a call.
 	WrapUp Span `yaml:"wrap_up,omitempty" json:"wrap_up,omitempty"`
 }

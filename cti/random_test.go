@@ -26,6 +26,7 @@ type toyChannel struct {
 	pbx.Channel
 	agent   AgentID
 	dialled bool
+	on      pbx.ChannelID // what it spies on
 	leaving bool
 	pending []func(at pbx.At) pbx.Event
 }
@@ -51,6 +52,11 @@ func (s *toySwitch) end(id pbx.ChannelID, cause pbx.Cause, asked bool) {
 	}
 	if asked {
 		s.say(id, func(at pbx.At) pbx.Event { return pbx.HangupRequested{At: at, Channel: id, Cause: cause} })
+	}
+	for _, spy := range s.order {
+		if o := s.channels[spy]; o != nil && o.on == id {
+			s.end(spy, pbx.CauseNormal, false)
+		}
 	}
 	s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelLeft{At: at, Channel: id} })
 	s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelGone{At: at, Channel: id, Cause: cause} })
@@ -81,6 +87,13 @@ func (s *toySwitch) obey(c pbx.Command) {
 		s.say(c.Channel, func(at pbx.At) pbx.Event {
 			return pbx.ChannelEntered{At: at, Channel: pbx.Channel{ID: c.Channel, Args: c.Args}}
 		})
+	case pbx.Spy:
+		if on := s.channels[c.On]; on != nil && !on.leaving && s.channels[c.Channel] == nil {
+			s.add(pbx.Channel{ID: c.Channel, State: pbx.ChannelUp, InApp: true, Args: c.Args, CreatedAt: s.now}, "spy").on = c.On
+			s.say(c.Channel, func(at pbx.At) pbx.Event {
+				return pbx.ChannelEntered{At: at, Channel: pbx.Channel{ID: c.Channel, Args: c.Args}}
+			})
+		}
 	case pbx.Dial:
 		if ch := s.channels[c.Channel]; ch != nil {
 			ch.dialled = true
@@ -302,11 +315,12 @@ func (w *world) phone() {
 	}
 }
 
-// order lets some agent who talks order something.
+// order lets some agent who talks order something, or any as a leader.
 func (w *world) order() {
+	verb := rapid.SampledFrom(Verbs()).Draw(w.t, "verb")
 	var talking []AgentID
 	for _, a := range w.h.order {
-		if a.State == Talking {
+		if a.State == Talking || verb.Leads() {
 			talking = append(talking, a.ID)
 		}
 	}
@@ -314,7 +328,7 @@ func (w *world) order() {
 		return
 	}
 	w.feed(Order{
-		Agent: rapid.SampledFrom(talking).Draw(w.t, "agent"), Verb: rapid.SampledFrom(Verbs()).Draw(w.t, "verb"),
+		Agent: rapid.SampledFrom(talking).Draw(w.t, "agent"), Verb: verb,
 		To: rapid.SampledFrom([]string{"1001", "1002", "1003", "1005", "1007", "service", "repair"}).Draw(w.t, "to"), Reason: "random",
 	})
 }
@@ -366,6 +380,9 @@ func (w *world) takeover() {
 	}
 	talking := map[pbx.ChannelID]bool{}
 	for b, members := range w.s.bridges {
+		if _, _, floor := numbered(string(b), superBridge); floor {
+			continue // nobody talks there
+		}
 		if _, _, consult := numbered(string(b), consultBridge); consult {
 			continue // may be dropped where nobody has told of the transfer: the caller gets his agent back
 		}
@@ -493,6 +510,11 @@ func (w *world) drain() {
 	}
 	if live, _ := w.h.Calls(); live != 0 || len(w.h.legs) != 0 {
 		w.t.Fatalf("%d calls and %d legs are left: %s", live, len(w.h.legs), lasting(w.h))
+	}
+	for id, c := range w.s.channels {
+		if !c.leaving {
+			w.t.Fatalf("channel %s is left", id)
+		}
 	}
 	arrived := map[CallID]bool{}
 	for _, f := range w.facts {

@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"slices"
 	"time"
 
 	"sansheng/pbx"
@@ -47,6 +48,7 @@ func (h *Hotline) reconcile(s pbx.Snapshot) {
 		h.reconcileCall(at, c, there, members, died)
 	}
 	h.adopt(at, s.Channels)
+	h.reconcileSupervision()
 	h.reconcileBridges(at, s.Bridges, members)
 	h.freeStranded(at)
 	h.linked = true
@@ -145,7 +147,10 @@ func (h *Hotline) closeLegs(at time.Time, c *call) {
 		l := h.legs[id]
 		needed := c.Offer != nil && c.Offer.Channel == id || c.Agent != "" && id == c.talkChannel() ||
 			c.State == CallConsulting && id == c.receiverChannel()
-		if l.role == RoleAgent && (!needed || c.leaving() || c.State == CallNative) {
+		if l.role == RoleSupervisor {
+			needed = c.supervised(l.agent) != nil
+		}
+		if l.role != RoleCaller && (!needed || c.leaving() || c.State == CallNative) {
 			if l.hangupAt.Before(at) {
 				l.hangupAt = time.Time{}
 			}
@@ -164,10 +169,14 @@ func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge, members m
 			call, _, ours = numbered(string(b.ID), consultBridge)
 		}
 		if !ours {
+			call, _, ours = numbered(string(b.ID), superBridge)
+		}
+		if !ours {
 			continue
 		}
 		c := h.calls[call]
-		used := c != nil && !c.leaving() && (c.bridgeID() == b.ID || c.State == CallConsulting && c.consultID() == b.ID)
+		used := c != nil && !c.leaving() && (c.bridgeID() == b.ID || c.State == CallConsulting && c.consultID() == b.ID ||
+			slices.ContainsFunc(c.Supervisions, func(s supervision) bool { return c.superBridge(s.Offer) == b.ID }))
 		if !used {
 			h.do(pbx.DropBridge{Bridge: b.ID})
 			h.out.Repairs.Bridges++

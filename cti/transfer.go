@@ -58,13 +58,14 @@ func (c *call) aim() AgentID {
 }
 
 // applyTransfer is Apply for the facts of transfers.
-func (c *call) applyTransfer(f Fact) {
+func (h *Hotline) applyTransfer(c *call, f Fact) {
 	switch d := f.Data.(type) {
 	case *TransferBeganData:
 		c.Transfer = &transfer{Kind: d.Transfer, By: f.Agent, To: d.To, Queue: d.Queue}
-		if d.Transfer == Announced {
+		switch {
+		case d.Transfer == Announced:
 			c.State, c.OnHold = CallConsulting, false
-		} else if d.Queue != "" {
+		case d.Queue != "":
 			c.Tried[f.Agent] = f.At.Add(passedOn)
 		}
 	case *ConsultedData:
@@ -73,8 +74,12 @@ func (c *call) applyTransfer(f Fact) {
 		}
 	case *TransferredData:
 		c.Transfer = nil
-		if d.Transfer == Announced {
+		if d.Transfer != Blind {
 			c.State, c.Agent, c.Taken, c.Announced = CallPickedUp, f.Agent, d.Offer, true
+			c.TookOver = d.Transfer == TakenOver
+			if l := h.legs[d.Channel]; l != nil {
+				l.role = RoleAgent
+			}
 		}
 	case *TransferEndedData:
 		t := c.Transfer

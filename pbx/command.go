@@ -114,13 +114,40 @@ type Dial struct {
 	Ring    time.Duration
 }
 
+// Spy makes a channel on another that does one thing. It ends with the channel it is
+// on. For is the phone of who listens: the lane is its.
+type Spy struct {
+	command
+	Channel ChannelID
+	On      ChannelID
+	For     ChannelID
+	Does    SpyWay
+	Args    []string
+}
+
+// SpyWay is what a spy does.
+type SpyWay string
+
+const (
+	// SpyHear hears what the party says. What he hears is not to be had for certain:
+	// after a hold that was taken off quickly nothing of it comes (22.10.1).
+	SpyHear SpyWay = "hear"
+	// SpySpeak speaks to the party, unheard by whom he talks to.
+	SpySpeak SpyWay = "speak"
+)
+
 // Join makes the bridge if it is not there and puts the channels into it, in
 // the lane of the first of them.
 type Join struct {
 	command
 	Bridge   BridgeID
 	Channels []ChannelID
-	Report   map[string]string
+	// Mixed: one of them has heard another party before. The switch's recording of a
+	// channel drops what comes from a new phone whose RTP sequence numbers are lower
+	// than the last one's, for up to 22 minutes (22.10.1; asterisk issue 507); sound
+	// that the switch has mixed itself has none.
+	Mixed  bool
+	Report map[string]string
 }
 
 // Unjoin takes a channel out of a bridge.
@@ -173,6 +200,7 @@ func (c SetVars) Lane() string    { return Lane(c.Channel) }
 func (c Lease) Lane() string      { return Lane(c.Channel) }
 func (c Create) Lane() string     { return Lane(c.Channel) }
 func (c Dial) Lane() string       { return Lane(c.Channel) }
+func (c Spy) Lane() string        { return Lane(c.For) }
 func (c Join) Lane() string       { return Lane(c.Channels[0]) }
 func (c Unjoin) Lane() string     { return Lane(c.Channel) }
 func (c DropBridge) Lane() string { return bridgeLane(c.Bridge) }

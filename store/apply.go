@@ -114,6 +114,8 @@ func (b *batch) applyLive(ctx context.Context, e entry, known bool) error {
 		return b.applyLeg(ctx, e.Fact)
 	case *cti.TransferBeganData, *cti.ConsultedData, *cti.TransferredData, *cti.TransferEndedData:
 		return b.applyTransfer(ctx, e.Fact)
+	case *cti.SupervisionBeganData, *cti.SupervisedData, *cti.SupervisionEndedData:
+		return b.applySupervision(ctx, e.Fact)
 	case *cti.Ended:
 		return b.ended(ctx, e.Fact, d)
 	}
@@ -360,6 +362,27 @@ func (b *batch) applyTransfer(ctx context.Context, f cti.Fact) error {
 	return nil
 }
 
+// applySupervision is what leaders do in a call: each act ends the one before.
+func (b *batch) applySupervision(ctx context.Context, f cti.Fact) error {
+	call, phone := string(f.Call), string(f.Agent)
+	switch d := f.Data.(type) {
+	case *cti.SupervisionBeganData:
+		return b.s.q.AddLeg(ctx, b.out, sql.AddLegParams{
+			CallID: call, Channel: string(d.Channel), Role: string(cti.RoleSupervisor), Agent: phone, StartedAt: f.At,
+		})
+	case *cti.SupervisedData:
+		return errors.Join(
+			b.s.q.EndSupervision(ctx, b.out, sql.EndSupervisionParams{At: f.At, Result: "", CallID: call, Phone: phone}),
+			b.s.q.BeginSupervision(ctx, b.out, sql.BeginSupervisionParams{
+				CallID: call, ByPerson: clean(d.By), Phone: phone, Mode: string(d.Mode), WithAgent: string(d.With), BeganAt: f.At,
+			}),
+		)
+	case *cti.SupervisionEndedData:
+		return b.s.q.EndSupervision(ctx, b.out, sql.EndSupervisionParams{At: f.At, Result: string(d.Result), CallID: call, Phone: phone})
+	}
+	return nil
+}
+
 // ended closes whatever of the call is open, then the record.
 func (b *batch) ended(ctx context.Context, f cti.Fact, d *cti.Ended) error {
 	call := string(f.Call)
@@ -374,6 +397,7 @@ func (b *batch) ended(ctx context.Context, f cti.Fact, d *cti.Ended) error {
 		b.s.q.CloseOffers(ctx, b.out, f.At, call),
 		b.s.q.CloseHolds(ctx, b.out, f.At, call),
 		b.s.q.EndTransfer(ctx, b.out, f.At, string(cti.TransferCallerLeft), call),
+		b.s.q.CloseSupervisions(ctx, b.out, f.At, call),
 		b.s.q.CloseLegs(ctx, b.out, f.At, call),
 		b.s.q.EndCall(ctx, b.out, sql.EndCallParams{
 			ID: call, At: f.At, By: string(d.By), Disposition: string(d.Disposition), Cause: small(d.Cause),

@@ -23,7 +23,7 @@ func (s *Store) bodies(ctx context.Context, tx pgx.Tx, ids []string) (map[string
 		bodies[c.ID] = newBody(c)
 	}
 	for _, part := range []func(context.Context, pgx.Tx, []string, bodySet) error{
-		s.answers, s.legs, s.offers, s.queueEntries, s.holds, s.transfers, s.prompts, s.steps, s.recordings,
+		s.answers, s.legs, s.offers, s.queueEntries, s.holds, s.transfers, s.supervisions, s.prompts, s.steps, s.recordings,
 	} {
 		if err := part(ctx, tx, ids, bodies); err != nil {
 			return nil, err
@@ -127,6 +127,17 @@ func (s *Store) transfers(ctx context.Context, tx pgx.Tx, ids []string, bodies b
 		b.Transfers = append(b.Transfers, Transfer{
 			Kind: r.Kind, From: r.FromAgent, To: r.ToAgent, Queue: r.Queue, Reason: r.Reason, Consent: r.Consent,
 			At: r.BeganAt.UTC(), ConsultedAt: utc(r.ConsultedAt), EndedAt: utc(r.EndedAt), Result: r.Result,
+		})
+	}
+	return err
+}
+
+func (s *Store) supervisions(ctx context.Context, tx pgx.Tx, ids []string, bodies bodySet) error {
+	rows, err := s.q.SupervisionsByCall(ctx, tx, ids)
+	for _, r := range rows {
+		b := bodies.of(r.CallID)
+		b.Supervisions = append(b.Supervisions, Supervision{
+			By: r.ByPerson, Phone: r.Phone, Mode: r.Mode, With: r.WithAgent, BeganAt: r.BeganAt.UTC(), EndedAt: utc(r.EndedAt),
 		})
 	}
 	return err

@@ -35,6 +35,8 @@ type Body struct {
 	Legs          []Leg        `json:"legs"`
 	Holds         []Hold       `json:"holds"`
 	Transfers     []Transfer   `json:"transfers"`
+	// Supervisions are what leaders did in the call.
+	Supervisions []Supervision `json:"supervisions,omitempty"`
 	Ending
 	Recordings []Recording `json:"recordings"`
 	Fallback   *Fallback   `json:"fallback"`
@@ -162,7 +164,7 @@ type Hold struct {
 // Transfer is the call going on to another person (requirements D1, D2). Result is
 // completed, or why it came to nothing (cti.TransferResult).
 type Transfer struct {
-	Kind string `json:"kind"` // announced or blind
+	Kind string `json:"kind"` // announced, blind or taken_over
 	From string `json:"from"`
 	// To is the receiver; empty where a blind transfer went to a queue.
 	To    string `json:"to,omitempty"`
@@ -175,6 +177,18 @@ type Transfer struct {
 	ConsultedAt *time.Time `json:"consulted_at"`
 	EndedAt     *time.Time `json:"ended_at"`
 	Result      *string    `json:"result"`
+}
+
+// Supervision is one act of a leader in the call (requirement G3): who, whom, how,
+// from when to when.
+type Supervision struct {
+	By    string `json:"by"`
+	Phone string `json:"phone"`
+	Mode  string `json:"mode"` // listen, whisper or join
+	// With is the agent he heard; empty while the caller waited.
+	With    string     `json:"with,omitempty"`
+	BeganAt time.Time  `json:"began_at"`
+	EndedAt *time.Time `json:"ended_at"`
 }
 
 // Recording names what the switch recorded.

@@ -74,6 +74,10 @@ func readOrder(m *nats.Msg) (cti.CompanyID, cti.Order, error) {
 			return "", o, fmt.Errorf("read order: the body is no JSON of an order: %w", err)
 		}
 	}
-	o.Agent, o.Verb = cti.AgentID(agent), cti.Verb(verb)
+	// Who may send here speaks for the agent; the API knows leaders.
+	o.Agent, o.Verb, o.By = cti.AgentID(agent), cti.Verb(verb), ""
+	if o.Verb.Leads() {
+		return "", o, fmt.Errorf("read order: %s is a leader's, who is known to the HTTP API only", verb)
+	}
 	return cti.CompanyID(company), o, nil
 }

@@ -81,6 +81,8 @@ func begins(c pbx.Command) string {
 		return "p/" + string(c.Playback)
 	case pbx.Dial:
 		return "d/" + string(c.Channel)
+	case pbx.Spy:
+		return "d/" + string(c.Channel)
 	case pbx.Join:
 		return "b/" + string(c.Bridge)
 	}

@@ -47,6 +47,8 @@ func TestOrders(t *testing.T) {
 		{"1001", "1001", `{"verb":"complete"}`, 409, "allowed: hold"},
 		{"1001", "1001", `{"verb":"take_back"}`, 404, "no such agent"},
 		{"1001", "1001", `{"verb":"hang_up"}`, 503, "no engine that leads"},
+		{"1001", "1001", `{"verb":"listen","to":"1002"}`, 403, "for leaders"},
+		{"2001", "1001", `{"verb":"listen","to":"1002"}`, 200, "listen"},
 		{"1001", "1001", `{"verb":"dance"}`, 422, "ready, pause"},
 		{"1001", "1001", `{"verb":"hold","too":"1002"}`, 422, "too"},
 		{"1001", "x", `{"verb":"hold"}`, 422, "3 to 15 digits"},
@@ -56,8 +58,8 @@ func TestOrders(t *testing.T) {
 			t.Errorf("%s for %s %s: %d %s, want %d and %q", c.account, c.agent, c.body, a.StatusCode, a.text, c.status, c.says)
 		}
 	}
-	want := cti.Order{Agent: "1001", Verb: cti.OrderTransfer, To: "1002", Reason: "his bill", Consent: true}
-	if len(got) != 6 || got[0] != want {
+	want := cti.Order{Agent: "1001", Verb: cti.OrderTransfer, By: "1001", To: "1002", Reason: "his bill", Consent: true}
+	if len(got) != 7 || got[0] != want {
 		t.Errorf("the engine was given %+v", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"sansheng/pbx"
@@ -34,6 +35,13 @@ func (l *Link) Do(ctx context.Context, command pbx.Command) error {
 		fresh, err := l.client.prepare(ctx, q, entered)
 		s.created.Store(q.Channel, fresh)
 		return err
+	case pbx.Spy:
+		entered, forget := s.expect(string(q.Channel))
+		defer forget()
+		if err := l.client.spy(ctx, q); err != nil {
+			return err
+		}
+		return await(ctx, entered)
 	case pbx.Dial:
 		fresh, known := s.created.LoadAndDelete(q.Channel)
 		switch {
@@ -122,13 +130,33 @@ func (c *Client) prepare(ctx context.Context, q pbx.Create, entered <-chan struc
 	if err != nil || !fresh {
 		return false, err
 	}
+	if err := await(ctx, entered); err != nil {
+		return false, fmt.Errorf("create %s: %w", q.Channel, err)
+	}
+	return true, nil
+}
+
+// spy makes a channel that listens to another.
+func (c *Client) spy(ctx context.Context, q pbx.Spy) error {
+	snoop := SnoopChannel{ID: string(q.Channel), Spy: "none", Whisper: "none", App: c.config.App, Args: strings.Join(q.Args, ",")}
+	if q.Does == pbx.SpySpeak {
+		snoop.Whisper = "out"
+	} else {
+		snoop.Spy = "in"
+	}
+	_, err := c.Channels.Snoop(ctx, string(q.On), snoop)
+	return err
+}
+
+// await waits until a channel just made has entered the application, or long enough.
+func await(ctx context.Context, entered <-chan struct{}) error {
 	select {
 	case <-entered:
 	case <-time.After(enterWithin):
 	case <-ctx.Done():
-		return false, fmt.Errorf("create %s: %w: %w", q.Channel, pbx.ErrUncertain, context.Cause(ctx))
+		return fmt.Errorf("%w: %w", pbx.ErrUncertain, context.Cause(ctx))
 	}
-	return true, nil
+	return nil
 }
 
 // ring dials a channel that was made. When that fails nothing is left behind.
@@ -174,10 +202,17 @@ func (c *Client) dialFresh(ctx context.Context, q pbx.Dial) error {
 // an agent presses.
 const talkType = "mixing,dtmf_events"
 
+// mixedType makes the switch mix the sound itself where it would only copy it for two.
+const mixedType = talkType + ",video_sfu"
+
 // join makes the bridge and puts the channels in. The phones' displays stay as
 // they are: what they show was decided when they rang.
 func (c *Client) join(ctx context.Context, q pbx.Join) error {
-	if err := c.Bridges.Create(ctx, string(q.Bridge), talkType, q.Report); err != nil {
+	kind := talkType
+	if q.Mixed {
+		kind = mixedType
+	}
+	if err := c.Bridges.Create(ctx, string(q.Bridge), kind, q.Report); err != nil {
 		return err
 	}
 	ids := make([]string, 0, len(q.Channels))

@@ -132,6 +132,19 @@ UPDATE transfer SET ended_at = sqlc.arg(at)::timestamptz, result = 'completed', 
 -- name: EndTransfer :exec
 UPDATE transfer SET ended_at = sqlc.arg(at)::timestamptz, result = sqlc.arg(result)::text WHERE call_id = sqlc.arg(call_id) AND ended_at IS NULL;
 
+-- name: BeginSupervision :exec
+INSERT INTO supervision (call_id, n, by_person, phone, mode, with_agent, began_at)
+SELECT sqlc.arg(call_id), coalesce(max(n), 0) + 1, sqlc.arg(by_person), sqlc.arg(phone), sqlc.arg(mode), sqlc.arg(with_agent), sqlc.arg(began_at)
+FROM supervision WHERE call_id = sqlc.arg(call_id)
+ON CONFLICT (call_id, phone) WHERE ended_at IS NULL DO NOTHING;
+
+-- name: EndSupervision :exec
+UPDATE supervision SET ended_at = sqlc.arg(at)::timestamptz, result = sqlc.arg(result)::text
+WHERE call_id = sqlc.arg(call_id) AND phone = sqlc.arg(phone) AND ended_at IS NULL;
+
+-- name: CloseSupervisions :exec
+UPDATE supervision SET ended_at = sqlc.arg(at)::timestamptz, result = 'call_over' WHERE call_id = sqlc.arg(call_id) AND ended_at IS NULL;
+
 -- name: HangUp :exec
 -- Who asked first, told once.
 UPDATE call SET hung_up_at = sqlc.arg(at)::timestamptz, hung_up_by = sqlc.arg(by)::text, early_hang_up = sqlc.arg(early)

@@ -37,6 +37,9 @@ SELECT * FROM hold WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id,
 -- name: TransfersByCall :many
 SELECT * FROM transfer WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
 
+-- name: SupervisionsByCall :many
+SELECT * FROM supervision WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
+
 -- name: PromptsByCall :many
 SELECT * FROM prompt WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
 

@@ -1,7 +1,10 @@
 package service
 
 import (
+	"encoding/binary"
 	"errors"
+	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -91,6 +94,58 @@ func TestAnnouncedTransfer(t *testing.T) {
 		t.Errorf("legs %+v, offers %+v, first agent %v", r.Legs, r.Offers, r.Agent)
 	}
 	st.seamless()
+}
+
+// TestRecordingGoesOn: whoever gets the caller is on the recording. Asterisk by itself
+// loses half of the receivers (asterisk issue 507).
+func TestRecordingGoesOn(t *testing.T) {
+	const from = "13900000001"
+	st := hotline(t, cti.DemoPlan(0))
+	caller, _, _ := st.talk(from)
+	has := cti.AgentID("1001")
+	agents := []cti.AgentID{"1002", "1003", "1004", "1005", "1006"}
+	for i, to := range agents {
+		next := st.agent(string(to), phone.AnswerAfter(0))
+		st.order(has, cti.OrderTransfer, string(to))
+		st.next(next)
+		st.fact(from, cti.CallConsulted, i+1)
+		st.order(has, cti.OrderComplete, "")
+		has = to
+		st.hears(caller, agentTone(string(to)))
+		// Once more, so that there is enough of it to be found in the file.
+		st.order(has, cti.OrderHold, "")
+		st.hearsNo(caller, agentTone(string(to)))
+		st.order(has, cti.OrderUnhold, "")
+		st.hears(caller, agentTone(string(to)))
+	}
+	st.hangup(caller)
+	sounds := recorded(t, st.recording(st.record(from)))
+	for _, want := range append(agents, "1001") {
+		if !slices.ContainsFunc(sounds, func(s tone.Sound) bool { return s.Is(float64(agentTone(string(want)).Hz)) }) {
+			t.Errorf("agent %s is not on the recording: %+v", want, sounds)
+		}
+	}
+}
+
+// recorded are the tones in a recording.
+func recorded(t *testing.T, file string) []tone.Sound {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const header, frame = 44, 2 * 160
+	var d tone.Detector
+	at := time.Time{}
+	for i := header; i+frame <= len(b); i += frame {
+		pcm := make([]int16, frame/2)
+		for j := range pcm {
+			pcm[j] = int16(binary.LittleEndian.Uint16(b[i+2*j:]))
+		}
+		at = at.Add(20 * time.Millisecond)
+		d.Write(pcm, at)
+	}
+	return d.Sounds()
 }
 
 // TestTransferByCode: a desk phone's keys do the same. The receiver declines, and

@@ -315,6 +315,34 @@ func (q *Queries) Arrive(ctx context.Context, db DBTX, arg ArriveParams) error {
 	return err
 }
 
+const beginSupervision = `-- name: BeginSupervision :exec
+INSERT INTO supervision (call_id, n, by_person, phone, mode, with_agent, began_at)
+SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5, $6
+FROM supervision WHERE call_id = $1
+ON CONFLICT (call_id, phone) WHERE ended_at IS NULL DO NOTHING
+`
+
+type BeginSupervisionParams struct {
+	CallID    string
+	ByPerson  string
+	Phone     string
+	Mode      string
+	WithAgent string
+	BeganAt   time.Time
+}
+
+func (q *Queries) BeginSupervision(ctx context.Context, db DBTX, arg BeginSupervisionParams) error {
+	_, err := db.Exec(ctx, beginSupervision,
+		arg.CallID,
+		arg.ByPerson,
+		arg.Phone,
+		arg.Mode,
+		arg.WithAgent,
+		arg.BeganAt,
+	)
+	return err
+}
+
 const beginTransfer = `-- name: BeginTransfer :exec
 INSERT INTO transfer (call_id, n, kind, from_agent, to_agent, queue, reason, consent, began_at)
 SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5, $6, $7, $8
@@ -371,6 +399,15 @@ UPDATE offer SET ended_at = $1::timestamptz, result = 'withdrawn' WHERE call_id 
 
 func (q *Queries) CloseOffers(ctx context.Context, db DBTX, at time.Time, callID string) error {
 	_, err := db.Exec(ctx, closeOffers, at, callID)
+	return err
+}
+
+const closeSupervisions = `-- name: CloseSupervisions :exec
+UPDATE supervision SET ended_at = $1::timestamptz, result = 'call_over' WHERE call_id = $2 AND ended_at IS NULL
+`
+
+func (q *Queries) CloseSupervisions(ctx context.Context, db DBTX, at time.Time, callID string) error {
+	_, err := db.Exec(ctx, closeSupervisions, at, callID)
 	return err
 }
 
@@ -519,6 +556,28 @@ func (q *Queries) EndOfferedLeg(ctx context.Context, db DBTX, arg EndOfferedLegP
 		arg.TechCause,
 		arg.CallID,
 		arg.Channel,
+	)
+	return err
+}
+
+const endSupervision = `-- name: EndSupervision :exec
+UPDATE supervision SET ended_at = $1::timestamptz, result = $2::text
+WHERE call_id = $3 AND phone = $4 AND ended_at IS NULL
+`
+
+type EndSupervisionParams struct {
+	At     time.Time
+	Result string
+	CallID string
+	Phone  string
+}
+
+func (q *Queries) EndSupervision(ctx context.Context, db DBTX, arg EndSupervisionParams) error {
+	_, err := db.Exec(ctx, endSupervision,
+		arg.At,
+		arg.Result,
+		arg.CallID,
+		arg.Phone,
 	)
 	return err
 }

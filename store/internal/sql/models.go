@@ -250,6 +250,18 @@ type Step struct {
 	Detail string
 }
 
+type Supervision struct {
+	CallID    string
+	N         int32
+	ByPerson  string
+	Phone     string
+	Mode      string
+	WithAgent string
+	BeganAt   time.Time
+	EndedAt   *time.Time
+	Result    string
+}
+
 type Ticket struct {
 	ID       uuid.UUID
 	Company  string

@@ -504,6 +504,40 @@ func (q *Queries) StepsByCall(ctx context.Context, db DBTX, ids []string) ([]Ste
 	return items, nil
 }
 
+const supervisionsByCall = `-- name: SupervisionsByCall :many
+SELECT call_id, n, by_person, phone, mode, with_agent, began_at, ended_at, result FROM supervision WHERE call_id = ANY ($1::text[]) ORDER BY call_id, n
+`
+
+func (q *Queries) SupervisionsByCall(ctx context.Context, db DBTX, ids []string) ([]Supervision, error) {
+	rows, err := db.Query(ctx, supervisionsByCall, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Supervision
+	for rows.Next() {
+		var i Supervision
+		if err := rows.Scan(
+			&i.CallID,
+			&i.N,
+			&i.ByPerson,
+			&i.Phone,
+			&i.Mode,
+			&i.WithAgent,
+			&i.BeganAt,
+			&i.EndedAt,
+			&i.Result,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ticketsByCall = `-- name: TicketsByCall :many
 SELECT id, company, kind, state, owner, call_id, opened_at, due_at, closed_at FROM ticket WHERE call_id = ANY ($1::text[]) ORDER BY call_id, opened_at, kind
 `
