@@ -19,6 +19,10 @@ type agent struct {
 	Reachable bool
 	// Misses counts offers missed one after another.
 	Misses int
+	// Calls counts the calls he has answered since he came to work.
+	Calls int
+	// place is his in the configured order.
+	place int
 
 	volatileAgent
 }
@@ -80,7 +84,7 @@ func (h *Hotline) applyState(f Fact, s AgentState) {
 	if d == nil {
 		d = &StateData{}
 	}
-	a.State, a.Since, a.Reason, a.Call, a.Misses = s, f.At, d.Reason, d.Call, d.Misses
+	a.State, a.Since, a.Reason, a.Call, a.Misses, a.Calls = s, f.At, d.Reason, d.Call, d.Misses, d.Calls
 	if s == a.Wanted {
 		a.Wanted = ""
 	}
@@ -95,7 +99,14 @@ func (h *Hotline) become(at time.Time, a *agent, s AgentState, reason string, c 
 	if s == Talking || s == Ready && misses >= missesAllowed {
 		misses = 0 // he is there, or says so again
 	}
-	h.emit(at, kindOfState[s], a.Company, c, a.ID, &StateData{From: a.State, Reason: reason, Call: c, Misses: misses})
+	calls := a.Calls
+	switch {
+	case s == Talking && reason == "":
+		calls++
+	case s == LoggedOff:
+		calls = 0
+	}
+	h.emit(at, kindOfState[s], a.Company, c, a.ID, &StateData{From: a.State, Reason: reason, Call: c, Misses: misses, Calls: calls})
 }
 
 // release frees an agent after a call or an offer: to what he wished for

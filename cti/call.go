@@ -2,6 +2,7 @@ package cti
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"sansheng/pbx"
@@ -85,6 +86,11 @@ type volatileCall struct {
 	PromptAt time.Time
 	Prompt   pbx.PlaybackID
 	PromptOn time.Time // began
+	// RemindAt is when his agent is reminded that he is on hold.
+	RemindAt  time.Time
+	Reminders int
+	// ToldAt is when he was last told his place.
+	ToldAt time.Time
 	// JoinAt is when the two must be in the bridge.
 	JoinAt  time.Time
 	Bridged map[pbx.ChannelID]bool
@@ -182,6 +188,9 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *Offered:
 		c.Offers = d.Offer
 		c.Offer = &offer{N: d.Offer, Agent: f.Agent, Channel: d.Channel, OfferedAt: f.At}
+		if q := h.queues[d.Queue]; q != nil {
+			q.asked = f.Agent
+		}
 		h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleAgent, agent: f.Agent}
 		if c.State == CallConsulting && c.Transfer != nil {
 			c.Transfer.Offer = d.Offer
@@ -197,6 +206,10 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *WidenedData:
 		c.Widened = d.Queues
 	case *Answered:
+		if q := h.queues[d.Queue]; q != nil {
+			q.tookOne(f.At)
+		}
+		h.note(c.Caller.Number, f.Agent)
 		c.State, c.Agent, c.Taken, c.AnsweredAt, c.Transfer = CallPickedUp, f.Agent, d.Offer, f.At, nil
 		c.TookOver = d.Channel == c.superChannel(d.Offer)
 	case *AnnouncedData:
@@ -266,6 +279,10 @@ func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 		came = at
 	}
 	c := h.register(came, line, ch)
+	if !line.Emergency && slices.Contains(h.companies[line.Company].Refused, ch.Caller.Number) {
+		h.refuse(at, c)
+		return
+	}
 	h.do(
 		pbx.Watch{Channel: ch.ID},
 		pbx.SetVars{Channel: ch.ID, Report: map[string]string{"call": string(id), "role": string(RoleCaller)}},
@@ -279,6 +296,13 @@ func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 		h.do(pbx.Answer{Channel: ch.ID})
 		h.prompt(at, c, c.greetingID(), c.Line.Greeting)
 	}
+}
+
+// refuse turns away a caller whom the operator does not want to hear.
+func (h *Hotline) refuse(at time.Time, c *call) {
+	h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleSystem, Ordered: true})
+	h.do(pbx.Watch{Channel: c.Channel})
+	h.hangup(at, c.Channel, pbx.CauseRejected)
 }
 
 // awaitGreeting leaves a greeting that was ordered before time to end.
@@ -298,9 +322,20 @@ func (h *Hotline) register(came time.Time, line Line, ch pbx.Channel) *call {
 		RingbackAt: came.UTC(), Recording: string(id),
 	})
 	c, q := h.calls[id], h.queues[line.Queue]
-	h.emitCall(came, c, CallQueued, "", &Queued{Queue: q.ID, Priority: q.Priority, Ahead: h.ahead(q.ID, q.Priority)})
+	priority := q.Priority
+	if slices.Contains(co.VIPs, ch.Caller.Number) {
+		priority += vipPriority
+	}
+	ahead := h.ahead(came, q.ID, priority)
+	h.emitCall(came, c, CallQueued, "", &Queued{Queue: q.ID, Priority: priority, Ahead: ahead})
+	if to := h.tooLong(c, ahead); to != nil {
+		h.overflow(came, c, to)
+	}
 	return c
 }
+
+// vipPriority is how far a VIP is before others of his queue.
+const vipPriority = 10
 
 // prompt plays prompts to the caller and sets the time by which they must be over.
 func (h *Hotline) prompt(at time.Time, c *call, id pbx.PlaybackID, names ...string) {
@@ -516,6 +551,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 	if c.Offer != nil {
 		h.tickOffer(now, c)
 	}
+	h.remind(now, c)
 	if c.apart() && due(c.LeaseAt) {
 		h.lease(now, c)
 	}
@@ -523,6 +559,12 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		return
 	}
 	q := h.queues[c.Queue]
+	if q != nil && c.Offer == nil && c.Transfer == nil && q.OverflowAfter > 0 && due(c.QueuedAt.Add(time.Duration(q.OverflowAfter))) {
+		if to := h.queues[q.OverflowTo]; to != nil {
+			h.overflow(now, c, to)
+			q = to
+		}
+	}
 	switch {
 	case !c.up() && due(c.RingbackAt.Add(c.Ring.Limit(ThreeRings))):
 		h.overrun(now, c)
@@ -530,5 +572,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		h.fallBack(now, c, FellByLimit)
 	case c.Prompt == "" && due(c.LeaseAt):
 		h.lease(now, c)
+	case q != nil && q.Tell > 0 && c.Prompt == "" && c.Offer == nil && c.up() && due(c.told().Add(time.Duration(q.Tell))):
+		h.tell(now, c, q)
 	}
 }

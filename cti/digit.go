@@ -35,7 +35,7 @@ func (h *Hotline) digit(at time.Time, e pbx.DigitPressed) {
 
 // code carries out what an agent pressed; a beep tells him that it cannot be done.
 func (h *Hotline) code(at time.Time, l *leg) {
-	o := Order{Agent: l.agent, To: strings.TrimSuffix(l.code[min(2, len(l.code)):], "#"), Reason: "code on the phone"}
+	o := Order{Agent: l.agent, By: string(l.agent), To: strings.TrimSuffix(l.code[min(2, len(l.code)):], "#"), Reason: "code on the phone"}
 	switch {
 	case strings.HasPrefix(l.code, "*1"):
 		o.Verb = OrderBlind
@@ -47,7 +47,7 @@ func (h *Hotline) code(at time.Time, l *leg) {
 		o.Verb = OrderTakeBack
 	}
 	l.code = ""
-	if err := h.carryOut(at, o); err != nil {
+	if err := h.accept(at, o); err != nil {
 		h.do(pbx.Play{Channel: l.channel, Playback: pbx.PlaybackID(string(l.channel) + "-code"), Media: []string{"sound:beeperr"}})
 	}
 }

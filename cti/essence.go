@@ -14,6 +14,7 @@ type Essence struct {
 	calls  map[CallID][]placed
 	agents map[AgentID]*agentEssence
 	link   []placed // the last SwitchFound, and a SwitchLost after it
+	orders []placed // the last with a key
 	steps  []placed // each ClockStepped: times before it are by another clock
 	added  uint64
 }
@@ -47,6 +48,11 @@ func (e *Essence) Add(fact Fact) {
 		e.link = []placed{f}
 	case SwitchLost:
 		e.link = append(e.link, f)
+	case AgentOrdered:
+		if d, ok := f.Data.(*OrderedData); ok && d.Key != "" {
+			e.orders = append(e.orders, f)
+			e.orders = e.orders[max(0, len(e.orders)-keysMost):]
+		}
 	case ClockStepped:
 		e.steps = append(e.steps, f)
 	case EngineStarted:
@@ -70,7 +76,7 @@ func (e *Essence) agent(id AgentID) *agentEssence {
 
 // Facts are those that matter, in the order they were added.
 func (e *Essence) Facts() []Fact {
-	all := append(slices.Clone(e.link), e.steps...)
+	all := slices.Concat(e.link, e.steps, e.orders)
 	for _, c := range e.calls {
 		all = append(all, c...)
 	}

@@ -65,6 +65,7 @@ const (
 	AgentPaused      Kind = "agent.paused"
 	AgentRegistered  Kind = "agent.registered"
 	AgentLost        Kind = "agent.lost"
+	AgentOrdered     Kind = "agent.ordered"
 	EngineStarted    Kind = "engine.started"
 	SwitchLost       Kind = "engine.switch_lost"
 	ClockStepped     Kind = "engine.clock_stepped"
@@ -475,6 +476,8 @@ type StateData struct {
 	Call   CallID     `json:"call,omitempty"`
 	// Misses are the offers he has missed one after the other.
 	Misses int `json:"misses,omitempty"`
+	// Calls are those he has answered since he came to work.
+	Calls int `json:"calls,omitempty"`
 }
 
 // RegisteredData goes with agent.registered and agent.lost: the phone can or
@@ -482,6 +485,18 @@ type StateData struct {
 type RegisteredData struct {
 	data
 	Endpoint pbx.EndpointID `json:"endpoint"`
+}
+
+// OrderedData: an order was carried out, by a desk, a leader or a code on the phone.
+// The fact's agent is whose state or caller it is about; its call the one he had.
+type OrderedData struct {
+	data
+	// By is the person who gave it; empty where the program asked for the agent.
+	By     string `json:"by,omitempty"`
+	Verb   Verb   `json:"verb"`
+	To     string `json:"to,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Key    string `json:"key,omitempty"`
 }
 
 // EngineData goes with the engine's own facts.
@@ -530,6 +545,7 @@ var dataOf = map[Kind]func() Data{
 	AgentPaused:      func() Data { return &StateData{} },
 	AgentRegistered:  func() Data { return &RegisteredData{} },
 	AgentLost:        func() Data { return &RegisteredData{} },
+	AgentOrdered:     func() Data { return &OrderedData{} },
 	EngineStarted:    func() Data { return &EngineData{} },
 	SwitchLost:       func() Data { return &EngineData{} },
 	ClockStepped:     func() Data { return &EngineData{} },

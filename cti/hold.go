@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"fmt"
 	"time"
 
 	"sansheng/pbx"
@@ -32,6 +33,25 @@ func (h *Hotline) part(at time.Time, c *call) {
 	c.Bridged, c.JoinAt = nil, time.Time{}
 	h.do(pbx.Unjoin{Bridge: c.bridgeID(), Channel: c.Channel})
 	h.soothe(at, c)
+}
+
+// remind beeps at an agent who has left his caller on hold for long.
+func (h *Hotline) remind(now time.Time, c *call) {
+	q := h.queues[c.Queue]
+	if q == nil || q.HoldLimit == 0 || !c.OnHold || c.State != CallTalking {
+		c.RemindAt = time.Time{}
+		return
+	}
+	if !c.RemindAt.IsZero() && !now.Before(c.RemindAt) {
+		c.Reminders++
+		h.do(pbx.Play{
+			Channel: c.talkChannel(), Playback: pbx.PlaybackID(fmt.Sprintf("%s-remind%d", c.ID, c.Reminders)), Media: []string{"sound:beep"},
+		})
+		c.RemindAt = time.Time{}
+	}
+	if c.RemindAt.IsZero() {
+		c.RemindAt = now.Add(time.Duration(q.HoldLimit))
+	}
 }
 
 // soothe is what a caller hears while he waits.

@@ -35,6 +35,12 @@ type Hotline struct {
 	// lostAt is when the link to it broke last; zero while it stands.
 	lostAt   time.Time
 	arrivals uint64
+	// keys are those of the last orders, oldest first.
+	keys []string
+	// spoke is who spoke last to a caller's number, lately the numbers from oldest to
+	// newest; a restart may forget it.
+	spoke  map[string]AgentID
+	lately []string
 
 	out Outcome
 }
@@ -57,6 +63,7 @@ func NewHotline(engine string, plan *Plan) *Hotline {
 		calls:  map[CallID]*call{},
 		legs:   map[pbx.ChannelID]*leg{},
 		agents: map[AgentID]*agent{},
+		spoke:  map[string]AgentID{},
 	}
 	h.configure(plan)
 	return h
@@ -74,7 +81,7 @@ func (h *Hotline) configure(plan *Plan) {
 		h.lines[l.DID] = l
 	}
 	for _, q := range plan.Queues {
-		h.queues[q.ID] = newQueue(q)
+		h.queues[q.ID] = newQueue(q, plan.Serve(q))
 	}
 	h.order = h.order[:0]
 	for _, a := range plan.Agents {
@@ -83,7 +90,7 @@ func (h *Hotline) configure(plan *Plan) {
 			known = &agent{State: LoggedOff}
 			h.agents[a.ID] = known
 		}
-		known.Agent = a
+		known.Agent, known.place = a, len(h.order)
 		h.order = append(h.order, known)
 	}
 }
@@ -103,7 +110,7 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 	case SetState:
 		h.setState(now, in)
 	case Order:
-		if err := h.carryOut(now, in); err != nil {
+		if err := h.accept(now, in); err != nil {
 			h.out.Refused = err
 		}
 	case Unseen:
@@ -209,6 +216,12 @@ func (h *Hotline) Apply(f Fact) {
 			h.lostAt = f.At
 		case ClockStepped:
 			h.stepClock(d.StepMs.Duration())
+		}
+		return
+	case *OrderedData:
+		if d.Key != "" {
+			h.keys = append(h.keys, d.Key)
+			h.keys = h.keys[max(0, len(h.keys)-keysMost):]
 		}
 		return
 	case *Arrived:

@@ -193,7 +193,7 @@ func (h *Hotline) endIfOver(c *call) {
 		d.Disposition = DispositionAnswered
 	case by == RoleSwitch && c.CallerCause == pbx.CauseBusy:
 		d.Disposition = DispositionBusy // refused: what room there was is kept for emergencies
-	case by == RoleSwitch:
+	case by == RoleSwitch || c.HungUpBy == RoleSystem: // refused
 		d.Disposition = DispositionFailed
 	default:
 		d.Abandoned = true

@@ -84,7 +84,7 @@ func (h *Hotline) staffed(id QueueID) bool {
 		return false
 	}
 	for _, name := range append([]QueueID{id}, q.Overflow...) {
-		if q := h.queues[name]; q != nil && slices.ContainsFunc(q.Members, h.atWork) {
+		if q := h.queues[name]; q != nil && slices.ContainsFunc(slices.Collect(maps.Keys(q.members)), h.atWork) {
 			return true
 		}
 	}

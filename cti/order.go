@@ -19,6 +19,9 @@ type Order struct {
 	// To is whom a transfer goes to, an agent's number or a queue's name, or whose
 	// call a leader goes to, an agent's number or a call's id.
 	To string `json:"to,omitempty"`
+	// Key, where given, makes it safe to give the order again: with a key that was
+	// carried out already it is accepted and nothing is done.
+	Key string `json:"key,omitempty"`
 	// Reason of a pause, or of a transfer.
 	Reason string `json:"reason,omitempty"`
 	// Consent: the caller has agreed to the transfer (requirement D1).
@@ -75,6 +78,26 @@ func (e *OrderError) Error() string {
 
 func (o Order) refuse(format string, args ...any) *OrderError {
 	return &OrderError{Order: o, Text: fmt.Sprintf(format, args...)}
+}
+
+// keysMost is how many keys of orders are remembered.
+const keysMost = 1000
+
+// accept carries an order out once, and puts on record who gave it.
+func (h *Hotline) accept(now time.Time, o Order) *OrderError {
+	if o.Key != "" && slices.Contains(h.keys, o.Key) {
+		return nil
+	}
+	var call CallID
+	company := CompanyID("")
+	if a := h.agents[o.Agent]; a != nil {
+		call, company = a.Call, a.Company
+	}
+	if err := h.carryOut(now, o); err != nil {
+		return err
+	}
+	h.emit(now, AgentOrdered, company, call, o.Agent, &OrderedData{By: o.By, Verb: o.Verb, To: o.To, Reason: o.Reason, Key: o.Key})
+	return nil
 }
 
 // carryOut does what is ordered, or says why not; nothing has changed then.

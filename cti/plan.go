@@ -27,6 +27,10 @@ type Company struct {
 	Name     string    `yaml:"name" json:"name"`
 	Country  string    `yaml:"country" json:"country"`   // ring cadence, key of RingPlans
 	Language string    `yaml:"language" json:"language"` // zh or en
+	// VIPs are callers' numbers that are served before others of their queue.
+	VIPs []string `yaml:"vips,omitempty" json:"vips,omitempty"`
+	// Refused are callers' numbers that are refused on every line but emergency lines.
+	Refused []string `yaml:"refused,omitempty" json:"refused,omitempty"`
 }
 
 // Line is a published number and what its callers meet.
@@ -47,24 +51,59 @@ type Queue struct {
 	ID      QueueID   `yaml:"id" json:"id"`
 	Company CompanyID `yaml:"company" json:"company"`
 	Members []AgentID `yaml:"members" json:"members"`
+	// Skill lets agents serve it who have this skill at Level or above, beside its
+	// Members; who has the higher level is asked first.
+	Skill string `yaml:"skill,omitempty" json:"skill,omitempty"`
+	Level int    `yaml:"level,omitempty" json:"level,omitempty"`
+	// Strategy chooses among idle agents of one level; longest_idle where empty.
+	Strategy Strategy `yaml:"strategy,omitempty" json:"strategy,omitempty"`
+	// LastAgent asks him first who spoke to the caller last.
+	LastAgent bool `yaml:"last_agent,omitempty" json:"last_agent,omitempty"`
 	// Priority of its callers over those of other queues; higher goes first.
 	Priority int `yaml:"priority,omitempty" json:"priority,omitempty"`
 	// Overflow are the queues whose members help when a direct line overruns.
 	Overflow []QueueID `yaml:"overflow,omitempty" json:"overflow,omitempty"`
+	// Ageing raises a caller's priority by one each time he has waited so long, never
+	// above an emergency caller's; 0 does not.
+	Ageing Span `yaml:"ageing,omitempty" json:"ageing,omitempty"`
+	// OverflowTo takes over the callers who have waited OverflowAfter, and those who
+	// find OverflowLength or more waiting; where these are 0, none.
+	OverflowTo     QueueID `yaml:"overflow_to,omitempty" json:"overflow_to,omitempty"`
+	OverflowAfter  Span    `yaml:"overflow_after,omitempty" json:"overflow_after,omitempty"`
+	OverflowLength int     `yaml:"overflow_length,omitempty" json:"overflow_length,omitempty"`
+	// Tell is how often a waiting caller is told his place and about how long it will
+	// take; 0 never.
+	Tell Span `yaml:"tell,omitempty" json:"tell,omitempty"`
 	// MaxWait sends a caller to the native fallback after so long; 0 is never.
 	MaxWait Span `yaml:"max_wait,omitempty" json:"max_wait,omitempty"`
 	// Leaders are the people who may listen to its calls; where none is named, all
 	// leaders of the company may.
 	Leaders []string `yaml:"leaders,omitempty" json:"leaders,omitempty"`
+	// HoldLimit is how long an agent may leave a caller on hold before his phone beeps, and
+	// beeps again each time; 0 never.
+	HoldLimit Span `yaml:"hold_limit,omitempty" json:"hold_limit,omitempty"`
 	// WrapUp is the time an agent has for his notes after a call.
 	WrapUp Span `yaml:"wrap_up,omitempty" json:"wrap_up,omitempty"`
 }
+
+// Strategy is how the next agent is chosen.
+type Strategy string
+
+// Strategies.
+const (
+	LongestIdle Strategy = "longest_idle"
+	RoundRobin  Strategy = "round_robin"
+	// LeastCalls is who has answered fewest since he came to work.
+	LeastCalls Strategy = "least_calls"
+)
 
 // Agent is a person who answers, with the phone he answers on.
 type Agent struct {
 	ID      AgentID   `yaml:"id" json:"id"`
 	Company CompanyID `yaml:"company" json:"company"`
 	Name    string    `yaml:"name,omitempty" json:"name,omitempty"`
+	// Skills are what he can do, each with a level of 1 to 10.
+	Skills map[string]int `yaml:"skills,omitempty" json:"skills,omitempty"`
 	// AutoReady makes the agent ready as soon as his phone registers.
 	AutoReady bool `yaml:"auto_ready,omitempty" json:"auto_ready,omitempty"`
 	// WebRTC phones speak SIP over WebSocket from a browser.
@@ -96,6 +135,8 @@ var (
 	promptForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
 	languages  = []string{"en", "zh"}
 	modes      = []string{string(Direct), string(Greeted)}
+	strategies = []string{"", string(LongestIdle), string(RoundRobin), string(LeastCalls)}
+	callerForm = regexp.MustCompile(`^[+]?[0-9]{2,20}$`)
 )
 
 // Check returns everything that is wrong with the plan as joined *PlaceError,
@@ -109,6 +150,12 @@ func (p *Plan) Check() error {
 		c.companies[co.ID] = true
 		c.oneOf(at+".country", co.Country, slices.Sorted(maps.Keys(RingPlans)))
 		c.oneOf(at+".language", co.Language, languages)
+		for j, n := range co.VIPs {
+			c.form(fmt.Sprintf("%s.vips[%d]", at, j), n, callerForm, "2 to 20 digits")
+		}
+		for j, n := range co.Refused {
+			c.form(fmt.Sprintf("%s.refused[%d]", at, j), n, callerForm, "2 to 20 digits")
+		}
 	}
 	for i, a := range p.Agents {
 		at := fmt.Sprintf("agents[%d]", i)
@@ -116,6 +163,10 @@ func (p *Plan) Check() error {
 		c.once(at+".id", string(a.ID), c.agents[a.ID])
 		c.agents[a.ID] = true
 		known(&c, at+".company", a.Company, c.companies)
+		for s, level := range a.Skills {
+			c.form(at+".skills", s, nameForm, "1 to 32 of a-z 0-9 _ -")
+			c.between(at+".skills."+s, level, 1, 10)
+		}
 	}
 	for i, q := range p.Queues {
 		at := fmt.Sprintf("queues[%d]", i)
@@ -128,12 +179,51 @@ func (p *Plan) Check() error {
 		}
 	}
 	for i, q := range p.Queues {
-		for j, o := range q.Overflow {
-			known(&c, fmt.Sprintf("queues[%d].overflow[%d]", i, j), o, c.queues)
-		}
+		p.checkQueue(&c, fmt.Sprintf("queues[%d]", i), q)
 	}
 	p.checkLines(&c)
 	return errors.Join(c.errs...)
+}
+
+// checkQueue checks how a queue's callers come to an agent, or to another queue.
+func (p *Plan) checkQueue(c *checker, at string, q Queue) {
+	for j, o := range q.Overflow {
+		known(c, fmt.Sprintf("%s.overflow[%d]", at, j), o, c.queues)
+	}
+	c.oneOf(at+".strategy", string(q.Strategy), strategies)
+	if q.Skill != "" {
+		c.form(at+".skill", q.Skill, nameForm, "1 to 32 of a-z 0-9 _ -")
+		c.between(at+".level", q.Level, 1, 10)
+	}
+	if q.OverflowTo == "" {
+		return
+	}
+	known(c, at+".overflow_to", q.OverflowTo, c.queues)
+	if q.OverflowAfter == 0 && q.OverflowLength == 0 {
+		c.fail(at+".overflow_to", "it takes nobody: give overflow_after, overflow_length, or both")
+	}
+	next := map[QueueID]QueueID{}
+	for _, o := range p.Queues {
+		next[o.ID] = o.OverflowTo
+	}
+	way := []QueueID{q.ID}
+	for to := q.OverflowTo; to != "" && len(way) <= len(p.Queues); to = next[to] {
+		if way = append(way, to); to == q.ID {
+			c.fail(at+".overflow_to", "callers would go in a circle: %v; one of these must overflow to none", way)
+			return
+		}
+	}
+}
+
+// Serve are the agents of a queue: its members, and who has its skill.
+func (p *Plan) Serve(q Queue) []AgentID {
+	all := slices.Clone(q.Members)
+	for _, a := range p.Agents {
+		if q.Skill != "" && a.Company == q.Company && a.Skills[q.Skill] >= q.Level && !slices.Contains(all, a.ID) {
+			all = append(all, a.ID)
+		}
+	}
+	return all
 }
 
 func (p *Plan) checkLines(c *checker) {
@@ -174,6 +264,12 @@ func (c *checker) fail(at, format string, args ...any) {
 func (c *checker) form(at, v string, form *regexp.Regexp, allowed string) {
 	if !form.MatchString(v) {
 		c.fail(at, "%q is not allowed: %s", v, allowed)
+	}
+}
+
+func (c *checker) between(at string, v, least, most int) {
+	if v < least || v > most {
+		c.fail(at, "%d is not allowed: %d to %d", v, least, most)
 	}
 }
 

@@ -9,15 +9,40 @@ import (
 type queue struct {
 	Queue
 	members map[AgentID]bool
+
+	// A restart may forget the rest: who was asked last, when somebody answered last,
+	// and how long it takes from one answer to the next.
+	asked    AgentID
+	answered time.Time
+	pace     time.Duration
 }
 
-func newQueue(q Queue) *queue {
-	m := make(map[AgentID]bool, len(q.Members))
-	for _, id := range q.Members {
+func newQueue(q Queue, serve []AgentID) *queue {
+	m := make(map[AgentID]bool, len(serve))
+	for _, id := range serve {
 		m[id] = true
 	}
 	return &queue{Queue: q, members: m}
 }
+
+// tookOne notes that a caller of the queue was answered.
+func (q *queue) tookOne(at time.Time) {
+	if !q.answered.IsZero() {
+		gap := min(max(at.Sub(q.answered), 0), paceMost)
+		if q.pace == 0 {
+			q.pace = gap
+		}
+		q.pace += (gap - q.pace) / paceShare
+	}
+	q.answered = at
+}
+
+// paceMost bounds what a quiet hour says of the pace; paceShare is the weight of the
+// newest gap.
+const (
+	paceMost  = 10 * time.Minute
+	paceShare = 4
+)
 
 // serves tells whether an agent may be asked to take a call: he is a member of
 // its queue, or of a queue the search was widened to.
@@ -37,15 +62,15 @@ func (h *Hotline) serves(a AgentID, c *call) bool {
 // call again, so that others are asked first.
 const retryAfter = 5 * time.Second
 
-// match offers waiting calls to ready agents: callers by priority, then in the
-// order of their arrival; for each the agent who has been idle longest.
+// match offers waiting calls to ready agents: callers in their order (before), for
+// each the agent whom his queue prefers.
 func (h *Hotline) match(now time.Time) {
 	h.matchAimed(now)
 	idle := h.idle(now)
 	if len(idle) == 0 {
 		return
 	}
-	for _, c := range h.waiting() {
+	for _, c := range h.waiting(now) {
 		if c.aim() != "" {
 			continue
 		}
@@ -63,19 +88,56 @@ func (h *Hotline) match(now time.Time) {
 	}
 }
 
-// best is the index of the idle agent who serves the call and has waited
-// longest, or -1.
+// best is the index of the idle agent who is to be asked for a call, or -1.
 func (h *Hotline) best(now time.Time, c *call, idle []*agent) int {
 	best := -1
 	for i, a := range idle {
 		if !h.serves(a.ID, c) || now.Before(c.Tried[a.ID]) {
 			continue
 		}
-		if best < 0 || a.Since.Before(idle[best].Since) {
+		if best < 0 || h.prefers(c, a, idle[best]) {
 			best = i
 		}
 	}
 	return best
+}
+
+// prefers tells whether of two idle agents who serve a call a is asked before b: who
+// knows the caller, who is of the queue itself, who can do it better, whose turn it
+// is, who has waited longer.
+func (h *Hotline) prefers(c *call, a, b *agent) bool {
+	q := h.queues[c.Queue]
+	if q == nil {
+		return a.Since.Before(b.Since)
+	}
+	if last := h.spoke[c.Caller.Number]; q.LastAgent && (a.ID == last) != (b.ID == last) {
+		return a.ID == last
+	}
+	if q.members[a.ID] != q.members[b.ID] {
+		return q.members[a.ID]
+	}
+	if la, lb := a.Skills[q.Skill], b.Skills[q.Skill]; q.Skill != "" && la != lb {
+		return la > lb
+	}
+	switch q.Strategy {
+	case LeastCalls:
+		if a.Calls != b.Calls {
+			return a.Calls < b.Calls
+		}
+	case RoundRobin:
+		return h.turn(q, a) < h.turn(q, b)
+	}
+	return a.Since.Before(b.Since)
+}
+
+// turn is how many agents' turn it is before a's.
+func (h *Hotline) turn(q *queue, a *agent) int {
+	last := -1
+	if l := h.agents[q.asked]; l != nil {
+		last = l.place
+	}
+	n := len(h.order)
+	return (a.place - last - 1 + n) % n
 }
 
 // idle lists the agents who can be offered a call now, in configured order.
@@ -90,32 +152,63 @@ func (h *Hotline) idle(now time.Time) []*agent {
 }
 
 // waiting lists the calls that need an agent and have no offer, best first.
-func (h *Hotline) waiting() []*call {
+func (h *Hotline) waiting(now time.Time) []*call {
 	var w []*call
 	for _, c := range h.live {
 		if c.State == CallWaiting && c.Offer == nil && !c.leaving() && !c.Left {
 			w = append(w, c)
 		}
 	}
-	slices.SortStableFunc(w, before)
+	slices.SortStableFunc(w, func(a, b *call) int { return h.before(now, a, b) })
 	return w
 }
 
-// before orders callers: priority first, then arrival.
-func before(a, b *call) int {
-	if a.Priority != b.Priority {
-		return b.Priority - a.Priority
+// before orders callers: emergencies, then priority, which grows with the wait where
+// the queue wants it, then arrival.
+func (h *Hotline) before(now time.Time, a, b *call) int {
+	if a.Emergency != b.Emergency {
+		if a.Emergency {
+			return -1
+		}
+		return 1
+	}
+	if ra, rb := h.rank(now, a), h.rank(now, b); ra != rb {
+		return rb - ra
 	}
 	return int(int64(a.Order) - int64(b.Order))
 }
 
+// rank is a waiting caller's priority by now.
+func (h *Hotline) rank(now time.Time, c *call) int {
+	if q := h.queues[c.Queue]; q != nil && q.Ageing > 0 && now.After(c.QueuedAt) {
+		return c.Priority + int(now.Sub(c.QueuedAt)/time.Duration(q.Ageing))
+	}
+	return c.Priority
+}
+
 // ahead is how many waiting callers are served before a newcomer of this priority.
-func (h *Hotline) ahead(q QueueID, priority int) int {
+func (h *Hotline) ahead(now time.Time, q QueueID, priority int) int {
 	n := 0
 	for _, c := range h.live {
-		if c.State == CallWaiting && c.Queue == q && c.Priority >= priority {
+		if c.State == CallWaiting && c.Queue == q && h.rank(now, c) >= priority {
 			n++
 		}
 	}
 	return n
+}
+
+// overflow puts a caller who has waited too long, or found too many, into the queue
+// that takes him over. He keeps his place in the order of arrivals.
+func (h *Hotline) overflow(at time.Time, c *call, to *queue) {
+	priority := max(c.Priority, to.Priority)
+	h.emitCall(at, c, CallQueued, "", &Queued{Queue: to.ID, Priority: priority, Ahead: h.ahead(at, to.ID, priority)})
+}
+
+// tooLong is the queue that takes over a newcomer who finds too many waiting.
+func (h *Hotline) tooLong(c *call, ahead int) *queue {
+	q := h.queues[c.Queue]
+	if q == nil || q.OverflowLength == 0 || ahead < q.OverflowLength {
+		return nil
+	}
+	return h.queues[q.OverflowTo]
 }

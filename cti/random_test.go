@@ -211,7 +211,7 @@ func (w *world) check(in Input) {
 		w.checkCall(in, c)
 	}
 	for _, a := range w.h.idle(w.s.now) {
-		for _, c := range w.h.waiting() {
+		for _, c := range w.h.waiting(w.s.now) {
 			if c.aim() == "" && w.h.serves(a.ID, c) && !w.s.now.Before(c.Tried[a.ID]) {
 				w.t.Fatalf("after %T: caller %s waits while agent %s is free", in, c.ID, a.ID)
 			}
@@ -434,6 +434,10 @@ func (w *world) snapshot() pbx.Snapshot {
 func TestRandomLife(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		plan := DemoPlan(0)
+		q := &plan.Queues[0]
+		q.Strategy = rapid.SampledFrom([]Strategy{LongestIdle, RoundRobin, LeastCalls}).Draw(t, "strategy")
+		q.LastAgent, q.Ageing, q.Tell = rapid.Bool().Draw(t, "last agent"), Span(5*time.Second), Span(10*time.Second)
+		q.OverflowTo, q.OverflowAfter, q.OverflowLength, q.HoldLimit = "repair", Span(20*time.Second), 3, Span(10*time.Second)
 		w := &world{
 			t: t, plan: plan, h: NewHotline("e1", plan), ended: map[CallID]int{}, engines: 1,
 			s: &toySwitch{now: epoch, channels: map[pbx.ChannelID]*toyChannel{}, bridges: map[pbx.BridgeID][]pbx.ChannelID{}},

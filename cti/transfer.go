@@ -170,13 +170,13 @@ func (h *Hotline) sendOn(at time.Time, c *call, queue QueueID) {
 		next, priority = queue, h.queues[queue].Priority
 		h.transferOver(at, c, TransferQueued)
 	}
-	h.emitCall(at, c, CallQueued, "", &Queued{Queue: next, Priority: priority, Ahead: h.ahead(next, priority)})
+	h.emitCall(at, c, CallQueued, "", &Queued{Queue: next, Priority: priority, Ahead: h.ahead(at, next, priority)})
 	h.hangup(at, leg, pbx.CauseNormal)
 }
 
 // matchAimed offers the callers of blind transfers to whom they are meant for.
 func (h *Hotline) matchAimed(now time.Time) {
-	for _, c := range h.waiting() {
+	for _, c := range h.waiting(now) {
 		for c.aim() != "" {
 			a := h.agents[c.aim()]
 			if a != nil && a.Call == c.ID && a.busy() {

@@ -53,6 +53,12 @@ func (b *batch) applyAgent(ctx context.Context, f cti.Fact) error {
 			Reachable: f.Kind == cti.AgentRegistered, Since: f.At, Term: term,
 		})
 	}
+	if d, ok := f.Data.(*cti.OrderedData); ok {
+		return b.s.q.AddOrder(ctx, b.out, sql.AddOrderParams{
+			FactID: f.ID, Company: company, Agent: agent, CallID: string(f.Call), At: f.At,
+			ByPerson: clean(d.By), Verb: string(d.Verb), Target: clean(d.To), Reason: clean(d.Reason),
+		})
+	}
 	state, ok := cti.StateOf(f.Kind)
 	if !ok {
 		return nil

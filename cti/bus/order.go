@@ -18,6 +18,12 @@ func OrderSubject(c cti.CompanyID, a cti.AgentID, v cti.Verb) string {
 	return "hotline." + Token(string(c)) + ".cmd." + Token(string(a)) + "." + Token(string(v))
 }
 
+// reasonMost and keyMost bound the text of an order.
+const (
+	reasonMost = 1500
+	keyMost    = 64
+)
+
 const orderSubjects = "hotline.*.cmd.*.*"
 
 // OrderReply is the answer to an order.
@@ -75,7 +81,10 @@ func readOrder(m *nats.Msg) (cti.CompanyID, cti.Order, error) {
 		}
 	}
 	// Who may send here speaks for the agent; the API knows leaders.
-	o.Agent, o.Verb, o.By = cti.AgentID(agent), cti.Verb(verb), ""
+	o.Agent, o.Verb, o.By = cti.AgentID(agent), cti.Verb(verb), agent
+	if len(o.Reason) > reasonMost || len(o.Key) > keyMost || len(o.To) > keyMost {
+		return "", o, fmt.Errorf("read order: too long; allowed: a reason of %d bytes, a key and a receiver of %d", reasonMost, keyMost)
+	}
 	if o.Verb.Leads() {
 		return "", o, fmt.Errorf("read order: %s is a leader's, who is known to the HTTP API only", verb)
 	}

@@ -30,6 +30,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"sansheng/deploy/debian"
 	"sansheng/deploy/process"
@@ -265,11 +266,22 @@ func (i *Instance) makeDatabase(ctx context.Context) error {
 	if there {
 		return nil
 	}
-	if _, err := conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{database}.Sanitize()); err != nil {
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{database}.Sanitize())
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && (refused.Code == duplicateDatabase || refused.Code == uniqueViolation) {
+		return nil // a service killed a moment ago had asked for it, and the server went on
+	}
+	if err != nil {
 		return fmt.Errorf("make database: %w", err)
 	}
 	return nil
 }
+
+// PostgreSQL's codes for a database that is there, or was made at the same time.
+const (
+	duplicateDatabase = "42P04"
+	uniqueViolation   = "23505"
+)
 
 // PID is the server's process id, 0 while it is down.
 func (i *Instance) PID() int { return i.proc.PID() }

@@ -194,6 +194,10 @@ ON CONFLICT (company, agent) DO UPDATE
 SET endpoint = excluded.endpoint, reachable = excluded.reachable, since = excluded.since, term = excluded.term
 WHERE excluded.term = 0 OR phone.term <= excluded.term;
 
+-- name: AddOrder :exec
+INSERT INTO agent_order (fact_id, company, agent, call_id, at, by_person, verb, target, reason)
+VALUES (sqlc.arg(fact_id), sqlc.arg(company), sqlc.arg(agent), sqlc.arg(call_id), sqlc.arg(at)::timestamptz, sqlc.arg(by_person), sqlc.arg(verb), sqlc.arg(target), sqlc.arg(reason));
+
 -- name: AddEngineEvent :exec
 INSERT INTO engine_event (fact_id, engine, kind, at, text, switch_started_at)
 VALUES (sqlc.arg(fact_id), sqlc.arg(engine), sqlc.arg(kind), sqlc.arg(at)::timestamptz, sqlc.arg(text), sqlc.narg(switch_started_at));

@@ -85,7 +85,7 @@ func (s *Service) onDuty() []string {
 			if !l.Emergency || q.ID != l.Queue {
 				continue
 			}
-			for _, m := range q.Members {
+			for _, m := range s.plan.Serve(q) {
 				if !slices.Contains(numbers, string(m)) {
 					numbers = append(numbers, string(m))
 				}

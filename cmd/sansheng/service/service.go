@@ -320,7 +320,7 @@ func fallback(c *asterisk.Config, plan *cti.Plan) {
 	}
 	for _, q := range plan.Queues {
 		native := asterisk.Queue{Name: string(q.ID)}
-		for _, m := range q.Members {
+		for _, m := range plan.Serve(q) {
 			native.Members = append(native.Members, string(m))
 			if emergency[q.ID] {
 				c.Duty = append(c.Duty, string(m))

@@ -41,6 +41,7 @@ const (
 type Call struct {
 	// hungUp: our BYE is out; the receiver is on its hook whatever the answer.
 	hungUp atomic.Bool
+	byeing atomic.Bool // a BYE has come, and is being worked on
 	*Log
 	phone    *Phone
 	id       string // Call-ID

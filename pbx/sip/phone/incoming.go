@@ -39,6 +39,9 @@ func (p *Phone) served(req *sip.Request, tx *sip.ServerTx) {
 	c := p.calls[tag]
 	p.mu.Unlock()
 	if c != nil && string(*req.CallID()) == c.id {
+		if req.Method == sip.BYE {
+			c.byeing.Store(true) // the next INVITE may be right behind it
+		}
 		if c.inbox.put(func() { c.request(req, tx, at) }) {
 			return
 		}

@@ -173,11 +173,11 @@ func (p *Phone) Calls() []*Call {
 	return out
 }
 
-// inUseLocked counts the calls that have not been hung up here.
+// inUseLocked counts the calls that have not been hung up, by either side.
 func (p *Phone) inUseLocked() int {
 	n := 0
 	for _, c := range p.calls {
-		if !c.hungUp.Load() {
+		if !c.hungUp.Load() && !c.byeing.Load() {
 			n++
 		}
 	}

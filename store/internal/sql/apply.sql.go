@@ -90,6 +90,38 @@ func (q *Queries) AddOffer(ctx context.Context, db DBTX, arg AddOfferParams) err
 	return err
 }
 
+const addOrder = `-- name: AddOrder :exec
+INSERT INTO agent_order (fact_id, company, agent, call_id, at, by_person, verb, target, reason)
+VALUES ($1, $2, $3, $4, $5::timestamptz, $6, $7, $8, $9)
+`
+
+type AddOrderParams struct {
+	FactID   string
+	Company  string
+	Agent    string
+	CallID   string
+	At       time.Time
+	ByPerson string
+	Verb     string
+	Target   string
+	Reason   string
+}
+
+func (q *Queries) AddOrder(ctx context.Context, db DBTX, arg AddOrderParams) error {
+	_, err := db.Exec(ctx, addOrder,
+		arg.FactID,
+		arg.Company,
+		arg.Agent,
+		arg.CallID,
+		arg.At,
+		arg.ByPerson,
+		arg.Verb,
+		arg.Target,
+		arg.Reason,
+	)
+	return err
+}
+
 const addPrompt = `-- name: AddPrompt :exec
 INSERT INTO prompt (call_id, n, purpose, prompt, agent, began_at, ended_at, whole, failed)
 SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5::timestamptz,

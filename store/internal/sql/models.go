@@ -10,6 +10,18 @@ import (
 	"github.com/google/uuid"
 )
 
+type AgentOrder struct {
+	FactID   string
+	Company  string
+	Agent    string
+	CallID   string
+	At       time.Time
+	ByPerson string
+	Verb     string
+	Target   string
+	Reason   string
+}
+
 type AgentState struct {
 	ID      int64
 	Company string
