@@ -145,7 +145,8 @@ func TestAlarms(t *testing.T) {
 		`sansheng_switch_task_processors`: 20, `sansheng_data_disk_bytes{of="free"}`: 1 << 20, `sansheng_recordings_bytes`: 0,
 		`sansheng_agents{company="demo",state="Talking"}`: 0, `sansheng_repairs_total{kind="orphan_swept"}`: 0,
 		`sansheng_projection_lag_facts`: 0, `sansheng_journal_facts_total`: 10, `sansheng_relay_facts_total`: 10,
-		`sansheng_database_up`: 1, `sansheng_alarm_posts_total{end="sent"}`: 10,
+		// Of ten posts the last may have been heard and its answer be under way.
+		`sansheng_database_up`: 1, `sansheng_alarm_posts_total{end="sent"}`: 9,
 	} {
 		if v, ok := figures[name]; !ok || v < least {
 			t.Errorf("%s is %v (there: %t), want at least %v", name, v, ok, least)

@@ -19,6 +19,8 @@ WITH opened AS (
     WHERE call.id = $3
       AND NOT EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)
       AND call.served_by IS NULL
+      -- Whom the operator refuses is not called back.
+      AND call.hung_up_by IS DISTINCT FROM 'system'
       AND (call.abandoned OR call.fell_back_at IS NOT NULL
            OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id))
     ON CONFLICT DO NOTHING
