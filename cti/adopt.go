@@ -74,8 +74,15 @@ func inbound(ch pbx.Channel) bool { return len(ch.Args) == 3 && ch.Args[0] == "i
 // pairs, before anything else is decided about them.
 func (h *Hotline) settle(at time.Time, s pbx.Snapshot, talking map[CallID]pair, there map[pbx.ChannelID]pbx.Channel) {
 	for _, c := range h.live { // facts may break off between arrival and queue
-		if q := h.queues[c.Line.Queue]; c.Queue == "" && q != nil && c.State != CallNative && !c.leaving() {
-			h.emitCall(c.ArrivedAt, c, CallQueued, "", &Queued{Queue: q.ID, Priority: q.Priority})
+		q := h.queues[c.Line.Queue]
+		switch {
+		case c.State == CallNative || c.leaving() || c.Queue != "" && h.queues[c.Queue] != nil:
+		case q != nil && c.Queue == "":
+			h.emitCall(c.ArrivedAt, c, CallQueued, "", &Queued{Queue: q.ID, Priority: h.priority(c, q)})
+		case q != nil && c.State == CallWaiting: // his queue is not in the plan any more
+			h.emitCall(at, c, CallQueued, "", &Queued{Queue: q.ID, Priority: h.priority(c, q)})
+		case q == nil && c.State == CallWaiting && c.Queue != "":
+			h.fallBack(at, c, FellByLimit) // nor is his line: the switch knows what to do
 		}
 	}
 	for _, ch := range s.Channels { // a transfer we never saw: his agent is gone, another is rung
@@ -100,10 +107,17 @@ func (h *Hotline) settle(at time.Time, s pbx.Snapshot, talking map[CallID]pair, 
 		if c == nil && inbound(p.caller) && h.legs[p.caller.ID] == nil {
 			c = h.arriveTalking(p.caller)
 		}
+		if c == nil && p.caller.Vars["number"] != "" && p.caller.State == pbx.ChannelUp && h.legs[p.caller.ID] == nil {
+			c = h.arriveCalled(p.caller)
+		}
+		if c != nil && c.State == CallDialling && p.caller.State != pbx.ChannelUp {
+			continue // it rings at who is called
+		}
 		if c == nil || c.leaving() || c.State == CallNative || c.Channel != p.caller.ID {
 			continue
 		}
-		if c.State != CallTalking || c.OnHold || c.Taken != p.offer {
+		turned := c.State == CallConsulting && c.Transfer.With == TurnCaller && c.Taken == p.offer
+		if !turned && (c.State != CallTalking || c.OnHold || c.Taken != p.offer) {
 			h.talks(at, c, p, there)
 		}
 	}
@@ -143,6 +157,8 @@ func (h *Hotline) talks(at time.Time, c *call, p pair, there map[pbx.ChannelID]p
 	switch {
 	case l == nil:
 		return
+	case c.State == CallDialling:
+		h.reachedUnseen(answered, c, l, p.offer)
 	case o != nil && o.N == p.offer:
 		h.answer(answered, c, o, estimated)
 	case l.result == OfferAnswered && c.Agent == "":
@@ -152,6 +168,7 @@ func (h *Hotline) talks(at time.Time, c *call, p pair, there map[pbx.ChannelID]p
 		h.emitCall(at, c, CallJoined, c.Agent, &Joined{
 			Bridge: c.bridgeID(), Channels: []pbx.ChannelID{c.Channel, p.agent.ID}, Estimated: true,
 		})
+		h.follow(at, c)
 	}
 }
 

@@ -21,6 +21,12 @@ type agent struct {
 	Misses int
 	// Calls counts the calls he has answered since he came to work.
 	Calls int
+	// Wanted is the state asked for while he could not have it; his when he is free, or
+	// his phone is back.
+	Wanted       AgentState
+	WantedReason string
+	// LostAt is when his phone was lost last.
+	LostAt time.Time
 	// place is his in the configured order.
 	place int
 
@@ -36,9 +42,8 @@ type volatileAgent struct {
 	// Elsewhere are channels of his phone that are not ours, as in the switch's
 	// fallback, true once answered; he is offered nothing while there is one.
 	Elsewhere map[pbx.ChannelID]bool
-	// Wanted is the state asked for while he was busy; taken when he is free.
-	Wanted       AgentState
-	WantedReason string
+	// Dialled are the times of the last hour's orders to dial outside.
+	Dialled []time.Time
 }
 
 // Reasons the system gives for an agent's state.
@@ -53,7 +58,12 @@ const (
 	ReasonElsewhere   = "called by the switch itself"
 	ReasonSupervises  = "supervises"
 	ReasonSupervised  = "supervision over"
+	ReasonLoggedOff   = "logged off"
 )
+
+// shortAbsence is for how long a phone may be lost and his agent be the one he was:
+// paused, or logged off by his own will.
+const shortAbsence = 5 * time.Minute
 
 // missesAllowed is how many offers in a row an agent may miss before he is paused.
 const missesAllowed = 2
@@ -85,14 +95,21 @@ func (h *Hotline) applyState(f Fact, s AgentState) {
 		d = &StateData{}
 	}
 	a.State, a.Since, a.Reason, a.Call, a.Misses, a.Calls = s, f.At, d.Reason, d.Call, d.Misses, d.Calls
-	if s == a.Wanted {
-		a.Wanted = ""
+	if s == Ready || s == Paused || s == LoggedOff {
+		a.Wanted, a.WantedReason = "", ""
+	}
+}
+
+// wish remembers by a fact what state an agent is to have as soon as he can.
+func (h *Hotline) wish(at time.Time, a *agent, s AgentState, reason string) {
+	if a.Wanted != s || a.WantedReason != reason {
+		h.emit(at, AgentWished, a.Company, a.Call, a.ID, &WishData{State: s, Reason: reason})
 	}
 }
 
 // become puts an agent into a state by a fact, unless he is in it already.
 func (h *Hotline) become(at time.Time, a *agent, s AgentState, reason string, c CallID) {
-	if a.State == s && a.Call == c {
+	if a.State == s && a.Call == c && (s != Paused || a.Reason == reason) {
 		return
 	}
 	misses := a.Misses
@@ -103,8 +120,8 @@ func (h *Hotline) become(at time.Time, a *agent, s AgentState, reason string, c 
 	switch {
 	case s == Talking && reason == "":
 		calls++
-	case s == LoggedOff:
-		calls = 0
+	case s == LoggedOff && reason != ReasonLost, s == Ready && reason == ReasonRegistered && at.Sub(a.LostAt) >= shortAbsence:
+		calls = 0 // a new day
 	}
 	h.emit(at, kindOfState[s], a.Company, c, a.ID, &StateData{From: a.State, Reason: reason, Call: c, Misses: misses, Calls: calls})
 }
@@ -114,7 +131,11 @@ func (h *Hotline) become(at time.Time, a *agent, s AgentState, reason string, c 
 func (h *Hotline) release(at time.Time, a *agent, reason string) {
 	switch {
 	case !a.Reachable:
+		want, why := a.Wanted, a.WantedReason
 		h.become(at, a, LoggedOff, ReasonLost, "")
+		if want == Paused {
+			h.wish(at, a, want, why)
+		}
 	case a.Wanted == Paused || a.Wanted == LoggedOff:
 		h.become(at, a, a.Wanted, a.WantedReason, "")
 	case a.Misses >= missesAllowed:
@@ -152,8 +173,11 @@ func (h *Hotline) setState(now time.Time, in SetState) {
 	if a == nil {
 		return
 	}
+	if in.State == LoggedOff && in.Reason == "" {
+		in.Reason = ReasonLoggedOff
+	}
 	if a.busy() {
-		a.Wanted, a.WantedReason = in.State, in.Reason
+		h.wish(now, a, in.State, in.Reason)
 		return
 	}
 	a.CoolUntil = time.Time{}
@@ -171,11 +195,20 @@ func (h *Hotline) endpointChanged(at time.Time, e pbx.EndpointID, reachable bool
 		kind = AgentRegistered
 	}
 	h.emit(at, kind, a.Company, "", a.ID, &RegisteredData{Endpoint: e})
+	back := reachable && at.Sub(a.LostAt) < shortAbsence
 	switch {
+	case back && a.State == LoggedOff && a.Wanted == Paused:
+		h.become(at, a, Paused, a.WantedReason, "")
+	case back && a.State == LoggedOff && a.Reason != "" && a.Reason != ReasonLost:
+		// He has logged off; that his phone was away for a moment changes nothing.
 	case reachable && a.AutoReady && (a.State == LoggedOff || a.Reason == ReasonUnreachable):
 		h.become(at, a, Ready, ReasonRegistered, "")
 	case !reachable && !a.busy():
+		paused, why := a.State == Paused && a.Reason != ReasonUnreachable && a.Reason != ReasonMisses, a.Reason
 		h.become(at, a, LoggedOff, ReasonLost, "")
+		if paused {
+			h.wish(at, a, Paused, why)
+		}
 	}
 }
 

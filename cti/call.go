@@ -18,8 +18,10 @@ const (
 	CallTalking  CallState = "Talking"
 	// CallConsulting: the agent speaks to the receiver of a transfer, the caller waits.
 	CallConsulting CallState = "Consulting"
-	CallNative     CallState = "FellBack" // the switch serves it by itself
-	CallOver       CallState = "Ended"
+	// CallDialling: a call to outside that nobody has answered yet.
+	CallDialling CallState = "Dialling"
+	CallNative   CallState = "FellBack" // the switch serves it by itself
+	CallOver     CallState = "Ended"
 )
 
 // call is one call of a member of the public.
@@ -36,6 +38,8 @@ type call struct {
 	Queue    QueueID
 	Priority int
 	QueuedAt time.Time
+	// EnteredAt is since when he is in this queue; QueuedAt since when he waits at all.
+	EnteredAt time.Time
 	// Widened are further queues whose members may be asked.
 	Widened []QueueID
 	Overran bool
@@ -72,6 +76,9 @@ type call struct {
 	// CallerGoneAt is the call's end: a leg that takes longer to clear is not heard by him.
 	CallerGoneAt time.Time
 	CallerCause  pbx.Cause
+	CallerTech   int
+	// Dialled: the number outside has been dialled.
+	Dialled bool
 	// Estimated: the time of the caller's end is not the switch's own.
 	Estimated bool
 
@@ -96,6 +103,10 @@ type volatileCall struct {
 	Bridged map[pbx.ChannelID]bool
 	// Spent are bridges that a transfer has left.
 	Spent []pbx.BridgeID
+	// RangAt is since when it rings at who is called.
+	RangAt time.Time
+	// Returns: the dialplan has the caller's channel for a moment.
+	Returns bool
 	// Left: the caller's channel is out of our hands without having been hung up.
 	Left   bool
 	LeftAt time.Time
@@ -106,6 +117,8 @@ type volatileCall struct {
 	// Spies are what listens for each leader, Spied how many have been made.
 	Spies map[AgentID]*spies
 	Spied int
+	// RespyAt is when what the switch refused to make is tried again.
+	RespyAt time.Time
 	// Stray is the highest number of an agent's leg that was not ours to keep.
 	Stray int
 }
@@ -180,11 +193,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *GreetedData:
 		c.Greeted = true
 	case *Queued:
-		c.State, c.Queue, c.Priority = CallWaiting, d.Queue, d.Priority
-		if c.QueuedAt.IsZero() || c.Agent != "" { // a talk is no wait
-			c.QueuedAt = f.At
-		}
-		c.Announced, c.Agent, c.OnHold = false, "", false
+		c.applyQueued(f.At, d)
 	case *Offered:
 		c.Offers = d.Offer
 		c.Offer = &offer{N: d.Offer, Agent: f.Agent, Channel: d.Channel, OfferedAt: f.At}
@@ -192,6 +201,9 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			q.asked = f.Agent
 		}
 		h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleAgent, agent: f.Agent}
+		if f.Agent == Outside {
+			h.legs[d.Channel].role = RoleOutside
+		}
 		if c.State == CallConsulting && c.Transfer != nil {
 			c.Transfer.Offer = d.Offer
 		}
@@ -209,9 +221,17 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		if q := h.queues[d.Queue]; q != nil {
 			q.tookOne(f.At)
 		}
-		h.note(c.Caller.Number, f.Agent)
+		if f.Agent == Outside {
+			c.Announced = true // he has no number to tell
+		} else {
+			h.note(c.Caller.Number, f.Agent)
+		}
 		c.State, c.Agent, c.Taken, c.AnsweredAt, c.Transfer = CallPickedUp, f.Agent, d.Offer, f.At, nil
 		c.TookOver = d.Channel == c.superChannel(d.Offer)
+	case *DialledData:
+		c.Dialled, c.Agent, c.Taken = true, f.Agent, d.Offer
+	case *ReachedData:
+		c.State, c.AnsweredAt, c.Announced = CallPickedUp, f.At, true
 	case *AnnouncedData:
 		c.Announced = true
 	case *Joined:
@@ -223,13 +243,13 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 				c.State, c.Announced = CallPickedUp, true
 			}
 		}
-	case *TransferBeganData, *ConsultedData, *TransferredData, *TransferEndedData:
+	case *TransferBeganData, *ConsultedData, *TurnedData, *TransferredData, *TransferEndedData:
 		h.applyTransfer(c, f)
 	case *SupervisionBeganData, *SupervisedData, *SupervisionEndedData:
 		h.applySupervision(c, f)
 	case *HungUp:
 		c.HungUpBy, c.HungUpAt = d.By, f.At
-		if l := h.legs[c.talkChannel()]; l != nil && d.By == RoleAgent && !d.Ordered {
+		if l := h.legs[c.talkChannel()]; l != nil && (d.By == RoleAgent || d.By == RoleOutside) && !d.Ordered {
 			l.hungUp = true
 		}
 	case *FellBack:
@@ -240,11 +260,23 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		delete(h.legs, d.Channel)
 		if d.Role == RoleCaller {
 			c.CallerGone, c.CallerGoneAt, c.CallerCause, c.Estimated = true, f.At, d.Cause, d.Estimated
+			c.CallerTech = d.TechCause
 		}
 	case *Ended:
 		c.State = CallOver
 		h.forget(c)
 	}
+}
+
+func (c *call) applyQueued(at time.Time, d *Queued) {
+	if d.Queue != c.Queue {
+		c.EnteredAt, c.Widened = at, nil
+	}
+	c.State, c.Queue, c.Priority = CallWaiting, d.Queue, d.Priority
+	if c.QueuedAt.IsZero() || c.Agent != "" { // a talk is no wait
+		c.QueuedAt, c.EnteredAt = at, at
+	}
+	c.Announced, c.Agent, c.OnHold = false, "", false
 }
 
 func (h *Hotline) applyOfferEnded(c *call, f Fact, d *OfferEnded) {
@@ -322,16 +354,21 @@ func (h *Hotline) register(came time.Time, line Line, ch pbx.Channel) *call {
 		RingbackAt: came.UTC(), Recording: string(id),
 	})
 	c, q := h.calls[id], h.queues[line.Queue]
-	priority := q.Priority
-	if slices.Contains(co.VIPs, ch.Caller.Number) {
-		priority += vipPriority
-	}
+	priority := h.priority(c, q)
 	ahead := h.ahead(came, q.ID, priority)
 	h.emitCall(came, c, CallQueued, "", &Queued{Queue: q.ID, Priority: priority, Ahead: ahead})
 	if to := h.tooLong(c, ahead); to != nil {
 		h.overflow(came, c, to)
 	}
 	return c
+}
+
+// priority is a caller's in a queue.
+func (h *Hotline) priority(c *call, q *queue) int {
+	if slices.Contains(h.companies[c.Company].VIPs, c.Caller.Number) {
+		return q.Priority + vipPriority
+	}
+	return q.Priority
 }
 
 // vipPriority is how far a VIP is before others of his queue.
@@ -389,7 +426,7 @@ func (h *Hotline) proceed(at time.Time, c *call) {
 	case c.State == CallPickedUp && c.Line.Announce && !c.Announced:
 		h.lease(at, c)
 		h.prompt(at, c, c.announceID(), announcement(c.Agent)...)
-	case c.State == CallPickedUp:
+	case c.State == CallPickedUp && !c.Returns:
 		h.join(at, c)
 	}
 }
@@ -436,6 +473,12 @@ func (h *Hotline) bridgeEntered(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) 
 	case l.call.State == CallConsulting && l.call.consultID() == b:
 		h.consultEntered(at, l.call, ch)
 		return
+	case l.call.State == CallConsulting && l.call.Transfer.With == TurnBoth && l.call.partyID() == b:
+		l.call.entered(ch)
+		if len(l.call.Bridged) == 3 {
+			l.call.JoinAt = time.Time{}
+		}
+		return
 	case l.call.bridgeID() != b:
 		return
 	}
@@ -472,9 +515,11 @@ func (h *Hotline) bridgeLeft(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) {
 // the overflow queues' agents are asked too (requirements A1, A9).
 func (h *Hotline) overrun(at time.Time, c *call) {
 	rung := at.Sub(c.RingbackAt)
-	h.emitCall(at, c, CallOverran, "", &Overran{
-		Rings: int(rung / c.Ring.Period), RingMs: MillisOf(rung), Widened: h.queues[c.Queue].Overflow,
-	})
+	var widened []QueueID
+	if q := h.queues[c.Queue]; q != nil {
+		widened = q.Overflow
+	}
+	h.emitCall(at, c, CallOverran, "", &Overran{Rings: int(rung / c.Ring.Period), RingMs: MillisOf(rung), Widened: widened})
 	h.do(pbx.Answer{Channel: c.Channel})
 	h.lease(at, c)
 	hold := "please-hold"
@@ -488,7 +533,7 @@ func (h *Hotline) overrun(at time.Time, c *call) {
 // line's own queue is free: no emergency caller rings into nothing.
 func (h *Hotline) widen(at time.Time, c *call) bool {
 	q := h.queues[c.Queue]
-	if !c.Emergency || c.Widened != nil || len(q.Overflow) == 0 {
+	if !c.Emergency || c.Widened != nil || q == nil || len(q.Overflow) == 0 {
 		return false
 	}
 	h.emitCall(at, c, CallWidened, "", &WidenedData{Queues: q.Overflow})
@@ -512,6 +557,8 @@ func (c *call) wants(cmd pbx.Command) bool {
 	switch cmd := cmd.(type) {
 	case pbx.StartMusic:
 		return waits
+	case pbx.Unjoin:
+		return c.apart()
 	case pbx.Lease:
 		announcing := c.State == CallPickedUp && c.Prompt != ""
 		return (cmd.For == leaseTime) == (waits || announcing)
@@ -533,25 +580,26 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		h.do(pbx.StopPlay{Channel: c.Channel, Playback: c.Prompt})
 		h.promptOver(now, c, true)
 	}
-	if due(c.RetryAt) {
+	if len(c.Retry) > 0 && due(c.RetryAt) {
 		for _, cmd := range c.Retry {
 			if c.wants(cmd) {
 				h.do(cmd)
 			}
 		}
-		c.Retry, c.RetryAt = nil, time.Time{}
+		c.Retry = nil
 	}
 	switch {
 	case !due(c.JoinAt):
 	case c.State == CallPickedUp, c.State == CallTalking && !c.OnHold:
 		h.join(now, c)
 	case c.State == CallConsulting && c.Transfer.Answered:
-		h.joinConsult(now, c)
+		h.joinTransfer(now, c)
 	}
 	if c.Offer != nil {
 		h.tickOffer(now, c)
 	}
 	h.remind(now, c)
+	h.tickSupervision(now, c)
 	if c.apart() && due(c.LeaseAt) {
 		h.lease(now, c)
 	}
@@ -559,16 +607,16 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		return
 	}
 	q := h.queues[c.Queue]
-	if q != nil && c.Offer == nil && c.Transfer == nil && q.OverflowAfter > 0 && due(c.QueuedAt.Add(time.Duration(q.OverflowAfter))) {
+	if q != nil && c.Offer == nil && c.Transfer == nil && !c.Emergency && q.OverflowAfter > 0 && due(c.EnteredAt.Add(time.Duration(q.OverflowAfter))) {
 		if to := h.queues[q.OverflowTo]; to != nil {
 			h.overflow(now, c, to)
-			q = to
+			return // his time there begins now
 		}
 	}
 	switch {
 	case !c.up() && due(c.RingbackAt.Add(c.Ring.Limit(ThreeRings))):
 		h.overrun(now, c)
-	case q != nil && q.MaxWait > 0 && due(c.QueuedAt.Add(time.Duration(q.MaxWait))):
+	case q != nil && q.MaxWait > 0 && due(c.EnteredAt.Add(time.Duration(q.MaxWait))):
 		h.fallBack(now, c, FellByLimit)
 	case c.Prompt == "" && due(c.LeaseAt):
 		h.lease(now, c)

@@ -14,17 +14,23 @@ func (h *Hotline) stepClock(by time.Duration) {
 	}
 	step(&h.lostAt)
 	for _, a := range h.order {
-		step(&a.Since, &a.CoolUntil)
+		step(&a.Since, &a.CoolUntil, &a.LostAt)
+		for i := range a.Dialled {
+			step(&a.Dialled[i])
+		}
 	}
 	for _, l := range h.legs {
 		step(&l.hangupAt, &l.codeAt)
 	}
 	for _, c := range h.live {
-		step(&c.RingbackAt, &c.ArrivedAt, &c.QueuedAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
+		step(&c.RingbackAt, &c.ArrivedAt, &c.QueuedAt, &c.EnteredAt, &c.RangAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
 			&c.LeaseAt, &c.PromptAt, &c.PromptOn, &c.ToldAt, &c.RemindAt, &c.JoinAt, &c.LeftAt, &c.RetryAt)
 		for a, t := range c.Tried {
 			step(&t)
 			c.Tried[a] = t
+		}
+		for i := range c.Supervisions {
+			step(&c.Supervisions[i].BeganAt)
 		}
 		if o := c.Offer; o != nil {
 			step(&o.OfferedAt, &o.AlertedAt)

@@ -57,7 +57,11 @@ func (h *Hotline) tickCode(now time.Time, l *leg) {
 	if l.hungUp || !l.hangupAt.IsZero() {
 		l.code = ""
 	}
-	if len(l.code) > 2 && !now.Before(l.codeAt.Add(codeDone)) {
+	if l.code == "" || now.Before(l.codeAt.Add(codeDone)) {
+		return
+	}
+	if len(l.code) > 2 {
 		h.code(now, l)
 	}
+	l.code = "" // without a number it is none
 }

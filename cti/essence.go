@@ -26,7 +26,9 @@ type placed struct {
 	place uint64
 }
 
-type agentEssence struct{ state, phone *placed }
+// agentEssence are an agent's last facts: his state, his phone, when it was lost, and
+// a wish that came after his state.
+type agentEssence struct{ state, phone, lost, wish *placed }
 
 // NewEssence is the essence of nothing.
 func NewEssence() *Essence {
@@ -37,12 +39,19 @@ func NewEssence() *Essence {
 func (e *Essence) Add(fact Fact) {
 	e.added++
 	f := placed{Fact: fact, place: e.added}
-	if _, ok := StateOf(f.Kind); ok {
+	if s, ok := StateOf(f.Kind); ok {
 		e.agent(f.Agent).state = &f
+		if s == Ready || s == Paused || s == LoggedOff {
+			e.agent(f.Agent).wish = nil
+		}
 		return
 	}
 	switch f.Kind {
-	case AgentRegistered, AgentLost:
+	case AgentWished:
+		e.agent(f.Agent).wish = &f
+	case AgentLost:
+		e.agent(f.Agent).phone, e.agent(f.Agent).lost = nil, &f
+	case AgentRegistered:
 		e.agent(f.Agent).phone = &f
 	case SwitchFound:
 		e.link = []placed{f}
@@ -81,7 +90,7 @@ func (e *Essence) Facts() []Fact {
 		all = append(all, c...)
 	}
 	for _, a := range e.agents {
-		for _, f := range []*placed{a.state, a.phone} {
+		for _, f := range []*placed{a.state, a.phone, a.lost, a.wish} {
 			if f != nil {
 				all = append(all, *f)
 			}

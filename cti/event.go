@@ -15,19 +15,23 @@ func (h *Hotline) event(e pbx.Event) {
 	case pbx.ChannelEntered:
 		h.entered(at, e.Channel)
 	case pbx.ChannelLeft:
-		if l := h.legs[e.Channel]; l != nil && l.role == RoleCaller && !l.call.leaving() && l.hangupAt.IsZero() {
+		if l := h.legs[e.Channel]; l != nil && l.role == RoleCaller && !l.call.leaving() && l.hangupAt.IsZero() && !l.call.Returns {
 			l.call.Left, l.call.LeftAt = true, at
 		}
 	case pbx.ChannelAlerting:
 		if l := h.legs[e.Channel]; l == nil {
 			h.bind(at, e.Endpoint, e.Channel, false)
-		} else if l.role != RoleCaller {
+		} else if l.role == RoleCaller {
+			h.called(at, l.call, false)
+		} else {
 			h.alerting(at, l)
 		}
 	case pbx.ChannelAnswered:
 		if l := h.legs[e.Channel]; l == nil {
 			h.bind(at, e.Endpoint, e.Channel, true)
-		} else if l.role != RoleCaller {
+		} else if l.role == RoleCaller {
+			h.called(at, l.call, true)
+		} else {
 			h.answered(at, l)
 		}
 	case pbx.HangupRequested:
@@ -78,6 +82,8 @@ func (h *Hotline) entered(at time.Time, ch pbx.Channel) {
 		h.arrive(at, ch)
 	case len(ch.Args) == 3 && ch.Args[0] == "agent":
 		h.featureCode(at, ch)
+	case len(ch.Args) == 2 && ch.Args[0] == Outbound:
+		h.returned(at, ch)
 	case len(ch.Args) == 3 && ch.Args[0] == "spy":
 		h.spyEntered(ch)
 	case h.legs[ch.ID] == nil:
@@ -126,12 +132,17 @@ func (h *Hotline) commandFailed(at time.Time, e pbx.CommandFailed) {
 			return
 		}
 		h.retry(at, cmd)
-	case pbx.Answer, pbx.StartMusic, pbx.Lease, pbx.SetVars:
+	case pbx.Spy:
+		h.spyRefused(at, cmd)
+	case pbx.Answer, pbx.StartMusic, pbx.Lease, pbx.SetVars, pbx.Unjoin:
 		if !e.Gone {
 			h.retry(at, cmd)
 		}
 	}
 }
+
+// retriesRest is how long after the last of them they are counted anew.
+const retriesRest = time.Minute
 
 // undialled is an agent's leg that the switch did not make or not ring.
 func (h *Hotline) undialled(at time.Time, ch pbx.ChannelID, err error) {
@@ -149,6 +160,9 @@ func (h *Hotline) undialled(at time.Time, ch pbx.ChannelID, err error) {
 // or the lease a caller would be left in silence.
 func (h *Hotline) retry(at time.Time, cmd pbx.Command) {
 	for _, c := range h.live {
+		if at.Sub(c.RetryAt) > retriesRest {
+			c.Retries = 0
+		}
 		if pbx.Lane(c.Channel) == cmd.Lane() && !c.leaving() && c.Retries < retriesMost {
 			c.Retry, c.RetryAt = append(c.Retry, cmd), at.Add(retryDelay)
 			c.Retries++

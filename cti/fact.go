@@ -46,11 +46,14 @@ const (
 	CallUnheld       Kind = "call.unheld"
 	TransferBegan    Kind = "call.transfer_began"
 	CallConsulted    Kind = "call.consulted"
+	CallTurned       Kind = "call.turned"
 	CallTransferred  Kind = "call.transferred"
 	TransferEnded    Kind = "call.transfer_ended"
 	SupervisionBegan Kind = "call.supervision_began"
 	CallSupervised   Kind = "call.supervised"
 	SupervisionEnded Kind = "call.supervision_ended"
+	CallDialled      Kind = "call.dialled"
+	CallReached      Kind = "call.reached"
 	CallHungUp       Kind = "call.hung_up"
 	CallLegEnded     Kind = "call.leg_ended"
 	CallFellBack     Kind = "call.fell_back"
@@ -66,6 +69,7 @@ const (
 	AgentRegistered  Kind = "agent.registered"
 	AgentLost        Kind = "agent.lost"
 	AgentOrdered     Kind = "agent.ordered"
+	AgentWished      Kind = "agent.wished"
 	EngineStarted    Kind = "engine.started"
 	SwitchLost       Kind = "engine.switch_lost"
 	ClockStepped     Kind = "engine.clock_stepped"
@@ -118,7 +122,7 @@ type Arrived struct {
 	DID       string        `json:"did"`
 	Caller    pbx.Party     `json:"caller"`
 	Channel   pbx.ChannelID `json:"channel"`
-	Direction string        `json:"direction"` // inbound
+	Direction string        `json:"direction"` // inbound, or outbound: Caller is who is called
 	Mode      Mode          `json:"mode,omitempty"`
 	Language  string        `json:"language,omitempty"`
 	// RingPeriod is one ring of the caller's country, burst and pause.
@@ -128,6 +132,10 @@ type Arrived struct {
 	RingbackAt time.Time `json:"ringback_at"`
 	// Recording is the name under which the switch keeps the call's recording.
 	Recording string `json:"recording,omitempty"`
+	// By is the agent who calls, For what he calls for, as in ticket:17; of outbound
+	// calls only (requirement J4).
+	By  AgentID `json:"by,omitempty"`
+	For string  `json:"for,omitempty"`
 }
 
 // GreetedData tells how the greeting ended.
@@ -158,6 +166,8 @@ type Offered struct {
 	Queue   QueueID       `json:"queue"`
 	Channel pbx.ChannelID `json:"channel"`
 	Offer   int           `json:"offer"` // counts from 1 within the call
+	// Number is what is dialled where the fact's agent is Outside.
+	Number string `json:"number,omitempty"`
 	// Estimated: found under way at the switch, begun by another engine.
 	Estimated bool `json:"estimated,omitempty"`
 }
@@ -278,6 +288,8 @@ type TransferBeganData struct {
 	// To is the receiver; empty where a blind transfer goes to whoever of Queue is free.
 	To    AgentID `json:"to,omitempty"`
 	Queue QueueID `json:"queue,omitempty"`
+	// Number is the receiver's where To is Outside.
+	Number string `json:"number,omitempty"`
 	// Reason and Consent are what the caller was told, and that he agreed
 	// (requirement D1).
 	Reason  string `json:"reason,omitempty"`
@@ -291,6 +303,26 @@ type ConsultedData struct {
 	Bridge  pbx.BridgeID  `json:"bridge"`
 	Channel pbx.ChannelID `json:"channel"`
 	Offer   int           `json:"offer"`
+}
+
+// Turn is whom the agent of an announced transfer speaks to once the receiver has
+// answered.
+type Turn string
+
+// Turns.
+const (
+	// TurnReceiver is where it begins: the caller waits.
+	TurnReceiver Turn = "receiver"
+	// TurnCaller: the receiver waits.
+	TurnCaller Turn = "caller"
+	// TurnBoth: all three hear each other.
+	TurnBoth Turn = "both"
+)
+
+// TurnedData: the fact's agent, who transfers, speaks to somebody else from here on.
+type TurnedData struct {
+	data
+	To Turn `json:"to"`
 }
 
 // TransferredData: the call is the fact's agent's from here on.
@@ -387,6 +419,23 @@ type SupervisionEndedData struct {
 	Result SupervisionResult `json:"result"`
 }
 
+// DialledData: the agent of the fact has picked up, and the number outside is dialled.
+type DialledData struct {
+	data
+	Channel pbx.ChannelID `json:"channel"`
+	// Offer is the one by which the agent's own phone was rung.
+	Offer int `json:"offer"`
+}
+
+// ReachedData: who is called has answered.
+type ReachedData struct {
+	data
+	Channel pbx.ChannelID `json:"channel"`
+	RingMs  Millis        `json:"ring_ms"`
+	// Estimated: found out later.
+	Estimated bool `json:"estimated,omitempty"`
+}
+
 // Role is what a leg is to its call.
 type Role string
 
@@ -394,6 +443,8 @@ type Role string
 const (
 	RoleCaller Role = "caller"
 	RoleAgent  Role = "agent"
+	// RoleOutside is a receiver of a transfer who is no agent.
+	RoleOutside Role = "outside"
 	// RoleSupervisor is a leader who listens.
 	RoleSupervisor Role = "supervisor"
 	RoleSystem     Role = "system" // never a leg: who ended it
@@ -465,6 +516,8 @@ type Ended struct {
 	// Abandoned: a caller who asked for a person left before one answered.
 	Abandoned bool `json:"abandoned,omitempty"`
 	Estimated bool `json:"estimated,omitempty"`
+	// Dial is what came of the number dialled, of outbound calls only.
+	Dial DialResult `json:"dial,omitempty"`
 }
 
 // StateData goes with agent.logged_off … agent.paused: the agent became what
@@ -478,6 +531,14 @@ type StateData struct {
 	Misses int `json:"misses,omitempty"`
 	// Calls are those he has answered since he came to work.
 	Calls int `json:"calls,omitempty"`
+}
+
+// WishData: the agent is to have this state as soon as he can, because he was busy or
+// his phone lost.
+type WishData struct {
+	data
+	State  AgentState `json:"state"`
+	Reason string     `json:"reason,omitempty"`
 }
 
 // RegisteredData goes with agent.registered and agent.lost: the phone can or
@@ -526,11 +587,14 @@ var dataOf = map[Kind]func() Data{
 	CallUnheld:       func() Data { return &HoldData{} },
 	TransferBegan:    func() Data { return &TransferBeganData{} },
 	CallConsulted:    func() Data { return &ConsultedData{} },
+	CallTurned:       func() Data { return &TurnedData{} },
 	CallTransferred:  func() Data { return &TransferredData{} },
 	TransferEnded:    func() Data { return &TransferEndedData{} },
 	SupervisionBegan: func() Data { return &SupervisionBeganData{} },
 	CallSupervised:   func() Data { return &SupervisedData{} },
 	SupervisionEnded: func() Data { return &SupervisionEndedData{} },
+	CallDialled:      func() Data { return &DialledData{} },
+	CallReached:      func() Data { return &ReachedData{} },
 	CallHungUp:       func() Data { return &HungUp{} },
 	CallLegEnded:     func() Data { return &LegEnded{} },
 	CallFellBack:     func() Data { return &FellBack{} },
@@ -545,6 +609,7 @@ var dataOf = map[Kind]func() Data{
 	AgentPaused:      func() Data { return &StateData{} },
 	AgentRegistered:  func() Data { return &RegisteredData{} },
 	AgentLost:        func() Data { return &RegisteredData{} },
+	AgentWished:      func() Data { return &WishData{} },
 	AgentOrdered:     func() Data { return &OrderedData{} },
 	EngineStarted:    func() Data { return &EngineData{} },
 	SwitchLost:       func() Data { return &EngineData{} },

@@ -7,12 +7,10 @@ import (
 )
 
 // featureCode carries out what an agent dialled on his own phone: *11 ready,
-// *10 not ready, *12 wrap-up done. A beep confirms it.
-//
-// TODO(#4): spoken confirmation.
+// *10 not ready, *12 wrap-up done. He is told what he is then.
 func (h *Hotline) featureCode(at time.Time, ch pbx.Channel) {
 	a := h.agents[AgentID(ch.Args[2])]
-	prompt := "sound:beep"
+	prompt := "sound:now-ready"
 	switch {
 	case a == nil:
 		h.do(pbx.Hangup{Channel: ch.ID, Cause: pbx.CauseRejected})
@@ -21,8 +19,9 @@ func (h *Hotline) featureCode(at time.Time, ch pbx.Channel) {
 		h.setState(at, SetState{Agent: a.ID, State: Ready, Reason: "feature code " + ch.Args[1]})
 	case ch.Args[1] == "*10":
 		h.setState(at, SetState{Agent: a.ID, State: Paused, Reason: "feature code *10"})
+		prompt = "sound:now-paused"
 	default:
-		prompt = "tone:congestion;tonezone=cn"
+		prompt = "sound:code-refused"
 	}
 	h.do(
 		pbx.Answer{Channel: ch.ID},

@@ -26,12 +26,17 @@ func (h *Hotline) offHold(at time.Time, c *call) {
 
 // apart tells whether the caller waits while his agent does something else. He is
 // leased as one who waits for an agent is: were we gone, the switch serves him.
-func (c *call) apart() bool { return c.State == CallConsulting || c.State == CallTalking && c.OnHold }
+func (c *call) apart() bool {
+	if c.State == CallConsulting {
+		return c.Transfer.With != TurnCaller && c.Transfer.With != TurnBoth
+	}
+	return c.State == CallTalking && c.OnHold
+}
 
 // part takes the caller out of the talk and plays music to him.
 func (h *Hotline) part(at time.Time, c *call) {
 	c.Bridged, c.JoinAt = nil, time.Time{}
-	h.do(pbx.Unjoin{Bridge: c.bridgeID(), Channel: c.Channel})
+	h.do(pbx.Unjoin{Bridge: c.callerBridge(), Channel: c.Channel})
 	h.soothe(at, c)
 }
 

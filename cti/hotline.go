@@ -20,6 +20,9 @@ type Hotline struct {
 	lines     map[string]Line
 	queues    map[QueueID]*queue
 	agents    map[AgentID]*agent
+	contacts  []Contact
+	// shows is each company's line whose number is shown to whom its agents call.
+	shows map[CompanyID]Line
 	// order lists agents as configured, live the calls not yet ended by arrival:
 	// whatever is done for all of them is done in the same order every time.
 	order []*agent
@@ -36,7 +39,7 @@ type Hotline struct {
 	lostAt   time.Time
 	arrivals uint64
 	// keys are those of the last orders, oldest first.
-	keys []string
+	keys []orderKey
 	// spoke is who spoke last to a caller's number, lately the numbers from oldest to
 	// newest; a restart may forget it.
 	spoke  map[string]AgentID
@@ -77,9 +80,14 @@ func (h *Hotline) configure(plan *Plan) {
 	for _, c := range plan.Companies {
 		h.companies[c.ID] = c
 	}
+	h.shows = map[CompanyID]Line{}
 	for _, l := range plan.Lines {
 		h.lines[l.DID] = l
+		if _, known := h.shows[l.Company]; !known && !l.Emergency {
+			h.shows[l.Company] = l
+		}
 	}
+	h.contacts = plan.Contacts
 	for _, q := range plan.Queues {
 		h.queues[q.ID] = newQueue(q, plan.Serve(q))
 	}
@@ -206,6 +214,14 @@ func (h *Hotline) Apply(f Fact) {
 	case *RegisteredData:
 		if a := h.agents[f.Agent]; a != nil {
 			a.Reachable = f.Kind == AgentRegistered
+			if !a.Reachable {
+				a.LostAt = f.At
+			}
+		}
+		return
+	case *WishData:
+		if a := h.agents[f.Agent]; a != nil {
+			a.Wanted, a.WantedReason = d.State, d.Reason
 		}
 		return
 	case *EngineData:
@@ -220,7 +236,8 @@ func (h *Hotline) Apply(f Fact) {
 		return
 	case *OrderedData:
 		if d.Key != "" {
-			h.keys = append(h.keys, d.Key)
+			o := Order{Verb: d.Verb, To: d.To}
+			h.keys = append(h.keys, orderKey{agent: f.Agent, by: d.By, key: d.Key, what: o.what()})
 			h.keys = h.keys[max(0, len(h.keys)-keysMost):]
 		}
 		return
@@ -257,6 +274,10 @@ func (h *Hotline) applyArrived(f Fact, d *Arrived) {
 	}
 	c.Ring = RingPlan{Period: d.RingPeriod.Duration()}
 	c.Line = h.lines[d.DID]
+	if d.Direction == Outbound {
+		c.State, c.Queue = CallDialling, c.Line.Queue
+		h.dialledOutside(f.At, d.By)
+	}
 	h.calls[c.ID] = c
 	h.live = append(h.live, c)
 	h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleCaller}

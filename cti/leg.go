@@ -82,15 +82,16 @@ func (h *Hotline) agentGone(at time.Time, c *call, l *leg, e LegEnded) {
 	talking := has && (c.State == CallPickedUp || c.State == CallTalking)
 	// A caller who was passed on and has not met the new agent yet has not been served.
 	unmet := c.State == CallPickedUp && c.Met != 0 && c.Met != c.Taken && e.Cause != pbx.CauseNetworkOutOfOrder
+	dialling := has && c.State == CallDialling
 	lost := talking && !c.leaving() && l.hangupAt.IsZero() && (abnormal(e.Cause) || unmet)
 	result := l.result
 	switch {
 	case offered:
 		result = resultOf(o, e.Cause, e.TechCause)
 		h.emitOfferEnded(at, c, o, result, e.Cause, e.TechCause)
-	case talking && c.HungUpBy == "" && !lost:
+	case (talking || dialling) && c.HungUpBy == "" && !lost:
 		by := endedBy(e)
-		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: by, Early: by == RoleAgent})
+		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: by, Early: by == RoleAgent && talking})
 	}
 	h.emitCall(at, c, CallLegEnded, l.agent, &e)
 	h.freeAgent(at, l, talking || c.State == CallTalking || result == OfferAnswered)
@@ -101,7 +102,7 @@ func (h *Hotline) agentGone(at time.Time, c *call, l *leg, e LegEnded) {
 		h.resume(at, c, TransferReceiverLeft)
 	case lost:
 		h.requeue(at, c)
-	case talking && !c.CallerGone:
+	case (talking || dialling) && !c.CallerGone:
 		h.hangup(at, c.Channel, pbx.CauseNormal)
 	}
 }
@@ -150,7 +151,11 @@ func (h *Hotline) requeue(at time.Time, c *call) {
 	c.Bridged, c.JoinAt = nil, time.Time{}
 	if c.Prompt != "" {
 		h.do(pbx.StopPlay{Channel: c.Channel, Playback: c.Prompt})
+		greeting, began := c.Prompt == c.greetingID(), c.PromptOn
 		c.Prompt = ""
+		if greeting {
+			h.greetingOver(at, c, began, false, false)
+		}
 	}
 	h.do(pbx.DropBridge{Bridge: c.bridgeID()})
 	h.proceed(at, c)
@@ -166,8 +171,11 @@ func (h *Hotline) hangupRequested(at time.Time, e pbx.HangupRequested) {
 	if l.role == RoleCaller {
 		h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleCaller})
 		h.withdraw(at, c)
+	} else if c.State == CallDialling && c.Agent == l.agent {
+		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: l.role})
+		h.hangup(at, c.Channel, pbx.CauseNormal)
 	} else if c.State == CallTalking && c.Agent == l.agent && !abnormal(e.Cause) {
-		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: RoleAgent, Early: true})
+		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: l.role, Early: l.role == RoleAgent})
 		h.hangup(at, c.Channel, pbx.CauseNormal)
 		// His phone has said goodbye: it is free before the switch has cleared
 		// the channel, and the next caller need not wait for that.
@@ -189,6 +197,9 @@ func (h *Hotline) endIfOver(c *call) {
 	}
 	d := Ended{By: by, Cause: c.CallerCause, Disposition: DispositionNoAnswer, Estimated: c.Estimated}
 	switch {
+	case c.Direction == Outbound:
+		d.Dial = c.outcome()
+		d.Disposition = d.Dial.disposition()
 	case !c.AnsweredAt.IsZero() || c.ServedBy != "":
 		d.Disposition = DispositionAnswered
 	case by == RoleSwitch && c.CallerCause == pbx.CauseBusy:
@@ -198,7 +209,7 @@ func (h *Hotline) endIfOver(c *call) {
 	default:
 		d.Abandoned = true
 	}
-	if !c.AnsweredAt.IsZero() {
+	if !c.AnsweredAt.IsZero() || c.Dialled {
 		h.do(pbx.DropBridge{Bridge: c.bridgeID()}) // the switch keeps an empty one for ever
 	}
 	h.dropSpent(c)

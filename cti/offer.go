@@ -18,8 +18,28 @@ func (h *Hotline) offer(at time.Time, c *call, a *agent) {
 		Report: map[string]string{
 			"call": string(c.ID), "role": string(RoleAgent), "agent": string(a.ID),
 		},
+		Vars: a.autoAnswer(),
 	})
 	h.do(pbx.Dial{Channel: ch, Ring: c.Ring.Limit(ThreeRings) + alertLimit})
+}
+
+// autoAnswer is what asks a phone to answer by itself: desk phones know one of the two
+// headers or both (RFC 3261 sections 20.4 and 20.9, with parameters of common use).
+func (a *agent) autoAnswer() map[string]string {
+	if !a.AutoAnswer {
+		return nil
+	}
+	return map[string]string{
+		"PJSIP_HEADER(add,Call-Info)":  "<sip:hotline>;answer-after=0",
+		"PJSIP_HEADER(add,Alert-Info)": "<http://localhost>;info=alert-autoanswer",
+	}
+}
+
+// beep tells an agent whose phone has answered by itself that somebody is there.
+func (h *Hotline) beep(l *leg) {
+	if a := h.agents[l.agent]; a != nil && a.AutoAnswer {
+		h.do(pbx.Play{Channel: l.channel, Playback: pbx.PlaybackID(string(l.channel) + "-beep"), Media: []string{"sound:beep"}})
+	}
 }
 
 // alerting: the phone of an offer rings.
@@ -49,6 +69,11 @@ func (h *Hotline) answered(at time.Time, l *leg) {
 	if o == nil || h.legs[o.Channel] != l || c.leaving() || !l.hangupAt.IsZero() {
 		return // too late: the offer was withdrawn, its hang-up is under way
 	}
+	if c.State == CallDialling {
+		h.dialOut(at, c, o)
+		return
+	}
+	h.beep(l)
 	if c.State == CallConsulting {
 		h.receiverAnswered(at, c, o)
 		return
@@ -119,7 +144,8 @@ func (h *Hotline) emitOfferEnded(at time.Time, c *call, o *offer, r OfferResult,
 		alerted = &t
 	}
 	if r == OfferMissed {
-		rings = min(rings, ThreeRings) // the limit ends the third ring, a fourth never begins
+		_, most := o.patience()
+		rings = min(rings, most) // the limit ends the third ring, a fourth never begins
 	}
 	h.emitCall(at, c, CallOfferEnded, o.Agent, &OfferEnded{
 		Channel: o.Channel, Offer: o.N, Result: r, Cause: cause, TechCause: tech,
@@ -134,13 +160,29 @@ func (h *Hotline) withdraw(at time.Time, c *call) {
 		h.emitOfferEnded(at, c, o, OfferWithdrawn, pbx.CauseNone, 0)
 		h.hangup(at, o.Channel, pbx.CauseNormal)
 	}
+	if c.Transfer != nil && c.Transfer.Offer > 0 {
+		c.spendConsult()
+	}
+	end := func(ch pbx.ChannelID) { h.hangup(at, ch, pbx.CauseNormal) }
 	if t := c.Transfer; t != nil && t.Answered {
-		h.hangup(at, c.receiverChannel(), pbx.CauseNormal)
+		if c.HungUpBy == RoleCaller {
+			end = func(ch pbx.ChannelID) { h.farewell(at, ch) }
+		}
+		end(c.receiverChannel())
 	}
 	if c.Agent != "" {
-		h.hangup(at, c.talkChannel(), pbx.CauseNormal)
+		end(c.talkChannel())
 	}
 	h.dismiss(at, c)
+}
+
+// farewell tells who is left of a consultation that the caller has hung up, and ends
+// his leg.
+func (h *Hotline) farewell(at time.Time, ch pbx.ChannelID) {
+	if l := h.legs[ch]; l != nil && l.hangupAt.IsZero() {
+		l.hangupAt = at
+		h.do(pbx.Continue{Channel: ch, Context: "farewell", Extension: "s"})
+	}
 }
 
 // hangup orders the end of a leg and remembers when, so that it is asked for
@@ -158,10 +200,11 @@ func (h *Hotline) hangup(at time.Time, ch pbx.ChannelID, cause pbx.Cause) {
 // three rings; the next agent is asked at once.
 func (h *Hotline) tickOffer(now time.Time, c *call) {
 	o := c.Offer
+	alert, rings := o.patience()
 	switch {
-	case o.AlertedAt.IsZero() && !now.Before(o.OfferedAt.Add(alertLimit)):
+	case o.AlertedAt.IsZero() && !now.Before(o.OfferedAt.Add(alert)):
 		h.emitOfferEnded(now, c, o, OfferUnreachable, pbx.CauseNoResponse, 0)
-	case !o.AlertedAt.IsZero() && !now.Before(o.AlertedAt.Add(c.Ring.Limit(ThreeRings))):
+	case !o.AlertedAt.IsZero() && !now.Before(o.AlertedAt.Add(c.Ring.Limit(rings))):
 		h.emitOfferEnded(now, c, o, OfferMissed, pbx.CauseNoAnswer, 0)
 	default:
 		return

@@ -16,9 +16,15 @@ type Order struct {
 	Verb  Verb    `json:"verb"`
 	// By is the person who gives it: the agent himself where it is empty.
 	By string `json:"by,omitempty"`
-	// To is whom a transfer goes to, an agent's number or a queue's name, or whose
-	// call a leader goes to, an agent's number or a call's id.
+	// Leader: who gives it leads, and may dial what leaders may.
+	Leader bool `json:"leader,omitempty"`
+	// To is whom a transfer goes to, an agent's number, a queue's name, a contact's or
+	// a number outside, or whose call a leader goes to, an agent's number or a call's id.
 	To string `json:"to,omitempty"`
+	// For is what a number is dialled for, as in ticket:17. Known: it is that matter's
+	// own, and needs no rule that allows it.
+	For   string `json:"for,omitempty"`
+	Known bool   `json:"known,omitempty"`
 	// Key, where given, makes it safe to give the order again: with a key that was
 	// carried out already it is accepted and nothing is done.
 	Key string `json:"key,omitempty"`
@@ -34,6 +40,7 @@ type Verb string
 // Verbs.
 const (
 	OrderReady    Verb = "ready"
+	OrderDial     Verb = "dial" // a number outside
 	OrderPause    Verb = "pause"
 	OrderLogOff   Verb = "log_off"
 	OrderHold     Verb = "hold"
@@ -42,7 +49,11 @@ const (
 	OrderBlind    Verb = "blind_transfer"
 	OrderComplete Verb = "complete"
 	OrderTakeBack Verb = "take_back"
-	OrderHangUp   Verb = "hang_up"
+	// In an announced transfer whose receiver has answered: swap turns the agent to
+	// the other of the two, conference brings all three together.
+	OrderSwap       Verb = "swap"
+	OrderConference Verb = "conference"
+	OrderHangUp     Verb = "hang_up"
 	// A leader's.
 	OrderListen   Verb = "listen"
 	OrderWhisper  Verb = "whisper"
@@ -58,8 +69,8 @@ func (v Verb) Leads() bool {
 // Verbs are all verbs, in the order in which they are shown.
 func Verbs() []Verb {
 	return []Verb{
-		OrderReady, OrderPause, OrderLogOff, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderComplete,
-		OrderTakeBack, OrderHangUp, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
+		OrderReady, OrderPause, OrderLogOff, OrderDial, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderComplete,
+		OrderTakeBack, OrderSwap, OrderConference, OrderHangUp, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
 	}
 }
 
@@ -83,9 +94,31 @@ func (o Order) refuse(format string, args ...any) *OrderError {
 // keysMost is how many keys of orders are remembered.
 const keysMost = 1000
 
+// orderKey is the key of an order that was carried out. A key is its giver's own.
+type orderKey struct {
+	agent   AgentID
+	by, key string
+	what    string
+}
+
+// what is what an order asks for.
+func (o Order) what() string { return strings.TrimSpace(string(o.Verb) + " " + o.To) }
+
+// keyed finds the order that was carried out with this one's key.
+func (h *Hotline) keyed(o Order) (orderKey, bool) {
+	i := slices.IndexFunc(h.keys, func(k orderKey) bool { return k.agent == o.Agent && k.by == o.By && k.key == o.Key })
+	if o.Key == "" || i < 0 {
+		return orderKey{}, false
+	}
+	return h.keys[i], true
+}
+
 // accept carries an order out once, and puts on record who gave it.
 func (h *Hotline) accept(now time.Time, o Order) *OrderError {
-	if o.Key != "" && slices.Contains(h.keys, o.Key) {
+	if known, ok := h.keyed(o); ok {
+		if known.what != o.what() {
+			return o.refuse("key %q was given with another order (%s); allowed: a key of its own", o.Key, known.what)
+		}
 		return nil
 	}
 	var call CallID
@@ -109,6 +142,8 @@ func (h *Hotline) carryOut(now time.Time, o Order) *OrderError {
 	switch o.Verb {
 	case OrderReady, OrderPause, OrderLogOff:
 		return h.orderState(now, a, o)
+	case OrderDial:
+		return h.orderDial(now, a, o)
 	}
 	if !slices.Contains(Verbs(), o.Verb) {
 		return &OrderError{Order: o, Unknown: true, Text: fmt.Sprintf("the verb is unknown; allowed: %s", verbNames())}
@@ -157,11 +192,14 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 	switch o.Verb {
 	case OrderHold, OrderTransfer, OrderBlind:
 		if consulting {
-			return o.refuse("a transfer is under way; allowed: complete, take_back, hang_up")
+			return o.refuse("a transfer is under way; allowed: complete, take_back, swap, conference, hang_up")
 		}
-	case OrderComplete, OrderTakeBack:
-		if !consulting {
+	case OrderComplete, OrderTakeBack, OrderSwap, OrderConference:
+		switch {
+		case !consulting:
 			return o.refuse("no transfer is under way; allowed: transfer, blind_transfer, hold, hang_up")
+		case o.Verb != OrderTakeBack && (!c.Transfer.Consulted || h.legs[c.receiverChannel()] == nil):
+			return o.refuse("the receiver has not answered yet; allowed: take_back, hang_up")
 		}
 	}
 	switch o.Verb {
@@ -177,14 +215,19 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 	case OrderTransfer, OrderBlind:
 		return h.orderTransfer(now, c, a, o)
 	case OrderComplete:
-		if !c.Transfer.Consulted || h.legs[c.receiverChannel()] == nil {
-			return o.refuse("the receiver has not answered yet; allowed: take_back, hang_up")
-		}
 		h.handOn(now, c, false)
+	case OrderSwap:
+		h.turnTo(now, c, c.Transfer.other())
+	case OrderConference:
+		h.turnTo(now, c, TurnBoth)
 	case OrderTakeBack:
 		h.takeBack(now, c)
 	case OrderHangUp:
-		h.emitCall(now, c, CallHungUp, a.ID, &HungUp{By: RoleAgent, Early: true, Ordered: true})
+		d := &HungUp{By: RoleAgent, Early: true, Ordered: true}
+		if o.By != "" && o.By != string(a.ID) {
+			d.By, d.Early = RoleSupervisor, false
+		}
+		h.emitCall(now, c, CallHungUp, a.ID, d)
 		h.hangup(now, c.Channel, pbx.CauseNormal)
 		h.withdraw(now, c)
 	}

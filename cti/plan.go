@@ -19,6 +19,7 @@ type Plan struct {
 	Lines     []Line    `yaml:"lines" json:"lines"`
 	Queues    []Queue   `yaml:"queues" json:"queues"`
 	Agents    []Agent   `yaml:"agents" json:"agents"`
+	Contacts  []Contact `yaml:"contacts,omitempty" json:"contacts,omitempty"`
 }
 
 // Company is one of the group's companies (requirement K1).
@@ -31,6 +32,9 @@ type Company struct {
 	VIPs []string `yaml:"vips,omitempty" json:"vips,omitempty"`
 	// Refused are callers' numbers that are refused on every line but emergency lines.
 	Refused []string `yaml:"refused,omitempty" json:"refused,omitempty"`
+	// Outside are the numbers outside that its people may dial or pass calls on to;
+	// none where it is empty, but contacts.
+	Outside []DialRule `yaml:"outside,omitempty" json:"outside,omitempty"`
 }
 
 // Line is a published number and what its callers meet.
@@ -106,6 +110,8 @@ type Agent struct {
 	Skills map[string]int `yaml:"skills,omitempty" json:"skills,omitempty"`
 	// AutoReady makes the agent ready as soon as his phone registers.
 	AutoReady bool `yaml:"auto_ready,omitempty" json:"auto_ready,omitempty"`
+	// AutoAnswer asks the phone to answer by itself; a beep tells the agent.
+	AutoAnswer bool `yaml:"auto_answer,omitempty" json:"auto_answer,omitempty"`
 	// WebRTC phones speak SIP over WebSocket from a browser.
 	WebRTC bool `yaml:"webrtc,omitempty" json:"webrtc,omitempty"`
 }
@@ -137,6 +143,7 @@ var (
 	modes      = []string{string(Direct), string(Greeted)}
 	strategies = []string{"", string(LongestIdle), string(RoundRobin), string(LeastCalls)}
 	callerForm = regexp.MustCompile(`^[+]?[0-9]{2,20}$`)
+	prefixForm = regexp.MustCompile(`^[+]?[0-9]{1,20}$`)
 )
 
 // Check returns everything that is wrong with the plan as joined *PlaceError,
@@ -155,6 +162,12 @@ func (p *Plan) Check() error {
 		}
 		for j, n := range co.Refused {
 			c.form(fmt.Sprintf("%s.refused[%d]", at, j), n, callerForm, "2 to 20 digits")
+		}
+		for j, r := range co.Outside {
+			c.oneOf(fmt.Sprintf("%s.outside[%d].role", at, j), r.Role, []string{DialAgent, DialLeader})
+			for k, n := range r.Prefixes {
+				c.form(fmt.Sprintf("%s.outside[%d].prefixes[%d]", at, j, k), n, prefixForm, "1 to 20 digits")
+			}
 		}
 	}
 	for i, a := range p.Agents {
@@ -182,6 +195,7 @@ func (p *Plan) Check() error {
 		p.checkQueue(&c, fmt.Sprintf("queues[%d]", i), q)
 	}
 	p.checkLines(&c)
+	p.checkContacts(&c)
 	return errors.Join(c.errs...)
 }
 
@@ -238,6 +252,21 @@ func (p *Plan) checkLines(c *checker) {
 		c.oneOf(at+".mode", string(l.Mode), modes)
 		if l.Mode == Greeted {
 			c.form(at+".greeting", l.Greeting, promptForm, "a prompt's name: 1 to 64 of a-z 0-9 _ -")
+		}
+	}
+}
+
+func (p *Plan) checkContacts(c *checker) {
+	seen := map[string]bool{}
+	for i, o := range p.Contacts {
+		at := fmt.Sprintf("contacts[%d]", i)
+		c.form(at+".id", o.ID, nameForm, "1 to 32 of a-z 0-9 _ -")
+		known(c, at+".company", o.Company, c.companies)
+		c.form(at+".number", o.Number, callerForm, "2 to 20 digits")
+		c.once(at+".id", o.ID, seen[string(o.Company)+" "+o.ID] || c.queues[QueueID(o.ID)])
+		seen[string(o.Company)+" "+o.ID] = true
+		if c.agents[AgentID(o.Number)] {
+			c.fail(at+".number", "%q is an agent's; a contact is outside", o.Number)
 		}
 	}
 }

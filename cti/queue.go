@@ -65,13 +65,14 @@ const retryAfter = 5 * time.Second
 // match offers waiting calls to ready agents: callers in their order (before), for
 // each the agent whom his queue prefers.
 func (h *Hotline) match(now time.Time) {
-	h.matchAimed(now)
 	idle := h.idle(now)
-	if len(idle) == 0 {
-		return
-	}
 	for _, c := range h.waiting(now) {
 		if c.aim() != "" {
+			if a := h.matchAimed(now, c); a != nil {
+				idle = slices.DeleteFunc(idle, func(o *agent) bool { return o == a })
+			}
+		}
+		if len(idle) == 0 || c.aim() != "" || c.Offer != nil {
 			continue
 		}
 		best := h.best(now, c, idle)
@@ -82,9 +83,7 @@ func (h *Hotline) match(now time.Time) {
 			continue
 		}
 		h.offer(now, c, idle[best])
-		if idle = slices.Delete(idle, best, best+1); len(idle) == 0 {
-			return
-		}
+		idle = slices.Delete(idle, best, best+1)
 	}
 }
 
@@ -180,8 +179,8 @@ func (h *Hotline) before(now time.Time, a, b *call) int {
 
 // rank is a waiting caller's priority by now.
 func (h *Hotline) rank(now time.Time, c *call) int {
-	if q := h.queues[c.Queue]; q != nil && q.Ageing > 0 && now.After(c.QueuedAt) {
-		return c.Priority + int(now.Sub(c.QueuedAt)/time.Duration(q.Ageing))
+	if q := h.queues[c.Queue]; q != nil && q.Ageing > 0 && now.After(c.ArrivedAt) {
+		return c.Priority + int(now.Sub(c.ArrivedAt)/time.Duration(q.Ageing))
 	}
 	return c.Priority
 }
@@ -200,14 +199,14 @@ func (h *Hotline) ahead(now time.Time, q QueueID, priority int) int {
 // overflow puts a caller who has waited too long, or found too many, into the queue
 // that takes him over. He keeps his place in the order of arrivals.
 func (h *Hotline) overflow(at time.Time, c *call, to *queue) {
-	priority := max(c.Priority, to.Priority)
+	priority := max(c.Priority, h.priority(c, to))
 	h.emitCall(at, c, CallQueued, "", &Queued{Queue: to.ID, Priority: priority, Ahead: h.ahead(at, to.ID, priority)})
 }
 
 // tooLong is the queue that takes over a newcomer who finds too many waiting.
 func (h *Hotline) tooLong(c *call, ahead int) *queue {
 	q := h.queues[c.Queue]
-	if q == nil || q.OverflowLength == 0 || ahead < q.OverflowLength {
+	if q == nil || c.Emergency || q.OverflowLength == 0 || ahead < q.OverflowLength {
 		return nil
 	}
 	return h.queues[q.OverflowTo]

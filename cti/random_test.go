@@ -121,6 +121,19 @@ func (s *toySwitch) obey(c pbx.Command) {
 		s.leave(c.Channel, c.Bridge)
 	case pbx.DropBridge:
 		delete(s.bridges, c.Bridge)
+	case pbx.Continue:
+		switch c.Context {
+		case "farewell":
+			s.end(c.Channel, pbx.CauseNormal, false)
+		case Outbound:
+			for b := range s.bridges {
+				s.leave(c.Channel, b)
+			}
+			s.say(c.Channel, func(at pbx.At) pbx.Event { return pbx.ChannelLeft{At: at, Channel: c.Channel} })
+			s.say(c.Channel, func(at pbx.At) pbx.Event {
+				return pbx.ChannelEntered{At: at, Channel: pbx.Channel{ID: c.Channel, Args: []string{Outbound, "x"}}}
+			})
+		}
 	case pbx.Hangup:
 		s.end(c.Channel, c.Cause, true)
 	}
@@ -188,7 +201,7 @@ func (w *world) check(in Input) {
 			if l.hungUp { // his phone is free, the switch is clearing the channel
 				continue
 			}
-			if a := l.agent; a != "" {
+			if a := l.agent; a != "" && a != Outside {
 				if other, twice := offered[a]; twice {
 					w.t.Fatalf("after %T: agent %s is on calls %s and %s", in, a, other, c.ID)
 				}
@@ -240,7 +253,7 @@ func (w *world) checkCall(in Input, c *call) {
 		l := w.h.legs[id]
 		needed := c.Offer != nil && c.Offer.Channel == id || c.Agent != "" && id == c.talkChannel() ||
 			c.State == CallConsulting && id == c.receiverChannel()
-		if l.role == RoleAgent && l.hangupAt.IsZero() && !l.hungUp && (!needed || c.State == CallNative) {
+		if (l.role == RoleAgent || l.role == RoleOutside) && l.hangupAt.IsZero() && !l.hungUp && (!needed || c.State == CallNative) {
 			w.t.Fatalf("after %T: leg %s of %s (%s) is nobody's and is not hung up", in, id, c.ID, c.State)
 		}
 	}
@@ -320,7 +333,7 @@ func (w *world) order() {
 	verb := rapid.SampledFrom(Verbs()).Draw(w.t, "verb")
 	var talking []AgentID
 	for _, a := range w.h.order {
-		if a.State == Talking || verb.Leads() {
+		if a.State == Talking || verb.Leads() || verb == OrderDial && !a.busy() {
 			talking = append(talking, a.ID)
 		}
 	}
@@ -329,7 +342,7 @@ func (w *world) order() {
 	}
 	w.feed(Order{
 		Agent: rapid.SampledFrom(talking).Draw(w.t, "agent"), Verb: verb,
-		To: rapid.SampledFrom([]string{"1001", "1002", "1003", "1005", "1007", "service", "repair"}).Draw(w.t, "to"), Reason: "random",
+		To: rapid.SampledFrom([]string{"1001", "1002", "1003", "1005", "1007", "service", "repair", "water", "0219999"}).Draw(w.t, "to"), Reason: "random",
 	})
 }
 
@@ -383,13 +396,14 @@ func (w *world) takeover() {
 		if _, _, floor := numbered(string(b), superBridge); floor {
 			continue // nobody talks there
 		}
-		if _, _, consult := numbered(string(b), consultBridge); consult {
+		_, _, consult := numbered(string(b), consultBridge)
+		if _, _, party := numbered(string(b), partyBridge); consult || party {
 			continue // may be dropped where nobody has told of the transfer: the caller gets his agent back
 		}
 		var here []pbx.ChannelID
 		for _, ch := range members {
-			if c := w.s.channels[ch]; c != nil && !c.leaving {
-				here = append(here, ch)
+			if c := w.s.channels[ch]; c != nil && !c.leaving && (c.State == pbx.ChannelUp || c.agent == "") {
+				here = append(here, ch) // who is called and has not answered talks to nobody
 			}
 		}
 		if len(here) == 2 {
@@ -434,6 +448,8 @@ func (w *world) snapshot() pbx.Snapshot {
 func TestRandomLife(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		plan := DemoPlan(0)
+		plan.Contacts = []Contact{{ID: "water", Company: "demo", Number: "02188880000"}}
+		plan.Companies[0].Outside = []DialRule{{Role: DialAgent, Prefixes: []string{"021"}, PerHour: 20}}
 		q := &plan.Queues[0]
 		q.Strategy = rapid.SampledFrom([]Strategy{LongestIdle, RoundRobin, LeastCalls}).Draw(t, "strategy")
 		q.LastAgent, q.Ageing, q.Tell = rapid.Bool().Draw(t, "last agent"), Span(5*time.Second), Span(10*time.Second)
@@ -502,7 +518,7 @@ func (w *world) replay() {
 // drain ends everything and looks at what is left.
 func (w *world) drain() {
 	for _, id := range append([]pbx.ChannelID(nil), w.s.order...) {
-		if c := w.s.channels[id]; c != nil && c.agent == "" {
+		if c := w.s.channels[id]; c != nil && (c.agent == "" || c.Vars["role"] == string(RoleCaller)) {
 			w.s.end(id, pbx.CauseNormal, true)
 		}
 	}

@@ -58,6 +58,8 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 	for _, id := range h.channels(c) {
 		ch, ok := there[id]
 		switch {
+		case !ok && id == c.Channel && c.State == CallDialling && !c.Dialled:
+			// His agent's phone rings still; he has not been called yet.
 		case !ok:
 			cause, ended := pbx.CauseNormal, at
 			if !died.IsZero() {
@@ -66,6 +68,9 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 			h.legGone(ended, LegEnded{Channel: id, Cause: cause, Estimated: true})
 		case id == c.Channel:
 			h.reconcileCaller(at, c, ch)
+			if ch.State == pbx.ChannelUp {
+				h.called(at, c, true)
+			}
 		case ch.State == pbx.ChannelUp && c.State == CallConsulting && c.Offer != nil && c.Offer.Channel == id && members[c.consultID()] > 1:
 			h.receiverTalks(at, c, c.Offer) // with the agent: the two are not touched
 		case ch.State == pbx.ChannelUp:
@@ -73,6 +78,9 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 		case ch.State == pbx.ChannelRinging:
 			h.alerting(at, h.legs[id])
 		}
+	}
+	if c.State == CallDialling && c.Offer == nil && !c.Dialled && !c.leaving() {
+		h.notDialled(at, c) // his agent's phone is rung by nobody any more
 	}
 	if h.calls[c.ID] == nil || c.leaving() || c.State == CallNative {
 		h.closeLegs(at, c)
@@ -132,7 +140,7 @@ func (h *Hotline) reconcileTransfer(at time.Time, c *call) {
 func (h *Hotline) reconcileConsult(at time.Time, c *call, members int) {
 	switch l := h.legs[c.receiverChannel()]; {
 	case members < 2:
-		h.joinConsult(at, c)
+		h.joinTransfer(at, c)
 	case !c.Transfer.Consulted && l != nil:
 		h.emitCall(at, c, CallConsulted, l.agent, &ConsultedData{
 			Bridge: c.consultID(), Channel: c.receiverChannel(), Offer: c.Transfer.Offer,
@@ -169,13 +177,16 @@ func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge, members m
 			call, _, ours = numbered(string(b.ID), consultBridge)
 		}
 		if !ours {
+			call, _, ours = numbered(string(b.ID), partyBridge)
+		}
+		if !ours {
 			call, _, ours = numbered(string(b.ID), superBridge)
 		}
 		if !ours {
 			continue
 		}
 		c := h.calls[call]
-		used := c != nil && !c.leaving() && (c.bridgeID() == b.ID || c.State == CallConsulting && c.consultID() == b.ID ||
+		used := c != nil && !c.leaving() && (c.Agent != "" && (c.bridgeID() == b.ID || c.callerBridge() == b.ID) || c.State == CallConsulting && c.consultID() == b.ID ||
 			slices.ContainsFunc(c.Supervisions, func(s supervision) bool { return c.superBridge(s.Offer) == b.ID }))
 		if !used {
 			h.do(pbx.DropBridge{Bridge: b.ID})
@@ -184,7 +195,14 @@ func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge, members m
 	}
 	for _, c := range h.live {
 		if c.State == CallConsulting && c.Transfer.Answered && !c.leaving() {
-			h.reconcileConsult(at, c, members[c.consultID()])
+			here := members[c.consultID()]
+			switch c.Transfer.With {
+			case TurnCaller:
+				here = members[c.bridgeID()]
+			case TurnBoth:
+				here = members[c.partyID()] - 1 // of three
+			}
+			h.reconcileConsult(at, c, here)
 		}
 		if c.State == CallTalking && !c.OnHold && !c.leaving() && members[c.bridgeID()] < 2 {
 			h.do(pbx.StopIndicate{Channel: c.talkChannel()}) // of a transfer we know nothing of

@@ -27,6 +27,8 @@ type supervision struct {
 	// With is the agent he hears, and speaks to; Answered: he has picked up.
 	With     AgentID
 	Answered bool
+	// BeganAt is when his phone was rung.
+	BeganAt time.Time
 }
 
 // superLeg is in the names of supervisors' channels, spyLeg in those of the channels
@@ -61,7 +63,7 @@ func (h *Hotline) applySupervision(c *call, f Fact) {
 	case *SupervisionBeganData:
 		c.Offers = max(c.Offers, d.Offer)
 		h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleSupervisor, agent: f.Agent}
-		c.Supervisions = append(c.Supervisions, supervision{By: d.By, Agent: f.Agent, Mode: d.Mode, Offer: d.Offer})
+		c.Supervisions = append(c.Supervisions, supervision{By: d.By, Agent: f.Agent, Mode: d.Mode, Offer: d.Offer, BeganAt: f.At})
 	case *SupervisedData:
 		if s := c.supervised(f.Agent); s != nil {
 			s.Mode, s.With, s.Answered = d.Mode, d.With, true
@@ -104,7 +106,9 @@ func (h *Hotline) orderSupervision(now time.Time, a *agent, o Order) *OrderError
 func (h *Hotline) supervisable(a *agent, o Order) (*call, *OrderError) {
 	c := h.calls[CallID(o.To)]
 	if b := h.agents[AgentID(o.To)]; b != nil {
-		c = h.calls[b.Call]
+		if c = h.calls[b.Call]; c != nil && c.Agent != b.ID {
+			c = nil // he rings, writes his notes, or hears another's call
+		}
 	}
 	if o.To == "" {
 		c = h.calls[a.Call]
@@ -145,7 +149,7 @@ func (h *Hotline) supervise(now time.Time, c *call, a *agent, mode SupervisionMo
 		return o.refuse("his phone is not registered; it must be first")
 	}
 	if a.State == Paused || a.State == LoggedOff {
-		a.Wanted, a.WantedReason = a.State, a.Reason // he is again what he was
+		h.wish(now, a, a.State, a.Reason) // he is again what he was
 	}
 	n := max(c.Offers, c.Stray) + 1
 	ch := c.superChannel(n)
@@ -246,8 +250,42 @@ func (h *Hotline) unspy(c *call, by AgentID) {
 // follow lets those who are on a call hear, and speak to, the agent who has it now.
 func (h *Hotline) follow(at time.Time, c *call) {
 	for _, s := range slices.Clone(c.Supervisions) {
-		if s.Answered && s.With != c.Agent {
+		if !s.Answered {
+			continue
+		}
+		if s.With != c.Agent {
 			h.emitCall(at, c, CallSupervised, s.Agent, &SupervisedData{By: s.By, Mode: s.Mode, With: c.Agent})
+		}
+		h.spy(c, s.Agent) // also where the same agent has another leg
+	}
+}
+
+// spyRefused: the switch did not make a spy; it is tried again after a while.
+func (h *Hotline) spyRefused(at time.Time, cmd pbx.Spy) {
+	for _, c := range h.live {
+		for _, have := range c.Spies {
+			for _, id := range []*pbx.ChannelID{&have.Caller, &have.Agent, &have.ToCaller, &have.ToAgent} {
+				if *id == cmd.Channel {
+					*id = ""
+					c.RespyAt = at.Add(retryDelay)
+				}
+			}
+		}
+	}
+}
+
+// tickSupervision ends what a leader's phone did not take in time, and makes again
+// the spies that the switch refused.
+func (h *Hotline) tickSupervision(now time.Time, c *call) {
+	respy := !c.RespyAt.IsZero() && !now.Before(c.RespyAt)
+	if respy {
+		c.RespyAt = time.Time{}
+	}
+	for _, s := range slices.Clone(c.Supervisions) {
+		switch {
+		case !s.Answered && !now.Before(s.BeganAt.Add(c.Ring.Limit(ThreeRings)+alertLimit)):
+			h.hangup(now, c.superChannel(s.Offer), pbx.CauseNoAnswer)
+		case s.Answered && respy:
 			h.spy(c, s.Agent)
 		}
 	}

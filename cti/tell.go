@@ -18,6 +18,7 @@ func (c *call) told() time.Time {
 // not begun while a phone rings for him, and an agent who answers breaks it off.
 func (h *Hotline) tell(now time.Time, c *call, q *queue) {
 	c.ToldAt = now
+	h.lease(now, c)
 	place := 1
 	for _, o := range h.live {
 		if o != c && o.State == CallWaiting && o.Queue == c.Queue && !o.leaving() && h.before(now, o, c) < 0 {

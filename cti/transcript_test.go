@@ -63,6 +63,7 @@ func play(t *testing.T, script string) string {
 	t.Helper()
 	var out strings.Builder
 	plan := DemoPlan(0)
+	plan.Contacts = []Contact{{ID: "water", Company: "demo", Number: "02188880000"}}
 	h := NewHotline("e1", plan)
 	var facts []Fact
 	for line := range strings.Lines(script) {
@@ -188,6 +189,8 @@ func parseInput(t *testing.T, line string) (time.Time, Input) {
 		return now, pbx.HangupRequested{At: at, Channel: pbx.ChannelID(arg(0)), Cause: pbx.CauseNormal}
 	case "gone": // channel cause sip
 		return now, pbx.ChannelGone{At: at, Channel: pbx.ChannelID(arg(0)), Cause: pbx.Cause(number(arg(1))), TechCause: number(arg(2))}
+	case "enters": // channel args
+		return now, pbx.ChannelEntered{At: at, Channel: pbx.Channel{ID: pbx.ChannelID(arg(0)), Args: strings.Split(arg(1), ",")}}
 	case "left":
 		return now, pbx.ChannelLeft{At: at, Channel: pbx.ChannelID(arg(0))}
 	case "bridged":

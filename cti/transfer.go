@@ -10,6 +10,7 @@ import (
 // transfer is a call's way to another person while it is under way.
 //
 //	announced:  Talking ─▶ Consulting: receiver rings ─▶ the two speak ─▶ Transferred ─▶ Talking with the receiver
+//	                            │            (and with the caller, and with both, by turns)
 //	                            │ missed, declined, taken back, receiver gone
 //	                            └──▶ Talking with the agent again
 //	blind:      Talking ─▶ Waiting for the receiver ─▶ Answered, Transferred
@@ -24,10 +25,14 @@ type transfer struct {
 	By    AgentID // who transfers
 	To    AgentID // the receiver
 	Queue QueueID
+	// Number is the receiver's where To is Outside.
+	Number string
 	// Offer is the receiver's in an announced transfer, 0 before he is asked.
 	Offer int
 	// Answered: the receiver has picked up; Consulted: the two hear each other.
 	Answered, Consulted bool
+	// With is whom By speaks to then; the receiver where it is empty.
+	With Turn
 	// Returning: the receiver of a blind transfer did not take it, and By is asked.
 	Returning bool
 }
@@ -61,24 +66,34 @@ func (c *call) aim() AgentID {
 func (h *Hotline) applyTransfer(c *call, f Fact) {
 	switch d := f.Data.(type) {
 	case *TransferBeganData:
-		c.Transfer = &transfer{Kind: d.Transfer, By: f.Agent, To: d.To, Queue: d.Queue}
+		c.Transfer = &transfer{Kind: d.Transfer, By: f.Agent, To: d.To, Queue: d.Queue, Number: d.Number}
+		if d.To == Outside {
+			h.dialledOutside(f.At, f.Agent)
+		}
 		switch {
 		case d.Transfer == Announced:
 			c.State, c.OnHold = CallConsulting, false
-		case d.Queue != "":
+		case d.Queue != "" && !c.Emergency:
 			c.Tried[f.Agent] = f.At.Add(passedOn)
 		}
 	case *ConsultedData:
 		if t := c.Transfer; t != nil && t.Offer == d.Offer {
 			t.Consulted = true
 		}
+	case *TurnedData:
+		if t := c.Transfer; t != nil {
+			t.With = d.To
+		}
 	case *TransferredData:
 		c.Transfer = nil
 		if d.Transfer != Blind {
 			c.State, c.Agent, c.Taken, c.Announced = CallPickedUp, f.Agent, d.Offer, true
 			c.TookOver = d.Transfer == TakenOver
-			if l := h.legs[d.Channel]; l != nil {
-				l.role = RoleAgent
+			if l := h.legs[d.Channel]; l != nil && l.role == RoleSupervisor {
+				l.role, l.result = RoleAgent, OfferAnswered
+			}
+			if f.Agent != Outside {
+				h.note(c.Caller.Number, f.Agent)
 			}
 		}
 	case *TransferEndedData:
@@ -109,15 +124,18 @@ func (h *Hotline) orderTransfer(now time.Time, c *call, a *agent, o Order) *Orde
 	if o.Verb == OrderBlind {
 		kind = Blind
 	}
-	to, queue, err := h.receiver(now, a, o)
+	to, queue, number, err := h.receiver(now, a, o)
 	if err != nil {
 		return err
 	}
 	if c.OnHold {
 		h.offHold(now, c)
 	}
-	d := &TransferBeganData{Transfer: kind, Queue: queue, Reason: o.Reason, Consent: o.Consent}
-	if to != nil && (kind == Announced || queue == "") {
+	d := &TransferBeganData{Transfer: kind, Queue: queue, Number: number, Reason: o.Reason, Consent: o.Consent}
+	switch {
+	case number != "":
+		d.To = Outside
+	case to != nil && (kind == Announced || queue == ""):
 		d.To = to.ID
 	}
 	h.emitCall(now, c, TransferBegan, a.ID, d)
@@ -130,13 +148,17 @@ func (h *Hotline) orderTransfer(now time.Time, c *call, a *agent, o Order) *Orde
 		pbx.Unjoin{Bridge: c.bridgeID(), Channel: c.talkChannel()},
 		pbx.Indicate{Channel: c.talkChannel()}, // what he hears until the receiver answers
 	)
+	if number != "" {
+		h.offerOutside(now, c, number)
+		return nil
+	}
 	h.offer(now, c, to)
 	return nil
 }
 
-// receiver finds who is meant. A queue's name stands for whoever of it is free; a
-// blind transfer may also wait there.
-func (h *Hotline) receiver(now time.Time, by *agent, o Order) (*agent, QueueID, *OrderError) {
+// receiver finds who is meant: an agent, or a number outside. A queue's name stands
+// for whoever of it is free; a blind transfer may also wait there.
+func (h *Hotline) receiver(now time.Time, by *agent, o Order) (*agent, QueueID, string, *OrderError) {
 	if q := h.queues[QueueID(o.To)]; q != nil {
 		var best *agent
 		for _, a := range h.idle(now) {
@@ -145,20 +167,23 @@ func (h *Hotline) receiver(now time.Time, by *agent, o Order) (*agent, QueueID, 
 			}
 		}
 		if best == nil && o.Verb == OrderTransfer {
-			return nil, "", o.refuse("nobody of queue %s is free; allowed: another, or a blind transfer, which waits there", q.ID)
+			return nil, "", "", o.refuse("nobody of queue %s is free; allowed: another, or a blind transfer, which waits there", q.ID)
 		}
-		return best, q.ID, nil
+		return best, q.ID, "", nil
 	}
 	a := h.agents[AgentID(o.To)]
 	switch {
 	case a == nil:
-		return nil, "", o.refuse("%q is neither an agent's number nor a queue's name", o.To)
+		number, err := h.outsideNumber(now, by, o)
+		return nil, "", number, err
 	case a == by:
-		return nil, "", o.refuse("he cannot transfer to himself")
+		return nil, "", "", o.refuse("he cannot transfer to himself")
+	case now.Before(a.CoolUntil):
+		return nil, "", "", o.refuse("agent %s's phone was busy a moment ago; try again", a.ID)
 	case a.State != Ready || !a.Reachable || len(a.Elsewhere) > 0:
-		return nil, "", o.refuse("agent %s is %s; allowed: one who is %s", a.ID, a.State, Ready)
+		return nil, "", "", o.refuse("agent %s is %s; allowed: one who is %s", a.ID, a.State, Ready)
 	}
-	return a, "", nil
+	return a, "", "", nil
 }
 
 // sendOn lets the caller of a blind transfer wait for its receiver.
@@ -167,28 +192,32 @@ func (h *Hotline) sendOn(at time.Time, c *call, queue QueueID) {
 	leg, next, priority := c.talkChannel(), c.Queue, c.Priority
 	c.Spent = append(c.Spent, c.bridgeID())
 	if queue != "" {
-		next, priority = queue, h.queues[queue].Priority
+		next, priority = queue, h.priority(c, h.queues[queue])
 		h.transferOver(at, c, TransferQueued)
 	}
 	h.emitCall(at, c, CallQueued, "", &Queued{Queue: next, Priority: priority, Ahead: h.ahead(at, next, priority)})
 	h.hangup(at, leg, pbx.CauseNormal)
 }
 
-// matchAimed offers the callers of blind transfers to whom they are meant for.
-func (h *Hotline) matchAimed(now time.Time) {
-	for _, c := range h.waiting(now) {
-		for c.aim() != "" {
-			a := h.agents[c.aim()]
-			if a != nil && a.Call == c.ID && a.busy() {
-				break // his phone is still being hung up
-			}
-			if a != nil && a.takes(now, c) {
-				h.offer(now, c, a)
-				break
-			}
-			h.transferOver(now, c, TransferFailed)
+// matchAimed offers the caller of a blind transfer to whom he is meant for, and
+// returns the agent who is asked.
+func (h *Hotline) matchAimed(now time.Time, c *call) *agent {
+	for c.aim() != "" {
+		if c.aim() == Outside {
+			h.offerOutside(now, c, c.Transfer.Number)
+			return nil
 		}
+		a := h.agents[c.aim()]
+		if a != nil && a.Call == c.ID && a.busy() {
+			return nil // his phone is still being hung up
+		}
+		if a != nil && a.takes(now, c) {
+			h.offer(now, c, a)
+			return a
+		}
+		h.transferOver(now, c, TransferFailed)
 	}
+	return nil
 }
 
 // takes tells whether an agent can be asked to take a call that is meant for him. One
@@ -225,22 +254,106 @@ func (h *Hotline) joinConsult(at time.Time, c *call) {
 func (h *Hotline) consultEntered(at time.Time, c *call, ch pbx.ChannelID) {
 	c.entered(ch)
 	to := c.receiverChannel()
-	if l := h.legs[to]; l != nil && !c.Transfer.Consulted && c.Bridged[to] && c.Bridged[c.talkChannel()] {
-		c.JoinAt = time.Time{}
+	l := h.legs[to]
+	if l == nil || !c.Bridged[to] || !c.Bridged[c.talkChannel()] {
+		return
+	}
+	c.JoinAt = time.Time{}
+	if !c.Transfer.Consulted {
 		h.emitCall(at, c, CallConsulted, l.agent, &ConsultedData{Bridge: c.consultID(), Channel: to, Offer: c.Transfer.Offer})
+	}
+}
+
+// other is whom the agent of a transfer speaks to next.
+func (t *transfer) other() Turn {
+	if t.With == "" || t.With == TurnReceiver {
+		return TurnCaller
+	}
+	return TurnReceiver
+}
+
+// partyBridge is in the names of the bridges of three.
+const partyBridge = "-party"
+
+func (c *call) partyID() pbx.BridgeID {
+	return pbx.BridgeID(fmt.Sprintf("%s%s%d", c.ID, partyBridge, c.Transfer.Offer))
+}
+
+// callerBridge is the bridge in which the caller speaks, if he does.
+func (c *call) callerBridge() pbx.BridgeID {
+	if t := c.Transfer; t != nil && t.With == TurnBoth {
+		return c.partyID()
+	}
+	return c.bridgeID()
+}
+
+// spendConsult lets the bridges of a consultation go once the talk stands again.
+func (c *call) spendConsult() {
+	c.Spent = append(c.Spent, c.consultID())
+	if c.Transfer.With == TurnBoth {
+		c.Spent = append(c.Spent, c.partyID())
+	}
+}
+
+// turnTo lets the agent of a transfer speak to the receiver, to the caller or to both.
+// Who is left out hears music.
+func (h *Hotline) turnTo(at time.Time, c *call, to Turn) {
+	t, receiver := c.Transfer, c.receiverChannel()
+	if t.With == to {
+		return
+	}
+	left := c.consultID()
+	if t.With == TurnBoth {
+		left = c.partyID()
+		c.Spent = append(c.Spent, left)
+	}
+	if to == TurnReceiver {
+		h.part(at, c)
+	}
+	h.emitCall(at, c, CallTurned, t.By, &TurnedData{To: to})
+	if to == TurnCaller {
+		h.do(pbx.Unjoin{Bridge: left, Channel: receiver}, pbx.StartMusic{Channel: receiver})
+	} else {
+		h.do(pbx.StopMusic{Channel: receiver})
+	}
+	h.joinTransfer(at, c)
+}
+
+// joinTransfer brings together who is to hear each other in an announced transfer.
+func (h *Hotline) joinTransfer(at time.Time, c *call) {
+	c.Bridged = nil
+	switch c.Transfer.With {
+	case TurnCaller:
+		h.join(at, c)
+	case TurnBoth:
+		c.JoinAt = at.Add(joinLimit)
+		h.do(
+			pbx.StopMusic{Channel: c.Channel},
+			pbx.Lease{Channel: c.Channel, For: talkGuard},
+			pbx.Join{
+				Bridge: c.partyID(), Channels: []pbx.ChannelID{c.Channel, c.talkChannel(), c.receiverChannel()}, Mixed: true,
+				Report: map[string]string{"call": string(c.ID)},
+			},
+		)
+	default:
+		h.joinConsult(at, c)
 	}
 }
 
 // handOn gives the caller to the receiver, who has answered.
 func (h *Hotline) handOn(at time.Time, c *call, estimated bool) {
 	t, from := c.Transfer, c.talkChannel()
-	c.Spent = append(c.Spent, c.bridgeID(), c.consultID())
+	c.Spent = append(c.Spent, c.bridgeID())
+	c.spendConsult()
 	to := c.receiverChannel()
 	h.emitCall(at, c, CallTransferred, h.legs[to].agent, &TransferredData{
 		Transfer: Announced, From: t.By, Channel: to, Offer: t.Offer, Estimated: estimated,
 	})
 	if estimated {
 		return // the switch has done it
+	}
+	if t.With == TurnCaller {
+		h.do(pbx.StopMusic{Channel: to})
 	}
 	c.Bridged = nil
 	h.join(at, c)
@@ -259,7 +372,7 @@ func (h *Hotline) takeBack(at time.Time, c *call) {
 
 // resume brings agent and caller together again after a transfer that came to nothing.
 func (h *Hotline) resume(at time.Time, c *call, why TransferResult) {
-	c.Spent = append(c.Spent, c.consultID())
+	c.spendConsult()
 	h.transferOver(at, c, why)
 	h.do(pbx.StopIndicate{Channel: c.talkChannel()})
 	c.Bridged = nil
@@ -269,6 +382,8 @@ func (h *Hotline) resume(at time.Time, c *call, why TransferResult) {
 // unanswered ends a transfer whose receiver was asked and did not answer.
 func (h *Hotline) unanswered(at time.Time, c *call, receiver AgentID, r OfferResult) {
 	switch {
+	case c.State == CallDialling && c.Offer == nil && !c.leaving():
+		h.notDialled(at, c)
 	case c.Transfer == nil || c.Offer != nil || c.leaving():
 	case c.State == CallConsulting && !c.Transfer.Answered:
 		h.resume(at, c, TransferResult(r))

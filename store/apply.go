@@ -118,7 +118,9 @@ func (b *batch) applyLive(ctx context.Context, e entry, known bool) error {
 		return b.applyOffer(ctx, e.Fact)
 	case *cti.HoldData, *cti.Joined, *cti.LegEnded:
 		return b.applyLeg(ctx, e.Fact)
-	case *cti.TransferBeganData, *cti.ConsultedData, *cti.TransferredData, *cti.TransferEndedData:
+	case *cti.DialledData, *cti.ReachedData:
+		return b.applyDial(ctx, e.Fact)
+	case *cti.TransferBeganData, *cti.ConsultedData, *cti.TurnedData, *cti.TransferredData, *cti.TransferEndedData:
 		return b.applyTransfer(ctx, e.Fact)
 	case *cti.SupervisionBeganData, *cti.SupervisedData, *cti.SupervisionEndedData:
 		return b.applySupervision(ctx, e.Fact)
@@ -141,7 +143,36 @@ func (b *batch) arrived(ctx context.Context, f cti.Fact, d *cti.Arrived) error {
 			CallID: call, Channel: string(d.Channel), Role: string(cti.RoleCaller), StartedAt: f.At,
 		}),
 		b.recorded(ctx, f, d.Recording),
+		b.dials(ctx, f, d),
 	)
+}
+
+// dials notes who calls a number outside, and what for.
+func (b *batch) dials(ctx context.Context, f cti.Fact, d *cti.Arrived) error {
+	if d.Direction != cti.Outbound {
+		return nil
+	}
+	return b.s.q.BeginDial(ctx, b.out, string(f.Call), string(d.By), clean(d.For))
+}
+
+// applyDial is the way to a number outside that an agent calls.
+func (b *batch) applyDial(ctx context.Context, f cti.Fact) error {
+	call, agent := string(f.Call), string(f.Agent)
+	switch d := f.Data.(type) {
+	case *cti.DialledData:
+		return errors.Join(
+			b.step(ctx, f, "dialled", agent),
+			b.s.q.AnswerLeg(ctx, b.out, f.At, call, string(d.Channel)),
+			b.s.q.Dial(ctx, b.out, f.At, agent, call),
+		)
+	case *cti.ReachedData:
+		return errors.Join(
+			b.step(ctx, f, "agent", agent),
+			b.s.q.AnswerLeg(ctx, b.out, f.At, call, string(d.Channel)),
+			b.s.q.ReachDial(ctx, b.out, f.At, int64(d.RingMs), call),
+		)
+	}
+	return nil
 }
 
 func (b *batch) recorded(ctx context.Context, f cti.Fact, name string) error {
@@ -267,11 +298,11 @@ func (b *batch) applyOffer(ctx context.Context, f cti.Fact) error {
 	case *cti.Offered:
 		return errors.Join(
 			b.s.q.AddOffer(ctx, b.out, sql.AddOfferParams{
-				CallID: call, Offer: small(d.Offer), Agent: agent, Queue: string(d.Queue),
+				CallID: call, Offer: small(d.Offer), Agent: agent, Number: clean(d.Number), Queue: string(d.Queue),
 				Channel: string(d.Channel), OfferedAt: f.At,
 			}),
 			b.s.q.AddLeg(ctx, b.out, sql.AddLegParams{
-				CallID: call, Channel: string(d.Channel), Role: string(cti.RoleAgent), Agent: agent, StartedAt: f.At,
+				CallID: call, Channel: string(d.Channel), Role: roleOf(f.Agent), Agent: agent, StartedAt: f.At,
 			}),
 		)
 	case *cti.Alerted:
@@ -282,6 +313,14 @@ func (b *batch) applyOffer(ctx context.Context, f cti.Fact) error {
 		return b.answered(ctx, f, d)
 	}
 	return nil
+}
+
+// roleOf is the role of the leg of who is asked.
+func roleOf(a cti.AgentID) string {
+	if a == cti.Outside {
+		return string(cti.RoleOutside)
+	}
+	return string(cti.RoleAgent)
 }
 
 func (b *batch) offerEnded(ctx context.Context, f cti.Fact, d *cti.OfferEnded) error {
@@ -351,12 +390,14 @@ func (b *batch) applyTransfer(ctx context.Context, f cti.Fact) error {
 		return errors.Join(
 			b.step(ctx, f, "transfer", string(d.Transfer)),
 			b.s.q.BeginTransfer(ctx, b.out, sql.BeginTransferParams{
-				CallID: call, Kind: string(d.Transfer), FromAgent: agent, ToAgent: string(d.To), Queue: string(d.Queue),
+				CallID: call, Kind: string(d.Transfer), FromAgent: agent, ToAgent: string(d.To), Number: clean(d.Number), Queue: string(d.Queue),
 				Reason: clean(d.Reason), Consent: d.Consent, BeganAt: f.At,
 			}),
 		)
 	case *cti.ConsultedData:
 		return b.s.q.Consult(ctx, b.out, f.At, agent, call)
+	case *cti.TurnedData:
+		return b.step(ctx, f, "turned", string(d.To))
 	case *cti.TransferredData:
 		return errors.Join(
 			b.step(ctx, f, "agent", agent),
@@ -397,6 +438,11 @@ func (b *batch) ended(ctx context.Context, f cti.Fact, d *cti.Ended) error {
 	left := "ended"
 	if d.Abandoned {
 		left = "abandoned"
+	}
+	if d.Dial != "" {
+		if err := b.s.q.EndDial(ctx, b.out, string(d.Dial), call); err != nil {
+			return err
+		}
 	}
 	return errors.Join(
 		b.leaveQueue(ctx, f, left),

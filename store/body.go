@@ -23,7 +23,7 @@ func (s *Store) bodies(ctx context.Context, tx pgx.Tx, ids []string) (map[string
 		bodies[c.ID] = newBody(c)
 	}
 	for _, part := range []func(context.Context, pgx.Tx, []string, bodySet) error{
-		s.answers, s.legs, s.offers, s.queueEntries, s.holds, s.transfers, s.supervisions, s.prompts, s.steps, s.recordings,
+		s.answers, s.legs, s.offers, s.queueEntries, s.holds, s.transfers, s.supervisions, s.dials, s.prompts, s.steps, s.recordings,
 	} {
 		if err := part(ctx, tx, ids, bodies); err != nil {
 			return nil, err
@@ -91,7 +91,7 @@ func (s *Store) offers(ctx context.Context, tx pgx.Tx, ids []string, bodies body
 	for _, r := range rows {
 		b := bodies.of(r.CallID)
 		b.Offers = append(b.Offers, Offer{
-			Offer: r.Offer, Agent: r.Agent, Queue: r.Queue, Channel: r.Channel, OfferedAt: r.OfferedAt.UTC(),
+			Offer: r.Offer, Agent: r.Agent, Number: r.Number, Queue: r.Queue, Channel: r.Channel, OfferedAt: r.OfferedAt.UTC(),
 			AlertedAt: utc(r.AlertedAt), EndedAt: utc(r.EndedAt), Result: r.Result,
 			Rings: r.Rings, RingMs: r.RingMs, Cause: r.Cause, TechCause: r.TechCause,
 		})
@@ -125,7 +125,7 @@ func (s *Store) transfers(ctx context.Context, tx pgx.Tx, ids []string, bodies b
 	for _, r := range rows {
 		b := bodies.of(r.CallID)
 		b.Transfers = append(b.Transfers, Transfer{
-			Kind: r.Kind, From: r.FromAgent, To: r.ToAgent, Queue: r.Queue, Reason: r.Reason, Consent: r.Consent,
+			Kind: r.Kind, From: r.FromAgent, To: r.ToAgent, Number: r.Number, Queue: r.Queue, Reason: r.Reason, Consent: r.Consent,
 			At: r.BeganAt.UTC(), ConsultedAt: utc(r.ConsultedAt), EndedAt: utc(r.EndedAt), Result: r.Result,
 		})
 	}
@@ -139,6 +139,16 @@ func (s *Store) supervisions(ctx context.Context, tx pgx.Tx, ids []string, bodie
 		b.Supervisions = append(b.Supervisions, Supervision{
 			By: r.ByPerson, Phone: r.Phone, Mode: r.Mode, With: r.WithAgent, BeganAt: r.BeganAt.UTC(), EndedAt: utc(r.EndedAt),
 		})
+	}
+	return err
+}
+
+func (s *Store) dials(ctx context.Context, tx pgx.Tx, ids []string, bodies bodySet) error {
+	rows, err := s.q.DialsByCall(ctx, tx, ids)
+	for _, r := range rows {
+		bodies.of(r.CallID).Dial = &Dial{
+			By: r.Agent, For: r.Matter, DialledAt: utc(r.DialledAt), ReachedAt: utc(r.ReachedAt), RingMs: r.RingMs, Result: r.Result,
+		}
 	}
 	return err
 }

@@ -37,6 +37,8 @@ type Body struct {
 	Transfers     []Transfer   `json:"transfers"`
 	// Supervisions are what leaders did in the call.
 	Supervisions []Supervision `json:"supervisions,omitempty"`
+	// Dial is how the number was called, of outbound calls only.
+	Dial *Dial `json:"dial,omitempty"`
 	Ending
 	Recordings []Recording `json:"recordings"`
 	Fallback   *Fallback   `json:"fallback"`
@@ -124,8 +126,10 @@ type QueueEntry struct {
 
 // Offer is one agent being asked to take the call.
 type Offer struct {
-	Offer     int32      `json:"offer"`
-	Agent     string     `json:"agent"`
+	Offer int32  `json:"offer"`
+	Agent string `json:"agent"`
+	// Number is what was dialled where Agent is "outside".
+	Number    string     `json:"number,omitempty"`
 	Queue     string     `json:"queue"`
 	Channel   string     `json:"channel"`
 	OfferedAt time.Time  `json:"offered_at"`
@@ -169,6 +173,8 @@ type Transfer struct {
 	// To is the receiver; empty where a blind transfer went to a queue.
 	To    string `json:"to,omitempty"`
 	Queue string `json:"queue,omitempty"`
+	// Number is the receiver's where To is "outside".
+	Number string `json:"number,omitempty"`
 	// Reason and Consent: what the caller was told, and that he agreed.
 	Reason  string    `json:"reason,omitempty"`
 	Consent bool      `json:"consent"`
@@ -177,6 +183,17 @@ type Transfer struct {
 	ConsultedAt *time.Time `json:"consulted_at"`
 	EndedAt     *time.Time `json:"ended_at"`
 	Result      *string    `json:"result"`
+}
+
+// Dial is a call to a number outside: who called, what for (requirement J4), and what
+// came of it (requirement F4).
+type Dial struct {
+	By        string     `json:"by"`
+	For       string     `json:"for,omitempty"`
+	DialledAt *time.Time `json:"dialled_at"`
+	ReachedAt *time.Time `json:"reached_at"`
+	RingMs    int64      `json:"ring_ms"`
+	Result    *string    `json:"result"`
 }
 
 // Supervision is one act of a leader in the call (requirement G3): who, whom, how,

@@ -19,11 +19,17 @@ type lanes struct {
 	// begun holds, by key, what was ordered to begin and not yet replied to: a
 	// stop, hang-up or drop goes past all else, but must not overtake the play,
 	// dial or join it is meant for.
-	begun map[string]chan struct{}
+	begun map[string]*beginning
+}
+
+// beginning is what of one key was ordered to begin and has not been replied to.
+type beginning struct {
+	left  int
+	doneC chan struct{}
 }
 
 func newLanes(do func(context.Context, pbx.Command)) *lanes {
-	return &lanes{do: do, queue: map[string][]pbx.Command{}, begun: map[string]chan struct{}{}}
+	return &lanes{do: do, queue: map[string][]pbx.Command{}, begun: map[string]*beginning{}}
 }
 
 func (l *lanes) start(ctx context.Context) { l.ctx = ctx }
@@ -37,7 +43,10 @@ func (l *lanes) add(commands []pbx.Command) {
 	}
 	for _, c := range commands {
 		if key := begins(c); key != "" {
-			l.begun[key] = make(chan struct{})
+			if l.begun[key] == nil {
+				l.begun[key] = &beginning{doneC: make(chan struct{})}
+			}
+			l.begun[key].left++
 		}
 		lane := c.Lane()
 		waiting, busy := l.queue[lane]
@@ -109,13 +118,13 @@ func (l *lanes) started(c pbx.Command) {
 		return
 	}
 	l.mu.Lock()
-	doneC := l.begun[key]
+	b := l.begun[key]
 	l.mu.Unlock()
-	if doneC == nil {
+	if b == nil {
 		return
 	}
 	select {
-	case <-doneC:
+	case <-b.doneC:
 	case <-l.ctx.Done():
 	}
 }
@@ -127,8 +136,12 @@ func (l *lanes) finished(c pbx.Command) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if doneC := l.begun[key]; doneC != nil {
-		close(doneC)
+	b := l.begun[key]
+	if b == nil {
+		return
+	}
+	if b.left--; b.left == 0 {
+		close(b.doneC)
 		delete(l.begun, key)
 	}
 }

@@ -41,7 +41,16 @@ func maskRecord(r store.Record) store.Record {
 	r.Transfers = slices.Clone(r.Transfers)
 	for i := range r.Transfers {
 		t := &r.Transfers[i]
-		t.From, t.To = store.Mask(t.From), store.Mask(t.To)
+		t.From, t.To, t.Number = store.Mask(t.From), store.Mask(t.To), store.Mask(t.Number)
+	}
+	r.Offers = slices.Clone(r.Offers)
+	for i := range r.Offers {
+		r.Offers[i].Number = store.Mask(r.Offers[i].Number)
+	}
+	if r.Dial != nil {
+		d := *r.Dial
+		d.For = scrub(d.For)
+		r.Dial = &d
 	}
 	r.FlowPath = slices.Clone(r.FlowPath)
 	for i := range r.FlowPath {

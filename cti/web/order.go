@@ -16,8 +16,8 @@ type orderInput struct {
 	Agent string `path:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"Whose phone and caller it is about."`
 	Key   string `header:"Idempotency-Key" maxLength:"64" doc:"Given again with the same key, an order that was carried out is not carried out again."`
 	Body  struct {
-		Verb    string `json:"verb" enum:"ready,pause,log_off,hold,unhold,transfer,blind_transfer,complete,take_back,hang_up,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one. The last four are leaders'."`
-		To      string `json:"to,omitempty" maxLength:"64" doc:"Whom a transfer goes to: an agent's number or a queue's name. Whose call a leader goes to: an agent's number or a call's id."`
+		Verb    string `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,complete,take_back,swap,conference,hang_up,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one. The last four are leaders'."`
+		To      string `json:"to,omitempty" maxLength:"64" doc:"Whom a transfer goes to: an agent's number, a queue's name, a contact's, or a number outside that may be dialled. Whose call a leader goes to: an agent's number or a call's id."`
 		Reason  string `json:"reason,omitempty" maxLength:"500" doc:"Why: a pause needs one; of a transfer, what the caller was told."`
 		Consent bool   `json:"consent,omitempty" doc:"The caller has agreed to the transfer."`
 	}
@@ -52,7 +52,7 @@ func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error
 	}
 	ctx, cancel := context.WithTimeout(ctx, liveTime)
 	defer cancel()
-	o := cti.Order{Agent: cti.AgentID(in.Agent), Verb: verb, By: p.Number, Key: in.Key, To: in.Body.To, Reason: in.Body.Reason, Consent: in.Body.Consent}
+	o := cti.Order{Agent: cti.AgentID(in.Agent), Verb: verb, By: p.Number, Leader: p.reach != own, Key: in.Key, To: in.Body.To, Reason: in.Body.Reason, Consent: in.Body.Consent}
 	err := s.orders(ctx, o)
 	s.log.Info("order", zap.String("by", p.Number), zap.String("agent", in.Agent), zap.String("verb", in.Body.Verb), zap.Error(err))
 	var refused *cti.OrderError

@@ -35,6 +35,8 @@ type Config struct {
 	// Carriers are the addresses calls come from without registration; empty
 	// means loopback.
 	Carriers []netip.Prefix
+	// Gateway is where calls to outside go; the zero value lets none leave.
+	Gateway netip.AddrPort
 	// SystemName prefixes channel ids; empty means one made up once for Data.
 	SystemName string
 	// Language of prompts where a line names none: zh (the default) or en.

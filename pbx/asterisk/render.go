@@ -123,7 +123,7 @@ func ownAddresses() []netip.Addr {
 func render(v values) (map[string][]byte, error) {
 	t, err := template.New("").Option("missingkey=error").Funcs(template.FuncMap{
 		"word": wordValue, "digits": digitsValue, "path": pathValue, "addr": addrValue,
-		"hostport": hostportValue, "origins": originsValue,
+		"hostport": hostportValue, "gateway": gatewayValue, "origins": originsValue,
 	}).ParseFS(asteriskconf.Files, "*.conf")
 	if err != nil {
 		return nil, fmt.Errorf("read configuration templates: %w", err)
@@ -212,6 +212,8 @@ func hostportValue(a netip.Addr, port int) (string, error) {
 	}
 	return netip.AddrPortFrom(a, uint16(port)).String(), nil
 }
+
+func gatewayValue(a netip.AddrPort) (string, error) { return hostportValue(a.Addr(), int(a.Port())) }
 
 func originsValue(all []string) (string, error) {
 	for _, o := range all {

@@ -74,6 +74,11 @@ func TestTemplateFunctionsRefuse(t *testing.T) {
 			t.Errorf("origin %q became %q", s, v)
 		}
 	}
+	for _, v := range []netip.AddrPort{{}, netip.MustParseAddrPort("127.0.0.1:0"), netip.MustParseAddrPort("[fe80::1%eth0]:5060")} {
+		if s, err := gatewayValue(v); err == nil {
+			t.Errorf("gateway %v became %q", v, s)
+		}
+	}
 	for _, v := range []any{"127.0.0.1", netip.Addr{}, netip.MustParseAddr("fe80::1%eth0"), nil} {
 		if s, err := addrValue(v); err == nil {
 			t.Errorf("address %v became %q", v, s)
@@ -84,7 +89,7 @@ func TestTemplateFunctionsRefuse(t *testing.T) {
 // Every value in a template passes one of those functions, unless it is a
 // number or one of our constants.
 func TestTemplatesQuoteEverything(t *testing.T) {
-	allowed := regexp.MustCompile(`^(-? *)?(word|digits|path|addr|hostport|origins|range|with|if|else|end|\.(Lease|HeartbeatLimit|FallbackLimit|QueueSeconds|DutySeconds|MaxCalls|MaxFiles|TestSeconds|AlarmSeconds|OrdinaryCalls|FallbackTries|RTPFirst|RTPLast|HTTPPort)\b|\$\.Lease\b)`)
+	allowed := regexp.MustCompile(`^(-? *)?(word|digits|path|addr|hostport|gateway|origins|range|with|if|else|end|\.(Lease|HeartbeatLimit|FallbackLimit|QueueSeconds|DutySeconds|MaxCalls|MaxFiles|TestSeconds|AlarmSeconds|OrdinaryCalls|FallbackTries|RTPFirst|RTPLast|HTTPPort)\b|\$\.Lease\b)`)
 	constants := []string{"extensions.conf {{.}}"} // patterns and feature codes
 	entries, err := asteriskconf.Files.ReadDir(".")
 	if err != nil {

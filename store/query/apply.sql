@@ -70,8 +70,8 @@ SELECT sqlc.arg(call_id), coalesce(max(n), 0) + 1, sqlc.arg(company), sqlc.arg(q
 FROM queue_entry WHERE call_id = sqlc.arg(call_id);
 
 -- name: AddOffer :exec
-INSERT INTO offer (call_id, offer, agent, queue, channel, offered_at)
-VALUES (sqlc.arg(call_id), sqlc.arg(offer), sqlc.arg(agent), sqlc.arg(queue), sqlc.arg(channel), sqlc.arg(offered_at))
+INSERT INTO offer (call_id, offer, agent, number, queue, channel, offered_at)
+VALUES (sqlc.arg(call_id), sqlc.arg(offer), sqlc.arg(agent), sqlc.arg(number), sqlc.arg(queue), sqlc.arg(channel), sqlc.arg(offered_at))
 ON CONFLICT (call_id, offer) DO NOTHING;
 
 -- name: AlertOffer :exec
@@ -118,8 +118,8 @@ ON CONFLICT (call_id, channel) WHERE ended_at IS NULL DO NOTHING;
 UPDATE hold SET ended_at = sqlc.arg(at)::timestamptz WHERE call_id = sqlc.arg(call_id) AND channel = sqlc.arg(channel) AND ended_at IS NULL;
 
 -- name: BeginTransfer :exec
-INSERT INTO transfer (call_id, n, kind, from_agent, to_agent, queue, reason, consent, began_at)
-SELECT sqlc.arg(call_id), coalesce(max(n), 0) + 1, sqlc.arg(kind), sqlc.arg(from_agent), sqlc.arg(to_agent), sqlc.arg(queue), sqlc.arg(reason), sqlc.arg(consent), sqlc.arg(began_at)
+INSERT INTO transfer (call_id, n, kind, from_agent, to_agent, number, queue, reason, consent, began_at)
+SELECT sqlc.arg(call_id), coalesce(max(n), 0) + 1, sqlc.arg(kind), sqlc.arg(from_agent), sqlc.arg(to_agent), sqlc.arg(number), sqlc.arg(queue), sqlc.arg(reason), sqlc.arg(consent), sqlc.arg(began_at)
 FROM transfer WHERE call_id = sqlc.arg(call_id)
 ON CONFLICT (call_id) WHERE ended_at IS NULL DO NOTHING;
 
@@ -201,3 +201,16 @@ VALUES (sqlc.arg(fact_id), sqlc.arg(company), sqlc.arg(agent), sqlc.arg(call_id)
 -- name: AddEngineEvent :exec
 INSERT INTO engine_event (fact_id, engine, kind, at, text, switch_started_at)
 VALUES (sqlc.arg(fact_id), sqlc.arg(engine), sqlc.arg(kind), sqlc.arg(at)::timestamptz, sqlc.arg(text), sqlc.narg(switch_started_at));
+
+-- name: BeginDial :exec
+INSERT INTO dial (call_id, agent, matter) VALUES (sqlc.arg(call_id), sqlc.arg(agent), sqlc.arg(matter))
+ON CONFLICT (call_id) DO NOTHING;
+
+-- name: Dial :exec
+UPDATE dial SET dialled_at = sqlc.arg(at)::timestamptz, agent = sqlc.arg(agent) WHERE call_id = sqlc.arg(call_id);
+
+-- name: ReachDial :exec
+UPDATE dial SET reached_at = sqlc.arg(at)::timestamptz, ring_ms = sqlc.arg(ring_ms) WHERE call_id = sqlc.arg(call_id);
+
+-- name: EndDial :exec
+UPDATE dial SET result = sqlc.arg(result)::text WHERE call_id = sqlc.arg(call_id);

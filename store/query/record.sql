@@ -40,6 +40,9 @@ SELECT * FROM transfer WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call
 -- name: SupervisionsByCall :many
 SELECT * FROM supervision WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
 
+-- name: DialsByCall :many
+SELECT * FROM dial WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id;
+
 -- name: PromptsByCall :many
 SELECT * FROM prompt WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
 

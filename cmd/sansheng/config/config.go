@@ -67,6 +67,9 @@ type Asterisk struct {
 	// Carriers are the addresses, as in 203.0.113.0/28, from which our own switch
 	// takes calls without registration; loopback by default.
 	Carriers []netip.Prefix `yaml:"carriers"`
+	// Gateway is the carrier's address, as in 203.0.113.5:5060, that our own switch
+	// sends calls to outside to; without one, none leaves.
+	Gateway netip.AddrPort `yaml:"gateway"`
 	// Via is an ARI address to be used instead of our own switch's, as a proxy's.
 	Via string `yaml:"via"`
 	// Environ is added to our own switch's environment, as NAME=value.

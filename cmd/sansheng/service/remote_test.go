@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -234,17 +235,27 @@ func (r *remote) end() {
 var rtpWindow atomic.Int32
 
 // freePorts picks ports nobody has. They are fixed, so that a service that is
-// started again is found where it was.
+// started again is found where it was, and below those that the kernel hands out, so
+// that nobody takes them meanwhile.
 func freePorts(t *testing.T) config.Ports {
 	t.Helper()
 	var ports [4]int
 	for i := range ports {
-		tcp, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
+		for ports[i] == 0 {
+			port := 31000 + rand.IntN(1700)
+			addr := fmt.Sprintf("127.0.0.1:%d", port)
+			tcp, err := net.Listen("tcp", addr)
+			if err != nil {
+				continue
+			}
+			defer tcp.Close()
+			udp, err := net.ListenPacket("udp", addr)
+			if err != nil {
+				continue
+			}
+			defer udp.Close()
+			ports[i] = port
 		}
-		defer tcp.Close()
-		ports[i] = tcp.Addr().(*net.TCPAddr).Port
 	}
 	first := 20000 + os.Getpid()%20*500 + int(rtpWindow.Add(1))%5*100
 	return config.Ports{SIP: ports[0], Asterisk: ports[1], Web: ports[2], NATS: ports[3], RTPFirst: first, RTPLast: first + 99}

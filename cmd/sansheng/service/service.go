@@ -287,7 +287,7 @@ func (s *Service) startSwitch(ctx context.Context) error {
 		Ports: asterisk.Ports{
 			SIP: s.cfg.Ports.SIP, HTTP: s.cfg.Ports.Asterisk, RTPFirst: s.cfg.Ports.RTPFirst, RTPLast: s.cfg.Ports.RTPLast,
 		},
-		Offset: s.cfg.PortOffset, Carriers: s.cfg.Asterisk.Carriers, Environ: s.cfg.Asterisk.Environ, OnCrash: s.crashed, Finder: s.opts.Finder,
+		Offset: s.cfg.PortOffset, Carriers: s.cfg.Asterisk.Carriers, Gateway: s.cfg.Asterisk.Gateway, Environ: s.cfg.Asterisk.Environ, OnCrash: s.crashed, Finder: s.opts.Finder,
 	}
 	for _, guard := range []string{asterisk.LeaseGuard, asterisk.HeartbeatGuard, asterisk.ReserveGuard} {
 		if !s.cfg.Protected(guard) {

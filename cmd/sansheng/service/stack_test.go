@@ -300,7 +300,11 @@ func (st *stack) caller(from string) *phone.Phone {
 	if err != nil {
 		st.t.Fatalf("caller %s: %v", from, err)
 	}
-	st.phones[from+" "+strconv.Itoa(len(st.phones))] = p // the same caller may call twice
+	key := from
+	for n := 2; st.phones[key] != nil; n++ { // the same caller may call twice
+		key = from + " " + strconv.Itoa(n)
+	}
+	st.phones[key] = p
 	return p
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -148,6 +149,9 @@ func (c *Call) ring() {
 	case AlertEarlyMedia:
 		_ = c.alert(true) // an INVITE without an offer gets none
 	case AlertNone:
+	}
+	if c.policy.Auto && strings.Contains(c.headers.Get("Call-Info"), "answer-after=0") {
+		c.policy.After, c.policy.Then = 0, ActionAnswer
 	}
 	c.after(c.policy.After-time.Since(c.in.arrived), func() {
 		switch c.policy.Then {

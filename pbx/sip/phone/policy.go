@@ -33,6 +33,8 @@ type Policy struct {
 	// After is the time from the INVITE to Then.
 	After time.Duration
 	Then  Action
+	// Auto answers at once where the INVITE asks for it, as desk phones can.
+	Auto bool
 	// Status is the SIP answer of ActionReject, 603 if 0.
 	Status int
 	// Talk bounds the talk: we hang up that long after our answer. 0 talks until

@@ -64,8 +64,8 @@ func (q *Queries) AddLeg(ctx context.Context, db DBTX, arg AddLegParams) error {
 }
 
 const addOffer = `-- name: AddOffer :exec
-INSERT INTO offer (call_id, offer, agent, queue, channel, offered_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO offer (call_id, offer, agent, number, queue, channel, offered_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (call_id, offer) DO NOTHING
 `
 
@@ -73,6 +73,7 @@ type AddOfferParams struct {
 	CallID    string
 	Offer     int32
 	Agent     string
+	Number    string
 	Queue     string
 	Channel   string
 	OfferedAt time.Time
@@ -83,6 +84,7 @@ func (q *Queries) AddOffer(ctx context.Context, db DBTX, arg AddOfferParams) err
 		arg.CallID,
 		arg.Offer,
 		arg.Agent,
+		arg.Number,
 		arg.Queue,
 		arg.Channel,
 		arg.OfferedAt,
@@ -347,6 +349,16 @@ func (q *Queries) Arrive(ctx context.Context, db DBTX, arg ArriveParams) error {
 	return err
 }
 
+const beginDial = `-- name: BeginDial :exec
+INSERT INTO dial (call_id, agent, matter) VALUES ($1, $2, $3)
+ON CONFLICT (call_id) DO NOTHING
+`
+
+func (q *Queries) BeginDial(ctx context.Context, db DBTX, callID string, agent string, matter string) error {
+	_, err := db.Exec(ctx, beginDial, callID, agent, matter)
+	return err
+}
+
 const beginSupervision = `-- name: BeginSupervision :exec
 INSERT INTO supervision (call_id, n, by_person, phone, mode, with_agent, began_at)
 SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5, $6
@@ -376,8 +388,8 @@ func (q *Queries) BeginSupervision(ctx context.Context, db DBTX, arg BeginSuperv
 }
 
 const beginTransfer = `-- name: BeginTransfer :exec
-INSERT INTO transfer (call_id, n, kind, from_agent, to_agent, queue, reason, consent, began_at)
-SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5, $6, $7, $8
+INSERT INTO transfer (call_id, n, kind, from_agent, to_agent, number, queue, reason, consent, began_at)
+SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9
 FROM transfer WHERE call_id = $1
 ON CONFLICT (call_id) WHERE ended_at IS NULL DO NOTHING
 `
@@ -387,6 +399,7 @@ type BeginTransferParams struct {
 	Kind      string
 	FromAgent string
 	ToAgent   string
+	Number    string
 	Queue     string
 	Reason    string
 	Consent   bool
@@ -399,6 +412,7 @@ func (q *Queries) BeginTransfer(ctx context.Context, db DBTX, arg BeginTransferP
 		arg.Kind,
 		arg.FromAgent,
 		arg.ToAgent,
+		arg.Number,
 		arg.Queue,
 		arg.Reason,
 		arg.Consent,
@@ -461,6 +475,15 @@ func (q *Queries) Consult(ctx context.Context, db DBTX, at time.Time, toAgent st
 	return err
 }
 
+const dial = `-- name: Dial :exec
+UPDATE dial SET dialled_at = $1::timestamptz, agent = $2 WHERE call_id = $3
+`
+
+func (q *Queries) Dial(ctx context.Context, db DBTX, at time.Time, agent string, callID string) error {
+	_, err := db.Exec(ctx, dial, at, agent, callID)
+	return err
+}
+
 const endCall = `-- name: EndCall :exec
 UPDATE call
 SET ended_at = $1::timestamptz, ended_by = $2::text, disposition = $3::text, cause = $4::integer,
@@ -488,6 +511,15 @@ func (q *Queries) EndCall(ctx context.Context, db DBTX, arg EndCallParams) error
 		arg.Estimated,
 		arg.ID,
 	)
+	return err
+}
+
+const endDial = `-- name: EndDial :exec
+UPDATE dial SET result = $1::text WHERE call_id = $2
+`
+
+func (q *Queries) EndDial(ctx context.Context, db DBTX, result string, callID string) error {
+	_, err := db.Exec(ctx, endDial, result, callID)
 	return err
 }
 
@@ -806,6 +838,15 @@ UPDATE call SET overran_at = coalesce(overran_at, $1::timestamptz) WHERE id = $2
 
 func (q *Queries) Overrun(ctx context.Context, db DBTX, at time.Time, iD string) error {
 	_, err := db.Exec(ctx, overrun, at, iD)
+	return err
+}
+
+const reachDial = `-- name: ReachDial :exec
+UPDATE dial SET reached_at = $1::timestamptz, ring_ms = $2 WHERE call_id = $3
+`
+
+func (q *Queries) ReachDial(ctx context.Context, db DBTX, at time.Time, ringMs int64, callID string) error {
+	_, err := db.Exec(ctx, reachDial, at, ringMs, callID)
 	return err
 }
 

@@ -111,6 +111,16 @@ type DeadLetter struct {
 	DiedAt   time.Time
 }
 
+type Dial struct {
+	CallID    string
+	Agent     string
+	Matter    string
+	DialledAt *time.Time
+	ReachedAt *time.Time
+	RingMs    int64
+	Result    *string
+}
+
 type Engine struct {
 	Name    string
 	LastSeq int64
@@ -172,6 +182,7 @@ type Offer struct {
 	TechCause *int32
 	RingMs    int64
 	Rings     int32
+	Number    string
 }
 
 type Outbox struct {
@@ -299,4 +310,5 @@ type Transfer struct {
 	ConsultedAt *time.Time
 	EndedAt     *time.Time
 	Result      *string
+	Number      string
 }

@@ -212,6 +212,38 @@ func (q *Queries) CallsByID(ctx context.Context, db DBTX, ids []string) ([]Call,
 	return items, nil
 }
 
+const dialsByCall = `-- name: DialsByCall :many
+SELECT call_id, agent, matter, dialled_at, reached_at, ring_ms, result FROM dial WHERE call_id = ANY ($1::text[]) ORDER BY call_id
+`
+
+func (q *Queries) DialsByCall(ctx context.Context, db DBTX, ids []string) ([]Dial, error) {
+	rows, err := db.Query(ctx, dialsByCall, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Dial
+	for rows.Next() {
+		var i Dial
+		if err := rows.Scan(
+			&i.CallID,
+			&i.Agent,
+			&i.Matter,
+			&i.DialledAt,
+			&i.ReachedAt,
+			&i.RingMs,
+			&i.Result,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const holdsByCall = `-- name: HoldsByCall :many
 SELECT call_id, n, channel, role, began_at, ended_at FROM hold WHERE call_id = ANY ($1::text[]) ORDER BY call_id, n
 `
@@ -281,7 +313,7 @@ func (q *Queries) LegsByCall(ctx context.Context, db DBTX, ids []string) ([]Leg,
 }
 
 const offersByCall = `-- name: OffersByCall :many
-SELECT call_id, offer, agent, queue, channel, offered_at, alerted_at, ended_at, result, cause, tech_cause, ring_ms, rings FROM offer WHERE call_id = ANY ($1::text[]) ORDER BY call_id, offer
+SELECT call_id, offer, agent, queue, channel, offered_at, alerted_at, ended_at, result, cause, tech_cause, ring_ms, rings, number FROM offer WHERE call_id = ANY ($1::text[]) ORDER BY call_id, offer
 `
 
 func (q *Queries) OffersByCall(ctx context.Context, db DBTX, ids []string) ([]Offer, error) {
@@ -307,6 +339,7 @@ func (q *Queries) OffersByCall(ctx context.Context, db DBTX, ids []string) ([]Of
 			&i.TechCause,
 			&i.RingMs,
 			&i.Rings,
+			&i.Number,
 		); err != nil {
 			return nil, err
 		}
@@ -573,7 +606,7 @@ func (q *Queries) TicketsByCall(ctx context.Context, db DBTX, ids []string) ([]T
 }
 
 const transfersByCall = `-- name: TransfersByCall :many
-SELECT call_id, n, kind, from_agent, to_agent, queue, reason, consent, began_at, consulted_at, ended_at, result FROM transfer WHERE call_id = ANY ($1::text[]) ORDER BY call_id, n
+SELECT call_id, n, kind, from_agent, to_agent, queue, reason, consent, began_at, consulted_at, ended_at, result, number FROM transfer WHERE call_id = ANY ($1::text[]) ORDER BY call_id, n
 `
 
 func (q *Queries) TransfersByCall(ctx context.Context, db DBTX, ids []string) ([]Transfer, error) {
@@ -598,6 +631,7 @@ func (q *Queries) TransfersByCall(ctx context.Context, db DBTX, ids []string) ([
 			&i.ConsultedAt,
 			&i.EndedAt,
 			&i.Result,
+			&i.Number,
 		); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,234 @@
+package cti
+
+import (
+	"fmt"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// A call to outside is ordered by an agent, or by a program for him:
+//
+//	Dialling: his phone rings ─▶ the number is dialled, he hears how it rings ─▶ Answered ─▶ Talking
+//
+// From there on it is a call as any other: the person called is in the caller's place.
+
+// Directions of calls.
+const (
+	Inbound  = "inbound"
+	Outbound = "outbound"
+)
+
+// ReasonDials is the reason of an agent's states while he has a number dialled.
+const ReasonDials = "dials"
+
+// DialResult is what came of a number that was dialled (requirement F4).
+type DialResult string
+
+// Results of dialling.
+const (
+	DialReached     DialResult = "reached"
+	DialBusy        DialResult = "busy"
+	DialUnknown     DialResult = "no_such_number"
+	DialNoAnswer    DialResult = "no_answer"
+	DialUnreachable DialResult = "unreachable"
+	DialRefused     DialResult = "refused"
+	DialFailed      DialResult = "failed" // the line's fault, not the number's
+	// DialGivenUp: the agent hung up before anybody answered.
+	DialGivenUp DialResult = "given_up"
+	// DialNotBegun: his own phone was not answered, and nothing was dialled.
+	DialNotBegun DialResult = "not_begun"
+)
+
+// dialResult tells what the end of a called leg means (Q.850 causes, SIP statuses).
+func dialResult(cause pbx.Cause, tech int) DialResult {
+	switch {
+	case tech == 486 || tech == 600 || cause == pbx.CauseBusy:
+		return DialBusy
+	case tech == 404 || tech == 410 || tech == 484 || tech == 604 || cause == pbx.CauseUnallocated || cause == 22 || cause == 28:
+		return DialUnknown
+	case tech == 603 || tech == 403 || cause == pbx.CauseRejected:
+		return DialRefused
+	case tech == 408 || cause == pbx.CauseNoAnswer || cause == pbx.CauseNoResponse:
+		return DialNoAnswer
+	case tech == 480 || cause == pbx.CauseAbsent || cause == pbx.CauseOutOfOrder:
+		return DialUnreachable
+	}
+	return DialFailed
+}
+
+// orderDial begins a call to outside: the agent's phone is rung first.
+func (h *Hotline) orderDial(now time.Time, a *agent, o Order) *OrderError {
+	line, ok := h.shows[a.Company]
+	switch {
+	case !h.linked:
+		return o.refuse("the switch cannot be reached")
+	case a.busy() || len(a.Elsewhere) > 0:
+		return o.refuse("his phone is in use, he is %s", a.State)
+	case !a.Reachable:
+		return o.refuse("his phone is not registered; it must be first")
+	case h.emergencySeat(a.ID):
+		return o.refuse("he serves an emergency line, from whose seats nothing is dialled (A10)")
+	case !ok:
+		return o.refuse("company %s has no ordinary line whose number could be shown", a.Company)
+	}
+	number, err := h.outsideNumber(now, a, o)
+	if err != nil {
+		return err
+	}
+	if a.State == Paused || a.State == LoggedOff {
+		h.wish(now, a, a.State, a.Reason) // he is again what he was
+	}
+	id, co := CallID(fmt.Sprintf("%s-out%d", h.engine, h.seq+1)), h.companies[a.Company]
+	h.emit(now, CallArrived, a.Company, id, "", &Arrived{
+		DID: line.DID, Caller: pbx.Party{Number: number}, Channel: pbx.ChannelID(string(id) + calledLeg), Direction: Outbound,
+		Language: co.Language, RingPeriod: MillisOf(RingPlans[co.Country].Period), RingbackAt: now.UTC(), Recording: string(id),
+		By: a.ID, For: o.For,
+	})
+	c := h.calls[id]
+	ch := c.agentChannel(1)
+	h.emitCall(now, c, CallOffered, a.ID, &Offered{Channel: ch, Offer: 1})
+	h.become(now, a, Reserved, ReasonDials, id)
+	h.do(
+		pbx.Create{
+			Channel: ch, Endpoint: a.Endpoint(), Caller: c.Caller, Args: []string{"offer", string(id), string(a.ID)},
+			Report: map[string]string{"call": string(id), "role": string(RoleAgent), "agent": string(a.ID)},
+			Vars:   a.autoAnswer(),
+		},
+		pbx.Dial{Channel: ch, Ring: c.Ring.Limit(ThreeRings) + alertLimit},
+	)
+	return nil
+}
+
+// calledLeg is in the names of the channels of those who are called, behind the call's.
+const calledLeg = "-called"
+
+// emergencySeat tells whether an agent serves an emergency line.
+func (h *Hotline) emergencySeat(a AgentID) bool {
+	for _, l := range h.lines {
+		if q := h.queues[l.Queue]; l.Emergency && q != nil && q.members[a] {
+			return true
+		}
+	}
+	return false
+}
+
+// dialOut dials the number: the agent has picked up, and hears in the bridge how it
+// rings, or what its network says.
+func (h *Hotline) dialOut(at time.Time, c *call, o *offer) {
+	h.emitOfferEnded(at, c, o, OfferAnswered, pbx.CauseNone, 0)
+	if a := h.agents[o.Agent]; a != nil {
+		h.become(at, a, Talking, ReasonDials, c.ID)
+	}
+	h.emitCall(at, c, CallDialled, o.Agent, &DialledData{Channel: c.Channel, Offer: o.N})
+	h.do(
+		pbx.Create{
+			Channel: c.Channel, Endpoint: outsideEndpoint(c.Caller.Number), Originator: o.Channel, Caller: pbx.Party{Number: c.DID},
+			Args:   []string{"called", string(c.ID), string(o.Agent)},
+			Report: map[string]string{"call": string(c.ID), "role": string(RoleCaller), "number": c.Caller.Number, "did": c.DID},
+		},
+		pbx.Join{
+			Bridge: c.bridgeID(), Channels: []pbx.ChannelID{c.Channel, o.Channel}, Report: map[string]string{"call": string(c.ID)},
+		},
+		pbx.Dial{Channel: c.Channel, Ring: c.Ring.Limit(outsideRings) + outsideAlert},
+	)
+}
+
+// called follows the leg of who is called.
+func (h *Hotline) called(at time.Time, c *call, up bool) {
+	switch {
+	case c.State != CallDialling || c.Agent == "" || c.leaving():
+	case !up && c.RangAt.IsZero():
+		c.RangAt = at
+	case up:
+		ring := Millis(0)
+		if !c.RangAt.IsZero() {
+			ring = MillisOf(at.Sub(c.RangAt))
+		}
+		h.emitCall(at, c, CallReached, c.Agent, &ReachedData{Channel: c.Channel, RingMs: ring})
+		h.record(at, c)
+	}
+}
+
+// record sends who is called through the dialplan, which begins the recording and
+// gives him back.
+func (h *Hotline) record(at time.Time, c *call) {
+	c.Returns, c.JoinAt = true, at.Add(joinLimit)
+	h.do(pbx.Continue{Channel: c.Channel, Context: Outbound, Extension: "s"})
+}
+
+// returned: the dialplan has begun the recording.
+func (h *Hotline) returned(at time.Time, ch pbx.Channel) {
+	l := h.legs[ch.ID]
+	if l == nil || l.role != RoleCaller || l.call.State == CallNative || l.call.leaving() {
+		h.do(pbx.Hangup{Channel: ch.ID, Cause: pbx.CauseNormal})
+		return
+	}
+	c := l.call
+	c.Returns, c.Left = false, false
+	h.proceed(at, c)
+}
+
+// notDialled ends a call to outside whose agent did not pick up: nobody was called.
+func (h *Hotline) notDialled(at time.Time, c *call) {
+	if c.HungUpBy == "" {
+		h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleSystem})
+	}
+	h.legGone(at, LegEnded{Channel: c.Channel, Cause: pbx.CauseNormal})
+}
+
+// outcome is what came of the number dialled.
+func (c *call) outcome() DialResult {
+	switch {
+	case !c.AnsweredAt.IsZero():
+		return DialReached
+	case !c.Dialled:
+		return DialNotBegun
+	case c.HungUpBy == RoleAgent:
+		return DialGivenUp
+	}
+	return dialResult(c.CallerCause, c.CallerTech)
+}
+
+// disposition says the same in the switch's words.
+func (r DialResult) disposition() Disposition {
+	switch r {
+	case DialReached:
+		return DispositionAnswered
+	case DialBusy:
+		return DispositionBusy
+	case DialNoAnswer, DialGivenUp, DialNotBegun, DialUnreachable:
+		return DispositionNoAnswer
+	}
+	return DispositionFailed
+}
+
+// arriveCalled is a talk with a number outside of which no fact tells.
+func (h *Hotline) arriveCalled(ch pbx.Channel) *call {
+	id, did := CallID(ch.Vars["call"]), ch.Vars["did"]
+	line, ok := h.lines[did]
+	if !ok || id == "" {
+		return nil
+	}
+	co := h.companies[line.Company]
+	h.emit(ch.CreatedAt, CallArrived, line.Company, id, "", &Arrived{
+		DID: did, Caller: pbx.Party{Number: ch.Vars["number"]}, Channel: ch.ID, Direction: Outbound, Language: co.Language,
+		RingPeriod: MillisOf(RingPlans[co.Country].Period), RingbackAt: ch.CreatedAt.UTC(), Recording: string(id),
+	})
+	h.out.Repairs.Adopted++
+	return h.calls[id]
+}
+
+// reachedUnseen makes the facts of a number that was reached where they are not known.
+func (h *Hotline) reachedUnseen(at time.Time, c *call, l *leg, n int) {
+	if o := c.Offer; o != nil && o.N == n {
+		h.emitOfferEnded(at, c, o, OfferAnswered, pbx.CauseNone, 0)
+	}
+	if !c.Dialled {
+		h.emitCall(at, c, CallDialled, l.agent, &DialledData{Channel: c.Channel, Offer: n})
+	}
+	h.emitCall(at, c, CallReached, l.agent, &ReachedData{Channel: c.Channel, Estimated: true})
+	if a := h.agents[l.agent]; a != nil {
+		h.become(at, a, Talking, ReasonDials, c.ID)
+	}
+}
