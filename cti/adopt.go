@@ -153,7 +153,7 @@ func (h *Hotline) talks(at time.Time, c *call, p pair, there map[pbx.ChannelID]p
 	if answered.IsZero() {
 		answered, estimated = at, true
 	}
-	l, o := h.legs[p.agent.ID], c.Offer
+	l, o := h.legs[p.agent.ID], c.offerN(p.offer)
 	switch {
 	case l == nil:
 		return
@@ -218,8 +218,8 @@ func (h *Hotline) leaveEarlier(at time.Time, c *call, p pair, there map[pbx.Chan
 				continue
 			}
 		}
-		if c.Offer != nil && c.Offer.Channel == id {
-			h.emitOfferEnded(at, c, c.Offer, OfferFailed, pbx.CauseNone, 0)
+		if o := c.offerOn(id); o != nil {
+			h.emitOfferEnded(at, c, o, OfferFailed, pbx.CauseNone, 0)
 		}
 		if _, still := there[id]; still {
 			h.hangup(at, id, pbx.CauseNormal)
@@ -264,7 +264,7 @@ func (h *Hotline) mend(at time.Time, there map[pbx.ChannelID]pbx.Channel) {
 		}
 		for _, id := range h.channels(c) {
 			l := h.legs[id]
-			offered := c.Offer != nil && c.Offer.Channel == id
+			offered := c.offerOn(id) != nil
 			consults := c.State == CallConsulting && id == c.receiverChannel() && c.Transfer.Answered
 			if l.role == RoleAgent && !l.hungUp && (offered || consults || c.Agent == l.agent && id == c.talkChannel()) {
 				if !h.boundElsewhere(c, l.agent, there) {
@@ -322,7 +322,7 @@ func (h *Hotline) bindAgain(at time.Time, c *call, l *leg, offered bool) {
 	case a == nil || a.busy() && a.Call == c.ID && (offered || a.State == Talking):
 	case !offered:
 		h.become(at, a, Talking, "", c.ID)
-	case c.Offer.AlertedAt.IsZero():
+	case c.offerOn(l.channel).AlertedAt.IsZero():
 		h.become(at, a, Reserved, "", c.ID)
 	default:
 		h.become(at, a, Ringing, "", c.ID)

@@ -47,6 +47,8 @@ type call struct {
 	// Offer is the one under way, nil when none is.
 	Offer  *offer
 	Offers int
+	// Beside are the offers to further agents whose phones ring at the same time.
+	Beside []*offer
 	// Tried says until when an agent is spared this call.
 	Tried map[AgentID]time.Time
 
@@ -77,6 +79,10 @@ type call struct {
 	CallerGoneAt time.Time
 	CallerCause  pbx.Cause
 	CallerTech   int
+	// Overflowed: he has been passed on to a number outside once.
+	Overflowed bool
+	// Unrecorded: the recording is paused.
+	Unrecorded bool
 	// Dialled: the number outside has been dialled.
 	Dialled bool
 	// Estimated: the time of the caller's end is not the switch's own.
@@ -103,6 +109,8 @@ type volatileCall struct {
 	Bridged map[pbx.ChannelID]bool
 	// Spent are bridges that a transfer has left.
 	Spent []pbx.BridgeID
+	// Conduct is who was heard when.
+	Conduct conduct
 	// RangAt is since when it rings at who is called.
 	RangAt time.Time
 	// Returns: the dialplan has the caller's channel for a moment.
@@ -117,6 +125,8 @@ type volatileCall struct {
 	// Spies are what listens for each leader, Spied how many have been made.
 	Spies map[AgentID]*spies
 	Spied int
+	// FreedUntil is until when an agent taken back from another caller is waited for.
+	FreedUntil time.Time
 	// RespyAt is when what the switch refused to make is tried again.
 	RespyAt time.Time
 	// Stray is the highest number of an agent's leg that was not ours to keep.
@@ -195,21 +205,10 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *Queued:
 		c.applyQueued(f.At, d)
 	case *Offered:
-		c.Offers = d.Offer
-		c.Offer = &offer{N: d.Offer, Agent: f.Agent, Channel: d.Channel, OfferedAt: f.At}
-		if q := h.queues[d.Queue]; q != nil {
-			q.asked = f.Agent
-		}
-		h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleAgent, agent: f.Agent}
-		if f.Agent == Outside {
-			h.legs[d.Channel].role = RoleOutside
-		}
-		if c.State == CallConsulting && c.Transfer != nil {
-			c.Transfer.Offer = d.Offer
-		}
+		h.applyOffered(c, f, d)
 	case *Alerted:
-		if c.Offer != nil && c.Offer.N == d.Offer {
-			c.Offer.AlertedAt = f.At
+		if o := c.offerN(d.Offer); o != nil {
+			o.AlertedAt = f.At
 		}
 	case *OfferEnded:
 		h.applyOfferEnded(c, f, d)
@@ -228,6 +227,8 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		}
 		c.State, c.Agent, c.Taken, c.AnsweredAt, c.Transfer = CallPickedUp, f.Agent, d.Offer, f.At, nil
 		c.TookOver = d.Channel == c.superChannel(d.Offer)
+	case *RecordingData:
+		c.Unrecorded = f.Kind == RecordingPaused
 	case *DialledData:
 		c.Dialled, c.Agent, c.Taken = true, f.Agent, d.Offer
 	case *ReachedData:
@@ -259,8 +260,8 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *LegEnded:
 		delete(h.legs, d.Channel)
 		if d.Role == RoleCaller {
-			c.CallerGone, c.CallerGoneAt, c.CallerCause, c.Estimated = true, f.At, d.Cause, d.Estimated
-			c.CallerTech = d.TechCause
+			c.CallerGone, c.CallerGoneAt, c.Estimated = true, f.At, d.Estimated
+			c.CallerCause, c.CallerTech = d.Cause, d.TechCause
 		}
 	case *Ended:
 		c.State = CallOver
@@ -279,9 +280,33 @@ func (c *call) applyQueued(at time.Time, d *Queued) {
 	c.Announced, c.Agent, c.OnHold = false, "", false
 }
 
+func (h *Hotline) applyOffered(c *call, f Fact, d *Offered) {
+	c.Offers = d.Offer
+	o := &offer{N: d.Offer, Agent: f.Agent, Channel: d.Channel, OfferedAt: f.At}
+	if d.Beside {
+		c.Beside = append(c.Beside, o)
+	} else {
+		c.Offer = o
+	}
+	if q := h.queues[d.Queue]; q != nil {
+		q.asked = f.Agent
+	}
+	h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleAgent, agent: f.Agent}
+	if f.Agent == Outside {
+		h.legs[d.Channel].role = RoleOutside
+	}
+	if c.State == CallConsulting && c.Transfer != nil {
+		c.Transfer.Offer = d.Offer
+	}
+}
+
 func (h *Hotline) applyOfferEnded(c *call, f Fact, d *OfferEnded) {
 	if c.Offer != nil && c.Offer.N == d.Offer {
 		c.Offer = nil
+	}
+	c.Beside = slices.DeleteFunc(c.Beside, func(o *offer) bool { return o.N == d.Offer })
+	if c.Offer == nil && len(c.Beside) > 0 && d.Result != OfferAnswered {
+		c.Offer, c.Beside = c.Beside[0], c.Beside[1:]
 	}
 	if l := h.legs[d.Channel]; l != nil {
 		l.result = d.Result
@@ -311,8 +336,12 @@ func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 		came = at
 	}
 	c := h.register(came, line, ch)
-	if !line.Emergency && slices.Contains(h.companies[line.Company].Refused, ch.Caller.Number) {
+	switch {
+	case !line.Emergency && slices.Contains(h.companies[line.Company].Refused, ch.Caller.Number):
 		h.refuse(at, c)
+		return
+	case c.State == CallNative: // his queue has overflowed to the voicemail
+		h.do(pbx.Watch{Channel: ch.ID})
 		return
 	}
 	h.do(
@@ -357,8 +386,8 @@ func (h *Hotline) register(came time.Time, line Line, ch pbx.Channel) *call {
 	priority := h.priority(c, q)
 	ahead := h.ahead(came, q.ID, priority)
 	h.emitCall(came, c, CallQueued, "", &Queued{Queue: q.ID, Priority: priority, Ahead: ahead})
-	if to := h.tooLong(c, ahead); to != nil {
-		h.overflow(came, c, to)
+	if q.tooLong(c, ahead) {
+		h.overflow(came, c, q)
 	}
 	return c
 }
@@ -489,10 +518,14 @@ func (h *Hotline) bridgeEntered(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) 
 		return
 	}
 	c.JoinAt = time.Time{}
+	if c.State == CallTalking {
+		h.listenIn(at, c) // again
+	}
 	if c.State == CallPickedUp {
 		h.dropSpent(c)
 		h.emitCall(at, c, CallJoined, c.Agent, &Joined{Bridge: b, Channels: []pbx.ChannelID{c.Channel, agent}})
 		h.follow(at, c)
+		h.listenIn(at, c)
 	}
 }
 
@@ -505,6 +538,7 @@ func (h *Hotline) bridgeLeft(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) {
 	}
 	c := l.call
 	delete(c.Bridged, ch)
+	c.parted(at)
 	if c.State == CallTalking && !c.OnHold && !c.leaving() && c.JoinAt.IsZero() {
 		c.JoinAt = at.Add(leftLimit)
 	}
@@ -545,8 +579,11 @@ func (h *Hotline) fallBack(at time.Time, c *call, why FallBackReason) {
 	h.emitCall(at, c, CallFellBack, "", &FellBack{Reason: why})
 	h.withdraw(at, c)
 	h.transferOver(at, c, TransferFellBack)
-	if why == FellByLimit {
+	switch why {
+	case FellByLimit:
 		h.do(pbx.Continue{Channel: c.Channel, Context: "fallback", Extension: "s"})
+	case FellToMail:
+		h.do(pbx.Continue{Channel: c.Channel, Context: "voicemail", Extension: "s"})
 	}
 }
 
@@ -595,10 +632,11 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 	case c.State == CallConsulting && c.Transfer.Answered:
 		h.joinTransfer(now, c)
 	}
-	if c.Offer != nil {
-		h.tickOffer(now, c)
+	for _, o := range c.offers() {
+		h.tickOffer(now, c, o)
 	}
 	h.remind(now, c)
+	h.tickConduct(now, c)
 	h.tickSupervision(now, c)
 	if c.apart() && due(c.LeaseAt) {
 		h.lease(now, c)
@@ -607,11 +645,10 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		return
 	}
 	q := h.queues[c.Queue]
-	if q != nil && c.Offer == nil && c.Transfer == nil && !c.Emergency && q.OverflowAfter > 0 && due(c.EnteredAt.Add(time.Duration(q.OverflowAfter))) {
-		if to := h.queues[q.OverflowTo]; to != nil {
-			h.overflow(now, c, to)
-			return // his time there begins now
-		}
+	if q != nil && q.overflows() && c.Offer == nil && c.Transfer == nil && !c.Emergency && !c.Overflowed &&
+		q.OverflowAfter > 0 && due(c.EnteredAt.Add(time.Duration(q.OverflowAfter))) {
+		h.overflow(now, c, q)
+		return // his time there begins now
 	}
 	switch {
 	case !c.up() && due(c.RingbackAt.Add(c.Ring.Limit(ThreeRings))):

@@ -32,7 +32,12 @@ func (h *Hotline) stepClock(by time.Duration) {
 		for i := range c.Supervisions {
 			step(&c.Supervisions[i].BeganAt)
 		}
-		if o := c.Offer; o != nil {
+		for _, spans := range [][]span{c.Conduct.talks, c.Conduct.caller, c.Conduct.agent} {
+			for i := range spans {
+				step(&spans[i].from, &spans[i].to)
+			}
+		}
+		for _, o := range c.offers() {
 			step(&o.OfferedAt, &o.AlertedAt)
 		}
 	}

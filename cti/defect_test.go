@@ -677,3 +677,17 @@ func TestSettledTakeOverFollow(t *testing.T) {
 		t.Errorf("the caller's agent is %s (%s), on record the leader is with %+v", c.Agent, c.State, s)
 	}
 }
+
+// An agent who hung up himself had no time for his notes.
+func TestWrapUpAfterOwnHangUp(t *testing.T) {
+	d := newDesk(t, func(_ *Plan, q *Queue) { q.WrapUp = Span(30 * time.Second) })
+	d.register("1001")
+	d.arrive("c1", "800100", "1")
+	d.talk("c1", 1)
+	d.do(pbx.HangupRequested{At: pbx.At(d.now), Channel: "c1-agent1", Cause: pbx.CauseNormal})
+	d.gone("c1-agent1", pbx.CauseNormal)
+	d.gone("c1", pbx.CauseNormal)
+	if a := d.h.agents["1001"]; a.State != WrapUp {
+		t.Errorf("he is %s %q", a.State, a.Reason)
+	}
+}

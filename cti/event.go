@@ -52,6 +52,10 @@ func (h *Hotline) event(e pbx.Event) {
 		h.held(at, CallHeld, e.Channel)
 	case pbx.Unheld:
 		h.held(at, CallUnheld, e.Channel)
+	case pbx.VoiceBegan:
+		h.voice(at, e.Channel, true)
+	case pbx.VoiceEnded:
+		h.voice(at, e.Channel, false)
 	case pbx.DigitPressed:
 		h.digit(at, e)
 	case pbx.EndpointChanged:

@@ -54,6 +54,10 @@ const (
 	SupervisionEnded Kind = "call.supervision_ended"
 	CallDialled      Kind = "call.dialled"
 	CallReached      Kind = "call.reached"
+	RecordingPaused  Kind = "call.recording_paused"
+	RecordingResumed Kind = "call.recording_resumed"
+	CallerSilent     Kind = "call.caller_silent"
+	CallMeasured     Kind = "call.measured"
 	CallHungUp       Kind = "call.hung_up"
 	CallLegEnded     Kind = "call.leg_ended"
 	CallFellBack     Kind = "call.fell_back"
@@ -166,6 +170,8 @@ type Offered struct {
 	Queue   QueueID       `json:"queue"`
 	Channel pbx.ChannelID `json:"channel"`
 	Offer   int           `json:"offer"` // counts from 1 within the call
+	// Beside: another agent's phone rings for the same caller; who answers first has him.
+	Beside bool `json:"beside,omitempty"`
 	// Number is what is dialled where the fact's agent is Outside.
 	Number string `json:"number,omitempty"`
 	// Estimated: found under way at the switch, begun by another engine.
@@ -436,6 +442,35 @@ type ReachedData struct {
 	Estimated bool `json:"estimated,omitempty"`
 }
 
+// RecordingData: the recording pauses, or goes on.
+type RecordingData struct {
+	data
+	Reason string `json:"reason,omitempty"`
+}
+
+// SilentData: nothing has been heard of the caller since the talk began (requirement
+// A3). Step 1: the agent says another sentence; 2: he apologises; 3: he may hang up.
+type SilentData struct {
+	data
+	Step int `json:"step"`
+}
+
+// ConductData is what was heard in a call's talks (requirement A11): for how long each
+// spoke, both at once, and nobody.
+type ConductData struct {
+	data
+	TalkMs           Millis `json:"talk_ms"`
+	CallerMs         Millis `json:"caller_ms"`
+	AgentMs          Millis `json:"agent_ms"`
+	OverlapMs        Millis `json:"overlap_ms"`
+	SilenceMs        Millis `json:"silence_ms"`
+	LongestSilenceMs Millis `json:"longest_silence_ms"`
+	// CallerSilent: the caller was not heard at all.
+	CallerSilent bool `json:"caller_silent,omitempty"`
+	// Partial: a talk before an engine's restart is not in it.
+	Partial bool `json:"partial,omitempty"`
+}
+
 // Role is what a leg is to its call.
 type Role string
 
@@ -478,9 +513,10 @@ type FallBackReason string
 
 // Reasons for the fallback.
 const (
-	FellByLease FallBackReason = "lease"    // we were silent too long
-	FellByLimit FallBackReason = "max_wait" // waited as long as the queue allows
-	FellUnseen  FallBackReason = "unseen"   // the hotline was not there when it came
+	FellByLease FallBackReason = "lease"     // we were silent too long
+	FellByLimit FallBackReason = "max_wait"  // waited as long as the queue allows
+	FellToMail  FallBackReason = "voicemail" // his queue has overflowed to the voicemail
+	FellUnseen  FallBackReason = "unseen"    // the hotline was not there when it came
 	// FellBySentinel: the sentinel found us silent and sent the caller there.
 	FellBySentinel FallBackReason = "sentinel"
 )
@@ -595,6 +631,10 @@ var dataOf = map[Kind]func() Data{
 	SupervisionEnded: func() Data { return &SupervisionEndedData{} },
 	CallDialled:      func() Data { return &DialledData{} },
 	CallReached:      func() Data { return &ReachedData{} },
+	RecordingPaused:  func() Data { return &RecordingData{} },
+	RecordingResumed: func() Data { return &RecordingData{} },
+	CallerSilent:     func() Data { return &SilentData{} },
+	CallMeasured:     func() Data { return &ConductData{} },
 	CallHungUp:       func() Data { return &HungUp{} },
 	CallLegEnded:     func() Data { return &LegEnded{} },
 	CallFellBack:     func() Data { return &FellBack{} },

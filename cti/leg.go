@@ -71,8 +71,8 @@ func endedBy(e LegEnded) Role {
 }
 
 func (h *Hotline) agentGone(at time.Time, c *call, l *leg, e LegEnded) {
-	o := c.Offer
-	offered := o != nil && o.Channel == e.Channel
+	o := c.offerOn(e.Channel)
+	offered := o != nil
 	has := !offered && c.Agent == l.agent && e.Channel == c.talkChannel()
 	if has && c.State == CallConsulting && !c.leaving() {
 		h.transferorLeft(at, c)
@@ -125,6 +125,8 @@ func (h *Hotline) freeAgent(at time.Time, l *leg, talked bool) {
 		return
 	}
 	switch {
+	case talked && a.State == WrapUp:
+		// He hung up himself, and writes his notes since then.
 	case talked && a.State == Talking && h.wrapUp(a) > 0 && a.Reachable:
 		h.become(at, a, WrapUp, ReasonCallOver, l.call.ID)
 	case talked:
@@ -174,6 +176,7 @@ func (h *Hotline) hangupRequested(at time.Time, e pbx.HangupRequested) {
 	} else if c.State == CallDialling && c.Agent == l.agent {
 		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: l.role})
 		h.hangup(at, c.Channel, pbx.CauseNormal)
+		h.freeAgent(at, l, true)
 	} else if c.State == CallTalking && c.Agent == l.agent && !abnormal(e.Cause) {
 		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: l.role, Early: l.role == RoleAgent})
 		h.hangup(at, c.Channel, pbx.CauseNormal)
@@ -213,6 +216,7 @@ func (h *Hotline) endIfOver(c *call) {
 		h.do(pbx.DropBridge{Bridge: c.bridgeID()}) // the switch keeps an empty one for ever
 	}
 	h.dropSpent(c)
+	h.concludeConduct(c.CallerGoneAt, c)
 	h.emitCall(c.CallerGoneAt, c, CallEnded, c.Agent, &d)
 }
 

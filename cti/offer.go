@@ -1,16 +1,43 @@
 package cti
 
 import (
+	"slices"
 	"time"
 
 	"sansheng/pbx"
 )
 
-// offer asks an agent to take a call: his phone is dialled.
+// offers are all that are under way.
+func (c *call) offers() []*offer {
+	if c.Offer == nil {
+		return slices.Clone(c.Beside)
+	}
+	return append([]*offer{c.Offer}, c.Beside...)
+}
+
+// offerOn is the offer under way on a channel, offerN the one of a number; nil where
+// there is none.
+func (c *call) offerOn(ch pbx.ChannelID) *offer {
+	return c.offerWhere(func(o *offer) bool { return o.Channel == ch })
+}
+
+func (c *call) offerN(n int) *offer { return c.offerWhere(func(o *offer) bool { return o.N == n }) }
+
+func (c *call) offerWhere(is func(*offer) bool) *offer {
+	if c.Offer != nil && is(c.Offer) {
+		return c.Offer
+	}
+	if i := slices.IndexFunc(c.Beside, is); i >= 0 {
+		return c.Beside[i]
+	}
+	return nil
+}
+
+// offer asks an agent to take a call: his phone is dialled, perhaps beside others'.
 func (h *Hotline) offer(at time.Time, c *call, a *agent) {
 	n := max(c.Offers, c.Stray) + 1
 	ch := c.agentChannel(n)
-	h.emitCall(at, c, CallOffered, a.ID, &Offered{Queue: c.Queue, Channel: ch, Offer: n})
+	h.emitCall(at, c, CallOffered, a.ID, &Offered{Queue: c.Queue, Channel: ch, Offer: n, Beside: c.Offer != nil})
 	h.become(at, a, Reserved, "", c.ID)
 	h.do(pbx.Create{
 		Channel: ch, Endpoint: a.Endpoint(), Originator: c.Channel, Caller: c.Caller,
@@ -48,10 +75,11 @@ func (h *Hotline) alerting(at time.Time, l *leg) {
 	if a := h.agents[l.agent]; l.role == RoleSupervisor && a != nil && a.State == Reserved && a.Call == c.ID {
 		h.become(at, a, Ringing, ReasonSupervises, c.ID)
 	}
-	if c.Offer == nil || h.legs[c.Offer.Channel] != l || !c.Offer.AlertedAt.IsZero() {
+	o := c.offerOn(l.channel)
+	if o == nil || !o.AlertedAt.IsZero() {
 		return
 	}
-	h.emitCall(at, c, CallAlerted, l.agent, &Alerted{Channel: c.Offer.Channel, Offer: c.Offer.N})
+	h.emitCall(at, c, CallAlerted, l.agent, &Alerted{Channel: o.Channel, Offer: o.N})
 	if a := h.agents[l.agent]; a != nil {
 		a.Deaf = 0
 		h.become(at, a, Ringing, "", c.ID)
@@ -65,8 +93,8 @@ func (h *Hotline) answered(at time.Time, l *leg) {
 		h.supervisorAnswered(at, l)
 		return
 	}
-	o := c.Offer
-	if o == nil || h.legs[o.Channel] != l || c.leaving() || !l.hangupAt.IsZero() {
+	o := c.offerOn(l.channel)
+	if o == nil || c.leaving() || !l.hangupAt.IsZero() {
 		return // too late: the offer was withdrawn, its hang-up is under way
 	}
 	if c.State == CallDialling {
@@ -93,7 +121,20 @@ func (h *Hotline) answered(at time.Time, l *leg) {
 // answer puts on record that an offer was taken.
 func (h *Hotline) answer(at time.Time, c *call, o *offer, estimated bool) {
 	h.emitOfferEnded(at, c, o, OfferAnswered, pbx.CauseNone, 0)
+	h.withdrawOffers(at, c)
 	h.picked(at, c, o, estimated)
+}
+
+// withdrawOffers takes back all offers under way: one winner, no double answer.
+func (h *Hotline) withdrawOffers(at time.Time, c *call) {
+	for _, o := range c.offers() {
+		h.withdrawOffer(at, c, o)
+	}
+}
+
+func (h *Hotline) withdrawOffer(at time.Time, c *call, o *offer) {
+	h.emitOfferEnded(at, c, o, OfferWithdrawn, pbx.CauseNone, 0)
+	h.hangup(at, o.Channel, pbx.CauseNormal)
 }
 
 // picked is the answer itself, with both clocks.
@@ -156,10 +197,7 @@ func (h *Hotline) emitOfferEnded(at time.Time, c *call, o *offer, r OfferResult,
 // withdraw takes back an offer under way and hangs up whoever is on the call
 // with the caller. Their agents are free when the phones' channels are gone.
 func (h *Hotline) withdraw(at time.Time, c *call) {
-	if o := c.Offer; o != nil {
-		h.emitOfferEnded(at, c, o, OfferWithdrawn, pbx.CauseNone, 0)
-		h.hangup(at, o.Channel, pbx.CauseNormal)
-	}
+	h.withdrawOffers(at, c)
 	if c.Transfer != nil && c.Transfer.Offer > 0 {
 		c.spendConsult()
 	}
@@ -198,8 +236,7 @@ func (h *Hotline) hangup(at time.Time, ch pbx.ChannelID, cause pbx.Cause) {
 
 // tickOffer ends an offer that nobody took in time. The agent's phone has
 // three rings; the next agent is asked at once.
-func (h *Hotline) tickOffer(now time.Time, c *call) {
-	o := c.Offer
+func (h *Hotline) tickOffer(now time.Time, c *call, o *offer) {
 	alert, rings := o.patience()
 	switch {
 	case o.AlertedAt.IsZero() && !now.Before(o.OfferedAt.Add(alert)):

@@ -54,6 +54,9 @@ const (
 	OrderSwap       Verb = "swap"
 	OrderConference Verb = "conference"
 	OrderHangUp     Verb = "hang_up"
+
+	OrderPauseRecording  Verb = "pause_recording"
+	OrderResumeRecording Verb = "resume_recording"
 	// A leader's.
 	OrderListen   Verb = "listen"
 	OrderWhisper  Verb = "whisper"
@@ -70,7 +73,7 @@ func (v Verb) Leads() bool {
 func Verbs() []Verb {
 	return []Verb{
 		OrderReady, OrderPause, OrderLogOff, OrderDial, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderComplete,
-		OrderTakeBack, OrderSwap, OrderConference, OrderHangUp, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
+		OrderTakeBack, OrderSwap, OrderConference, OrderHangUp, OrderPauseRecording, OrderResumeRecording, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
 	}
 }
 
@@ -214,6 +217,8 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 		}
 	case OrderTransfer, OrderBlind:
 		return h.orderTransfer(now, c, a, o)
+	case OrderPauseRecording, OrderResumeRecording:
+		return h.orderRecording(now, c, a, o)
 	case OrderComplete:
 		h.handOn(now, c, false)
 	case OrderSwap:

@@ -146,27 +146,8 @@ func (h *Hotline) called(at time.Time, c *call, up bool) {
 			ring = MillisOf(at.Sub(c.RangAt))
 		}
 		h.emitCall(at, c, CallReached, c.Agent, &ReachedData{Channel: c.Channel, RingMs: ring})
-		h.record(at, c)
+		h.visit(at, c, Outbound, "s") // where the recording begins
 	}
-}
-
-// record sends who is called through the dialplan, which begins the recording and
-// gives him back.
-func (h *Hotline) record(at time.Time, c *call) {
-	c.Returns, c.JoinAt = true, at.Add(joinLimit)
-	h.do(pbx.Continue{Channel: c.Channel, Context: Outbound, Extension: "s"})
-}
-
-// returned: the dialplan has begun the recording.
-func (h *Hotline) returned(at time.Time, ch pbx.Channel) {
-	l := h.legs[ch.ID]
-	if l == nil || l.role != RoleCaller || l.call.State == CallNative || l.call.leaving() {
-		h.do(pbx.Hangup{Channel: ch.ID, Cause: pbx.CauseNormal})
-		return
-	}
-	c := l.call
-	c.Returns, c.Left = false, false
-	h.proceed(at, c)
 }
 
 // notDialled ends a call to outside whose agent did not pick up: nobody was called.

@@ -32,6 +32,9 @@ type Company struct {
 	VIPs []string `yaml:"vips,omitempty" json:"vips,omitempty"`
 	// Refused are callers' numbers that are refused on every line but emergency lines.
 	Refused []string `yaml:"refused,omitempty" json:"refused,omitempty"`
+	// Conduct has the voices of its talks measured: silence, overlap, callers who are
+	// not heard (requirements A3, A11).
+	Conduct bool `yaml:"conduct,omitempty" json:"conduct,omitempty"`
 	// Outside are the numbers outside that its people may dial or pass calls on to;
 	// none where it is empty, but contacts.
 	Outside []DialRule `yaml:"outside,omitempty" json:"outside,omitempty"`
@@ -61,6 +64,9 @@ type Queue struct {
 	Level int    `yaml:"level,omitempty" json:"level,omitempty"`
 	// Strategy chooses among idle agents of one level; longest_idle where empty.
 	Strategy Strategy `yaml:"strategy,omitempty" json:"strategy,omitempty"`
+	// RingAtOnce is how many agents' phones ring for one caller at the same time, with
+	// agents whom nobody else needs; one where it is 0.
+	RingAtOnce int `yaml:"ring_at_once,omitempty" json:"ring_at_once,omitempty"`
 	// LastAgent asks him first who spoke to the caller last.
 	LastAgent bool `yaml:"last_agent,omitempty" json:"last_agent,omitempty"`
 	// Priority of its callers over those of other queues; higher goes first.
@@ -72,9 +78,13 @@ type Queue struct {
 	Ageing Span `yaml:"ageing,omitempty" json:"ageing,omitempty"`
 	// OverflowTo takes over the callers who have waited OverflowAfter, and those who
 	// find OverflowLength or more waiting; where these are 0, none.
-	OverflowTo     QueueID `yaml:"overflow_to,omitempty" json:"overflow_to,omitempty"`
-	OverflowAfter  Span    `yaml:"overflow_after,omitempty" json:"overflow_after,omitempty"`
-	OverflowLength int     `yaml:"overflow_length,omitempty" json:"overflow_length,omitempty"`
+	OverflowTo QueueID `yaml:"overflow_to,omitempty" json:"overflow_to,omitempty"`
+	// OverflowNumber and OverflowVoicemail do the same in place of OverflowTo: a contact
+	// or a number outside, once for each caller, and the voicemail.
+	OverflowNumber    string `yaml:"overflow_number,omitempty" json:"overflow_number,omitempty"`
+	OverflowVoicemail bool   `yaml:"overflow_voicemail,omitempty" json:"overflow_voicemail,omitempty"`
+	OverflowAfter     Span   `yaml:"overflow_after,omitempty" json:"overflow_after,omitempty"`
+	OverflowLength    int    `yaml:"overflow_length,omitempty" json:"overflow_length,omitempty"`
 	// Tell is how often a waiting caller is told his place and about how long it will
 	// take; 0 never.
 	Tell Span `yaml:"tell,omitempty" json:"tell,omitempty"`
@@ -204,18 +214,33 @@ func (p *Plan) checkQueue(c *checker, at string, q Queue) {
 	for j, o := range q.Overflow {
 		known(c, fmt.Sprintf("%s.overflow[%d]", at, j), o, c.queues)
 	}
+	c.between(at+".ring_at_once", q.RingAtOnce, 0, 20)
 	c.oneOf(at+".strategy", string(q.Strategy), strategies)
 	if q.Skill != "" {
 		c.form(at+".skill", q.Skill, nameForm, "1 to 32 of a-z 0-9 _ -")
 		c.between(at+".level", q.Level, 1, 10)
 	}
+	ways := 0
+	for name, given := range map[string]bool{
+		".overflow_to": q.OverflowTo != "", ".overflow_number": q.OverflowNumber != "", ".overflow_voicemail": q.OverflowVoicemail,
+	} {
+		if given && q.OverflowAfter == 0 && q.OverflowLength == 0 {
+			c.fail(at+name, "it takes nobody: give overflow_after, overflow_length, or both")
+		}
+		if given {
+			ways++
+		}
+	}
+	if ways > 1 {
+		c.fail(at+".overflow_to", "callers cannot overflow to two places; allowed: one of overflow_to, overflow_number, overflow_voicemail")
+	}
+	if q.OverflowNumber != "" && !slices.ContainsFunc(p.Contacts, func(o Contact) bool { return o.Company == q.Company && o.ID == q.OverflowNumber }) {
+		c.form(at+".overflow_number", q.OverflowNumber, callerForm, "a contact of its company, or 2 to 20 digits")
+	}
 	if q.OverflowTo == "" {
 		return
 	}
 	known(c, at+".overflow_to", q.OverflowTo, c.queues)
-	if q.OverflowAfter == 0 && q.OverflowLength == 0 {
-		c.fail(at+".overflow_to", "it takes nobody: give overflow_after, overflow_length, or both")
-	}
 	next := map[QueueID]QueueID{}
 	for _, o := range p.Queues {
 		next[o.ID] = o.OverflowTo

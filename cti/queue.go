@@ -65,6 +65,15 @@ const retryAfter = 5 * time.Second
 // match offers waiting calls to ready agents: callers in their order (before), for
 // each the agent whom his queue prefers.
 func (h *Hotline) match(now time.Time) {
+	idle := h.matchWaiting(now)
+	if h.freeFor(now) { // whose agent was taken back may have another
+		idle = h.matchWaiting(now)
+	}
+	h.ringBeside(now, idle)
+}
+
+// matchWaiting makes one offer at most to each who waits, and returns who is idle still.
+func (h *Hotline) matchWaiting(now time.Time) []*agent {
 	idle := h.idle(now)
 	for _, c := range h.waiting(now) {
 		if c.aim() != "" {
@@ -85,6 +94,64 @@ func (h *Hotline) match(now time.Time) {
 		h.offer(now, c, idle[best])
 		idle = slices.Delete(idle, best, best+1)
 	}
+	return idle
+}
+
+// ringBeside lets further phones ring for callers whose queues want several, with
+// agents whom no other caller needs.
+func (h *Hotline) ringBeside(now time.Time, idle []*agent) {
+	for _, c := range h.live {
+		q := h.queues[c.Queue]
+		if q == nil || q.RingAtOnce < 2 || c.State != CallWaiting || c.Offer == nil || c.Transfer != nil || c.leaving() || c.Left {
+			continue
+		}
+		for len(idle) > 0 && len(c.offers()) < q.RingAtOnce {
+			best := h.best(now, c, idle)
+			if best < 0 {
+				break
+			}
+			h.offer(now, c, idle[best])
+			idle = slices.Delete(idle, best, best+1)
+		}
+	}
+}
+
+// freeFor takes an agent back from a caller who has others ringing, for one who has
+// none; and for an emergency caller from any other whose agent has not answered yet.
+func (h *Hotline) freeFor(now time.Time) (freed bool) {
+	for _, c := range h.waiting(now) {
+		if c.aim() != "" || now.Before(c.FreedUntil) {
+			continue
+		}
+		if of, o := h.ringsFor(now, c); o != nil {
+			c.FreedUntil = now.Add(freeLimit) // by then his phone's leg is gone
+			h.withdrawOffer(now, of, o)
+			freed = true
+		}
+	}
+	return freed
+}
+
+// freeLimit is how long one who was taken back from another caller is waited for.
+const freeLimit = 2 * time.Second
+
+// ringsFor is an offer that can be taken back for the sake of a caller.
+func (h *Hotline) ringsFor(now time.Time, c *call) (*call, *offer) {
+	fits := func(o *offer) bool { return h.serves(o.Agent, c) && !now.Before(c.Tried[o.Agent]) }
+	for _, of := range h.live {
+		if i := slices.IndexFunc(of.Beside, fits); i >= 0 {
+			return of, of.Beside[i]
+		}
+	}
+	if !c.Emergency {
+		return nil, nil
+	}
+	for i := len(h.live) - 1; i >= 0; i-- { // from who came last
+		if of := h.live[i]; !of.Emergency && of.State == CallWaiting && of.Transfer == nil && of.Offer != nil && fits(of.Offer) {
+			return of, of.Offer
+		}
+	}
+	return nil, nil
 }
 
 // best is the index of the idle agent who is to be asked for a call, or -1.
@@ -196,18 +263,31 @@ func (h *Hotline) ahead(now time.Time, q QueueID, priority int) int {
 	return n
 }
 
-// overflow puts a caller who has waited too long, or found too many, into the queue
-// that takes him over. He keeps his place in the order of arrivals.
-func (h *Hotline) overflow(at time.Time, c *call, to *queue) {
-	priority := max(c.Priority, h.priority(c, to))
-	h.emitCall(at, c, CallQueued, "", &Queued{Queue: to.ID, Priority: priority, Ahead: h.ahead(at, to.ID, priority)})
+// overflows tells whether a queue passes callers on who wait too long or are too many.
+func (q *queue) overflows() bool {
+	return q.OverflowTo != "" || q.OverflowNumber != "" || q.OverflowVoicemail
 }
 
-// tooLong is the queue that takes over a newcomer who finds too many waiting.
-func (h *Hotline) tooLong(c *call, ahead int) *queue {
-	q := h.queues[c.Queue]
-	if q == nil || c.Emergency || q.OverflowLength == 0 || ahead < q.OverflowLength {
-		return nil
+// overflow passes on a caller who has waited too long, or found too many: to another
+// queue, in which he keeps his place in the order of arrivals, to a number outside, or
+// to the voicemail.
+func (h *Hotline) overflow(at time.Time, c *call, q *queue) {
+	switch to := h.queues[q.OverflowTo]; {
+	case to != nil:
+		priority := max(c.Priority, h.priority(c, to))
+		h.emitCall(at, c, CallQueued, "", &Queued{Queue: to.ID, Priority: priority, Ahead: h.ahead(at, to.ID, priority)})
+	case q.OverflowVoicemail:
+		h.fallBack(at, c, FellToMail)
+	case q.OverflowNumber != "" && !c.Overflowed:
+		number := q.OverflowNumber
+		if o, ok := h.contact(c.Company, number); ok {
+			number = o.Number
+		}
+		h.emitCall(at, c, TransferBegan, "", &TransferBeganData{Transfer: Blind, To: Outside, Number: number, Reason: "overflow"})
 	}
-	return h.queues[q.OverflowTo]
+}
+
+// tooLong tells whether a newcomer finds too many waiting.
+func (q *queue) tooLong(c *call, ahead int) bool {
+	return q.overflows() && !c.Emergency && q.OverflowLength > 0 && ahead >= q.OverflowLength
 }

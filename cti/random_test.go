@@ -242,7 +242,7 @@ func (w *world) checkCall(in Input, c *call) {
 	case c.State == CallConsulting && (!has || c.Transfer == nil || c.Transfer.Answered && w.h.legs[c.receiverChannel()] == nil ||
 		!c.Transfer.Answered && c.Offer == nil):
 		w.t.Fatalf("after %T: %s consults nobody", in, c.ID)
-	case (c.State == CallTalking || c.State == CallPickedUp) && c.Offer != nil:
+	case (c.State == CallTalking || c.State == CallPickedUp) && len(c.offers()) > 0:
 		w.t.Fatalf("after %T: %s is %s and has an offer", in, c.ID, c.State)
 	case c.State == CallWaiting && c.Agent != "" || c.State == CallTalking && !has:
 		w.t.Fatalf("after %T: %s is %s of %q", in, c.ID, c.State, c.Agent)
@@ -251,7 +251,7 @@ func (w *world) checkCall(in Input, c *call) {
 	}
 	for _, id := range w.h.channels(c) {
 		l := w.h.legs[id]
-		needed := c.Offer != nil && c.Offer.Channel == id || c.Agent != "" && id == c.talkChannel() ||
+		needed := c.offerOn(id) != nil || c.Agent != "" && id == c.talkChannel() ||
 			c.State == CallConsulting && id == c.receiverChannel()
 		if (l.role == RoleAgent || l.role == RoleOutside) && l.hangupAt.IsZero() && !l.hungUp && (!needed || c.State == CallNative) {
 			w.t.Fatalf("after %T: leg %s of %s (%s) is nobody's and is not hung up", in, id, c.ID, c.State)
@@ -452,6 +452,7 @@ func TestRandomLife(t *testing.T) {
 		plan.Companies[0].Outside = []DialRule{{Role: DialAgent, Prefixes: []string{"021"}, PerHour: 20}}
 		q := &plan.Queues[0]
 		q.Strategy = rapid.SampledFrom([]Strategy{LongestIdle, RoundRobin, LeastCalls}).Draw(t, "strategy")
+		q.RingAtOnce = rapid.IntRange(0, 3).Draw(t, "ring at once")
 		q.LastAgent, q.Ageing, q.Tell = rapid.Bool().Draw(t, "last agent"), Span(5*time.Second), Span(10*time.Second)
 		q.OverflowTo, q.OverflowAfter, q.OverflowLength, q.HoldLimit = "repair", Span(20*time.Second), 3, Span(10*time.Second)
 		w := &world{

@@ -58,7 +58,7 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 	for _, id := range h.channels(c) {
 		ch, ok := there[id]
 		switch {
-		case !ok && id == c.Channel && c.State == CallDialling && !c.Dialled:
+		case !ok && id == c.Channel && c.State == CallDialling && !c.Dialled && !c.leaving():
 			// His agent's phone rings still; he has not been called yet.
 		case !ok:
 			cause, ended := pbx.CauseNormal, at
@@ -153,7 +153,7 @@ func (h *Hotline) reconcileConsult(at time.Time, c *call, members int) {
 func (h *Hotline) closeLegs(at time.Time, c *call) {
 	for _, id := range h.channels(c) {
 		l := h.legs[id]
-		needed := c.Offer != nil && c.Offer.Channel == id || c.Agent != "" && id == c.talkChannel() ||
+		needed := c.offerOn(id) != nil || c.Agent != "" && id == c.talkChannel() ||
 			c.State == CallConsulting && id == c.receiverChannel()
 		if l.role == RoleSupervisor {
 			needed = c.supervised(l.agent) != nil

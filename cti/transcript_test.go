@@ -64,6 +64,11 @@ func play(t *testing.T, script string) string {
 	var out strings.Builder
 	plan := DemoPlan(0)
 	plan.Contacts = []Contact{{ID: "water", Company: "demo", Number: "02188880000"}}
+	for line := range strings.Lines(script) {
+		if n, ok := strings.CutPrefix(line, "# ring_at_once: "); ok {
+			plan.Queues[0].RingAtOnce, _ = strconv.Atoi(strings.TrimSpace(n))
+		}
+	}
 	h := NewHotline("e1", plan)
 	var facts []Fact
 	for line := range strings.Lines(script) {
@@ -115,20 +120,23 @@ func lasting(h *Hotline) string {
 	var b strings.Builder
 	for _, a := range h.order {
 		if a.State != LoggedOff || a.Reachable {
-			fmt.Fprintf(&b, "%s %s %v %q %s %v %d\n", a.ID, a.State, a.Since.UTC(), a.Reason, a.Call, a.Reachable, a.Misses)
+			fmt.Fprintf(&b, "%s %s %v %q %s %v %d %s %s\n", a.ID, a.State, a.Since.UTC(), a.Reason, a.Call, a.Reachable, a.Misses, a.Wanted, a.WantedReason)
 		}
 	}
 	for i, c := range h.live {
 		v := *c
 		v.Order = uint64(i) // only the order itself matters
 		v.volatileCall = volatileCall{}
-		v.Offer, v.Transfer = nil, nil
+		v.Offer, v.Transfer, v.Beside = nil, nil, nil
 		v.ArrivedAt, v.QueuedAt, v.AnsweredAt, v.HungUpAt = v.ArrivedAt.UTC(), v.QueuedAt.UTC(), v.AnsweredAt.UTC(), v.HungUpAt.UTC()
 		v.RingbackAt = v.RingbackAt.UTC()
 		for a, at := range v.Tried {
 			v.Tried[a] = at.UTC()
 		}
 		fmt.Fprintf(&b, "%+v %v %+v %+v\n", v, h.channels(c), c.Offer, c.Transfer)
+		for _, o := range c.Beside {
+			fmt.Fprintf(&b, "beside %+v\n", o)
+		}
 	}
 	fmt.Fprintf(&b, "%d %v", h.seq, h.switchStarted.UTC())
 	return b.String()

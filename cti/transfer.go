@@ -69,6 +69,7 @@ func (h *Hotline) applyTransfer(c *call, f Fact) {
 		c.Transfer = &transfer{Kind: d.Transfer, By: f.Agent, To: d.To, Queue: d.Queue, Number: d.Number}
 		if d.To == Outside {
 			h.dialledOutside(f.At, f.Agent)
+			c.Overflowed = c.Overflowed || f.Agent == ""
 		}
 		switch {
 		case d.Transfer == Announced:
@@ -98,7 +99,7 @@ func (h *Hotline) applyTransfer(c *call, f Fact) {
 		}
 	case *TransferEndedData:
 		t := c.Transfer
-		if t != nil && t.Kind == Blind && !t.Returning && d.Result.returns() {
+		if t != nil && t.Kind == Blind && !t.Returning && t.By != "" && d.Result.returns() {
 			t.Returning = true
 			return
 		}

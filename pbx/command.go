@@ -81,6 +81,14 @@ type SetVars struct {
 	Vars    map[string]string
 }
 
+// DetectVoice has VoiceBegan and VoiceEnded told of a channel: its voice has ended when
+// it was not heard for Hang.
+type DetectVoice struct {
+	command
+	Channel ChannelID
+	Hang    time.Duration
+}
+
 // Lease bounds how long a channel stays with us should we fall silent: when it
 // ends the switch takes the channel to its native fallback. Zero lifts it.
 type Lease struct {
@@ -193,17 +201,18 @@ func (c Play) Lane() string         { return Lane(c.Channel) }
 
 // Lane of StopPlay is not the channel's: it must overtake what waits behind
 // the playback it ends.
-func (c StopPlay) Lane() string   { return "p/" + string(c.Playback) }
-func (c StartMusic) Lane() string { return Lane(c.Channel) }
-func (c StopMusic) Lane() string  { return Lane(c.Channel) }
-func (c SetVars) Lane() string    { return Lane(c.Channel) }
-func (c Lease) Lane() string      { return Lane(c.Channel) }
-func (c Create) Lane() string     { return Lane(c.Channel) }
-func (c Dial) Lane() string       { return Lane(c.Channel) }
-func (c Spy) Lane() string        { return Lane(c.For) }
-func (c Join) Lane() string       { return Lane(c.Channels[0]) }
-func (c Unjoin) Lane() string     { return Lane(c.Channel) }
-func (c DropBridge) Lane() string { return bridgeLane(c.Bridge) }
+func (c StopPlay) Lane() string    { return "p/" + string(c.Playback) }
+func (c StartMusic) Lane() string  { return Lane(c.Channel) }
+func (c StopMusic) Lane() string   { return Lane(c.Channel) }
+func (c SetVars) Lane() string     { return Lane(c.Channel) }
+func (c DetectVoice) Lane() string { return Lane(c.Channel) }
+func (c Lease) Lane() string       { return Lane(c.Channel) }
+func (c Create) Lane() string      { return Lane(c.Channel) }
+func (c Dial) Lane() string        { return Lane(c.Channel) }
+func (c Spy) Lane() string         { return Lane(c.For) }
+func (c Join) Lane() string        { return Lane(c.Channels[0]) }
+func (c Unjoin) Lane() string      { return Lane(c.Channel) }
+func (c DropBridge) Lane() string  { return bridgeLane(c.Bridge) }
 
 // Lane of Hangup is its own: an end is legal at any time and waits for nothing.
 func (c Hangup) Lane() string   { return "h/" + string(c.Channel) }

@@ -122,6 +122,18 @@ type DigitPressed struct {
 	Duration time.Duration
 }
 
+// VoiceBegan: a party whose voice is to be detected is heard.
+type VoiceBegan struct {
+	At
+	Channel ChannelID
+}
+
+// VoiceEnded: it has not been heard for as long as was asked for.
+type VoiceEnded struct {
+	At
+	Channel ChannelID
+}
+
 // Held and Unheld: the phone's own hold key.
 type Held struct {
 	At

@@ -241,6 +241,26 @@ func (b *batch) applyFlow(ctx context.Context, f cti.Fact) error {
 	case *cti.Served:
 		return b.served(ctx, f)
 	}
+	return b.applyHeard(ctx, f)
+}
+
+// applyHeard is what is heard and recorded of a talk.
+func (b *batch) applyHeard(ctx context.Context, f cti.Fact) error {
+	switch d := f.Data.(type) {
+	case *cti.RecordingData:
+		did := "resumed"
+		if f.Kind == cti.RecordingPaused {
+			did = "paused"
+		}
+		return b.step(ctx, f, "recording", did)
+	case *cti.SilentData:
+		return b.step(ctx, f, "caller silent", strconv.Itoa(d.Step))
+	case *cti.ConductData:
+		return b.s.q.AddConduct(ctx, b.out, sql.AddConductParams{
+			CallID: string(f.Call), TalkMs: int64(d.TalkMs), CallerMs: int64(d.CallerMs), AgentMs: int64(d.AgentMs), OverlapMs: int64(d.OverlapMs),
+			SilenceMs: int64(d.SilenceMs), LongestSilenceMs: int64(d.LongestSilenceMs), CallerSilent: d.CallerSilent, Partial: d.Partial,
+		})
+	}
 	return nil
 }
 

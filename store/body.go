@@ -23,7 +23,7 @@ func (s *Store) bodies(ctx context.Context, tx pgx.Tx, ids []string) (map[string
 		bodies[c.ID] = newBody(c)
 	}
 	for _, part := range []func(context.Context, pgx.Tx, []string, bodySet) error{
-		s.answers, s.legs, s.offers, s.queueEntries, s.holds, s.transfers, s.supervisions, s.dials, s.prompts, s.steps, s.recordings,
+		s.answers, s.legs, s.offers, s.queueEntries, s.holds, s.transfers, s.supervisions, s.dials, s.conducts, s.prompts, s.steps, s.recordings,
 	} {
 		if err := part(ctx, tx, ids, bodies); err != nil {
 			return nil, err
@@ -148,6 +148,17 @@ func (s *Store) dials(ctx context.Context, tx pgx.Tx, ids []string, bodies bodyS
 	for _, r := range rows {
 		bodies.of(r.CallID).Dial = &Dial{
 			By: r.Agent, For: r.Matter, DialledAt: utc(r.DialledAt), ReachedAt: utc(r.ReachedAt), RingMs: r.RingMs, Result: r.Result,
+		}
+	}
+	return err
+}
+
+func (s *Store) conducts(ctx context.Context, tx pgx.Tx, ids []string, bodies bodySet) error {
+	rows, err := s.q.ConductByCall(ctx, tx, ids)
+	for _, r := range rows {
+		bodies.of(r.CallID).Conduct = &Conduct{
+			TalkMs: r.TalkMs, CallerMs: r.CallerMs, AgentMs: r.AgentMs, OverlapMs: r.OverlapMs, SilenceMs: r.SilenceMs,
+			LongestSilenceMs: r.LongestSilenceMs, CallerSilent: r.CallerSilent, Partial: r.Partial,
 		}
 	}
 	return err

@@ -146,6 +146,17 @@ func (s *Store) surroundings(ctx context.Context, tx pgx.Tx, ids []string, byID 
 		rec := of(r.CallID)
 		rec.Amendments = append(rec.Amendments, newAmendment(r))
 	}
+	checks, err := s.q.RecordingChecksByCall(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, r := range checks {
+		rec := of(r.CallID)
+		rec.RecordingChecks = append(rec.RecordingChecks, RecordingCheck{
+			Name: r.Name, CheckedAt: r.CheckedAt.UTC(), Result: RecordingResult(r.Result), TalkMs: r.TalkMs, LengthMs: r.LengthMs,
+			LoudMs: r.LoudMs, Bytes: r.Bytes, SHA256: r.Sha256, DestroyedAt: utc(r.DestroyedAt),
+		})
+	}
 	seals, err := s.q.SealsByCall(ctx, tx, ids)
 	for _, r := range seals {
 		rec := of(r.CallID)

@@ -17,6 +17,8 @@ type Record struct {
 	Sheet      *Sheet      `json:"sheet"`
 	Tickets    []Ticket    `json:"tickets"`
 	Amendments []Amendment `json:"amendments"`
+	// RecordingChecks are what was found in the recordings afterwards.
+	RecordingChecks []RecordingCheck `json:"recording_checks,omitempty"`
 	// Hash and PrevHash are null until the call has ended. See HashRecord.
 	Hash     *string `json:"hash"`
 	PrevHash *string `json:"prev_hash"`
@@ -37,6 +39,8 @@ type Body struct {
 	Transfers     []Transfer   `json:"transfers"`
 	// Supervisions are what leaders did in the call.
 	Supervisions []Supervision `json:"supervisions,omitempty"`
+	// Conduct is what was heard in the talks, where it is measured.
+	Conduct *Conduct `json:"conduct,omitempty"`
 	// Dial is how the number was called, of outbound calls only.
 	Dial *Dial `json:"dial,omitempty"`
 	Ending
@@ -194,6 +198,21 @@ type Dial struct {
 	ReachedAt *time.Time `json:"reached_at"`
 	RingMs    int64      `json:"ring_ms"`
 	Result    *string    `json:"result"`
+}
+
+// Conduct is what was heard in a call's talks (requirements A3, A11), in milliseconds:
+// for how long each spoke, both at once, and nobody.
+type Conduct struct {
+	TalkMs           int64 `json:"talk_ms"`
+	CallerMs         int64 `json:"caller_ms"`
+	AgentMs          int64 `json:"agent_ms"`
+	OverlapMs        int64 `json:"overlap_ms"`
+	SilenceMs        int64 `json:"silence_ms"`
+	LongestSilenceMs int64 `json:"longest_silence_ms"`
+	// CallerSilent: the caller was not heard at all.
+	CallerSilent bool `json:"caller_silent"`
+	// Partial: a talk before an engine's restart is not in it.
+	Partial bool `json:"partial"`
 }
 
 // Supervision is one act of a leader in the call (requirement G3): who, whom, how,

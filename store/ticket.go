@@ -48,7 +48,7 @@ func ticketID(call cti.CallID, kind TicketKind) uuid.UUID {
 
 // TicketFilter chooses tickets; empty fields choose all.
 type TicketFilter struct {
-	Company, Kind, State, Owner, Call string
+	ID, Company, Kind, State, Owner, Call string
 	// Limit keeps the newest; 0 keeps all.
 	Limit int
 }
@@ -56,7 +56,7 @@ type TicketFilter struct {
 // Tickets lists tickets, newest last.
 func (s *Store) Tickets(ctx context.Context, f TicketFilter) ([]Ticket, error) {
 	rows, err := s.q.Tickets(ctx, s.pool, sql.TicketsParams{
-		Company: wanted(f.Company), Kind: wanted(f.Kind), State: wanted(f.State), Owner: wanted(f.Owner),
+		ID: wanted(f.ID), Company: wanted(f.Company), Kind: wanted(f.Kind), State: wanted(f.State), Owner: wanted(f.Owner),
 		CallID: wanted(f.Call), Count: limit(f.Limit),
 	})
 	if err != nil {

@@ -43,7 +43,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		serveCommand(), fetchCommand(), demoCommand(), phoneCommand(), versionCommand(),
 		callsCommand(open), recordCommand(open), ticketsCommand(open), agentsCommand(open), queuesCommand(open),
-		migrateCommand(open), drillCommand(), sentinelCommand(),
+		migrateCommand(open), drillCommand(), sentinelCommand(), orderCommand(),
 	)
 	return root
 }

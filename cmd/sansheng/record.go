@@ -100,6 +100,9 @@ func ending(r store.Record, line func(name, format string, args ...any)) {
 	for _, rec := range r.Recordings {
 		line("recording", "%s", rec.Name)
 	}
+	for _, k := range r.RecordingChecks {
+		line("checked", "%s is %s: %.1f s for a talk of %.1f s%s", k.Name, string(k.Result), float64(k.LengthMs)/1000, float64(k.TalkMs)/1000, destroyed(k))
+	}
 	for _, t := range r.Tickets {
 		line("ticket", "%s %s, %s, owner %s", t.ID.String(), string(t.Kind), t.State, or(some(t.Owner), "nobody"))
 	}
@@ -109,6 +112,13 @@ func ending(r store.Record, line func(name, format string, args ...any)) {
 	if r.Hash != nil {
 		line("hash", "%s", (*r.Hash)[:16]+"…")
 	}
+}
+
+func destroyed(k store.RecordingCheck) string {
+	if k.DestroyedAt == nil {
+		return ""
+	}
+	return ", destroyed by rule on " + k.DestroyedAt.Format(time.DateOnly)
 }
 
 func or(s, other string) string {

@@ -90,7 +90,7 @@ func (m *memory) Record(ctx context.Context, id string) (store.Record, error) {
 func (m *memory) Tickets(ctx context.Context, f store.TicketFilter) ([]store.Ticket, error) {
 	var out []store.Ticket
 	for _, t := range m.tickets {
-		if (f.Company == "" || f.Company == t.Company) && (f.Owner == "" || t.Owner != nil && *t.Owner == f.Owner) {
+		if (f.ID == "" || f.ID == t.ID.String()) && (f.Company == "" || f.Company == t.Company) && (f.Owner == "" || t.Owner != nil && *t.Owner == f.Owner) {
 			out = append(out, t)
 		}
 	}

@@ -5,19 +5,23 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
 	"go.uber.org/zap"
 
 	"sansheng/cti"
+	"sansheng/store"
 )
 
 type orderInput struct {
 	Agent string `path:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"Whose phone and caller it is about."`
 	Key   string `header:"Idempotency-Key" maxLength:"64" doc:"Given again with the same key, an order that was carried out is not carried out again."`
 	Body  struct {
-		Verb    string `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,complete,take_back,swap,conference,hang_up,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one. The last four are leaders'."`
+		Verb    string `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,complete,take_back,swap,conference,hang_up,pause_recording,resume_recording,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one. The last four are leaders'."`
 		To      string `json:"to,omitempty" maxLength:"64" doc:"Whom a transfer goes to: an agent's number, a queue's name, a contact's, or a number outside that may be dialled. Whose call a leader goes to: an agent's number or a call's id."`
+		For     string `json:"for,omitempty" maxLength:"64" doc:"What a number is dialled for. With ticket:ID and without a number, the number of that ticket's caller is dialled."`
 		Reason  string `json:"reason,omitempty" maxLength:"500" doc:"Why: a pause needs one; of a transfer, what the caller was told."`
 		Consent bool   `json:"consent,omitempty" doc:"The caller has agreed to the transfer."`
 	}
@@ -53,6 +57,11 @@ func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error
 	ctx, cancel := context.WithTimeout(ctx, liveTime)
 	defer cancel()
 	o := cti.Order{Agent: cti.AgentID(in.Agent), Verb: verb, By: p.Number, Leader: p.reach != own, Key: in.Key, To: in.Body.To, Reason: in.Body.Reason, Consent: in.Body.Consent}
+	if verb == cti.OrderDial {
+		if err := s.dialFor(ctx, p, in.Body.For, &o); err != nil {
+			return nil, err
+		}
+	}
 	err := s.orders(ctx, o)
 	s.log.Info("order", zap.String("by", p.Number), zap.String("agent", in.Agent), zap.String("verb", in.Body.Verb), zap.Error(err))
 	var refused *cti.OrderError
@@ -65,6 +74,32 @@ func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error
 		return nil, newProblem(http.StatusServiceUnavailable, unavailable, "no engine that leads answers here; ask where one does")
 	}
 	return &orderOutput{Body: Ordered{Agent: in.Agent, Verb: in.Body.Verb}}, nil
+}
+
+// dialFor completes an order to dial by what it is for: the number of a ticket's caller
+// is not the agent's to know.
+func (s *Server) dialFor(ctx context.Context, p person, what string, o *cti.Order) error {
+	o.For = what
+	if o.To != "" {
+		return nil
+	}
+	id, ok := strings.CutPrefix(what, "ticket:")
+	if !ok || uuid.Validate(id) != nil {
+		return newProblem(http.StatusUnprocessableEntity, badQuery, `a number is dialled by "to", or by "for" as in ticket:5e4ac1de-3a0d-5b1a-9d6e-0a5a4e5e5a33`)
+	}
+	f := store.TicketFilter{ID: id, Company: string(p.Company), Limit: 1}
+	if p.reach == all {
+		f.Company = ""
+	}
+	tickets, err := s.records.Tickets(ctx, f)
+	if err != nil {
+		return s.unread(ctx, "tickets", err)
+	}
+	if len(tickets) == 0 || tickets[0].Caller == "" {
+		return newProblem(http.StatusNotFound, notFound, "there is no ticket %s, or its caller has no number", id)
+	}
+	o.To, o.Known = tickets[0].Caller, true
+	return nil
 }
 
 // mayOrder tells whether the person who asks has a say about an agent.

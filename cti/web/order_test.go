@@ -50,6 +50,9 @@ func TestOrders(t *testing.T) {
 		{"1001", "1001", `{"verb":"listen","to":"1002"}`, 403, "for leaders"},
 		{"2001", "1001", `{"verb":"listen","to":"1002"}`, 200, "listen"},
 		{"1001", "1001", `{"verb":"dance"}`, 422, "ready, pause"},
+		{"1001", "1001", `{"verb":"dial","to":"13800138000"}`, 200, "dial"},
+		{"1001", "1001", `{"verb":"dial","for":"his bill"}`, 422, "as in ticket:"},
+		{"1001", "1001", `{"verb":"dial","for":"ticket:00000000-0000-0000-0000-000000000000"}`, 404, "there is no ticket"},
 		{"1001", "1001", `{"verb":"hold","too":"1002"}`, 422, "too"},
 		{"1001", "x", `{"verb":"hold"}`, 422, "3 to 15 digits"},
 	} {
@@ -59,7 +62,7 @@ func TestOrders(t *testing.T) {
 		}
 	}
 	want := cti.Order{Agent: "1001", Verb: cti.OrderTransfer, By: "1001", To: "1002", Reason: "his bill", Consent: true}
-	if len(got) != 7 || got[0] != want {
+	if len(got) != 8 || got[0] != want {
 		t.Errorf("the engine was given %+v", got)
 	}
 }

@@ -88,6 +88,8 @@ func (c *Client) obey(ctx context.Context, command pbx.Command) error {
 		return ch.StopMusic(ctx, string(q.Channel))
 	case pbx.SetVars:
 		return ch.SetVars(ctx, string(q.Channel), q.Report, q.Vars)
+	case pbx.DetectVoice:
+		return ch.SetVars(ctx, string(q.Channel), nil, map[string]string{"TALK_DETECT(set)": strconv.Itoa(int(q.Hang.Milliseconds()))})
 	case pbx.Lease:
 		return ch.SetVars(ctx, string(q.Channel), nil, map[string]string{"TIMEOUT(absolute)": leaseSeconds(q.For)})
 	case pbx.Join:

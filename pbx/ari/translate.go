@@ -12,7 +12,7 @@ import (
 // same application name with requests over a WebSocket of their own.
 var allowed = []string{
 	"StasisStart", "StasisEnd", "ChannelDestroyed", "ChannelStateChange", "ChannelHangupRequest",
-	"ChannelDtmfReceived", "ChannelHold", "ChannelUnhold", "ChannelUserevent", "Dial",
+	"ChannelDtmfReceived", "ChannelTalkingStarted", "ChannelTalkingFinished", "ChannelHold", "ChannelUnhold", "ChannelUserevent", "Dial",
 	"ChannelEnteredBridge", "ChannelLeftBridge", "BridgeDestroyed",
 	"PlaybackStarted", "PlaybackFinished",
 	"EndpointStateChange", "PeerStatusChange", "ContactStatusChange",
@@ -100,6 +100,14 @@ func (t *translator) channelEvent(at pbx.At, m Message) pbx.Event {
 	case *ChannelDtmfReceived:
 		if m.Channel != nil {
 			return pbx.DigitPressed{At: at, Channel: pbx.ChannelID(m.Channel.ID), Digit: m.Digit, Duration: time.Duration(m.DurationMS) * time.Millisecond}
+		}
+	case *ChannelTalkingStarted:
+		if m.Channel != nil {
+			return pbx.VoiceBegan{At: at, Channel: pbx.ChannelID(m.Channel.ID)}
+		}
+	case *ChannelTalkingFinished:
+		if m.Channel != nil {
+			return pbx.VoiceEnded{At: at, Channel: pbx.ChannelID(m.Channel.ID)}
 		}
 	case *ChannelHold:
 		if m.Channel != nil {

@@ -214,3 +214,8 @@ UPDATE dial SET reached_at = sqlc.arg(at)::timestamptz, ring_ms = sqlc.arg(ring_
 
 -- name: EndDial :exec
 UPDATE dial SET result = sqlc.arg(result)::text WHERE call_id = sqlc.arg(call_id);
+
+-- name: AddConduct :exec
+INSERT INTO conduct (call_id, talk_ms, caller_ms, agent_ms, overlap_ms, silence_ms, longest_silence_ms, caller_silent, partial)
+VALUES (sqlc.arg(call_id), sqlc.arg(talk_ms), sqlc.arg(caller_ms), sqlc.arg(agent_ms), sqlc.arg(overlap_ms), sqlc.arg(silence_ms), sqlc.arg(longest_silence_ms), sqlc.arg(caller_silent), sqlc.arg(partial))
+ON CONFLICT (call_id) DO NOTHING;

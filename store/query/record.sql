@@ -43,6 +43,9 @@ SELECT * FROM supervision WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY c
 -- name: DialsByCall :many
 SELECT * FROM dial WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id;
 
+-- name: ConductByCall :many
+SELECT * FROM conduct WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id;
+
 -- name: PromptsByCall :many
 SELECT * FROM prompt WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, n;
 

@@ -49,7 +49,8 @@ WHERE seq > sqlc.arg(after) ORDER BY seq LIMIT sqlc.arg(count);
 -- name: Tickets :many
 SELECT ticket.*, call.did, call.caller_number, call.caller_name
 FROM ticket JOIN call ON call.id = ticket.call_id
-WHERE (sqlc.narg(company)::text IS NULL OR ticket.company = sqlc.narg(company))
+WHERE (sqlc.narg(id)::text IS NULL OR ticket.id::text = sqlc.narg(id))
+  AND (sqlc.narg(company)::text IS NULL OR ticket.company = sqlc.narg(company))
   AND (sqlc.narg(kind)::text IS NULL OR ticket.kind = sqlc.narg(kind))
   AND (sqlc.narg(state)::text IS NULL OR ticket.state = sqlc.narg(state))
   AND (sqlc.narg(owner)::text IS NULL OR ticket.owner = sqlc.narg(owner))

@@ -28,14 +28,15 @@ type Config struct {
 	// Host is the address all ports listen on; 127.0.0.1 by default.
 	Host string `yaml:"host"`
 	// PortOffset shifts every port, so that several stacks run side by side.
-	PortOffset int      `yaml:"port_offset"`
-	Ports      Ports    `yaml:"ports"`
-	Asterisk   Asterisk `yaml:"asterisk"`
-	Postgres   Postgres `yaml:"postgres"`
-	NATS       NATS     `yaml:"nats"`
-	Engine     Engine   `yaml:"engine"`
-	Sentinel   Sentinel `yaml:"sentinel"`
-	Alarms     Alarms   `yaml:"alarms"`
+	PortOffset int        `yaml:"port_offset"`
+	Ports      Ports      `yaml:"ports"`
+	Asterisk   Asterisk   `yaml:"asterisk"`
+	Postgres   Postgres   `yaml:"postgres"`
+	NATS       NATS       `yaml:"nats"`
+	Engine     Engine     `yaml:"engine"`
+	Sentinel   Sentinel   `yaml:"sentinel"`
+	Alarms     Alarms     `yaml:"alarms"`
+	Recordings Recordings `yaml:"recordings"`
 	// Roles are the parts this process plays: engine, store, web; all by default.
 	Roles   []string  `yaml:"roles"`
 	Hotline *cti.Plan `yaml:"hotline"`
@@ -106,6 +107,12 @@ type Alarms struct {
 	// OnCall are the numbers of the phones rung one after the other until a
 	// person takes the alarm; the emergency queues' agents by default.
 	OnCall []string `yaml:"on_call"`
+}
+
+// Recordings says how long they are kept.
+type Recordings struct {
+	// KeepDays is after how many days they are destroyed; 0 keeps them for ever.
+	KeepDays int `yaml:"keep_days"`
 }
 
 // Postgres names a database that is there already; without one the service
@@ -194,6 +201,9 @@ func (c *Config) Check() error {
 	}
 	if c.Asterisk.URL != "" && (c.Asterisk.User == "" || c.Asterisk.PasswordFile == "") {
 		fail("asterisk.url", "needs asterisk.user and asterisk.password_file too")
+	}
+	if c.Recordings.KeepDays < 0 {
+		fail("recordings.keep_days", "%d is not allowed: 0, which keeps them for ever, or more", c.Recordings.KeepDays)
 	}
 	if c.NATS.User != "" && c.NATS.PasswordFile == "" {
 		fail("nats.user", "needs nats.password_file too")

@@ -27,8 +27,13 @@ func raise() {
 	}
 }
 
-// usual makes a command run at the usual priority where raise gave us a higher one.
-func usual(cmd *exec.Cmd) error {
+// elsewherePriority is that of an engine that stands for one on another host: what it
+// does there costs the switch's machine nothing.
+const elsewherePriority = 5
+
+// usual makes a command run at the usual priority, or at that of another host's, where
+// raise gave us a higher one.
+func usual(cmd *exec.Cmd, elsewhere bool) error {
 	if ours, err := syscall.Getpriority(syscall.PRIO_PROCESS, 0); err != nil || ours <= 20 { // the call gives 20 less the priority
 		return err
 	}
@@ -36,7 +41,11 @@ func usual(cmd *exec.Cmd) error {
 	if err != nil {
 		return err
 	}
-	cmd.Args = append([]string{nice, "-n", strconv.Itoa(-outsidePriority), cmd.Path}, cmd.Args[1:]...)
+	lower := -outsidePriority
+	if elsewhere {
+		lower += elsewherePriority
+	}
+	cmd.Args = append([]string{nice, "-n", strconv.Itoa(lower), cmd.Path}, cmd.Args[1:]...)
 	cmd.Path = nice
 	return nil
 }

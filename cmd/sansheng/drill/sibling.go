@@ -25,7 +25,7 @@ func (s *Stack) sibling(ctx context.Context, name string, change func(*config.Co
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("lay out engine %s: %w", name, err)
 	}
-	b := &Stack{program: s.program, file: filepath.Join(dir, "drill.yaml"), client: &http.Client{Timeout: 3 * time.Second}}
+	b := &Stack{elsewhere: true, program: s.program, file: filepath.Join(dir, "drill.yaml"), client: &http.Client{Timeout: 3 * time.Second}}
 	cfg := *s.Config
 	ports, err := freePorts(ctx, 3)
 	if err != nil {

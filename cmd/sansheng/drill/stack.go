@@ -40,13 +40,15 @@ type Stack struct {
 	Relay *relay.Relay
 
 	program, file string
-	cmd           *exec.Cmd
-	diedC         chan struct{}
-	client        *http.Client
-	passwords     map[cti.AgentID]string
-	admin         string
-	public        *bus.Public
-	store         *store.Store
+	// elsewhere: it stands for a service on another host than the switch's.
+	elsewhere bool
+	cmd       *exec.Cmd
+	diedC     chan struct{}
+	client    *http.Client
+	passwords map[cti.AgentID]string
+	admin     string
+	public    *bus.Public
+	store     *store.Store
 }
 
 // newStack lays a stack out; nothing of it runs yet. change sets what the row wants.
@@ -158,7 +160,7 @@ func (s *Stack) spawn(ctx context.Context) error {
 	defer func() { _ = log.Close() }() // the child has its own
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the drill
-	if err := usual(s.cmd); err != nil {
+	if err := usual(s.cmd, s.elsewhere); err != nil {
 		return fmt.Errorf("start the hotline at the usual priority: %w", err)
 	}
 	if err := s.cmd.Start(); err != nil {

@@ -174,6 +174,9 @@ func (s *Service) start(ctx context.Context) error {
 			return err
 		}
 	}
+	if s.cfg.Has("engine") && s.cfg.Has("store") {
+		s.background("recorder", false, func() error { s.keepRecordings(run); return nil })
+	}
 	s.background("watch", false, func() error { s.watch(run); return nil })
 	s.startWatchdog(run)
 	return nil

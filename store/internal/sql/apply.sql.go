@@ -10,6 +10,39 @@ import (
 	"time"
 )
 
+const addConduct = `-- name: AddConduct :exec
+INSERT INTO conduct (call_id, talk_ms, caller_ms, agent_ms, overlap_ms, silence_ms, longest_silence_ms, caller_silent, partial)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (call_id) DO NOTHING
+`
+
+type AddConductParams struct {
+	CallID           string
+	TalkMs           int64
+	CallerMs         int64
+	AgentMs          int64
+	OverlapMs        int64
+	SilenceMs        int64
+	LongestSilenceMs int64
+	CallerSilent     bool
+	Partial          bool
+}
+
+func (q *Queries) AddConduct(ctx context.Context, db DBTX, arg AddConductParams) error {
+	_, err := db.Exec(ctx, addConduct,
+		arg.CallID,
+		arg.TalkMs,
+		arg.CallerMs,
+		arg.AgentMs,
+		arg.OverlapMs,
+		arg.SilenceMs,
+		arg.LongestSilenceMs,
+		arg.CallerSilent,
+		arg.Partial,
+	)
+	return err
+}
+
 const addEngineEvent = `-- name: AddEngineEvent :exec
 INSERT INTO engine_event (fact_id, engine, kind, at, text, switch_started_at)
 VALUES ($1, $2, $3, $4::timestamptz, $5, $6)

@@ -97,6 +97,18 @@ type Chain struct {
 	Hash    string
 }
 
+type Conduct struct {
+	CallID           string
+	TalkMs           int64
+	CallerMs         int64
+	AgentMs          int64
+	OverlapMs        int64
+	SilenceMs        int64
+	LongestSilenceMs int64
+	CallerSilent     bool
+	Partial          bool
+}
+
 type Counter struct {
 	Name string
 	Last int64
@@ -243,6 +255,24 @@ type Recording struct {
 	CallID  string
 	Name    string
 	BeganAt time.Time
+}
+
+type RecordingCheck struct {
+	CallID    string
+	Name      string
+	CheckedAt time.Time
+	Result    string
+	TalkMs    int64
+	LengthMs  int64
+	LoudMs    int64
+	Bytes     int64
+	Sha256    string
+}
+
+type RecordingEnd struct {
+	CallID      string
+	Name        string
+	DestroyedAt time.Time
 }
 
 type Seal struct {

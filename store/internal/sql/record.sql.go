@@ -212,6 +212,40 @@ func (q *Queries) CallsByID(ctx context.Context, db DBTX, ids []string) ([]Call,
 	return items, nil
 }
 
+const conductByCall = `-- name: ConductByCall :many
+SELECT call_id, talk_ms, caller_ms, agent_ms, overlap_ms, silence_ms, longest_silence_ms, caller_silent, partial FROM conduct WHERE call_id = ANY ($1::text[]) ORDER BY call_id
+`
+
+func (q *Queries) ConductByCall(ctx context.Context, db DBTX, ids []string) ([]Conduct, error) {
+	rows, err := db.Query(ctx, conductByCall, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Conduct
+	for rows.Next() {
+		var i Conduct
+		if err := rows.Scan(
+			&i.CallID,
+			&i.TalkMs,
+			&i.CallerMs,
+			&i.AgentMs,
+			&i.OverlapMs,
+			&i.SilenceMs,
+			&i.LongestSilenceMs,
+			&i.CallerSilent,
+			&i.Partial,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const dialsByCall = `-- name: DialsByCall :many
 SELECT call_id, agent, matter, dialled_at, reached_at, ring_ms, result FROM dial WHERE call_id = ANY ($1::text[]) ORDER BY call_id
 `

@@ -138,16 +138,18 @@ func (q *Queries) OutboxAfter(ctx context.Context, db DBTX, after int64, count i
 const tickets = `-- name: Tickets :many
 SELECT ticket.id, ticket.company, ticket.kind, ticket.state, ticket.owner, ticket.call_id, ticket.opened_at, ticket.due_at, ticket.closed_at, call.did, call.caller_number, call.caller_name
 FROM ticket JOIN call ON call.id = ticket.call_id
-WHERE ($1::text IS NULL OR ticket.company = $1)
-  AND ($2::text IS NULL OR ticket.kind = $2)
-  AND ($3::text IS NULL OR ticket.state = $3)
-  AND ($4::text IS NULL OR ticket.owner = $4)
-  AND ($5::text IS NULL OR ticket.call_id = $5)
+WHERE ($1::text IS NULL OR ticket.id::text = $1)
+  AND ($2::text IS NULL OR ticket.company = $2)
+  AND ($3::text IS NULL OR ticket.kind = $3)
+  AND ($4::text IS NULL OR ticket.state = $4)
+  AND ($5::text IS NULL OR ticket.owner = $5)
+  AND ($6::text IS NULL OR ticket.call_id = $6)
 ORDER BY ticket.opened_at DESC, ticket.id DESC
-LIMIT $6::bigint
+LIMIT $7::bigint
 `
 
 type TicketsParams struct {
+	ID      *string
 	Company *string
 	Kind    *string
 	State   *string
@@ -173,6 +175,7 @@ type TicketsRow struct {
 
 func (q *Queries) Tickets(ctx context.Context, db DBTX, arg TicketsParams) ([]TicketsRow, error) {
 	rows, err := db.Query(ctx, tickets,
+		arg.ID,
 		arg.Company,
 		arg.Kind,
 		arg.State,

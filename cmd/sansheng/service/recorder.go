@@ -1,0 +1,165 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"sansheng/pbx/ari"
+	"sansheng/pbx/wav"
+	"sansheng/store"
+)
+
+// The recorder looks at every recording once its call has ended: fetched from the
+// switch, measured against the talk, its hash sealed into the record's chain. It
+// destroys those whose time is over. It works from the rows, so a restart, or a switch
+// or database that is away for a while, costs it nothing but time.
+const (
+	recorderEvery = time.Second
+	recorderBatch = 20
+	// fileWithin is how long the switch may take to finish a file.
+	fileWithin = 20 * time.Second
+	// destroyEvery is the time between two looks for recordings that are too old.
+	destroyEvery = time.Hour
+	// badFor is for how long a bad recording is an alarm.
+	badFor = 24 * time.Hour
+)
+
+// What a recording must hold, against the talk: most of it, and some sound.
+const (
+	talkLeast  = 2 * time.Second // shorter talks need none
+	lengthSlip = 3 * time.Second
+	lengthPart = 0.8
+)
+
+// judge tells whether a recording is as it should be.
+func judge(talk time.Duration, m wav.Measure) store.RecordingResult {
+	switch {
+	case talk < talkLeast:
+		return store.RecordingGood
+	case m.Length < time.Duration(float64(talk)*lengthPart)-lengthSlip:
+		return store.RecordingShort
+	case m.Loud == 0:
+		return store.RecordingSilent
+	}
+	return store.RecordingGood
+}
+
+// keepRecordings runs until the service ends.
+func (s *Service) keepRecordings(run context.Context) {
+	tick := time.NewTicker(recorderEvery)
+	defer tick.Stop()
+	var destroyed time.Time
+	for {
+		select {
+		case <-tick.C:
+		case <-run.Done():
+			return
+		}
+		link, _, err := s.leading()
+		records := s.records.store.Load()
+		if err != nil || records == nil {
+			continue
+		}
+		if err := s.checkRecordings(run, link.Client(), records); err != nil && run.Err() == nil {
+			s.log.Debug("recordings cannot be looked at now", zap.Error(err))
+			continue
+		}
+		if days := s.cfg.Recordings.KeepDays; days > 0 && time.Since(destroyed) > destroyEvery {
+			destroyed = time.Now()
+			if err := s.destroyRecordings(run, link.Client(), records, days); err != nil && run.Err() == nil {
+				s.log.Error("old recordings cannot be destroyed; it is tried again in an hour", zap.Error(err))
+			}
+		}
+	}
+}
+
+// checkRecordings looks at the recordings of the calls that have ended.
+func (s *Service) checkRecordings(ctx context.Context, client *ari.Client, records *store.Store) error {
+	list, err := records.Unchecked(ctx, recorderBatch)
+	if err != nil {
+		return err
+	}
+	for _, u := range list {
+		c, err := lookAt(ctx, client, u)
+		if err != nil {
+			return err
+		}
+		if c.Result == store.RecordingMissing && time.Since(u.EndedAt) < fileWithin {
+			continue // it may be written still
+		}
+		if err := records.CheckRecording(ctx, u.Call, c); err != nil {
+			return err
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	bad, err := records.BadRecordings(ctx, time.Now().Add(-badFor))
+	if err != nil {
+		return err
+	}
+	if bad > 0 {
+		s.alarms.Set("recording_bad", fmt.Errorf("%d of the last 24 hours", bad))
+	} else {
+		s.alarms.Set("recording_bad", nil)
+	}
+	return nil
+}
+
+// lookAt fetches a recording and measures it.
+func lookAt(ctx context.Context, client *ari.Client, u store.Unchecked) (store.RecordingCheck, error) {
+	c := store.RecordingCheck{Name: u.Name, CheckedAt: time.Now(), TalkMs: u.Talk.Milliseconds()}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	file, err := client.Recordings.File(ctx, u.Name)
+	var refused *ari.Error
+	switch {
+	case errors.As(err, &refused) && refused.Status == http.StatusNotFound && u.Talk < talkLeast:
+		c.Result = store.RecordingNone
+		return c, nil
+	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
+		c.Result = store.RecordingMissing
+		return c, nil
+	case err != nil:
+		return c, err
+	}
+	defer file.Close()
+	m, err := wav.Read(file)
+	switch {
+	case errors.Is(err, wav.ErrFormat) && u.Talk < talkLeast:
+		c.Result = store.RecordingNone
+	case errors.Is(err, wav.ErrFormat):
+		c.Result = store.RecordingBroken
+	case err != nil:
+		return c, err
+	default:
+		c.Result, c.LengthMs, c.LoudMs, c.Bytes, c.SHA256 = judge(u.Talk, m), m.Length.Milliseconds(), m.Loud.Milliseconds(), m.Bytes, m.SHA256
+	}
+	return c, nil
+}
+
+// destroyRecordings destroys recordings older than the rule allows, and puts on record
+// that it did. Dying in between it does both again.
+func (s *Service) destroyRecordings(ctx context.Context, client *ari.Client, records *store.Store, days int) error {
+	for {
+		list, err := records.OldRecordings(ctx, time.Now().AddDate(0, 0, -days), recorderBatch)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, d := range list {
+			d.At, d.Rule = time.Now(), fmt.Sprintf("recordings.keep_days: %d", days)
+			if err := client.Recordings.DeleteStored(ctx, d.Name); err != nil && !ari.Gone(err) {
+				return err
+			}
+			if err := records.Destroyed(ctx, d); err != nil {
+				return err
+			}
+			s.log.Info("recording destroyed", zap.String("call", d.Call), zap.String("name", d.Name), zap.String("rule", d.Rule))
+		}
+	}
+}

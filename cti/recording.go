@@ -1,0 +1,58 @@
+package cti
+
+import (
+	"time"
+
+	"sansheng/pbx"
+)
+
+// The recording is the switch's: its dialplan begins it, on the caller's leg. To pause
+// it, to resume it, and to begin it for who is called, the caller's channel goes through
+// the dialplan for a few milliseconds and comes back.
+
+// visit sends the caller's channel through a place of the dialplan that gives him back.
+func (h *Hotline) visit(at time.Time, c *call, context, extension string) {
+	c.Returns, c.JoinAt = true, at.Add(joinLimit)
+	h.do(pbx.Continue{Channel: c.Channel, Context: context, Extension: extension})
+}
+
+// returned: the caller's channel is back.
+func (h *Hotline) returned(at time.Time, ch pbx.Channel) {
+	l := h.legs[ch.ID]
+	if l == nil || l.role != RoleCaller || l.call.State == CallNative || l.call.leaving() {
+		h.do(pbx.Hangup{Channel: ch.ID, Cause: pbx.CauseNormal})
+		return
+	}
+	c := l.call
+	c.Returns, c.Left = false, false
+	switch {
+	case c.State == CallTalking && !c.OnHold:
+		c.Bridged = nil
+		h.join(at, c)
+	case c.apart():
+		h.soothe(at, c)
+	default:
+		h.proceed(at, c)
+	}
+}
+
+// orderRecording pauses the recording of a talk, as while a card's number is told, or
+// resumes it.
+func (h *Hotline) orderRecording(now time.Time, c *call, a *agent, o Order) *OrderError {
+	pause := o.Verb == OrderPauseRecording
+	switch {
+	case c.State != CallTalking || c.OnHold:
+		return o.refuse("the caller is not in a talk; the recording is paused and resumed in one only")
+	case c.Returns:
+		return o.refuse("it is being paused or resumed already")
+	case pause == c.Unrecorded:
+		return nil
+	case pause:
+		h.emitCall(now, c, RecordingPaused, a.ID, &RecordingData{Reason: o.Reason})
+		h.visit(now, c, "recording", "pause")
+	default:
+		h.emitCall(now, c, RecordingResumed, a.ID, &RecordingData{Reason: o.Reason})
+		h.visit(now, c, "recording", "resume")
+	}
+	return nil
+}

@@ -1,0 +1,28 @@
+-- name: UncheckedRecordings :many
+SELECT r.call_id, r.name, c.ended_at::timestamptz AS ended_at
+FROM recording r JOIN call c ON c.id = r.call_id
+WHERE c.ended_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM recording_check k WHERE k.call_id = r.call_id AND k.name = r.name)
+ORDER BY c.ended_at
+LIMIT sqlc.arg(count)::bigint;
+
+-- name: AddRecordingCheck :execrows
+INSERT INTO recording_check (call_id, name, checked_at, result, talk_ms, length_ms, loud_ms, bytes, sha256)
+VALUES (sqlc.arg(call_id), sqlc.arg(name), sqlc.arg(checked_at), sqlc.arg(result), sqlc.arg(talk_ms), sqlc.arg(length_ms), sqlc.arg(loud_ms), sqlc.arg(bytes), sqlc.arg(sha256))
+ON CONFLICT (call_id, name) DO NOTHING;
+
+-- name: RecordingChecksByCall :many
+SELECT k.*, e.destroyed_at FROM recording_check k LEFT JOIN recording_end e USING (call_id, name)
+WHERE k.call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY k.call_id, k.name COLLATE "C";
+
+-- name: BadRecordings :one
+SELECT count(*) FROM recording_check WHERE checked_at >= sqlc.arg(since) AND result IN ('missing', 'short', 'silent', 'broken');
+
+-- name: OldRecordings :many
+SELECT k.call_id, k.name FROM recording_check k
+WHERE k.checked_at < sqlc.arg(before) AND k.sha256 <> '' AND NOT EXISTS (SELECT 1 FROM recording_end e WHERE e.call_id = k.call_id AND e.name = k.name)
+ORDER BY k.checked_at
+LIMIT sqlc.arg(count)::bigint;
+
+-- name: AddRecordingEnd :execrows
+INSERT INTO recording_end (call_id, name, destroyed_at) VALUES (sqlc.arg(call_id), sqlc.arg(name), sqlc.arg(destroyed_at))
+ON CONFLICT (call_id, name) DO NOTHING;

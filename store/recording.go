@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"sansheng/cti"
+	"sansheng/store/internal/sql"
+)
+
+// RecordingResult is what a look at a recording has found.
+type RecordingResult string
+
+// Results of a look.
+const (
+	RecordingGood RecordingResult = "good"
+	// RecordingNone: nobody talked long enough for there to be one.
+	RecordingNone    RecordingResult = "none"
+	RecordingMissing RecordingResult = "missing"
+	// RecordingShort: it is much shorter than the talk was.
+	RecordingShort  RecordingResult = "short"
+	RecordingSilent RecordingResult = "silent"
+	// RecordingBroken: the file is none that can be heard.
+	RecordingBroken RecordingResult = "broken"
+)
+
+// RecordingCheck is what was found in a recording once its call had ended.
+type RecordingCheck struct {
+	Name      string          `json:"name"`
+	CheckedAt time.Time       `json:"checked_at"`
+	Result    RecordingResult `json:"result"`
+	// TalkMs is how long people talked, LengthMs how long the recording is, LoudMs
+	// how much of it is sound.
+	TalkMs   int64  `json:"talk_ms"`
+	LengthMs int64  `json:"length_ms"`
+	LoudMs   int64  `json:"loud_ms"`
+	Bytes    int64  `json:"bytes"`
+	SHA256   string `json:"sha256,omitempty"`
+	// DestroyedAt is when it was destroyed by rule.
+	DestroyedAt *time.Time `json:"destroyed_at,omitempty"`
+}
+
+// Unchecked is a recording of an ended call that nobody has looked at yet.
+type Unchecked struct {
+	Call, Name string
+	EndedAt    time.Time
+	// Talk is how long people talked in the call.
+	Talk time.Duration
+}
+
+// Unchecked lists recordings to look at, the oldest first.
+func (s *Store) Unchecked(ctx context.Context, most int) ([]Unchecked, error) {
+	var list []Unchecked
+	err := s.read(ctx, func(tx pgx.Tx) error {
+		rows, err := s.q.UncheckedRecordings(ctx, tx, int64(most))
+		if err != nil {
+			return err
+		}
+		ids := make([]string, len(rows))
+		for i, r := range rows {
+			ids[i] = r.CallID
+		}
+		bodies, err := s.bodies(ctx, tx, ids)
+		for _, r := range rows {
+			list = append(list, Unchecked{Call: r.CallID, Name: r.Name, EndedAt: r.EndedAt.UTC(), Talk: bodies[r.CallID].Talk()})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list unchecked recordings: %w", err)
+	}
+	return list, nil
+}
+
+// Talk is for how long the caller was recorded with a person: from the first answer on,
+// without the times in which he was on hold, waited for another, or the recording paused.
+func (b Body) Talk() time.Duration {
+	if b.JoinedAt == nil || b.EndedAt == nil {
+		return 0
+	}
+	talk := b.EndedAt.Sub(*b.JoinedAt)
+	without := func(from time.Time, to *time.Time) {
+		if to == nil {
+			to = b.EndedAt
+		}
+		if from.Before(*b.JoinedAt) {
+			from = *b.JoinedAt
+		}
+		talk -= max(to.Sub(from), 0)
+	}
+	for _, h := range b.Holds {
+		without(h.BeganAt, h.EndedAt)
+	}
+	for _, t := range b.Transfers {
+		if t.Kind == string(cti.Announced) {
+			without(t.At, t.EndedAt)
+		}
+	}
+	for _, q := range b.QueueEntries {
+		if q.EnteredAt.After(*b.JoinedAt) {
+			without(q.EnteredAt, q.LeftAt)
+		}
+	}
+	for i, step := range b.FlowPath {
+		if step.Step != "recording" || step.Detail != "paused" {
+			continue
+		}
+		var resumed *time.Time
+		for _, next := range b.FlowPath[i+1:] {
+			if next.Step == "recording" {
+				resumed = &next.At
+				break
+			}
+		}
+		without(step.At, resumed)
+	}
+	return max(talk, 0)
+}
+
+// CheckRecording keeps what a look at a recording has found, and seals it into the
+// chain. A second look at the same one is forgotten.
+func (s *Store) CheckRecording(ctx context.Context, call string, c RecordingCheck) error {
+	c.CheckedAt = c.CheckedAt.UTC().Truncate(time.Millisecond)
+	return s.noteRecording(ctx, call, "recording checked", c, c.CheckedAt, c.Result != RecordingNone, func(tx pgx.Tx) (int64, error) {
+		return s.q.AddRecordingCheck(ctx, tx, sql.AddRecordingCheckParams{
+			CallID: call, Name: c.Name, CheckedAt: c.CheckedAt, Result: string(c.Result), TalkMs: c.TalkMs, LengthMs: c.LengthMs,
+			LoudMs: c.LoudMs, Bytes: c.Bytes, Sha256: c.SHA256,
+		})
+	})
+}
+
+// DestroyedRecording is proof that a recording was destroyed by rule.
+type DestroyedRecording struct {
+	Call string `json:"-"`
+	Name string `json:"name"`
+	// Rule is what says so.
+	Rule string    `json:"rule"`
+	At   time.Time `json:"destroyed_at"`
+}
+
+// Destroyed seals into the chain that a recording was destroyed (requirement H3).
+func (s *Store) Destroyed(ctx context.Context, d DestroyedRecording) error {
+	d.At = d.At.UTC().Truncate(time.Millisecond)
+	return s.noteRecording(ctx, d.Call, "recording destroyed", d, d.At, true, func(tx pgx.Tx) (int64, error) {
+		return s.q.AddRecordingEnd(ctx, tx, d.Call, d.Name, d.At)
+	})
+}
+
+// noteRecording adds a row about a recording, if it is not there, with its amendment
+// where it is to be sealed.
+func (s *Store) noteRecording(ctx context.Context, call, reason string, what any, at time.Time, seal bool, add func(pgx.Tx) (int64, error)) error {
+	body, err := json.Marshal(what)
+	if err != nil {
+		return fmt.Errorf("%s: %w", reason, err)
+	}
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		c, err := s.q.CallForAmendment(ctx, tx, call)
+		if err != nil {
+			return err
+		}
+		added, err := add(tx)
+		if err != nil || added == 0 || !seal {
+			return err
+		}
+		a := Amendment{ID: uuid.New(), Call: call, Company: c.Company, Author: "system", Reason: reason, Body: string(body), MadeAt: at}
+		if err := s.addAmendment(ctx, tx, a); err != nil {
+			return err
+		}
+		l := sealing{company: cti.CompanyID(c.Company), call: cti.CallID(call), amendment: &a}
+		return s.seal(ctx, tx, &pipeline{tx: tx}, []sealing{l})
+	})
+	if err != nil {
+		return fmt.Errorf("note of call %s: %s: %w", call, reason, err)
+	}
+	return nil
+}
+
+// BadRecordings counts the recordings looked at since then that are not as they should be.
+func (s *Store) BadRecordings(ctx context.Context, since time.Time) (int64, error) {
+	n, err := s.q.BadRecordings(ctx, s.pool, since)
+	if err != nil {
+		return 0, fmt.Errorf("count bad recordings: %w", err)
+	}
+	return n, nil
+}
+
+// OldRecordings lists recordings looked at before then that are there still.
+func (s *Store) OldRecordings(ctx context.Context, before time.Time, most int) ([]DestroyedRecording, error) {
+	rows, err := s.q.OldRecordings(ctx, s.pool, before, int64(most))
+	if err != nil {
+		return nil, fmt.Errorf("list old recordings: %w", err)
+	}
+	list := make([]DestroyedRecording, len(rows))
+	for i, r := range rows {
+		list[i] = DestroyedRecording{Call: r.CallID, Name: r.Name}
+	}
+	return list, nil
+}
