@@ -71,6 +71,8 @@ type call struct {
 
 	// ServedBy answered in the switch's native fallback.
 	ServedBy AgentID
+	// Voicemail is the message he was asked for there.
+	Voicemail string
 	// HungUpBy is who asked for the end first; nobody yet when empty.
 	HungUpBy   Role
 	HungUpAt   time.Time
@@ -257,6 +259,8 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		c.State = CallNative
 	case *Served:
 		c.ServedBy = f.Agent
+	case *VoicemailData:
+		c.Voicemail = d.Recording
 	case *LegEnded:
 		delete(h.legs, d.Channel)
 		if d.Role == RoleCaller {

@@ -62,6 +62,7 @@ const (
 	CallLegEnded     Kind = "call.leg_ended"
 	CallFellBack     Kind = "call.fell_back"
 	CallServed       Kind = "call.served"
+	CallVoicemail    Kind = "call.voicemail"
 	CallEnded        Kind = "call.ended"
 	AgentLoggedOff   Kind = "agent.logged_off"
 	AgentReady       Kind = "agent.ready"
@@ -531,6 +532,14 @@ type FellBack struct {
 // ring clock ran there.
 type Served struct{ data }
 
+// VoicemailData: in the switch's fallback the caller was asked for a message; he may
+// have said nothing.
+type VoicemailData struct {
+	data
+	// Recording is the name under which the switch keeps it.
+	Recording string `json:"recording"`
+}
+
 // Disposition is the switch's set of call results, and no other.
 type Disposition string
 
@@ -638,6 +647,7 @@ var dataOf = map[Kind]func() Data{
 	CallHungUp:       func() Data { return &HungUp{} },
 	CallLegEnded:     func() Data { return &LegEnded{} },
 	CallFellBack:     func() Data { return &FellBack{} },
+	CallVoicemail:    func() Data { return &VoicemailData{} },
 	CallServed:       func() Data { return &Served{} },
 	CallEnded:        func() Data { return &Ended{} },
 	AgentLoggedOff:   func() Data { return &StateData{} },

@@ -121,6 +121,8 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		if err := h.accept(now, in); err != nil {
 			h.out.Refused = err
 		}
+	case Stopping:
+		h.stopCalls(now)
 	case Unseen:
 		h.unseen(in)
 	case Started:
@@ -166,7 +168,14 @@ type Unseen struct {
 	BySentinel bool
 	// Agent answered there; empty where nobody did.
 	Agent AgentID
+	// Voicemail is the recording of the message for which he was asked, at VoicemailAt;
+	// empty where he was not.
+	Voicemail   string
+	VoicemailAt time.Time
 }
+
+// Stopping: the switch is about to be stopped, and all calls with it.
+type Stopping struct{}
 
 // emit makes a fact and applies it.
 func (h *Hotline) emit(at time.Time, k Kind, co CompanyID, c CallID, a AgentID, d Data) {

@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"slices"
 	"time"
 
 	"sansheng/pbx"
@@ -145,6 +146,18 @@ func (h *Hotline) freeAgent(at time.Time, l *leg, talked bool) {
 // coolTime spares a phone that was busy, or could not be dialled, so that a
 // queue of callers does not ring at it one after the other.
 const coolTime = 2 * time.Second
+
+// stopCalls ends all calls, as where the switch is to be stopped: it was nobody's doing
+// who is in them.
+func (h *Hotline) stopCalls(at time.Time) {
+	for _, c := range slices.Clone(h.live) {
+		if !c.leaving() {
+			h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleSwitch, Ordered: true})
+		}
+		h.withdraw(at, c)
+		h.hangup(at, c.Channel, pbx.CauseNormal)
+	}
+}
 
 // requeue puts a caller whose agent's phone died back to his old place, which
 // by now is the head of the queue.

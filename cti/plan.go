@@ -135,8 +135,11 @@ type Span time.Duration
 // UnmarshalText reads a duration; the error says what is allowed.
 func (s *Span) UnmarshalText(b []byte) error {
 	d, err := time.ParseDuration(string(b))
-	if err != nil || d < 0 {
+	if err != nil {
 		return fmt.Errorf("%q is no duration: write it as in 90s, 10m or 1h30m", b)
+	}
+	if d < 0 {
+		return fmt.Errorf("%q is not allowed: a duration of 0s or more", b)
 	}
 	*s = Span(d)
 	return nil

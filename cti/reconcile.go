@@ -274,6 +274,9 @@ func (h *Hotline) unseen(in Unseen) {
 	case c.State != CallNative && !in.FellBackAt.IsZero():
 		h.fallBack(in.FellBackAt, c, in.reason(FellByLease))
 	}
+	if in.Voicemail != "" && c.Voicemail == "" {
+		h.emitCall(in.VoicemailAt, c, CallVoicemail, "", &VoicemailData{Recording: in.Voicemail})
+	}
 	if in.Agent != "" && c.ServedBy == "" {
 		h.emitCall(in.EndedAt, c, CallServed, in.Agent, &Served{})
 	}

@@ -12,6 +12,8 @@ const (
 	LedgerAnswer   LedgerKind = "answer"   // a channel was answered
 	LedgerFallback LedgerKind = "fallback" // the native fallback took a caller over
 	LedgerServed   LedgerKind = "served"   // and an agent's device answered him there
+	// LedgerVoicemail: he was asked there for a message.
+	LedgerVoicemail LedgerKind = "voicemail"
 )
 
 // LedgerEntry is one line of the switch's own account, written by the switch
@@ -27,6 +29,8 @@ type LedgerEntry struct {
 	Caller string
 	// BySentinel tells of a fallback entry that the sentinel sent the caller there.
 	BySentinel bool
+	// Recording is the name of the message.
+	Recording string
 	// Endpoint that answered.
 	Endpoint EndpointID
 }

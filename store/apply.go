@@ -253,6 +253,8 @@ func (b *batch) applyHeard(ctx context.Context, f cti.Fact) error {
 			did = "paused"
 		}
 		return b.step(ctx, f, "recording", did)
+	case *cti.VoicemailData:
+		return errors.Join(b.step(ctx, f, "voicemail", ""), b.recorded(ctx, f, d.Recording))
 	case *cti.SilentData:
 		return b.step(ctx, f, "caller silent", strconv.Itoa(d.Step))
 	case *cti.ConductData:

@@ -369,6 +369,30 @@ func (e *Engine) Order(ctx context.Context, o cti.Order) error {
 	}
 }
 
+// EndCalls ends all calls, for the switch is about to be stopped, and returns when
+// they have ended or ctx has.
+func (e *Engine) EndCalls(ctx context.Context) error {
+	if err := e.post(ctx, message{input: cti.Stopping{}}); err != nil {
+		return err
+	}
+	tick := time.NewTicker(endCallsEvery)
+	defer tick.Stop()
+	for {
+		v, err := e.View(ctx)
+		if err != nil || v.Live == 0 {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// endCallsEvery is the time between two looks whether all calls have ended.
+const endCallsEvery = 20 * time.Millisecond
+
 func (e *Engine) post(ctx context.Context, m message) error {
 	if err := ctx.Err(); err != nil {
 		return err

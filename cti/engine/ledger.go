@@ -82,12 +82,18 @@ func (e *Engine) readServed(ctx context.Context, gone pbx.ChannelGone) {
 		e.log.Warn("the switch's ledger cannot be read: who answered in the fallback is not on record", zap.Error(err))
 		return
 	}
+	u := cti.Unseen{Call: call, Channel: gone.Channel, At: gone.Time(), EndedAt: gone.Time(), Cause: gone.Cause}
 	for _, en := range entries {
-		if en.Kind == pbx.LedgerServed && cti.CallID(en.Call) == call {
-			e.handle(ctx, gone.Time(), cti.Unseen{
-				Call: call, Channel: gone.Channel, At: gone.Time(), EndedAt: gone.Time(), Cause: gone.Cause, Agent: agentOf(en.Endpoint),
-			})
+		switch {
+		case cti.CallID(en.Call) != call:
+		case en.Kind == pbx.LedgerServed:
+			u.Agent = agentOf(en.Endpoint)
+		case en.Kind == pbx.LedgerVoicemail:
+			u.Voicemail, u.VoicemailAt = en.Recording, en.At
 		}
+	}
+	if u.Agent != "" || u.Voicemail != "" {
+		e.handle(ctx, gone.Time(), u)
 	}
 }
 
@@ -211,6 +217,10 @@ func unseenCalls(entries []pbx.LedgerEntry) []*cti.Unseen {
 		case pbx.LedgerServed:
 			if u := calls[en.Call]; u != nil {
 				u.Agent = agentOf(en.Endpoint)
+			}
+		case pbx.LedgerVoicemail:
+			if u := calls[en.Call]; u != nil {
+				u.Voicemail, u.VoicemailAt = en.Recording, en.At
 			}
 		case pbx.LedgerAnswer:
 		}

@@ -135,6 +135,10 @@ func (c Config) ordinaryCalls(p Ports) int {
 type Queue struct {
 	Name    string
 	Members []string // agents' numbers
+	// Helpers are further agents, asked where no member can be.
+	Helpers []string
+	// Emergency queues' callers go before others' at agents whom both share.
+	Emergency bool
 }
 
 // ValueError says that a value of the configuration cannot be used.
@@ -258,7 +262,7 @@ func (c Config) check() error {
 			return &ValueError{"queue", q.Name, "it is there twice"}
 		}
 		queues[q.Name] = true
-		for _, m := range q.Members {
+		for _, m := range slices.Concat(q.Members, q.Helpers) {
 			if !agentPattern.MatchString(m) {
 				return &ValueError{"member of queue " + q.Name, m, "1 to 12 digits"}
 			}

@@ -30,7 +30,7 @@ func demo() Config {
 			{DID: "800100", Company: "demo", Queue: "service"},
 			{DID: "800119", Company: "demo", Queue: "emergency", Direct: true},
 		},
-		Queues: []Queue{{"service", []string{"1001", "1002"}}, {"emergency", []string{"1007"}}},
+		Queues: []Queue{{Name: "service", Members: []string{"1001", "1002"}}, {Name: "emergency", Members: []string{"1007"}}},
 		Duty:   []string{"1007", "1008"},
 	}
 }

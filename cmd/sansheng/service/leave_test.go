@@ -8,6 +8,7 @@ import (
 	"sansheng/cmd/sansheng/config"
 	"sansheng/cti"
 	"sansheng/pbx/sip/phone"
+	"sansheng/store"
 )
 
 // TestLeave: on a single host the process is exchanged for another, as by a new
@@ -80,5 +81,51 @@ func TestFailedStart(t *testing.T) {
 	}
 	if err := next.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestStop: an operator's stop ends the calls with their switch. It is on record that
+// nobody in them has hung up, and who waited is called back.
+func TestStop(t *testing.T) {
+	st := remoteHotline(t, cti.DemoPlan(0))
+	agent := st.agent("1001", phone.AnswerAfter(0))
+	talking := st.dial("13900000001", "800100")
+	st.next(agent)
+	st.hears(talking, agentTone("1001"))
+	waiting := st.dial("13900000002", "800100")
+	st.fact("13900000002", cti.CallGreeted, 1)
+	st.signal(syscall.SIGTERM)
+	<-st.diedC
+	for _, c := range []*phone.Call{talking, waiting} {
+		if end, err := c.WaitEnded(deadline(t)); err != nil || end.By != phone.Them {
+			t.Errorf("%+v, %v", end, err)
+		}
+	}
+	st.start()
+	for number, disposition := range map[string]string{"13900000001": "ANSWERED", "13900000002": "FAILED"} {
+		r := st.record(number)
+		if *r.EndedBy != "switch" || r.EarlyHangUp || *r.Disposition != disposition {
+			t.Errorf("%s: ended by %s, early %t, %s", number, *r.EndedBy, r.EarlyHangUp, *r.Disposition)
+		}
+		if number == "13900000002" && (len(r.Tickets) != 1 || r.Tickets[0].Kind != store.Callback) {
+			t.Errorf("who waited is not called back: %+v", r.Tickets)
+		}
+	}
+}
+
+// TestEmergencyFallback: nobody of the emergency line's own is there, and the hotline
+// is dead: the switch rings who helps.
+func TestEmergencyFallback(t *testing.T) {
+	st := remoteHotline(t, cti.DemoPlan(0))
+	helper := st.agent("1001", phone.AnswerAfter(0))
+	st.signal(syscall.SIGKILL)
+	<-st.diedC
+	caller := st.dial("13900000003", "800119")
+	st.next(helper)
+	st.hears(caller, agentTone("1001"))
+	st.start()
+	st.hangup(caller)
+	if r := st.record("13900000003"); r.Fallback == nil || r.Fallback.Agent != "1001" {
+		t.Errorf("on record: %+v", r.Fallback)
 	}
 }

@@ -143,6 +143,14 @@ func ledgerEntry(e asterisk.Entry, device pbx.EndpointID) (pbx.LedgerEntry, bool
 		en.Kind, en.Call, en.DID, en.Caller = pbx.LedgerKind(e.UserEvent), f[0], f[1], f[2]
 		en.BySentinel = len(f) > 3 && f[3] == asterisk.SentinelUser
 		return en, true
+	case e.UserEvent == "voicemail":
+		// call | number | recording
+		f := strings.Split(e.Extra, "|")
+		if len(f) != 3 {
+			return en, false
+		}
+		en.Kind, en.Call, en.DID, en.Recording = pbx.LedgerVoicemail, f[0], f[1], f[2]
+		return en, true
 	case e.UserEvent == "fallback_end":
 		// call | number | queue status | member | dial status | record status
 		f := strings.Split(e.Extra, "|")

@@ -1,11 +1,16 @@
 package service
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"sansheng/cti"
 	"sansheng/pbx/sip/phone"
+	"sansheng/pbx/sip/tone"
+	"sansheng/store"
 )
 
 // TestTurnedAway: a number the operator refuses is turned away at once (403), is on
@@ -56,5 +61,43 @@ func TestPlaceTold(t *testing.T) {
 	st.hangup(caller)
 	if r := st.record(from); *r.Agent != "1001" {
 		t.Errorf("answered by %s", *r.Agent)
+	}
+}
+
+// TestVoicemail: a queue overflows to the voicemail; the message is on the record, and
+// the caller is called back.
+func TestVoicemail(t *testing.T) {
+	const from = "13900000021"
+	plan := cti.DemoPlan(0)
+	plan.Queues[0].OverflowVoicemail, plan.Queues[0].OverflowAfter = true, cti.Span(3*time.Second)
+	st := hotline(t, plan)
+	caller := st.dial(from, "800100")
+	fell := st.fact(from, cti.CallFellBack, 1)
+	if d := fell.Data.(*cti.FellBack); d.Reason != cti.FellToMail {
+		t.Errorf("fell back by %s", d.Reason)
+	}
+	message := filepath.Join(st.spool, "voicemail-"+string(fell.Call)+".wav")
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for ctx := deadline(t); ; { // until there is something of what he says
+		if info, err := os.Stat(message); err == nil && info.Size() > 16000 {
+			break
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatal("no message is recorded")
+		}
+	}
+	st.hangup(caller)
+	r := st.record(from)
+	if len(r.Recordings) != 2 || r.Recordings[1].Name != "voicemail-"+r.ID || r.Fallback == nil || r.Fallback.Reason != "voicemail" {
+		t.Errorf("recordings %+v, fallback %+v", r.Recordings, r.Fallback)
+	}
+	if len(r.Tickets) != 1 || r.Tickets[0].Kind != store.Callback {
+		t.Errorf("tickets %+v", r.Tickets)
+	}
+	if sounds := recorded(t, message); !slices.ContainsFunc(sounds, func(s tone.Sound) bool { return s.Is(float64(callerTone.Hz)) }) {
+		t.Errorf("the message holds %+v", sounds)
 	}
 }

@@ -28,6 +28,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -329,8 +330,28 @@ func fallback(c *asterisk.Config, plan *cti.Plan) {
 				c.Duty = append(c.Duty, string(m))
 			}
 		}
+		if native.Emergency = emergency[q.ID]; native.Emergency {
+			native.Helpers = helpers(plan, q)
+		}
 		c.Queues = append(c.Queues, native)
 	}
+}
+
+// helpers are the agents of the queues that help an emergency queue.
+func helpers(plan *cti.Plan, q cti.Queue) []string {
+	own := plan.Serve(q)
+	var more []string
+	for _, o := range plan.Queues {
+		if !slices.Contains(q.Overflow, o.ID) {
+			continue
+		}
+		for _, a := range plan.Serve(o) {
+			if !slices.Contains(own, a) && !slices.Contains(more, string(a)) {
+				more = append(more, string(a))
+			}
+		}
+	}
+	return more
 }
 
 // background runs a part until the service ends; its end before that is an
@@ -379,6 +400,26 @@ func (s *Service) end(p part) error {
 	return p.Stop()
 }
 
+// endCallsWithin is how long calls may take to end before their switch is stopped.
+const endCallsWithin = 2 * time.Second
+
+// endCalls ends the calls whose switch is to be stopped, so that it is on record that
+// nobody in them has hung up.
+func (s *Service) endCalls() {
+	if s.asterisk == nil || s.leaving.Load() {
+		return
+	}
+	e, err := s.leader()
+	if err != nil || e == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), endCallsWithin)
+	defer cancel()
+	if err := e.EndCalls(ctx); err != nil {
+		s.log.Warn("calls go on while their switch is stopped", zap.Error(err))
+	}
+}
+
 // Close ends everything in order: no new calls, then what serves them, then
 // what keeps their records. It may be called on a half-started service.
 func (s *Service) Close() error {
@@ -388,6 +429,7 @@ func (s *Service) Close() error {
 		errs = append(errs, s.fleet.Close(ctx))
 		cancel()
 	}
+	s.endCalls()
 	if s.cancel != nil {
 		s.cancel()
 	}
