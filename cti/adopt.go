@@ -113,6 +113,10 @@ func (h *Hotline) settle(at time.Time, s pbx.Snapshot, talking map[CallID]pair, 
 		if c != nil && c.State == CallDialling && p.caller.State != pbx.ChannelUp {
 			continue // it rings at who is called
 		}
+		if c != nil && c.State == CallNative && p.caller.InApp && !c.leaving() && h.queues[c.Line.Queue] != nil { // he has come back
+			q := h.queues[c.Line.Queue]
+			h.emitCall(at, c, CallQueued, "", &Queued{Queue: q.ID, Priority: h.priority(c, q)})
+		}
 		if c == nil || c.leaving() || c.State == CallNative || c.Channel != p.caller.ID {
 			continue
 		}

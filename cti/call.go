@@ -71,6 +71,9 @@ type call struct {
 
 	// ServedBy answered in the switch's native fallback.
 	ServedBy AgentID
+	// FellBy is why he fell back last, BackAt when he came back.
+	FellBy FallBackReason
+	BackAt time.Time
 	// Voicemail is the message he was asked for there.
 	Voicemail string
 	// HungUpBy is who asked for the end first; nobody yet when empty.
@@ -256,7 +259,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			l.hungUp = true
 		}
 	case *FellBack:
-		c.State = CallNative
+		c.State, c.FellBy = CallNative, d.Reason
 	case *Served:
 		c.ServedBy = f.Agent
 	case *VoicemailData:
@@ -274,6 +277,9 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 }
 
 func (c *call) applyQueued(at time.Time, d *Queued) {
+	if c.State == CallNative {
+		c.BackAt = at
+	}
 	if d.Queue != c.Queue {
 		c.EnteredAt, c.Widened = at, nil
 	}
@@ -327,7 +333,8 @@ func (h *Hotline) applyOfferEnded(c *call, f Fact, d *OfferEnded) {
 // arrive takes a new caller under the hotline's care.
 func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 	id, did := CallID(ch.Args[2]), ch.Args[1]
-	if h.calls[id] != nil {
+	if c := h.calls[id]; c != nil {
+		h.comeBack(at, c, ch)
 		return
 	}
 	line, ok := h.lines[did]
@@ -360,6 +367,30 @@ func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 	default:
 		h.do(pbx.Answer{Channel: ch.ID})
 		h.prompt(at, c, c.greetingID(), c.Line.Greeting)
+	}
+}
+
+// comeBack takes a caller whom the switch has served by itself under the hotline's care
+// again, at his old place: nobody has answered him there.
+func (h *Hotline) comeBack(at time.Time, c *call, ch pbx.Channel) {
+	q := h.queues[c.Line.Queue]
+	if c.State != CallNative || c.Channel != ch.ID || c.leaving() || q == nil {
+		return
+	}
+	h.emitCall(at, c, CallQueued, "", &Queued{Queue: q.ID, Priority: h.priority(c, q), Ahead: h.ahead(at, q.ID, h.priority(c, q))})
+	c.Left, c.Prompt = false, ""
+	h.do(
+		pbx.Watch{Channel: ch.ID},
+		pbx.SetVars{Channel: ch.ID, Report: map[string]string{"call": string(c.ID), "role": string(RoleCaller)}},
+	)
+	h.lease(at, c)
+	switch {
+	case ch.State != pbx.ChannelUp && c.Mode == Direct:
+		h.do(pbx.Indicate{Channel: ch.ID})
+	case ch.State != pbx.ChannelUp:
+		h.do(pbx.Answer{Channel: ch.ID}, pbx.StartMusic{Channel: ch.ID})
+	default:
+		h.do(pbx.StartMusic{Channel: ch.ID})
 	}
 }
 
@@ -585,7 +616,7 @@ func (h *Hotline) fallBack(at time.Time, c *call, why FallBackReason) {
 	h.transferOver(at, c, TransferFellBack)
 	switch why {
 	case FellByLimit:
-		h.do(pbx.Continue{Channel: c.Channel, Context: "fallback", Extension: "s"})
+		h.do(pbx.Continue{Channel: c.Channel, Context: "fallback", Extension: "limit"})
 	case FellToMail:
 		h.do(pbx.Continue{Channel: c.Channel, Context: "voicemail", Extension: "s"})
 	}

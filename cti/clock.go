@@ -23,7 +23,7 @@ func (h *Hotline) stepClock(by time.Duration) {
 		step(&l.hangupAt, &l.codeAt)
 	}
 	for _, c := range h.live {
-		step(&c.RingbackAt, &c.ArrivedAt, &c.QueuedAt, &c.EnteredAt, &c.RangAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
+		step(&c.RingbackAt, &c.ArrivedAt, &c.QueuedAt, &c.EnteredAt, &c.BackAt, &c.RangAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
 			&c.LeaseAt, &c.PromptAt, &c.PromptOn, &c.ToldAt, &c.RemindAt, &c.JoinAt, &c.LeftAt, &c.RetryAt)
 		for a, t := range c.Tried {
 			step(&t)

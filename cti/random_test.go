@@ -469,6 +469,7 @@ func TestRandomLife(t *testing.T) {
 			"order":   func(*rapid.T) { w.order() },
 			"orders":  func(*rapid.T) { w.order() }, // often enough that transfers meet all else
 			"lapse":   func(*rapid.T) { w.lapse() },
+			"back":    func(*rapid.T) { w.comeBack() },
 			"answer":  func(*rapid.T) { w.answerAll() },
 			"flow":    func(*rapid.T) { w.flow() },
 			"time": func(t *rapid.T) {
@@ -586,6 +587,17 @@ func (w *world) lapse() {
 		if c := w.s.channels[id]; c != nil && c.agent == "" && !c.leaving && c.InApp && rapid.IntRange(0, 5).Draw(w.t, "who") == 0 {
 			c.InApp = false
 			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelLeft{At: at, Channel: id} })
+			return
+		}
+	}
+}
+
+// comeBack lets some caller whom the switch serves be given back.
+func (w *world) comeBack() {
+	for _, id := range w.s.order {
+		if c := w.s.channels[id]; c != nil && c.agent == "" && !c.leaving && !c.InApp && rapid.IntRange(0, 2).Draw(w.t, "who") == 0 {
+			c.InApp = true
+			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelEntered{At: at, Channel: c.Channel} })
 			return
 		}
 	}

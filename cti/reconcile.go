@@ -113,6 +113,8 @@ func (h *Hotline) reconcileCaller(at time.Time, c *call, ch pbx.Channel) {
 		h.hangup(at, ch.ID, pbx.CauseNormal)
 	case !ch.InApp && c.State != CallNative:
 		h.fallBack(at, c, FellByLease)
+	case ch.InApp && c.State == CallNative && c.FellBy != FellByLimit && c.FellBy != FellToMail:
+		h.comeBack(at, c, ch)
 	case ch.InApp && c.State == CallNative:
 		h.do(pbx.Continue{Channel: ch.ID, Context: "fallback", Extension: "s"})
 	case ch.InApp && c.up() && ch.State != pbx.ChannelUp:
@@ -271,7 +273,7 @@ func (h *Hotline) unseen(in Unseen) {
 		if !in.FellBackAt.IsZero() {
 			h.emitCall(in.FellBackAt, c, CallFellBack, "", &FellBack{Reason: in.reason(FellUnseen)})
 		}
-	case c.State != CallNative && !in.FellBackAt.IsZero():
+	case c.State != CallNative && in.FellBackAt.After(c.BackAt):
 		h.fallBack(in.FellBackAt, c, in.reason(FellByLease))
 	}
 	if in.Voicemail != "" && c.Voicemail == "" {

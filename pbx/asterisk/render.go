@@ -31,6 +31,7 @@ type values struct {
 	MaxCalls, MaxFiles             int
 	Lease, HeartbeatLimit          int // seconds
 	QueueSeconds, DutySeconds      int
+	RoundSeconds                   int
 	FallbackLimit                  int // seconds
 	TestSeconds, AlarmSeconds      int
 	OrdinaryCalls                  int
@@ -50,7 +51,10 @@ const (
 	// heartbeatSeconds is the age at which the hotline's heartbeat is too old.
 	heartbeatSeconds = 3
 	queueSeconds     = 45
-	dutySeconds      = 40
+	// roundSeconds is how often one who waits there is given back to a hotline that is
+	// there again.
+	roundSeconds = 5
+	dutySeconds  = 40
 	// fallbackSeconds bounds a call that nobody watches.
 	fallbackSeconds = 4 * 3600
 	// testSeconds bounds the sentinel's test call, alarmSeconds its call to a
@@ -73,7 +77,7 @@ func (i *Instance) values(c Config) values {
 		SIPPort: i.Ports.SIP, HTTPPort: i.Ports.HTTP, RTPFirst: i.Ports.RTPFirst, RTPLast: i.Ports.RTPLast,
 		FeatureCodes: featureCodes, MaxCalls: maxCalls, MaxFiles: openFiles(),
 		Lease: leaseSeconds, HeartbeatLimit: heartbeatSeconds,
-		QueueSeconds: queueSeconds, DutySeconds: dutySeconds, FallbackLimit: fallbackSeconds,
+		QueueSeconds: queueSeconds, RoundSeconds: roundSeconds, DutySeconds: dutySeconds, FallbackLimit: fallbackSeconds,
 		SentinelPassword: i.SentinelPassword, TestSeconds: testSeconds, AlarmSeconds: alarmSeconds,
 		OrdinaryCalls: c.ordinaryCalls(i.Ports), Guards: c.guards(),
 	}

@@ -89,7 +89,7 @@ func TestTemplateFunctionsRefuse(t *testing.T) {
 // Every value in a template passes one of those functions, unless it is a
 // number or one of our constants.
 func TestTemplatesQuoteEverything(t *testing.T) {
-	allowed := regexp.MustCompile(`^(-? *)?(word|digits|path|addr|hostport|gateway|origins|range|with|if|else|end|\.(Lease|HeartbeatLimit|FallbackLimit|QueueSeconds|DutySeconds|MaxCalls|MaxFiles|TestSeconds|AlarmSeconds|OrdinaryCalls|FallbackTries|RTPFirst|RTPLast|HTTPPort)\b|\$\.Lease\b)`)
+	allowed := regexp.MustCompile(`^(-? *)?(word|digits|path|addr|hostport|gateway|origins|range|with|if|else|end|\.(Lease|HeartbeatLimit|FallbackLimit|QueueSeconds|RoundSeconds|DutySeconds|MaxCalls|MaxFiles|TestSeconds|AlarmSeconds|OrdinaryCalls|FallbackTries|RTPFirst|RTPLast|HTTPPort)\b|\$\.Lease\b)`)
 	constants := []string{"extensions.conf {{.}}"} // patterns and feature codes
 	entries, err := asteriskconf.Files.ReadDir(".")
 	if err != nil {

@@ -129,3 +129,32 @@ func TestEmergencyFallback(t *testing.T) {
 		t.Errorf("on record: %+v", r.Fallback)
 	}
 }
+
+// TestComesBack: who called while the hotline was dead, and waits still, is the hotline's
+// again when it is back, the emergency caller first.
+func TestComesBack(t *testing.T) {
+	const ordinary, emergency = "13900000004", "13900000005"
+	st := remoteHotline(t, cti.DemoPlan(0))
+	st.signal(syscall.SIGKILL)
+	<-st.diedC
+	first := st.dial(ordinary, "800100")
+	second := st.dial(emergency, "800119")
+	st.start()
+	st.fact(ordinary, cti.CallQueued, 1)
+	st.fact(emergency, cti.CallQueued, 1)
+	agent := st.agent("1001", phone.AnswerAfter(0))
+	for _, c := range []struct {
+		from string
+		call *phone.Call
+	}{{emergency, second}, {ordinary, first}} {
+		if got := st.next(agent).Caller().Number; got != c.from {
+			t.Fatalf("the agent is rung for %s, not for %s", got, c.from)
+		}
+		st.hears(c.call, agentTone("1001"))
+		st.hangup(c.call)
+		if r := st.record(c.from); r.Fallback == nil || r.Agent == nil || *r.Agent != "1001" || *r.Disposition != "ANSWERED" {
+			t.Errorf("on record: fallback %+v, agent %v, %s", r.Fallback, r.Agent, *r.Disposition)
+		}
+	}
+	st.seamless()
+}
