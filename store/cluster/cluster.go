@@ -173,11 +173,14 @@ func (i *Instance) initialize(ctx context.Context) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("look for cluster: %w", err)
 	}
-	half := i.dir() + ".half"
-	if err := os.RemoveAll(half); err != nil {
-		return fmt.Errorf("clear half-made cluster: %w", err)
+	// A folder of its own for each attempt: where a service was killed here, its initdb
+	// may still be writing.
+	earlier, _ := filepath.Glob(i.dir() + ".half*")
+	for _, half := range earlier {
+		_ = os.RemoveAll(half) // what is being written to is cleared another time
 	}
-	if err := os.Mkdir(half, 0o700); err != nil {
+	half, err := os.MkdirTemp(filepath.Dir(i.dir()), filepath.Base(i.dir())+".half")
+	if err != nil {
 		return fmt.Errorf("make cluster: %w", err)
 	}
 	if err := i.account.Own(half); err != nil {
