@@ -1,12 +1,14 @@
 package service
 
 import (
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
 
 	"sansheng/cmd/sansheng/config"
 	"sansheng/cti"
+	"sansheng/pbx"
 	"sansheng/pbx/sip/phone"
 	"sansheng/store"
 )
@@ -139,6 +141,7 @@ func TestComesBack(t *testing.T) {
 	<-st.diedC
 	first := st.dial(ordinary, "800100")
 	second := st.dial(emergency, "800119")
+	st.fallenBack(2)
 	st.start()
 	st.fact(ordinary, cti.CallQueued, 1)
 	st.fact(emergency, cti.CallQueued, 1)
@@ -157,4 +160,29 @@ func TestComesBack(t *testing.T) {
 		}
 	}
 	st.seamless()
+}
+
+// fallenBack waits until the switch serves so many callers by itself, as its ledger says.
+func (r *remote) fallenBack(n int) {
+	r.t.Helper()
+	ledger := newLedgerFile(filepath.Join(r.cfg.Data, "asterisk", "log", "ledger.csv"))
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for ctx := deadline(r.t); ; {
+		entries, err := ledger.Since(ctx, time.Time{})
+		fallen := 0
+		for _, e := range entries {
+			if e.Kind == pbx.LedgerFallback {
+				fallen++
+			}
+		}
+		if fallen >= n {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			r.t.Fatalf("%d callers have fallen back, not %d: %v", fallen, n, err)
+		}
+	}
 }
