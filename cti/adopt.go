@@ -78,9 +78,9 @@ func (h *Hotline) settle(at time.Time, s pbx.Snapshot, talking map[CallID]pair, 
 		switch {
 		case c.State == CallNative || c.leaving() || c.Queue != "" && h.queues[c.Queue] != nil:
 		case q != nil && c.Queue == "":
-			h.emitCall(c.ArrivedAt, c, CallQueued, "", &Queued{Queue: q.ID, Priority: h.priority(c, q)})
+			h.enqueue(c.ArrivedAt, c, q)
 		case q != nil && c.State == CallWaiting: // his queue is not in the plan any more
-			h.emitCall(at, c, CallQueued, "", &Queued{Queue: q.ID, Priority: h.priority(c, q)})
+			h.enqueue(at, c, q)
 		case q == nil && c.State == CallWaiting && c.Queue != "":
 			h.fallBack(at, c, FellByLimit) // nor is his line: the switch knows what to do
 		}
@@ -113,9 +113,8 @@ func (h *Hotline) settle(at time.Time, s pbx.Snapshot, talking map[CallID]pair, 
 		if c != nil && c.State == CallDialling && p.caller.State != pbx.ChannelUp {
 			continue // it rings at who is called
 		}
-		if c != nil && c.State == CallNative && p.caller.InApp && !c.leaving() && h.queues[c.Line.Queue] != nil { // he has come back
-			q := h.queues[c.Line.Queue]
-			h.emitCall(at, c, CallQueued, "", &Queued{Queue: q.ID, Priority: h.priority(c, q)})
+		if c != nil && c.State == CallNative && p.caller.InApp && !c.leaving() && h.queues[c.Line.Queue] != nil {
+			h.enqueue(at, c, h.queues[c.Line.Queue]) // he has come back
 		}
 		if c == nil || c.leaving() || c.State == CallNative || c.Channel != p.caller.ID {
 			continue
@@ -125,6 +124,12 @@ func (h *Hotline) settle(at time.Time, s pbx.Snapshot, talking map[CallID]pair, 
 			h.talks(at, c, p, there)
 		}
 	}
+}
+
+// enqueue puts a call into a queue where that is found out later: who was ahead then is
+// not known.
+func (h *Hotline) enqueue(at time.Time, c *call, q *queue) {
+	h.emitCall(at, c, CallQueued, "", &Queued{Queue: q.ID, Priority: h.priority(c, q)})
 }
 
 // arriveTalking is the arrival of a caller who talks already. Nothing of the

@@ -107,6 +107,24 @@ func (h *Hotline) wish(at time.Time, a *agent, s AgentState, reason string) {
 	}
 }
 
+// phoneFree refuses an order that needs an agent's phone where it cannot be rung.
+func (a *agent) phoneFree(o Order) *OrderError {
+	switch {
+	case a.busy() || len(a.Elsewhere) > 0:
+		return o.refuse("his phone is in use, he is %s", a.State)
+	case !a.Reachable:
+		return o.refuse("his phone is not registered; it must be first")
+	}
+	return nil
+}
+
+// keepState lets an agent who takes no callers be what he is again after a call of his own.
+func (h *Hotline) keepState(at time.Time, a *agent) {
+	if a.State == Paused || a.State == LoggedOff {
+		h.wish(at, a, a.State, a.Reason)
+	}
+}
+
 // become puts an agent into a state by a fact, unless he is in it already.
 func (h *Hotline) become(at time.Time, a *agent, s AgentState, reason string, c CallID) {
 	if a.State == s && a.Call == c && (s != Paused || a.Reason == reason) {
@@ -131,11 +149,7 @@ func (h *Hotline) become(at time.Time, a *agent, s AgentState, reason string, c 
 func (h *Hotline) release(at time.Time, a *agent, reason string) {
 	switch {
 	case !a.Reachable:
-		want, why := a.Wanted, a.WantedReason
-		h.become(at, a, LoggedOff, ReasonLost, "")
-		if want == Paused {
-			h.wish(at, a, want, why)
-		}
+		h.lose(at, a, a.Wanted, a.WantedReason)
 	case a.Wanted == Paused || a.Wanted == LoggedOff:
 		h.become(at, a, a.Wanted, a.WantedReason, "")
 	case a.Misses >= missesAllowed:
@@ -204,11 +218,19 @@ func (h *Hotline) endpointChanged(at time.Time, e pbx.EndpointID, reachable bool
 	case reachable && a.AutoReady && (a.State == LoggedOff || a.Reason == ReasonUnreachable):
 		h.become(at, a, Ready, ReasonRegistered, "")
 	case !reachable && !a.busy():
-		paused, why := a.State == Paused && a.Reason != ReasonUnreachable && a.Reason != ReasonMisses, a.Reason
-		h.become(at, a, LoggedOff, ReasonLost, "")
-		if paused {
-			h.wish(at, a, Paused, why)
+		was := a.State
+		if a.Reason == ReasonUnreachable || a.Reason == ReasonMisses {
+			was = "" // a pause of the system's, not of his own
 		}
+		h.lose(at, a, was, a.Reason)
+	}
+}
+
+// lose logs an agent off whose phone is lost; a pause of his own waits for it.
+func (h *Hotline) lose(at time.Time, a *agent, was AgentState, why string) {
+	h.become(at, a, LoggedOff, ReasonLost, "")
+	if was == Paused {
+		h.wish(at, a, was, why)
 	}
 }
 

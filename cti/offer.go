@@ -39,15 +39,22 @@ func (h *Hotline) offer(at time.Time, c *call, a *agent) {
 	ch := c.agentChannel(n)
 	h.emitCall(at, c, CallOffered, a.ID, &Offered{Queue: c.Queue, Channel: ch, Offer: n, Beside: c.Offer != nil})
 	h.become(at, a, Reserved, "", c.ID)
-	h.do(pbx.Create{
-		Channel: ch, Endpoint: a.Endpoint(), Originator: c.Channel, Caller: c.Caller,
-		Args: []string{"offer", string(c.ID), string(a.ID)},
-		Report: map[string]string{
-			"call": string(c.ID), "role": string(RoleAgent), "agent": string(a.ID),
+	h.ring(c, a, ch, c.Channel)
+}
+
+// ring makes and dials an agent's leg; on is the channel on whose behalf, if there is one.
+func (h *Hotline) ring(c *call, a *agent, ch, on pbx.ChannelID) {
+	h.do(
+		pbx.Create{
+			Channel: ch, Endpoint: a.Endpoint(), Originator: on, Caller: c.Caller,
+			Args: []string{"offer", string(c.ID), string(a.ID)},
+			Report: map[string]string{
+				"call": string(c.ID), "role": string(RoleAgent), "agent": string(a.ID),
+			},
+			Vars: a.autoAnswer(),
 		},
-		Vars: a.autoAnswer(),
-	})
-	h.do(pbx.Dial{Channel: ch, Ring: c.Ring.Limit(ThreeRings) + alertLimit})
+		pbx.Dial{Channel: ch, Ring: c.Ring.Limit(ThreeRings) + alertLimit},
+	)
 }
 
 // autoAnswer is what asks a phone to answer by itself: desk phones know one of the two

@@ -60,13 +60,13 @@ func dialResult(cause pbx.Cause, tech int) DialResult {
 // orderDial begins a call to outside: the agent's phone is rung first.
 func (h *Hotline) orderDial(now time.Time, a *agent, o Order) *OrderError {
 	line, ok := h.shows[a.Company]
-	switch {
-	case !h.linked:
+	if !h.linked {
 		return o.refuse("the switch cannot be reached")
-	case a.busy() || len(a.Elsewhere) > 0:
-		return o.refuse("his phone is in use, he is %s", a.State)
-	case !a.Reachable:
-		return o.refuse("his phone is not registered; it must be first")
+	}
+	if err := a.phoneFree(o); err != nil {
+		return err
+	}
+	switch {
 	case h.emergencySeat(a.ID):
 		return o.refuse("he serves an emergency line, from whose seats nothing is dialled (A10)")
 	case !ok:
@@ -76,9 +76,7 @@ func (h *Hotline) orderDial(now time.Time, a *agent, o Order) *OrderError {
 	if err != nil {
 		return err
 	}
-	if a.State == Paused || a.State == LoggedOff {
-		h.wish(now, a, a.State, a.Reason) // he is again what he was
-	}
+	h.keepState(now, a)
 	id, co := CallID(fmt.Sprintf("%s-out%d", h.engine, h.seq+1)), h.companies[a.Company]
 	h.emit(now, CallArrived, a.Company, id, "", &Arrived{
 		DID: line.DID, Caller: pbx.Party{Number: number}, Channel: pbx.ChannelID(string(id) + calledLeg), Direction: Outbound,
@@ -89,14 +87,7 @@ func (h *Hotline) orderDial(now time.Time, a *agent, o Order) *OrderError {
 	ch := c.agentChannel(1)
 	h.emitCall(now, c, CallOffered, a.ID, &Offered{Channel: ch, Offer: 1})
 	h.become(now, a, Reserved, ReasonDials, id)
-	h.do(
-		pbx.Create{
-			Channel: ch, Endpoint: a.Endpoint(), Caller: c.Caller, Args: []string{"offer", string(id), string(a.ID)},
-			Report: map[string]string{"call": string(id), "role": string(RoleAgent), "agent": string(a.ID)},
-			Vars:   a.autoAnswer(),
-		},
-		pbx.Dial{Channel: ch, Ring: c.Ring.Limit(ThreeRings) + alertLimit},
-	)
+	h.ring(c, a, ch, "") // nobody is there yet on whose behalf
 	return nil
 }
 

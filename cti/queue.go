@@ -100,6 +100,9 @@ func (h *Hotline) matchWaiting(now time.Time) []*agent {
 // ringBeside lets further phones ring for callers whose queues want several, with
 // agents whom no other caller needs.
 func (h *Hotline) ringBeside(now time.Time, idle []*agent) {
+	if len(idle) == 0 {
+		return
+	}
 	for _, c := range h.live {
 		q := h.queues[c.Queue]
 		if q == nil || q.RingAtOnce < 2 || c.State != CallWaiting || c.Offer == nil || c.Transfer != nil || c.leaving() || c.Left {
@@ -119,6 +122,11 @@ func (h *Hotline) ringBeside(now time.Time, idle []*agent) {
 // freeFor takes an agent back from a caller who has others ringing, for one who has
 // none; and for an emergency caller from any other whose agent has not answered yet.
 func (h *Hotline) freeFor(now time.Time) (freed bool) {
+	if !slices.ContainsFunc(h.live, func(c *call) bool {
+		return len(c.Beside) > 0 || c.Emergency && c.State == CallWaiting && c.Offer == nil
+	}) {
+		return false // as nearly always: nobody need be put in order
+	}
 	for _, c := range h.waiting(now) {
 		if c.aim() != "" || now.Before(c.FreedUntil) {
 			continue

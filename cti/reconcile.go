@@ -174,16 +174,7 @@ func (h *Hotline) closeLegs(at time.Time, c *call) {
 // talking pair one side of which is not in its bridge.
 func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge, members map[pbx.BridgeID]int) {
 	for _, b := range bridges {
-		call, _, ours := numbered(string(b.ID), talkBridge)
-		if !ours {
-			call, _, ours = numbered(string(b.ID), consultBridge)
-		}
-		if !ours {
-			call, _, ours = numbered(string(b.ID), partyBridge)
-		}
-		if !ours {
-			call, _, ours = numbered(string(b.ID), superBridge)
-		}
+		call, ours := bridgeOf(b.ID)
 		if !ours {
 			continue
 		}
@@ -212,6 +203,16 @@ func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge, members m
 			h.out.Repairs.Rejoined++
 		}
 	}
+}
+
+// bridgeOf is the call for which we made a bridge; false where we did not.
+func bridgeOf(id pbx.BridgeID) (CallID, bool) {
+	for _, what := range []string{talkBridge, consultBridge, partyBridge, superBridge} {
+		if call, _, ours := numbered(string(id), what); ours {
+			return call, true
+		}
+	}
+	return "", false
 }
 
 // bindElsewhere finds the agents whose phones the switch uses by itself: in its

@@ -142,15 +142,10 @@ func (h *Hotline) mayLead(person string, c *call) bool {
 
 // supervise rings the phone that the leader uses.
 func (h *Hotline) supervise(now time.Time, c *call, a *agent, mode SupervisionMode, o Order) *OrderError {
-	switch {
-	case a.busy() || len(a.Elsewhere) > 0:
-		return o.refuse("his phone is in use, he is %s", a.State)
-	case !a.Reachable:
-		return o.refuse("his phone is not registered; it must be first")
+	if err := a.phoneFree(o); err != nil {
+		return err
 	}
-	if a.State == Paused || a.State == LoggedOff {
-		h.wish(now, a, a.State, a.Reason) // he is again what he was
-	}
+	h.keepState(now, a)
 	n := max(c.Offers, c.Stray) + 1
 	ch := c.superChannel(n)
 	h.emitCall(now, c, SupervisionBegan, a.ID, &SupervisionBeganData{By: o.By, Mode: mode, Channel: ch, Offer: n})

@@ -214,6 +214,15 @@ func (s *Store) addSeal(ctx context.Context, out *pipeline, l sealing, head *sql
 	return s.q.AddSeal(ctx, out, p)
 }
 
+// sealAmendment adds an amendment to a closed call, and to its company's chain.
+func (s *Store) sealAmendment(ctx context.Context, tx pgx.Tx, a *Amendment) error {
+	if err := s.addAmendment(ctx, tx, *a); err != nil {
+		return err
+	}
+	l := sealing{company: cti.CompanyID(a.Company), call: cti.CallID(a.Call), amendment: a}
+	return s.seal(ctx, tx, &pipeline{tx: tx}, []sealing{l})
+}
+
 // ErrNoCall: no call has this id.
 var ErrNoCall = errors.New("no such call")
 
@@ -238,11 +247,7 @@ func (s *Store) Amend(ctx context.Context, call, author, reason, body string) (A
 			return ErrOpenCall
 		}
 		a.Company = c.Company
-		if err := s.addAmendment(ctx, tx, a); err != nil {
-			return err
-		}
-		l := sealing{company: cti.CompanyID(c.Company), call: cti.CallID(call), amendment: &a}
-		return s.seal(ctx, tx, &pipeline{tx: tx}, []sealing{l})
+		return s.sealAmendment(ctx, tx, &a)
 	})
 	if err != nil {
 		return Amendment{}, fmt.Errorf("amend call %s: %w", call, err)

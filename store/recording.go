@@ -168,11 +168,7 @@ func (s *Store) noteRecording(ctx context.Context, call, reason string, what any
 			return err
 		}
 		a := Amendment{ID: uuid.New(), Call: call, Company: c.Company, Author: "system", Reason: reason, Body: string(body), MadeAt: at}
-		if err := s.addAmendment(ctx, tx, a); err != nil {
-			return err
-		}
-		l := sealing{company: cti.CompanyID(c.Company), call: cti.CallID(call), amendment: &a}
-		return s.seal(ctx, tx, &pipeline{tx: tx}, []sealing{l})
+		return s.sealAmendment(ctx, tx, &a)
 	})
 	if err != nil {
 		return fmt.Errorf("note of call %s: %s: %w", call, reason, err)
