@@ -53,11 +53,12 @@ type Unchecked struct {
 	Talk time.Duration
 }
 
-// Unchecked lists recordings to look at, the oldest first.
-func (s *Store) Unchecked(ctx context.Context, most int) ([]Unchecked, error) {
+// Unchecked lists recordings to look at, of calls that have ended since then, the oldest
+// first. A look at all of them reads every recording there ever was.
+func (s *Store) Unchecked(ctx context.Context, since time.Time, most int) ([]Unchecked, error) {
 	var list []Unchecked
 	err := s.read(ctx, func(tx pgx.Tx) error {
-		rows, err := s.q.UncheckedRecordings(ctx, tx, int64(most))
+		rows, err := s.q.UncheckedRecordings(ctx, tx, since, int64(most))
 		if err != nil {
 			return err
 		}

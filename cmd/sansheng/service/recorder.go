@@ -21,6 +21,10 @@ import (
 const (
 	recorderEvery = time.Second
 	recorderBatch = 20
+	// Each look is at the calls of late; one at all of them, for calls whose rows came
+	// late, is made at the start and then every so often.
+	recordedLately = time.Hour
+	lookAtAllEvery = 10 * time.Minute
 	// fileWithin is how long the switch may take to finish a file.
 	fileWithin = 20 * time.Second
 	// destroyEvery is the time between two looks for recordings that are too old.
@@ -53,7 +57,7 @@ func judge(talk time.Duration, m wav.Measure) store.RecordingResult {
 func (s *Service) keepRecordings(run context.Context) {
 	tick := time.NewTicker(recorderEvery)
 	defer tick.Stop()
-	var destroyed time.Time
+	var destroyed, all time.Time
 	for {
 		select {
 		case <-tick.C:
@@ -65,9 +69,17 @@ func (s *Service) keepRecordings(run context.Context) {
 		if err != nil || records == nil {
 			continue
 		}
-		if err := s.checkRecordings(run, link.Client(), records); err != nil && run.Err() == nil {
+		since := time.Now().Add(-recordedLately)
+		if time.Since(all) > lookAtAllEvery {
+			since = time.Time{}
+		}
+		more, err := s.checkRecordings(run, link.Client(), records, since)
+		if err != nil {
 			s.log.Debug("recordings cannot be looked at now", zap.Error(err))
 			continue
+		}
+		if since.IsZero() && !more {
+			all = time.Now()
 		}
 		if days := s.cfg.Recordings.KeepDays; days > 0 && time.Since(destroyed) > destroyEvery {
 			destroyed = time.Now()
@@ -78,37 +90,38 @@ func (s *Service) keepRecordings(run context.Context) {
 	}
 }
 
-// checkRecordings looks at the recordings of the calls that have ended.
-func (s *Service) checkRecordings(ctx context.Context, client *ari.Client, records *store.Store) error {
-	list, err := records.Unchecked(ctx, recorderBatch)
+// checkRecordings looks at recordings of the calls that have ended since then, and tells
+// whether there may be more.
+func (s *Service) checkRecordings(ctx context.Context, client *ari.Client, records *store.Store, since time.Time) (more bool, err error) {
+	list, err := records.Unchecked(ctx, since, recorderBatch)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, u := range list {
 		c, err := lookAt(ctx, client, u)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if c.Result == store.RecordingMissing && time.Since(u.EndedAt) < fileWithin {
 			continue // it may be written still
 		}
 		if err := records.CheckRecording(ctx, u.Call, c); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if len(list) == 0 {
-		return nil
+		return false, nil
 	}
 	bad, err := records.BadRecordings(ctx, time.Now().Add(-badFor))
 	if err != nil {
-		return err
+		return false, err
 	}
 	if bad > 0 {
 		s.alarms.Set("recording_bad", fmt.Errorf("%d of the last 24 hours", bad))
 	} else {
 		s.alarms.Set("recording_bad", nil)
 	}
-	return nil
+	return len(list) == recorderBatch, nil
 }
 
 // lookAt fetches a recording and measures it.

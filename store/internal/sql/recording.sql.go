@@ -154,9 +154,9 @@ func (q *Queries) RecordingChecksByCall(ctx context.Context, db DBTX, ids []stri
 const uncheckedRecordings = `-- name: UncheckedRecordings :many
 SELECT r.call_id, r.name, c.ended_at::timestamptz AS ended_at
 FROM recording r JOIN call c ON c.id = r.call_id
-WHERE c.ended_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM recording_check k WHERE k.call_id = r.call_id AND k.name = r.name)
+WHERE c.ended_at >= $1::timestamptz AND NOT EXISTS (SELECT 1 FROM recording_check k WHERE k.call_id = r.call_id AND k.name = r.name)
 ORDER BY c.ended_at
-LIMIT $1::bigint
+LIMIT $2::bigint
 `
 
 type UncheckedRecordingsRow struct {
@@ -165,8 +165,8 @@ type UncheckedRecordingsRow struct {
 	EndedAt time.Time
 }
 
-func (q *Queries) UncheckedRecordings(ctx context.Context, db DBTX, count int64) ([]UncheckedRecordingsRow, error) {
-	rows, err := db.Query(ctx, uncheckedRecordings, count)
+func (q *Queries) UncheckedRecordings(ctx context.Context, db DBTX, since time.Time, count int64) ([]UncheckedRecordingsRow, error) {
+	rows, err := db.Query(ctx, uncheckedRecordings, since, count)
 	if err != nil {
 		return nil, err
 	}
