@@ -51,8 +51,8 @@ const (
 	// heartbeatSeconds is the age at which the hotline's heartbeat is too old.
 	heartbeatSeconds = 3
 	queueSeconds     = 45
-	// roundSeconds is how often one who waits there is given back to a hotline that is
-	// there again.
+	// roundSeconds is how often an emergency caller who waits there is given back to a
+	// hotline that is there again.
 	roundSeconds = 5
 	dutySeconds  = 40
 	// fallbackSeconds bounds a call that nobody watches.
