@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -24,13 +26,25 @@ type Migration struct {
 }
 
 // Migrate brings the tables up to this program's version. Programs that start
-// at the same time take turns.
+// at the same time take turns. A projector may be at work meanwhile, of this program
+// or of one of an earlier version: where the database ends a deadlock with it at the
+// migration's cost, the migration, which has changed nothing, is made again.
 func (s *Store) Migrate(ctx context.Context) error {
 	return s.goose(ctx, func(p *goose.Provider) error {
-		_, err := p.Up(ctx)
-		return err
+		for tries := 1; ; tries++ {
+			_, err := p.Up(ctx)
+			var refused *pgconn.PgError
+			if !errors.As(err, &refused) || refused.Code != deadlock || tries == migrateTries {
+				return err
+			}
+		}
 	})
 }
+
+const (
+	deadlock     = "40P01" // PostgreSQL's code
+	migrateTries = 10
+)
 
 // MigrateDown takes the last applied migration back, or, with all, every one of
 // them. The data in the tables dropped is lost.

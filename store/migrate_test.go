@@ -88,3 +88,44 @@ func TestMigrateTogether(t *testing.T) {
 		}
 	}
 }
+
+// A migration that the database gives up to end a deadlock with somebody who reads is
+// made again.
+func TestMigrateDeadlock(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	for range 4 { // back to where migration 10 changes three tables one after the other
+		if err := s.MigrateDown(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reader, err := s.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Rollback(t.Context())
+	read := func(table string) error {
+		_, err := reader.Exec(t.Context(), "SELECT count(*) FROM "+table)
+		return err
+	}
+	if err := read("leg"); err != nil {
+		t.Fatal(err)
+	}
+	migratedC := make(chan error, 1)
+	go func() { migratedC <- s.Migrate(t.Context()) }()
+	const waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'leg'::regclass"
+	for n := 0; n == 0; { // until it waits for the reader; it holds offer by then
+		if err := s.pool.QueryRow(t.Context(), waits).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := read("offer"); err != nil {
+		t.Fatalf("the database has given the reader up, not the migration: %v", err)
+	}
+	if err := reader.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-migratedC; err != nil {
+		t.Error(err)
+	}
+}
