@@ -137,6 +137,10 @@ func (w *traffic) call(line int) {
 	}
 }
 
+// trafficLeast is how soon a caller may hang up. A call cancelled within some 2 ms may
+// be gone before the switch's dialplan has begun, and then is in no account of it.
+const trafficLeast = 50 * time.Millisecond
+
 func (w *traffic) callOnce(p *phone.Phone, from string) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
@@ -149,7 +153,7 @@ func (w *traffic) callOnce(p *phone.Phone, from string) {
 	}
 	select {
 	case <-c.Done():
-	case <-time.After(some(20 * time.Second)):
+	case <-time.After(trafficLeast + some(20*time.Second)):
 		if err := c.Hangup(ctx); err != nil && ctx.Err() != nil {
 			w.t.Errorf("%s cannot hang up: %v; his phone's story: %s", from, err, c.Story())
 		}
