@@ -368,10 +368,10 @@ func (h *Hotline) adopt(at time.Time, channels []pbx.Channel) {
 }
 
 // ringsOn takes over a phone that another engine has rung for a caller who
-// waits. It tells whether it did.
+// waits, if it has shown a sign of life. It tells whether it did.
 func (h *Hotline) ringsOn(at time.Time, c *call, ch pbx.Channel, n int) bool {
 	a := h.agents[agentOf(ch)]
-	if a == nil || a.busy() || !a.Reachable || c.State != CallWaiting || c.leaving() || c.Offer != nil || n <= c.Offers {
+	if a == nil || a.busy() || !a.Reachable || c.State != CallWaiting || c.leaving() || c.Offer != nil || n <= c.Offers || ch.State == pbx.ChannelDown {
 		return false
 	}
 	h.offered(at, c, ch, n)

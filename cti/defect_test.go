@@ -691,3 +691,28 @@ func TestWrapUpAfterOwnHangUp(t *testing.T) {
 		t.Errorf("he is %s %q", a.State, a.Reason)
 	}
 }
+
+// Died between making an agent's leg and dialling it: the caller waited three seconds for a
+// phone that never rang, whose agent was then paused as deaf.
+func TestNeverDialled(t *testing.T) {
+	d := newDesk(t, func(*Plan, *Queue) {})
+	d.register("1001")
+	d.arrive("c1", "800100", "1")
+	at := d.now.Add(time.Second)
+	args := []string{"inbound", "800100", "c1"}
+	out := d.do(pbx.LinkUp{At: pbx.At(at), Snapshot: pbx.Snapshot{
+		At: at, StartedAt: epoch,
+		Endpoints: []pbx.Endpoint{{ID: "PJSIP/1001", Reachable: true}},
+		Channels: []pbx.Channel{
+			{ID: "c1", State: pbx.ChannelUp, InApp: true, Args: args, CreatedAt: epoch},
+			{ID: "c1-agent1", State: pbx.ChannelDown, InApp: true, Args: []string{"offer", "c1", "1001"}, CreatedAt: epoch},
+		},
+	}})
+	if !slices.ContainsFunc(out.Commands, func(c pbx.Command) bool { h, ok := c.(pbx.Hangup); return ok && h.Channel == "c1-agent1" }) {
+		t.Fatalf("the leg stays: %v", out.Commands)
+	}
+	out = d.gone("c1-agent1", pbx.CauseNormal)
+	if !slices.ContainsFunc(out.Commands, func(c pbx.Command) bool { m, ok := c.(pbx.Create); return ok && m.Channel == "c1-agent2" }) {
+		t.Fatalf("nobody is asked: %v", out.Commands)
+	}
+}

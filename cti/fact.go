@@ -196,7 +196,7 @@ const (
 	OfferDeclined    OfferResult = "declined"    // refused by key, 603
 	OfferBusy        OfferResult = "busy"        // 486
 	OfferUnreachable OfferResult = "unreachable" // no answer from the phone at all
-	OfferWithdrawn   OfferResult = "withdrawn"   // the caller left or was served elsewhere
+	OfferWithdrawn   OfferResult = "withdrawn"   // the caller left or was served elsewhere, or nobody knows whether it was dialled
 	OfferFailed      OfferResult = "failed"
 )
 

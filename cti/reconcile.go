@@ -77,6 +77,8 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 			h.answered(at, h.legs[id])
 		case ch.State == pbx.ChannelRinging:
 			h.alerting(at, h.legs[id])
+		case ch.State == pbx.ChannelDown && c.State == CallWaiting && !c.leaving():
+			h.mute(at, c, id)
 		}
 	}
 	if c.State == CallDialling && c.Offer == nil && !c.Dialled && !c.leaving() {
@@ -102,6 +104,18 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 		h.lease(at, c)
 	}
 	h.closeLegs(at, c)
+}
+
+// mute takes an agent's leg back that shows no sign of life: nobody knows whether his
+// phone was ever dialled, and the switch gives up a leg that is dialled twice. He may
+// be asked again at once. Outside phones may well be silent for so long.
+func (h *Hotline) mute(at time.Time, c *call, id pbx.ChannelID) {
+	o := c.offerOn(id)
+	if o == nil || !o.AlertedAt.IsZero() || h.agents[o.Agent] == nil {
+		return
+	}
+	h.emitOfferEnded(at, c, o, OfferWithdrawn, pbx.CauseNone, 0)
+	h.hangup(at, id, pbx.CauseNormal)
 }
 
 // reconcileCaller orders again what the switch may never have been told: a fact
