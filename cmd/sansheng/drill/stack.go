@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -91,28 +92,34 @@ func newStack(ctx context.Context, program, dir string, plan *cti.Plan, change f
 
 func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 
-// freePorts are ports nobody has now, for TCP and UDP.
+// freePorts are ports nobody has now, for TCP and UDP, and none that this process was
+// given before. They are below those that the system gives out by itself, or what opens
+// any port could take one before its owner starts.
 func freePorts(ctx context.Context, n int) ([]int, error) {
+	const first, last = 20000, 29999
 	var ports []int
 	var lc net.ListenConfig
-	for range 20 * n {
-		tcp, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, fmt.Errorf("find a free port: %w", err)
-		}
-		defer func() { _ = tcp.Close() }()
-		port := tcp.Addr().(*net.TCPAddr).Port
-		udp, err := lc.ListenPacket(ctx, "udp", loopback(port))
+	for range last - first {
+		port := first + int((int64(os.Getpid())*97+portsGiven.Add(1))%(last-first+1))
+		tcp, err := lc.Listen(ctx, "tcp", loopback(port))
 		if err != nil {
 			continue
 		}
-		defer func() { _ = udp.Close() }()
+		udp, err := lc.ListenPacket(ctx, "udp", loopback(port))
+		_ = tcp.Close()
+		if err != nil {
+			continue
+		}
+		_ = udp.Close()
 		if ports = append(ports, port); len(ports) == n {
 			return ports, nil
 		}
 	}
-	return nil, errors.New("find a free port: none is free for TCP and UDP")
+	return nil, fmt.Errorf("find %d free ports: too few of %d to %d are free for TCP and UDP", n, first, last)
 }
+
+// portsGiven counts the ports that were looked at.
+var portsGiven atomic.Int64
 
 // SIPAddr is where phones and callers find the switch.
 func (s *Stack) SIPAddr() string { return loopback(s.Config.Ports.SIP) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 )
@@ -53,6 +54,14 @@ func readMark(path string) (v markValue, ok bool) {
 	}
 	_, err = fmt.Sscanf(body, "sansheng journal 1 %d %d %q", &v.First, &v.Last, &v.Engine)
 	return v, err == nil
+}
+
+// Acknowledged is whose journal a server's store folder holds and the highest fact
+// it has acknowledged, as noted beside it; 0 where no note can be read. It may be
+// asked while the server runs.
+func Acknowledged(storeDir string) (engine string, last uint64) {
+	v, _ := readMark(filepath.Join(storeDir, markFile))
+	return v.Engine, v.Last
 }
 
 // openMark opens or makes the mark and sets it to v, synced.
