@@ -64,16 +64,16 @@ func (s *Service) keepRecordings(run context.Context) {
 		case <-run.Done():
 			return
 		}
-		link, _, err := s.leading()
+		client := s.switchClient()
 		records := s.records.store.Load()
-		if err != nil || records == nil {
+		if client == nil || records == nil {
 			continue
 		}
 		since := time.Now().Add(-recordedLately)
 		if time.Since(all) > lookAtAllEvery {
 			since = time.Time{}
 		}
-		more, err := s.checkRecordings(run, link.Client(), records, since)
+		more, err := s.checkRecordings(run, client, records, since)
 		if err != nil {
 			s.log.Debug("recordings cannot be looked at now", zap.Error(err))
 			continue
@@ -83,11 +83,24 @@ func (s *Service) keepRecordings(run context.Context) {
 		}
 		if days := s.cfg.Recordings.KeepDays; days > 0 && time.Since(destroyed) > destroyEvery {
 			destroyed = time.Now()
-			if err := s.destroyRecordings(run, link.Client(), records, days); err != nil && run.Err() == nil {
+			if err := s.destroyRecordings(run, client, records, days); err != nil && run.Err() == nil {
 				s.log.Error("old recordings cannot be destroyed; it is tried again in an hour", zap.Error(err))
 			}
 		}
 	}
+}
+
+// switchClient asks the switch, whichever engine leads; nil where it cannot be reached.
+func (s *Service) switchClient() *ari.Client {
+	switch link, _, err := s.leading(); {
+	case err != nil:
+		return nil
+	case link != nil:
+		return link.Client()
+	case s.duty != nil:
+		return s.duty.probe
+	}
+	return nil
 }
 
 // checkRecordings looks at recordings of the calls that have ended since then, and tells
