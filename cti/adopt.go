@@ -149,9 +149,7 @@ func (h *Hotline) arriveTalking(ch pbx.Channel) *call {
 func (h *Hotline) talks(at time.Time, c *call, p pair, there map[pbx.ChannelID]pbx.Channel) {
 	if c.Mode == Greeted && !c.Greeted {
 		c.Prompt = ""
-		h.emitCall(at, c, CallGreeted, "", &GreetedData{
-			Prompt: c.Line.Greeting, Playback: c.greetingID(), Began: c.ArrivedAt, Whole: true, Estimated: true,
-		})
+		h.greetedUnseen(at, c)
 	}
 	h.transferSettled(at, c, p)
 	h.leaveEarlier(at, c, p, there)

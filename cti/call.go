@@ -403,10 +403,35 @@ func (h *Hotline) refuse(at time.Time, c *call) {
 
 // awaitGreeting leaves a greeting that was ordered before time to end.
 func (h *Hotline) awaitGreeting(at time.Time, c *call) {
-	c.Prompt, c.PromptOn, c.PromptAt = c.greetingID(), c.ArrivedAt, at.Add(snapshotPrompt)
+	h.awaitPrompt(at, c, c.greetingID(), c.ArrivedAt)
 	if over := c.ArrivedAt.Add(promptLimit); over.Before(c.PromptAt) {
 		c.PromptAt = over
 	}
+}
+
+// awaitPrompt leaves a prompt that may have ended unseen time to end; the switch is
+// asked, for whoever hears none is in silence.
+func (h *Hotline) awaitPrompt(at time.Time, c *call, id pbx.PlaybackID, began time.Time) {
+	c.Prompt, c.PromptOn, c.PromptAt = id, began, at.Add(snapshotPrompt)
+	h.do(pbx.AskPlay{Channel: c.Channel, Playback: id})
+}
+
+// promptOverUnseen goes on after a prompt that ended while we did not look.
+func (h *Hotline) promptOverUnseen(at time.Time, c *call) {
+	if c.Prompt != c.greetingID() || c.Greeted {
+		h.promptOver(at, c, false)
+		return
+	}
+	c.Prompt, c.PromptAt = "", time.Time{}
+	h.greetedUnseen(at, c)
+	h.proceed(at, c)
+}
+
+// greetedUnseen is the end of a greeting as it is taken from what followed.
+func (h *Hotline) greetedUnseen(at time.Time, c *call) {
+	h.emitCall(at, c, CallGreeted, "", &GreetedData{
+		Prompt: c.Line.Greeting, Playback: c.greetingID(), Began: c.ArrivedAt, Whole: true, Estimated: true,
+	})
 }
 
 // register puts a caller on record and into his line's queue.

@@ -130,6 +130,10 @@ func (h *Hotline) commandFailed(at time.Time, e pbx.CommandFailed) {
 		if l := h.legs[cmd.Channel]; l != nil && l.call.Prompt == cmd.Playback {
 			h.promptOver(at, l.call, true)
 		}
+	case pbx.AskPlay:
+		if l := h.legs[cmd.Channel]; e.Gone && l != nil && l.call.Prompt == cmd.Playback {
+			h.promptOverUnseen(at, l.call)
+		}
 	case pbx.Watch:
 		if e.Gone { // dead before its end could be watched: nothing will tell of it
 			h.legGone(at, LegEnded{Channel: cmd.Channel, Cause: pbx.CauseNormal, Estimated: true})

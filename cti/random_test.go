@@ -106,6 +106,8 @@ func (s *toySwitch) obey(c pbx.Command) {
 		s.say(c.Channel, func(at pbx.At) pbx.Event {
 			return pbx.PlaybackFinished{At: at, Playback: c.Playback, Channel: c.Channel}
 		})
+	case pbx.AskPlay:
+		s.say(c.Channel, func(at pbx.At) pbx.Event { return pbx.CommandFailed{At: at, Command: c, Gone: true} })
 	case pbx.Join:
 		for _, ch := range c.Channels {
 			if s.channels[ch] == nil || slices.Contains(s.bridges[c.Bridge], ch) {

@@ -90,10 +90,12 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 	}
 	c.Bridged, c.JoinAt, c.LeaseAt = nil, time.Time{}, time.Time{}
 	switch {
+	case c.Mode == Greeted && !c.Greeted && there[c.Channel].State != pbx.ChannelUp:
+		h.prompt(at, c, c.greetingID(), c.Line.Greeting) // he is answered only now
 	case c.Mode == Greeted && !c.Greeted:
 		h.awaitGreeting(at, c)
 	case c.State == CallPickedUp && c.Line.Announce && !c.Announced:
-		c.Prompt, c.PromptOn, c.PromptAt = c.announceID(), at, at.Add(snapshotPrompt)
+		h.awaitPrompt(at, c, c.announceID(), at)
 	case c.apart():
 		h.part(at, c)
 		h.reconcileTransfer(at, c)

@@ -59,6 +59,14 @@ type StopPlay struct {
 	Playback PlaybackID
 }
 
+// AskPlay asks whether a playback still goes on, as where its end may have been missed:
+// it fails with Gone where it does not.
+type AskPlay struct {
+	command
+	Channel  ChannelID
+	Playback PlaybackID
+}
+
 // StartMusic lets a channel hear music on hold until StopMusic, a Play or a bridge.
 type StartMusic struct {
 	command
@@ -202,6 +210,7 @@ func (c Play) Lane() string         { return Lane(c.Channel) }
 // Lane of StopPlay is not the channel's: it must overtake what waits behind
 // the playback it ends.
 func (c StopPlay) Lane() string    { return "p/" + string(c.Playback) }
+func (c AskPlay) Lane() string     { return "p/" + string(c.Playback) }
 func (c StartMusic) Lane() string  { return Lane(c.Channel) }
 func (c StopMusic) Lane() string   { return Lane(c.Channel) }
 func (c SetVars) Lane() string     { return Lane(c.Channel) }

@@ -82,6 +82,9 @@ func (c *Client) obey(ctx context.Context, command pbx.Command) error {
 		return err
 	case pbx.StopPlay:
 		return c.Playbacks.Stop(ctx, string(q.Playback))
+	case pbx.AskPlay:
+		_, err := c.Playbacks.Get(ctx, string(q.Playback))
+		return err
 	case pbx.StartMusic:
 		return ch.StartMusic(ctx, string(q.Channel), q.Class)
 	case pbx.StopMusic:
