@@ -83,6 +83,7 @@ func (p *Process) launch(ctx context.Context) (*child, error) {
 		// Before it becomes its program, so that all its threads have it. Who may not
 		// goes on with the usual priority.
 		_ = syscall.Setpriority(syscall.PRIO_PROCESS, cmd.Process.Pid, s.Nice)
+		_ = NiceSession(cmd.Process.Pid, s.Nice)
 	}
 	c := &child{cmd: cmd}
 	stat, err := readStat(cmd.Process.Pid)

@@ -34,7 +34,7 @@ type Options struct {
 // Run runs rows, one after the other. Its error is what kept the drill as a whole
 // from working; what a row found is in the report.
 func Run(ctx context.Context, o Options) (*Report, error) {
-	raise()
+	defer raise()()
 	d := &drill{o: o}
 	if o.Progress == nil {
 		d.o.Progress = func(int, int, *Row, *Result) {}

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"strconv"
 	"syscall"
+
+	"sansheng/deploy/process"
 )
 
 // outsidePriority is that of the telephones: as high as the switch's. In real life
@@ -12,19 +14,25 @@ import (
 // as a gap in talks that nobody hears.
 const outsidePriority = -10
 
-// raise gives this process, with all the threads it has and will have, the
-// telephones' priority. Where that is not allowed all stay equal.
-func raise() {
+// raise gives this process, with all the threads it has and will have, and its session
+// the telephones' priority, the session until it is taken back. Where that is not
+// allowed all stay equal.
+func raise() (back func()) {
+	back = func() {}
 	tasks, err := os.ReadDir("/proc/self/task")
 	if err != nil {
-		return
+		return back
 	}
 	for _, t := range tasks {
 		tid, err := strconv.Atoi(t.Name())
 		if err != nil || syscall.Setpriority(syscall.PRIO_PROCESS, tid, outsidePriority) != nil {
-			return
+			return back
 		}
 	}
+	if process.NiceSession(os.Getpid(), outsidePriority) != nil {
+		return back
+	}
+	return func() { _ = process.NiceSession(os.Getpid(), 0) }
 }
 
 // elsewherePriority is that of an engine that stands for one on another host: what it

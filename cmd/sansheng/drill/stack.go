@@ -28,6 +28,7 @@ import (
 	"sansheng/cti/bus"
 	"sansheng/cti/web"
 	"sansheng/deploy/debian"
+	"sansheng/deploy/process"
 	"sansheng/store"
 )
 
@@ -166,12 +167,15 @@ func (s *Stack) spawn(ctx context.Context) error {
 	}
 	defer func() { _ = log.Close() }() // the child has its own
 	s.cmd.Stdout, s.cmd.Stderr = log, log
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the drill
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // Ctrl-C is for the drill, and so is its priority
 	if err := usual(s.cmd, s.elsewhere); err != nil {
 		return fmt.Errorf("start the hotline at the usual priority: %w", err)
 	}
 	if err := s.cmd.Start(); err != nil {
 		return fmt.Errorf("start the hotline: %w", err)
+	}
+	if s.elsewhere {
+		_ = process.NiceSession(s.cmd.Process.Pid, elsewherePriority)
 	}
 	cmd, diedC := s.cmd, make(chan struct{})
 	s.diedC = diedC
