@@ -20,6 +20,8 @@ type Measure struct {
 	// Loud is how much of it is sound, in tenths of a second that are louder than the
 	// noise of a line (-50 dBFS at their peak).
 	Loud time.Duration
+	// Finished: the header says as much as there is; the switch writes that last.
+	Finished bool
 	// SHA256 is of the whole file, as hexadecimal text.
 	SHA256 string
 }
@@ -35,7 +37,7 @@ const loud = 104 // -50 dBFS
 func Read(r io.Reader) (Measure, error) {
 	hash, count := sha256.New(), &counter{}
 	in := bufio.NewReaderSize(io.TeeReader(r, io.MultiWriter(hash, count)), 64<<10)
-	rate, err := header(in)
+	rate, declared, err := header(in)
 	if err != nil {
 		return Measure{}, err
 	}
@@ -60,43 +62,45 @@ func Read(r io.Reader) (Measure, error) {
 		}
 	}
 	m.Bytes, m.SHA256 = count.n, hex.EncodeToString(hash.Sum(nil))
+	m.Finished = declared == int64(2*samples)
 	m.Length = time.Duration(samples) * time.Second / time.Duration(rate)
 	return m, nil
 }
 
-// header reads up to the samples and returns how many there are in a second.
-func header(in io.Reader) (rate uint32, err error) {
+// header reads up to the samples and returns how many there are in a second, and how
+// many bytes there are to be.
+func header(in io.Reader) (rate uint32, declared int64, err error) {
 	head := make([]byte, 12)
 	if _, err := io.ReadFull(in, head); err != nil || string(head[:4]) != "RIFF" || string(head[8:]) != "WAVE" {
-		return 0, fmt.Errorf("read recording: %w", ErrFormat)
+		return 0, 0, fmt.Errorf("read recording: %w", ErrFormat)
 	}
 	chunk := head[:8]
 	for {
 		if _, err := io.ReadFull(in, chunk); err != nil {
-			return 0, fmt.Errorf("read recording: %w: no samples", ErrFormat)
+			return 0, 0, fmt.Errorf("read recording: %w: no samples", ErrFormat)
 		}
 		size := int64(binary.LittleEndian.Uint32(chunk[4:]))
 		switch string(chunk[:4]) {
 		case "data":
 			if rate == 0 {
-				return 0, fmt.Errorf("read recording: %w: samples before their format", ErrFormat)
+				return 0, 0, fmt.Errorf("read recording: %w: samples before their format", ErrFormat)
 			}
-			return rate, nil
+			return rate, size, nil
 		case "fmt ":
 			f := make([]byte, 16)
 			if _, err := io.ReadFull(in, f); err != nil || size < 16 {
-				return 0, fmt.Errorf("read recording: %w", ErrFormat)
+				return 0, 0, fmt.Errorf("read recording: %w", ErrFormat)
 			}
 			rate = binary.LittleEndian.Uint32(f[4:])
 			if binary.LittleEndian.Uint16(f) != 1 || binary.LittleEndian.Uint16(f[2:]) != 1 || binary.LittleEndian.Uint16(f[14:]) != 16 ||
 				rate < 4000 || rate > 192000 {
-				return 0, fmt.Errorf("read recording: %w", ErrFormat)
+				return 0, 0, fmt.Errorf("read recording: %w", ErrFormat)
 			}
 			size -= 16
 			fallthrough
 		default:
 			if _, err := io.CopyN(io.Discard, in, size+size%2); err != nil {
-				return 0, fmt.Errorf("read recording: %w", ErrFormat)
+				return 0, 0, fmt.Errorf("read recording: %w", ErrFormat)
 			}
 		}
 	}

@@ -14,7 +14,8 @@ func file(extra string, samples ...int16) []byte {
 	b.WriteString("RIFF\x00\x00\x00\x00WAVE")
 	b.WriteString("fmt \x10\x00\x00\x00\x01\x00\x01\x00\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00")
 	b.WriteString(extra)
-	b.WriteString("data\x00\x00\x00\x00")
+	b.WriteString("data")
+	_ = binary.Write(&b, binary.LittleEndian, uint32(2*len(samples)))
 	_ = binary.Write(&b, binary.LittleEndian, samples)
 	return b.Bytes()
 }
@@ -28,8 +29,11 @@ func TestRead(t *testing.T) {
 	for name, extra := range map[string]string{"plain": "", "with a list": "LIST\x03\x00\x00\x00abc\x00"} {
 		b := file(extra, half...)
 		m, err := Read(bytes.NewReader(b))
-		if err != nil || m.Length != 500*time.Millisecond || m.Loud != 100*time.Millisecond || m.Bytes != int64(len(b)) || len(m.SHA256) != 64 {
+		if err != nil || m.Length != 500*time.Millisecond || m.Loud != 100*time.Millisecond || m.Bytes != int64(len(b)) || len(m.SHA256) != 64 || !m.Finished {
 			t.Errorf("%s: %+v, %v", name, m, err)
+		}
+		if m, err := Read(bytes.NewReader(b[:len(b)-100])); err != nil || m.Finished {
+			t.Errorf("%s, while it is written: %+v, %v", name, m, err)
 		}
 	}
 	for name, b := range map[string][]byte{

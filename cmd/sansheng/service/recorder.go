@@ -111,12 +111,12 @@ func (s *Service) checkRecordings(ctx context.Context, client *ari.Client, recor
 		return false, err
 	}
 	for _, u := range list {
-		c, err := lookAt(ctx, client, u)
+		c, finished, err := lookAt(ctx, client, u)
 		if err != nil {
 			return false, err
 		}
-		if c.Result == store.RecordingMissing && time.Since(u.EndedAt) < fileWithin {
-			continue // it may be written still
+		if !finished && time.Since(u.EndedAt) < fileWithin {
+			continue // it is written still; what is sealed is the whole
 		}
 		if err := records.CheckRecording(ctx, u.Call, c); err != nil {
 			return false, err
@@ -137,9 +137,10 @@ func (s *Service) checkRecordings(ctx context.Context, client *ari.Client, recor
 	return len(list) == recorderBatch, nil
 }
 
-// lookAt fetches a recording and measures it.
-func lookAt(ctx context.Context, client *ari.Client, u store.Unchecked) (store.RecordingCheck, error) {
-	c := store.RecordingCheck{Name: u.Name, CheckedAt: time.Now(), TalkMs: u.Talk.Milliseconds()}
+// lookAt fetches a recording and measures it; finished is false where the switch may be
+// writing it still.
+func lookAt(ctx context.Context, client *ari.Client, u store.Unchecked) (c store.RecordingCheck, finished bool, err error) {
+	c = store.RecordingCheck{Name: u.Name, CheckedAt: time.Now(), TalkMs: u.Talk.Milliseconds()}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	file, err := client.Recordings.File(ctx, u.Name)
@@ -147,12 +148,12 @@ func lookAt(ctx context.Context, client *ari.Client, u store.Unchecked) (store.R
 	switch {
 	case errors.As(err, &refused) && refused.Status == http.StatusNotFound && u.Talk < talkLeast:
 		c.Result = store.RecordingNone
-		return c, nil
+		return c, true, nil
 	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
 		c.Result = store.RecordingMissing
-		return c, nil
+		return c, false, nil
 	case err != nil:
-		return c, err
+		return c, false, err
 	}
 	defer file.Close()
 	m, err := wav.Read(file)
@@ -162,11 +163,12 @@ func lookAt(ctx context.Context, client *ari.Client, u store.Unchecked) (store.R
 	case errors.Is(err, wav.ErrFormat):
 		c.Result = store.RecordingBroken
 	case err != nil:
-		return c, err
+		return c, false, err
 	default:
+		finished = m.Finished && m.Length > 0
 		c.Result, c.LengthMs, c.LoudMs, c.Bytes, c.SHA256 = judge(u.Talk, m), m.Length.Milliseconds(), m.Loud.Milliseconds(), m.Bytes, m.SHA256
 	}
-	return c, nil
+	return c, finished, nil
 }
 
 // destroyRecordings destroys recordings older than the rule allows, and puts on record

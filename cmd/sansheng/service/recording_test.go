@@ -73,13 +73,13 @@ func TestRecordingChecked(t *testing.T) {
 	// What is wrong with one.
 	records, client := st.records(), st.svc.link.Client()
 	u := store.Unchecked{Call: r.ID, Name: r.ID, EndedAt: *r.EndedAt, Talk: time.Hour}
-	if c, err := lookAt(deadline(t), client, u); err != nil || c.Result != store.RecordingShort {
+	if c, _, err := lookAt(deadline(t), client, u); err != nil || c.Result != store.RecordingShort {
 		t.Errorf("of a talk of an hour: %+v, %v", c, err)
 	}
 	if err := os.WriteFile(st.recording(r), []byte("no sound"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := lookAt(deadline(t), client, u); err != nil || c.Result != store.RecordingBroken {
+	if c, _, err := lookAt(deadline(t), client, u); err != nil || c.Result != store.RecordingBroken {
 		t.Errorf("of a file that is none: %+v, %v", c, err)
 	}
 
@@ -89,7 +89,7 @@ func TestRecordingChecked(t *testing.T) {
 	if err := st.svc.destroyRecordings(ctx, client, records, -1); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := lookAt(ctx, client, u); err != nil || c.Result != store.RecordingMissing {
+	if c, _, err := lookAt(ctx, client, u); err != nil || c.Result != store.RecordingMissing {
 		t.Errorf("of one that is gone: %+v, %v", c, err)
 	}
 	if r, _ := st.checked(from); r.RecordingChecks[0].DestroyedAt == nil {

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"sansheng/cti"
 	"sansheng/pbx/sip/phone"
 	"sansheng/pbx/sip/tone"
+	"sansheng/pbx/wav"
 )
 
 func (st *stack) order(agent cti.AgentID, verb cti.Verb, to string) {
@@ -130,10 +132,7 @@ func TestRecordingGoesOn(t *testing.T) {
 // recorded are the tones in a recording.
 func recorded(t *testing.T, file string) []tone.Sound {
 	t.Helper()
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := finished(t, file)
 	const header, frame = 44, 2 * 160
 	var d tone.Detector
 	at := time.Time{}
@@ -146,6 +145,28 @@ func recorded(t *testing.T, file string) []tone.Sound {
 		d.Write(pcm, at)
 	}
 	return d.Sounds()
+}
+
+// finished reads a recording when the switch has written the last of it.
+func finished(t *testing.T, file string) []byte {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for ctx := deadline(t); ; {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := wav.Read(bytes.NewReader(b))
+		if err == nil && m.Finished && m.Length > 0 {
+			return b
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("the recording is never finished: %+v, %v", m, err)
+		}
+	}
 }
 
 // TestTransferByCode: a desk phone's keys do the same. The receiver declines, and
