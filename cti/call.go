@@ -34,6 +34,9 @@ type call struct {
 	State     CallState
 	Order     uint64 // place in the order of arrivals
 	ArrivedAt time.Time
+	// WaitsSince is since when his place in the queues counts: earlier than he came for who
+	// was owed a call.
+	WaitsSince time.Time
 
 	Queue    QueueID
 	Priority int
@@ -88,6 +91,10 @@ type call struct {
 	Overflowed bool
 	// Unrecorded: the recording is paused.
 	Unrecorded bool
+	// AskedBack: he is promised a call, and has only to be told.
+	AskedBack bool
+	// Owed: nobody is there any more, this stands for one who is to be called back.
+	Owed *callback
 	// Dialled: the number outside has been dialled.
 	Dialled bool
 	// Estimated: the time of the caller's end is not the switch's own.
@@ -271,6 +278,9 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			c.CallerCause, c.CallerTech = d.Cause, d.TechCause
 		}
 	case *Ended:
+		if cb := h.keeps(c); cb != nil && cb.attempt == c.ID {
+			cb.attempt = ""
+		}
 		c.State = CallOver
 		h.forget(c)
 	}
@@ -443,7 +453,8 @@ func (h *Hotline) register(came time.Time, line Line, ch pbx.Channel) *call {
 		RingbackAt: came.UTC(), Recording: string(id),
 	})
 	c, q := h.calls[id], h.queues[line.Queue]
-	priority := h.priority(c, q)
+	h.cameBack(came, c, q.ID)
+	priority := max(h.priority(c, q), c.Priority)
 	ahead := h.ahead(came, q.ID, priority)
 	h.emitCall(came, c, CallQueued, "", &Queued{Queue: q.ID, Priority: priority, Ahead: ahead})
 	if q.tooLong(c, ahead) {
@@ -510,6 +521,8 @@ func (h *Hotline) proceed(at time.Time, c *call) {
 		return
 	}
 	switch {
+	case c.State == CallWaiting && c.AskedBack:
+		h.promised(at, c)
 	case c.State == CallWaiting && c.up():
 		h.soothe(at, c)
 	case c.State == CallPickedUp && c.Line.Announce && !c.Announced:
@@ -701,11 +714,11 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 	if c.apart() && due(c.LeaseAt) {
 		h.lease(now, c)
 	}
-	if c.State != CallWaiting {
+	if c.State != CallWaiting || c.AskedBack {
 		return
 	}
 	q := h.queues[c.Queue]
-	if q != nil && q.overflows() && c.Offer == nil && c.Transfer == nil && !c.Emergency && !c.Overflowed &&
+	if q != nil && q.overflows() && (!q.OverflowCallback || h.mayAskBack(c)) && c.Offer == nil && c.Transfer == nil && !c.Emergency && !c.Overflowed &&
 		q.OverflowAfter > 0 && due(c.EnteredAt.Add(time.Duration(q.OverflowAfter))) {
 		h.overflow(now, c, q)
 		return // his time there begins now

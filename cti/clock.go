@@ -22,8 +22,15 @@ func (h *Hotline) stepClock(by time.Duration) {
 	for _, l := range h.legs {
 		step(&l.hangupAt, &l.codeAt)
 	}
+	for _, cb := range h.callbacks {
+		step(&cb.askedAt, &cb.due, &cb.stand.ArrivedAt, &cb.stand.WaitsSince)
+		for a, t := range cb.stand.Tried {
+			step(&t)
+			cb.stand.Tried[a] = t
+		}
+	}
 	for _, c := range h.live {
-		step(&c.RingbackAt, &c.ArrivedAt, &c.QueuedAt, &c.EnteredAt, &c.BackAt, &c.RangAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
+		step(&c.RingbackAt, &c.ArrivedAt, &c.WaitsSince, &c.QueuedAt, &c.EnteredAt, &c.BackAt, &c.RangAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
 			&c.LeaseAt, &c.PromptAt, &c.PromptOn, &c.ToldAt, &c.RemindAt, &c.JoinAt, &c.LeftAt, &c.RetryAt)
 		for a, t := range c.Tried {
 			step(&t)

@@ -15,9 +15,13 @@ const codeMost = 2 + 15 + 1
 
 // digit collects the codes that an agent presses in a talk: *1 and a number for a
 // blind transfer, *2 and a number for an announced one, each ended by # or by a
-// pause; *3 completes it, *4 takes the caller back. The caller's digits mean nothing.
+// pause; *3 completes it, *4 takes the caller back. A waiting caller has keys of his own.
 func (h *Hotline) digit(at time.Time, e pbx.DigitPressed) {
 	l := h.legs[e.Channel]
+	if l != nil && l.role == RoleCaller {
+		h.callerDigit(at, l.call, e.Digit)
+		return
+	}
 	if l == nil || l.role != RoleAgent || e.Digit != "*" && l.code == "" {
 		return
 	}

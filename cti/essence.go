@@ -8,15 +8,19 @@ import (
 // Essence keeps of all facts those that still matter: applied in order, they
 // give the same state as all of them. It bounds how long a start takes.
 //
-// What matters are all facts of live calls, each agent's last state and
-// registration, and the last of the switch.
+// What matters are all facts of live calls and of those of which a callback is owed, each
+// agent's last state and registration, and the last of the switch.
 type Essence struct {
 	calls  map[CallID][]placed
 	agents map[AgentID]*agentEssence
 	link   []placed // the last SwitchFound, and a SwitchLost after it
 	orders []placed // the last with a key
-	steps  []placed // each ClockStepped: times before it are by another clock
-	added  uint64
+	// owed are the facts of calls that have ended and of which a callback is owed; heirs
+	// have come back and hold the places of such calls.
+	owed  map[CallID][]placed
+	heirs map[CallID]CallID
+	steps []placed // each ClockStepped: times before it are by another clock
+	added uint64
 }
 
 // placed is a fact with its place among those added: facts of several engines
@@ -32,7 +36,9 @@ type agentEssence struct{ state, phone, lost, wish *placed }
 
 // NewEssence is the essence of nothing.
 func NewEssence() *Essence {
-	return &Essence{calls: map[CallID][]placed{}, agents: map[AgentID]*agentEssence{}}
+	return &Essence{
+		calls: map[CallID][]placed{}, agents: map[AgentID]*agentEssence{}, owed: map[CallID][]placed{}, heirs: map[CallID]CallID{},
+	}
 }
 
 // Add takes the next fact, in the order in which facts are applied.
@@ -66,7 +72,9 @@ func (e *Essence) Add(fact Fact) {
 		e.steps = append(e.steps, f)
 	case EngineStarted:
 	case CallEnded:
-		delete(e.calls, f.Call)
+		e.end(f)
+	case CallbackTried, CallbackEnded:
+		e.addCallback(f)
 	default:
 		if _, live := e.calls[f.Call]; live || f.Kind == CallArrived {
 			e.calls[f.Call] = append(e.calls[f.Call], f)
@@ -83,11 +91,43 @@ func (e *Essence) agent(id AgentID) *agentEssence {
 	return a
 }
 
+// end drops an ended call, unless a callback is owed of it.
+func (e *Essence) end(f placed) {
+	facts := e.calls[f.Call]
+	has := func(k Kind) bool { return slices.ContainsFunc(facts, func(p placed) bool { return p.Kind == k }) }
+	if has(CallbackAsked) && !has(CallbackEnded) {
+		e.owed[f.Call] = append(facts, f)
+	}
+	delete(e.calls, f.Call)
+	if of, ok := e.heirs[f.Call]; ok {
+		delete(e.owed, of)
+		delete(e.heirs, f.Call)
+	}
+}
+
+func (e *Essence) addCallback(f placed) {
+	d, over := f.Data.(*CallbackEndedData)
+	switch {
+	case e.calls[f.Call] != nil:
+		e.calls[f.Call] = append(e.calls[f.Call], f)
+	case e.owed[f.Call] == nil:
+	case !over:
+		e.owed[f.Call] = append(e.owed[f.Call], f)
+	case d.Result == CallbackCameBack && e.calls[d.By] != nil:
+		e.owed[f.Call] = append(e.owed[f.Call], f)
+		e.heirs[d.By] = f.Call
+	default:
+		delete(e.owed, f.Call)
+	}
+}
+
 // Facts are those that matter, in the order they were added.
 func (e *Essence) Facts() []Fact {
 	all := slices.Concat(e.link, e.steps, e.orders)
-	for _, c := range e.calls {
-		all = append(all, c...)
+	for _, calls := range []map[CallID][]placed{e.calls, e.owed} {
+		for _, c := range calls {
+			all = append(all, c...)
+		}
 	}
 	for _, a := range e.agents {
 		for _, f := range []*placed{a.state, a.phone, a.lost, a.wish} {

@@ -183,6 +183,7 @@ func (h *Hotline) tick(now time.Time) {
 	for _, a := range h.order {
 		h.tickAgent(now, a)
 	}
+	h.tickCallbacks(now)
 	if !h.linked {
 		return // no deadline is fair while the switch cannot be heard
 	}

@@ -38,6 +38,8 @@ type Hotline struct {
 	// lostAt is when the link to it broke last; zero while it stands.
 	lostAt   time.Time
 	arrivals uint64
+	// callbacks are those owed, in the order in which they were asked for.
+	callbacks []*callback
 	// keys are those of the last orders, oldest first.
 	keys []orderKey
 	// spoke is who spoke last to a caller's number, lately the numbers from oldest to
@@ -253,6 +255,9 @@ func (h *Hotline) Apply(f Fact) {
 	case *Arrived:
 		h.applyArrived(f, d)
 		return
+	case *CallbackAskedData, *CallbackTriedData, *CallbackEndedData:
+		h.applyCallback(f)
+		return
 	}
 	if d, ok := f.Data.(*OfferEnded); ok && d.Result == OfferMissed {
 		if a := h.agents[f.Agent]; a != nil {
@@ -279,13 +284,17 @@ func (h *Hotline) applyArrived(f Fact, d *Arrived) {
 	}
 	c := &call{
 		ID: f.Call, Company: f.Company, Arrived: *d, State: CallWaiting, Order: place,
-		ArrivedAt: f.At, Tried: map[AgentID]time.Time{},
+		ArrivedAt: f.At, WaitsSince: f.At, Tried: map[AgentID]time.Time{},
 	}
 	c.Ring = RingPlan{Period: d.RingPeriod.Duration()}
 	c.Line = h.lines[d.DID]
 	if d.Direction == Outbound {
 		c.State, c.Queue = CallDialling, c.Line.Queue
-		h.dialledOutside(f.At, d.By)
+		if cb := h.keeps(c); cb != nil {
+			cb.attempt = c.ID
+		} else {
+			h.dialledOutside(f.At, d.By)
+		}
 	}
 	h.calls[c.ID] = c
 	h.live = append(h.live, c)

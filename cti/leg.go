@@ -218,6 +218,7 @@ func (h *Hotline) endIfOver(c *call) {
 		d.Disposition = d.Dial.disposition()
 	case !c.AnsweredAt.IsZero() || c.ServedBy != "":
 		d.Disposition = DispositionAnswered
+	case c.AskedBack: // he has not been refused, and did not give up
 	case by == RoleSwitch && c.CallerCause == pbx.CauseBusy:
 		d.Disposition = DispositionBusy // refused: what room there was is kept for emergencies
 	case by == RoleSwitch || c.HungUpBy == RoleSystem: // refused
@@ -230,6 +231,10 @@ func (h *Hotline) endIfOver(c *call) {
 	}
 	h.dropSpent(c)
 	h.concludeConduct(c.CallerGoneAt, c)
+	h.attemptOver(c.CallerGoneAt, c, d.Dial)
+	if cb := h.callback(c.ID); cb != nil && d.Disposition == DispositionAnswered {
+		h.endCallback(c.CallerGoneAt, cb, CallbackServed, c.ID)
+	}
 	h.emitCall(c.CallerGoneAt, c, CallEnded, c.Agent, &d)
 }
 

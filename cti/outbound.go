@@ -77,18 +77,23 @@ func (h *Hotline) orderDial(now time.Time, a *agent, o Order) *OrderError {
 		return err
 	}
 	h.keepState(now, a)
-	id, co := CallID(fmt.Sprintf("%s-out%d", h.engine, h.seq+1)), h.companies[a.Company]
-	h.emit(now, CallArrived, a.Company, id, "", &Arrived{
+	h.dialFor(now, a, line, number, o.For)
+	return nil
+}
+
+// dialFor rings an agent for whom a number is dialled then; the line's is shown there.
+func (h *Hotline) dialFor(now time.Time, a *agent, line Line, number, matter string) {
+	id, co := CallID(fmt.Sprintf("%s-out%d", h.engine, h.seq+1)), h.companies[line.Company]
+	h.emit(now, CallArrived, line.Company, id, "", &Arrived{
 		DID: line.DID, Caller: pbx.Party{Number: number}, Channel: pbx.ChannelID(string(id) + calledLeg), Direction: Outbound,
 		Language: co.Language, RingPeriod: MillisOf(RingPlans[co.Country].Period), RingbackAt: now.UTC(), Recording: string(id),
-		By: a.ID, For: o.For,
+		By: a.ID, For: matter,
 	})
 	c := h.calls[id]
 	ch := c.agentChannel(1)
 	h.emitCall(now, c, CallOffered, a.ID, &Offered{Channel: ch, Offer: 1})
 	h.become(now, a, Reserved, ReasonDials, id)
 	h.ring(c, a, ch, "") // nobody is there yet on whose behalf
-	return nil
 }
 
 // calledLeg is in the names of the channels of those who are called, behind the call's.
@@ -115,8 +120,10 @@ func (h *Hotline) dialOut(at time.Time, c *call, o *offer) {
 	h.do(
 		pbx.Create{
 			Channel: c.Channel, Endpoint: outsideEndpoint(c.Caller.Number), Originator: o.Channel, Caller: pbx.Party{Number: c.DID},
-			Args:   []string{"called", string(c.ID), string(o.Agent)},
-			Report: map[string]string{"call": string(c.ID), "role": string(RoleCaller), "number": c.Caller.Number, "did": c.DID},
+			Args: []string{"called", string(c.ID), string(o.Agent)},
+			Report: map[string]string{
+				"call": string(c.ID), "role": string(RoleCaller), "number": c.Caller.Number, "did": c.DID, "for": c.For,
+			},
 		},
 		pbx.Join{
 			Bridge: c.bridgeID(), Channels: []pbx.ChannelID{c.Channel, o.Channel}, Report: map[string]string{"call": string(c.ID)},
@@ -186,6 +193,7 @@ func (h *Hotline) arriveCalled(ch pbx.Channel) *call {
 	h.emit(ch.CreatedAt, CallArrived, line.Company, id, "", &Arrived{
 		DID: did, Caller: pbx.Party{Number: ch.Vars["number"]}, Channel: ch.ID, Direction: Outbound, Language: co.Language,
 		RingPeriod: MillisOf(RingPlans[co.Country].Period), RingbackAt: ch.CreatedAt.UTC(), Recording: string(id),
+		For: ch.Vars["for"],
 	})
 	h.out.Repairs.Adopted++
 	return h.calls[id]

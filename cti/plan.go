@@ -83,8 +83,12 @@ type Queue struct {
 	// or a number outside, once for each caller, and the voicemail.
 	OverflowNumber    string `yaml:"overflow_number,omitempty" json:"overflow_number,omitempty"`
 	OverflowVoicemail bool   `yaml:"overflow_voicemail,omitempty" json:"overflow_voicemail,omitempty"`
-	OverflowAfter     Span   `yaml:"overflow_after,omitempty" json:"overflow_after,omitempty"`
-	OverflowLength    int    `yaml:"overflow_length,omitempty" json:"overflow_length,omitempty"`
+	// OverflowCallback promises them a call, where Callback allows it for their number.
+	OverflowCallback bool `yaml:"overflow_callback,omitempty" json:"overflow_callback,omitempty"`
+	OverflowAfter    Span `yaml:"overflow_after,omitempty" json:"overflow_after,omitempty"`
+	OverflowLength   int  `yaml:"overflow_length,omitempty" json:"overflow_length,omitempty"`
+	// Callback lets a caller press 1, when he is told of it, to be called back in his turn.
+	Callback *CallbackRule `yaml:"callback,omitempty" json:"callback,omitempty"`
 	// Tell is how often a waiting caller is told his place and about how long it will
 	// take; 0 never.
 	Tell Span `yaml:"tell,omitempty" json:"tell,omitempty"`
@@ -226,6 +230,7 @@ func (p *Plan) checkQueue(c *checker, at string, q Queue) {
 	ways := 0
 	for name, given := range map[string]bool{
 		".overflow_to": q.OverflowTo != "", ".overflow_number": q.OverflowNumber != "", ".overflow_voicemail": q.OverflowVoicemail,
+		".overflow_callback": q.OverflowCallback,
 	} {
 		if given && q.OverflowAfter == 0 && q.OverflowLength == 0 {
 			c.fail(at+name, "it takes nobody: give overflow_after, overflow_length, or both")
@@ -235,8 +240,9 @@ func (p *Plan) checkQueue(c *checker, at string, q Queue) {
 		}
 	}
 	if ways > 1 {
-		c.fail(at+".overflow_to", "callers cannot overflow to two places; allowed: one of overflow_to, overflow_number, overflow_voicemail")
+		c.fail(at+".overflow_to", "callers cannot overflow to two places; allowed: one of overflow_to, overflow_number, overflow_voicemail, overflow_callback")
 	}
+	p.checkCallback(c, at, q)
 	if q.OverflowNumber != "" && !slices.ContainsFunc(p.Contacts, func(o Contact) bool { return o.Company == q.Company && o.ID == q.OverflowNumber }) {
 		c.form(at+".overflow_number", q.OverflowNumber, callerForm, "a contact of its company, or 2 to 20 digits")
 	}
@@ -254,6 +260,31 @@ func (p *Plan) checkQueue(c *checker, at string, q Queue) {
 			c.fail(at+".overflow_to", "callers would go in a circle: %v; one of these must overflow to none", way)
 			return
 		}
+	}
+}
+
+// checkCallback checks a queue's rule for calling back.
+func (p *Plan) checkCallback(c *checker, at string, q Queue) {
+	if q.Callback == nil {
+		if q.OverflowCallback {
+			c.fail(at+".overflow_callback", "there is no rule by which callers are called back: give callback")
+		}
+		return
+	}
+	at += ".callback"
+	c.between(at+".attempts", q.Callback.Attempts, 1, 10)
+	for name, d := range map[string]Span{".retry": q.Callback.Retry, ".keep": q.Callback.Keep} {
+		if d < Span(time.Minute) || d > Span(24*time.Hour) {
+			c.fail(at+name, "%s is not allowed: 1m to 24h", time.Duration(d))
+		}
+	}
+	switch i := slices.IndexFunc(p.Companies, func(co Company) bool { return co.ID == q.Company }); {
+	case i >= 0 && !slices.ContainsFunc(p.Companies[i].Outside, func(r DialRule) bool { return r.Role == DialAgent }):
+		c.fail(at, "nobody could be called: company %s allows its agents no numbers outside (companies[%d].outside, role agent)", q.Company, i)
+	case q.Tell == 0 && !q.OverflowCallback:
+		c.fail(at, "callers would not know of it: give tell, or overflow_callback")
+	case q.OverflowCallback && q.OverflowLength > 0:
+		c.fail(at[:len(at)-len(".callback")]+".overflow_callback", "callers are greeted first: give overflow_after, not overflow_length")
 	}
 }
 

@@ -76,6 +76,10 @@ func (h *Hotline) match(now time.Time) {
 func (h *Hotline) matchWaiting(now time.Time) []*agent {
 	idle := h.idle(now)
 	for _, c := range h.waiting(now) {
+		if c.Owed != nil {
+			idle = h.callBack(now, c.Owed, idle)
+			continue
+		}
 		if c.aim() != "" {
 			if a := h.matchAimed(now, c); a != nil {
 				idle = slices.DeleteFunc(idle, func(o *agent) bool { return o == a })
@@ -128,12 +132,15 @@ func (h *Hotline) freeFor(now time.Time) (freed bool) {
 		return false // as nearly always: nobody need be put in order
 	}
 	for _, c := range h.waiting(now) {
-		if c.aim() != "" || now.Before(c.FreedUntil) {
+		if c.aim() != "" || c.Owed != nil || now.Before(c.FreedUntil) {
 			continue
 		}
 		if of, o := h.ringsFor(now, c); o != nil {
 			c.FreedUntil = now.Add(freeLimit) // by then his phone's leg is gone
 			h.withdrawOffer(now, of, o)
+			if of.State == CallDialling {
+				h.notDialled(now, of)
+			}
 			freed = true
 		}
 	}
@@ -155,7 +162,9 @@ func (h *Hotline) ringsFor(now time.Time, c *call) (*call, *offer) {
 		return nil, nil
 	}
 	for i := len(h.live) - 1; i >= 0; i-- { // from who came last
-		if of := h.live[i]; !of.Emergency && of.State == CallWaiting && of.Transfer == nil && of.Offer != nil && fits(of.Offer) {
+		of := h.live[i]
+		waits := of.State == CallWaiting && of.Transfer == nil || of.State == CallDialling && h.keeps(of) != nil
+		if !of.Emergency && waits && of.Offer != nil && fits(of.Offer) {
 			return of, of.Offer
 		}
 	}
@@ -166,7 +175,7 @@ func (h *Hotline) ringsFor(now time.Time, c *call) (*call, *offer) {
 func (h *Hotline) best(now time.Time, c *call, idle []*agent) int {
 	best := -1
 	for i, a := range idle {
-		if !h.serves(a.ID, c) || now.Before(c.Tried[a.ID]) {
+		if !h.serves(a.ID, c) || now.Before(c.Tried[a.ID]) || c.Owed != nil && h.emergencySeat(a.ID) {
 			continue
 		}
 		if best < 0 || h.prefers(c, a, idle[best]) {
@@ -225,12 +234,18 @@ func (h *Hotline) idle(now time.Time) []*agent {
 	return idle
 }
 
-// waiting lists the calls that need an agent and have no offer, best first.
+// waiting lists the calls that need an agent and have no offer, and who stands for a
+// callback, best first.
 func (h *Hotline) waiting(now time.Time) []*call {
 	var w []*call
 	for _, c := range h.live {
-		if c.State == CallWaiting && c.Offer == nil && !c.leaving() && !c.Left {
+		if c.State == CallWaiting && c.Offer == nil && !c.leaving() && !c.Left && !c.AskedBack {
 			w = append(w, c)
+		}
+	}
+	for _, cb := range h.callbacks {
+		if h.waitsBack(now, cb) {
+			w = append(w, cb.stand)
 		}
 	}
 	slices.SortStableFunc(w, func(a, b *call) int { return h.before(now, a, b) })
@@ -254,17 +269,17 @@ func (h *Hotline) before(now time.Time, a, b *call) int {
 
 // rank is a waiting caller's priority by now.
 func (h *Hotline) rank(now time.Time, c *call) int {
-	if q := h.queues[c.Queue]; q != nil && q.Ageing > 0 && now.After(c.ArrivedAt) {
-		return c.Priority + int(now.Sub(c.ArrivedAt)/time.Duration(q.Ageing))
+	if q := h.queues[c.Queue]; q != nil && q.Ageing > 0 && now.After(c.WaitsSince) {
+		return c.Priority + int(now.Sub(c.WaitsSince)/time.Duration(q.Ageing))
 	}
 	return c.Priority
 }
 
 // ahead is how many waiting callers are served before a newcomer of this priority.
 func (h *Hotline) ahead(now time.Time, q QueueID, priority int) int {
-	n := 0
+	n := h.owedBefore(now, q, func(c *call) bool { return h.rank(now, c) >= priority })
 	for _, c := range h.live {
-		if c.State == CallWaiting && c.Queue == q && h.rank(now, c) >= priority {
+		if c.State == CallWaiting && c.Queue == q && !c.AskedBack && h.rank(now, c) >= priority {
 			n++
 		}
 	}
@@ -273,12 +288,12 @@ func (h *Hotline) ahead(now time.Time, q QueueID, priority int) int {
 
 // overflows tells whether a queue passes callers on who wait too long or are too many.
 func (q *queue) overflows() bool {
-	return q.OverflowTo != "" || q.OverflowNumber != "" || q.OverflowVoicemail
+	return q.OverflowTo != "" || q.OverflowNumber != "" || q.OverflowVoicemail || q.OverflowCallback
 }
 
 // overflow passes on a caller who has waited too long, or found too many: to another
-// queue, in which he keeps his place in the order of arrivals, to a number outside, or
-// to the voicemail.
+// queue, in which he keeps his place in the order of arrivals, to a number outside, to
+// the voicemail, or to be called back.
 func (h *Hotline) overflow(at time.Time, c *call, q *queue) {
 	switch to := h.queues[q.OverflowTo]; {
 	case to != nil:
@@ -286,6 +301,8 @@ func (h *Hotline) overflow(at time.Time, c *call, q *queue) {
 		h.emitCall(at, c, CallQueued, "", &Queued{Queue: to.ID, Priority: priority, Ahead: h.ahead(at, to.ID, priority)})
 	case q.OverflowVoicemail:
 		h.fallBack(at, c, FellToMail)
+	case q.OverflowCallback:
+		h.promise(at, c)
 	case q.OverflowNumber != "" && !c.Overflowed:
 		number := q.OverflowNumber
 		if o, ok := h.contact(c.Company, number); ok {

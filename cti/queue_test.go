@@ -13,9 +13,13 @@ import (
 
 // desk is a hotline with one greeted line and agents whose phones are registered.
 type desk struct {
-	t   *testing.T
-	h   *Hotline
-	now time.Time
+	t    *testing.T
+	h    *Hotline
+	plan *Plan
+	now  time.Time
+	// last are the facts of the last input, all those of all; facts takes each.
+	last, all []Fact
+	facts     func(Fact)
 }
 
 // newDesk has queue "service" as change wants it, and an overflow queue "second"
@@ -40,7 +44,7 @@ func newDesk(t *testing.T, change func(p *Plan, q *Queue)) *desk {
 	if err := p.Check(); err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, h: NewHotline("e1", p), now: epoch}
+	d := &desk{t: t, h: NewHotline("e1", p), plan: p, now: epoch}
 	d.do(pbx.LinkUp{At: pbx.At(epoch), Snapshot: pbx.Snapshot{At: epoch, StartedAt: epoch}})
 	return d
 }
@@ -48,7 +52,14 @@ func newDesk(t *testing.T, change func(p *Plan, q *Queue)) *desk {
 func (d *desk) do(in Input) Outcome {
 	d.t.Helper()
 	d.now = d.now.Add(time.Second)
-	return d.h.Handle(d.now, in)
+	out := d.h.Handle(d.now, in)
+	d.last, d.all = out.Facts, append(d.all, out.Facts...)
+	for _, f := range out.Facts {
+		if d.facts != nil {
+			d.facts(f)
+		}
+	}
+	return out
 }
 
 func (d *desk) register(agents ...AgentID) {

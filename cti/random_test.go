@@ -192,6 +192,21 @@ func (w *world) take(in Input, out Outcome) {
 		w.s.obey(c)
 	}
 	w.check(in)
+	w.checkCallbacks(in)
+}
+
+// checkCallbacks: of a callback one attempt at most is under way.
+func (w *world) checkCallbacks(in Input) {
+	attempts := map[string]CallID{}
+	for _, c := range w.h.live {
+		if w.h.keeps(c) == nil {
+			continue
+		}
+		if other, twice := attempts[c.For]; twice && !c.leaving() {
+			w.t.Fatalf("after %T: %s is kept by %s and %s", in, c.For, other, c.ID)
+		}
+		attempts[c.For] = c.ID
+	}
 }
 
 // check holds what must hold after every input.
@@ -227,7 +242,7 @@ func (w *world) check(in Input) {
 	}
 	for _, a := range w.h.idle(w.s.now) {
 		for _, c := range w.h.waiting(w.s.now) {
-			if c.aim() == "" && w.h.serves(a.ID, c) && !w.s.now.Before(c.Tried[a.ID]) {
+			if c.aim() == "" && w.h.serves(a.ID, c) && (c.Owed == nil || !w.h.emergencySeat(a.ID)) && !w.s.now.Before(c.Tried[a.ID]) {
 				w.t.Fatalf("after %T: caller %s waits while agent %s is free", in, c.ID, a.ID)
 			}
 		}
@@ -289,6 +304,7 @@ func (w *world) arrive() {
 	did := rapid.SampledFrom([]string{"800100", "800100", "800119", "800200"}).Draw(w.t, "did")
 	c := w.s.add(pbx.Channel{
 		ID: id, State: pbx.ChannelRing, InApp: true, CreatedAt: w.s.now, Args: []string{"inbound", did, string(id)},
+		Caller: pbx.Party{Number: fmt.Sprintf("021%04d", w.callers%7)}, // some call again
 	}, "")
 	w.s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelEntered{At: at, Channel: c.Channel} })
 }
@@ -346,6 +362,16 @@ func (w *world) order() {
 		Agent: rapid.SampledFrom(talking).Draw(w.t, "agent"), Verb: verb,
 		To: rapid.SampledFrom([]string{"1001", "1002", "1003", "1005", "1007", "service", "repair", "water", "0219999"}).Draw(w.t, "to"), Reason: "random",
 	})
+}
+
+// press lets some caller press the key for being called back.
+func (w *world) press() {
+	for _, id := range w.s.order {
+		if c := w.s.channels[id]; c != nil && c.agent == "" && !c.leaving && c.InApp && rapid.IntRange(0, 2).Draw(w.t, "who") == 0 {
+			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.DigitPressed{At: at, Channel: id, Digit: callbackKey} })
+			return
+		}
+	}
 }
 
 func (w *world) callerLeaves() {
@@ -457,6 +483,7 @@ func TestRandomLife(t *testing.T) {
 		q.RingAtOnce = rapid.IntRange(0, 3).Draw(t, "ring at once")
 		q.LastAgent, q.Ageing, q.Tell = rapid.Bool().Draw(t, "last agent"), Span(5*time.Second), Span(10*time.Second)
 		q.OverflowTo, q.OverflowAfter, q.OverflowLength, q.HoldLimit = "repair", Span(20*time.Second), 3, Span(10*time.Second)
+		q.Callback = &CallbackRule{Attempts: 2, Retry: Span(time.Minute), Keep: Span(2 * time.Minute)}
 		w := &world{
 			t: t, plan: plan, h: NewHotline("e1", plan), ended: map[CallID]int{}, engines: 1,
 			s: &toySwitch{now: epoch, channels: map[pbx.ChannelID]*toyChannel{}, bridges: map[pbx.BridgeID][]pbx.ChannelID{}},
@@ -470,6 +497,7 @@ func TestRandomLife(t *testing.T) {
 			"leaves":  func(*rapid.T) { w.callerLeaves() },
 			"order":   func(*rapid.T) { w.order() },
 			"orders":  func(*rapid.T) { w.order() }, // often enough that transfers meet all else
+			"press":   func(*rapid.T) { w.press() },
 			"lapse":   func(*rapid.T) { w.lapse() },
 			"back":    func(*rapid.T) { w.comeBack() },
 			"answer":  func(*rapid.T) { w.answerAll() },
@@ -526,10 +554,13 @@ func (w *world) drain() {
 			w.s.end(id, pbx.CauseNormal, true)
 		}
 	}
-	for i := 0; i < 100; i++ {
+	for i := range 250 { // until no callback is kept any more
 		for w.deliver() {
 		}
 		w.s.now = w.s.now.Add(time.Second)
+		if i == 150 { // asked for by a clock of whose setting back nobody knows any more
+			w.s.now = w.s.now.Add(24 * time.Hour)
+		}
 		w.feed(Tick{})
 	}
 	if live, _ := w.h.Calls(); live != 0 || len(w.h.legs) != 0 {
@@ -539,6 +570,10 @@ func (w *world) drain() {
 		if !c.leaving {
 			w.t.Fatalf("channel %s is left", id)
 		}
+	}
+	if n := len(w.h.callbacks); n > 0 {
+		cb := w.h.callbacks[0]
+		w.t.Fatalf("%d callbacks are owed for ever: of %s, asked for at %s, due at %s, now %s, attempt %q", n, cb.stand.ID, cb.askedAt, cb.due, w.s.now, cb.attempt)
 	}
 	arrived := map[CallID]bool{}
 	for _, f := range w.facts {

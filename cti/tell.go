@@ -19,13 +19,17 @@ func (c *call) told() time.Time {
 func (h *Hotline) tell(now time.Time, c *call, q *queue) {
 	c.ToldAt = now
 	h.lease(now, c)
-	place := 1
+	place := 1 + h.owedBefore(now, c.Queue, func(o *call) bool { return h.before(now, o, c) < 0 })
 	for _, o := range h.live {
-		if o != c && o.State == CallWaiting && o.Queue == c.Queue && !o.leaving() && h.before(now, o, c) < 0 {
+		if o != c && o.State == CallWaiting && !o.AskedBack && o.Queue == c.Queue && !o.leaving() && h.before(now, o, c) < 0 {
 			place++
 		}
 	}
-	h.prompt(now, c, c.holdID(), append(placeIs(place), waitIs(time.Duration(place)*q.pace)...)...)
+	names := append(placeIs(place), waitIs(time.Duration(place)*q.pace)...)
+	if h.mayAskBack(c) {
+		names = append(names, "press-callback")
+	}
+	h.prompt(now, c, c.holdID(), names...)
 }
 
 // placeIs is "you are number 3" as prompts; beyond 9 that all are busy.

@@ -26,6 +26,8 @@ func (b *batch) apply(ctx context.Context, e entry) error {
 		return b.applyCall(ctx, e)
 	case "agent":
 		return b.applyAgent(ctx, e.Fact)
+	case "callback":
+		return b.applyCallback(ctx, e.Fact)
 	case "engine":
 		d, _ := e.Data.(*cti.EngineData)
 		if d == nil {

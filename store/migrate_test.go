@@ -94,7 +94,7 @@ func TestMigrateTogether(t *testing.T) {
 func TestMigrateDeadlock(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
-	for range 4 { // back to where migration 10 changes three tables one after the other
+	for range 5 { // back to where migration 10 changes three tables one after the other
 		if err := s.MigrateDown(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}

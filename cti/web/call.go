@@ -18,6 +18,7 @@ type RecordReader interface {
 	// Record's error Is store.ErrNoCall where there is none.
 	Record(ctx context.Context, id string) (store.Record, error)
 	Tickets(ctx context.Context, f store.TicketFilter) ([]store.Ticket, error)
+	Callbacks(ctx context.Context, company string, owed bool, most int) ([]store.OwedCallback, error)
 	Agents(ctx context.Context, company string, since time.Time) ([]store.Agent, error)
 	Queues(ctx context.Context, company string, since time.Time) ([]store.Queue, error)
 }

@@ -174,6 +174,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerLogin(api)
 	s.registerCalls(api)
 	s.registerTickets(api)
+	s.registerCallbacks(api)
 	s.registerFloor(api)
 	s.registerOrders(api)
 

@@ -182,6 +182,13 @@ func (r *records) Tickets(ctx context.Context, f store.TicketFilter) ([]store.Ti
 	return nil, errNoRecords
 }
 
+func (r *records) Callbacks(ctx context.Context, company string, owed bool, most int) ([]store.OwedCallback, error) {
+	if s := r.store.Load(); s != nil {
+		return s.Callbacks(ctx, company, owed, most)
+	}
+	return nil, errNoRecords
+}
+
 func (r *records) Agents(ctx context.Context, company string, since time.Time) ([]store.Agent, error) {
 	if s := r.store.Load(); s != nil {
 		return s.Agents(ctx, company, since)

@@ -16,7 +16,7 @@ import (
 var outsideTone = tone.Caller(3)
 
 // withOutside is a hotline with a way out: the phone behind it answers every number.
-func withOutside(t *testing.T, policy phone.Policy) (*stack, *phone.Phone) {
+func withOutside(t *testing.T, policy phone.Policy, change ...func(*cti.Plan)) (*stack, *phone.Phone) {
 	t.Helper()
 	t.Parallel()
 	out, err := phone.New(phone.Config{Number: "carrier", Policy: policy, Tone: outsideTone})
@@ -30,6 +30,9 @@ func withOutside(t *testing.T, policy phone.Policy) (*stack, *phone.Phone) {
 	cfg.Hotline = cti.DemoPlan(0)
 	cfg.Hotline.Contacts = []cti.Contact{{ID: "water", Company: "demo", Number: "02188880000"}}
 	cfg.Hotline.Companies[0].Outside = []cti.DialRule{{Role: cti.DialAgent, Prefixes: []string{"13"}, PerHour: 3}}
+	for _, f := range change {
+		f(cfg.Hotline)
+	}
 	return startStack(t, cfg), out
 }
 

@@ -91,6 +91,20 @@ type Call struct {
 	Term           int64
 }
 
+type Callback struct {
+	CallID     string
+	Company    string
+	Queue      string
+	Number     string
+	AskedAt    time.Time
+	Attempts   int32
+	LastResult string
+	DueAt      *time.Time
+	EndedAt    *time.Time
+	Result     string
+	ByCall     string
+}
+
 type Chain struct {
 	Company string
 	N       int64

@@ -21,6 +21,8 @@ WITH opened AS (
       AND call.served_by IS NULL
       -- Whom the operator refuses is not called back.
       AND call.hung_up_by IS DISTINCT FROM 'system'
+      -- Who has asked for it is called in his turn.
+      AND NOT EXISTS (SELECT 1 FROM callback WHERE callback.call_id = call.id)
       AND (call.abandoned OR call.fell_back_at IS NOT NULL
            OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id))
     ON CONFLICT DO NOTHING

@@ -1,0 +1,90 @@
+package service
+
+import (
+	"testing"
+	"time"
+
+	"sansheng/cti"
+	"sansheng/pbx/sip/phone"
+	"sansheng/store"
+)
+
+// TestCallback: a caller who would rather not wait presses 1; he is hung up, and called in
+// his turn: after who came before him and before who came later.
+func TestCallback(t *testing.T) {
+	const first, second, third = "13900000041", "13900000042", "13900000043"
+	st, out := withOutside(t, phone.AnswerAfter(200*time.Millisecond), func(p *cti.Plan) {
+		p.Queues[0].Tell = cti.Span(time.Minute)
+		p.Queues[0].Callback = &cti.CallbackRule{Attempts: 2, Retry: cti.Span(time.Minute), Keep: cti.Span(time.Hour)}
+		p.Lines[0].Announce = false
+	})
+	before := st.dial(first, "800100")
+	st.fact(first, cti.CallGreeted, 1)
+	caller := st.dial(second, "800100")
+	st.fact(second, cti.CallGreeted, 1)
+	after := st.dial(third, "800100")
+	st.fact(third, cti.CallGreeted, 1)
+	if err := caller.Press(deadline(t), "1", phone.RFC4733); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := caller.WaitEnded(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	asked := st.fact(second, cti.CallEnded, 1)
+	if d := asked.Data.(*cti.Ended); d.Abandoned || d.Disposition != cti.DispositionNoAnswer {
+		t.Errorf("ended %+v", d)
+	}
+
+	agent := st.agent("1001", phone.AnswerAfter(0))
+	call := st.next(agent)
+	if got := call.Caller().Number; got != first {
+		t.Fatalf("the agent is rung for %s before %s", got, first)
+	}
+	st.hears(before, agentTone("1001"))
+	st.hangup(before)
+	call = st.next(agent)
+	called := st.next(out)
+	if called.Called() != second || called.Caller().Number != "800100" {
+		t.Errorf("dialled %q, showing %q", called.Called(), called.Caller().Number)
+	}
+	st.hears(called, agentTone("1001"))
+	st.hears(call, outsideTone)
+	st.hangup(called)
+	if got := st.next(agent).Caller().Number; got != third {
+		t.Errorf("the agent is rung for %s, not %s", got, third)
+	}
+	st.hears(after, agentTone("1001"))
+	st.hangup(after)
+	b := st.callback(string(asked.Call))
+	if b.Result != "reached" || b.Number != second || b.Queue != "service" || b.By == "" {
+		t.Errorf("callback %+v", b)
+	}
+	list, err := st.svc.records.store.Load().Tickets(deadline(t), store.TicketFilter{Call: string(asked.Call)})
+	if err != nil || len(list) != 0 {
+		t.Errorf("tickets of who was called back: %+v, %v", list, err)
+	}
+	st.seamless()
+}
+
+// callback waits until one has ended.
+func (st *stack) callback(call string) store.OwedCallback {
+	st.t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for ctx := deadline(st.t); ; {
+		list, err := st.svc.records.store.Load().Callbacks(ctx, "", false, 0)
+		if err != nil {
+			st.t.Fatal(err)
+		}
+		for _, b := range list {
+			if b.Call == call && b.EndedAt != nil {
+				return b
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			st.t.Fatalf("the callback of %s does not end: %+v", call, list)
+		}
+	}
+}

@@ -1,0 +1,233 @@
+package cti
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// A caller who would rather not wait presses 1: his call ends, and what stays at his
+// place in the queue is a callback. When its turn comes an agent's phone is rung, and
+// then the caller's number is dialled, as in any call to outside:
+//
+//	Waiting ─1─▶ asked ─▶ its turn: attempt ─▶ reached
+//	               ▲                   │
+//	               └─ tried, due later ◀┘ as often as the queue allows ─▶ failed
+//
+// Callers and callbacks are served in one order. One attempt at most is under way, and
+// none while the caller is on the line: who calls again takes his old place.
+
+// CallbackRule lets callers of a queue be called back.
+type CallbackRule struct {
+	// Attempts is how often the number is dialled at most, Retry the time between.
+	Attempts int  `yaml:"attempts" json:"attempts"`
+	Retry    Span `yaml:"retry" json:"retry"`
+	// Keep is how long after it was asked for it may begin.
+	Keep Span `yaml:"keep" json:"keep"`
+}
+
+// callbackKey is what a waiting caller presses.
+const callbackKey = "1"
+
+// callbacksMost bounds how many callbacks are owed at a time.
+const callbacksMost = 1000
+
+// ForCallback begins what a call is for that keeps a promise to call back; behind it is
+// the call in which that was promised.
+const ForCallback = "callback:"
+
+// callback is a caller who is owed a call.
+type callback struct {
+	// stand stands for him in the queue.
+	stand    *call
+	askedAt  time.Time
+	attempts int
+	// due is when he may be called.
+	due time.Time
+	// attempt is the call to him that is under way.
+	attempt CallID
+}
+
+// applyCallback is Apply for callback.* facts.
+func (h *Hotline) applyCallback(f Fact) {
+	cb := h.callback(f.Call)
+	switch d := f.Data.(type) {
+	case *CallbackAskedData:
+		c := h.calls[f.Call]
+		if c == nil || cb != nil {
+			return
+		}
+		c.AskedBack = true
+		cb = &callback{askedAt: f.At, due: f.At}
+		cb.stand = &call{
+			Arrived: c.Arrived, ID: c.ID, Company: c.Company, Line: c.Line, State: CallWaiting, Order: c.Order,
+			ArrivedAt: c.ArrivedAt, WaitsSince: c.WaitsSince, Queue: c.Queue, Priority: c.Priority,
+			Tried: map[AgentID]time.Time{}, Owed: cb,
+		}
+		h.callbacks = append(h.callbacks, cb)
+	case *CallbackTriedData:
+		if cb != nil {
+			cb.attempts, cb.due, cb.attempt = d.Attempts, d.Due, ""
+			cb.stand.Tried[f.Agent] = f.At.Add(retryAfter)
+		}
+	case *CallbackEndedData:
+		if cb == nil {
+			return
+		}
+		if c := h.calls[d.By]; c != nil && d.Result == CallbackCameBack {
+			c.Order, c.WaitsSince, c.Priority = cb.stand.Order, cb.stand.WaitsSince, max(c.Priority, cb.stand.Priority)
+		}
+		h.callbacks = slices.DeleteFunc(h.callbacks, func(o *callback) bool { return o == cb })
+	}
+}
+
+// callback is the one that was asked for in a call, nil where none is owed.
+func (h *Hotline) callback(id CallID) *callback {
+	i := slices.IndexFunc(h.callbacks, func(cb *callback) bool { return cb.stand.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return h.callbacks[i]
+}
+
+// keeps is the callback that a call to outside is to keep.
+func (h *Hotline) keeps(c *call) *callback {
+	id, ok := strings.CutPrefix(c.For, ForCallback)
+	if !ok || c.Direction != Outbound {
+		return nil
+	}
+	return h.callback(CallID(id))
+}
+
+// mayAskBack tells whether a waiting caller can be promised a call: his queue has it,
+// and his number is one that its agents may dial.
+func (h *Hotline) mayAskBack(c *call) bool {
+	q := h.queues[c.Queue]
+	switch {
+	case q == nil || q.Callback == nil || c.State != CallWaiting || c.AskedBack || c.Emergency || c.leaving():
+		return false
+	case !c.up() || c.Mode == Greeted && !c.Greeted || c.Transfer != nil || len(h.callbacks) >= callbacksMost:
+		return false
+	}
+	owed := func(cb *callback) bool {
+		return cb.stand.Company == c.Company && cb.stand.Caller.Number == c.Caller.Number
+	}
+	return !slices.ContainsFunc(h.callbacks, owed) && h.companies[c.Company].lets(DialAgent, c.Caller.Number)
+}
+
+// lets tells whether a rule for a role allows a number.
+func (co Company) lets(role, number string) bool {
+	return callerForm.MatchString(number) && slices.ContainsFunc(co.Outside, func(r DialRule) bool {
+		return r.Role == role && slices.ContainsFunc(r.Prefixes, func(p string) bool { return strings.HasPrefix(number, p) })
+	})
+}
+
+// callerDigit: a caller has pressed a key.
+func (h *Hotline) callerDigit(at time.Time, c *call, digit string) {
+	if digit == callbackKey && len(c.offers()) == 0 && h.mayAskBack(c) {
+		h.promise(at, c)
+	}
+}
+
+// promise keeps a caller's place for a callback, and tells him so before he is hung up.
+func (h *Hotline) promise(at time.Time, c *call) {
+	h.emit(at, CallbackAsked, c.Company, c.ID, "", &CallbackAskedData{Queue: c.Queue, Number: c.Caller.Number})
+	if c.Prompt != "" {
+		h.do(pbx.StopPlay{Channel: c.Channel, Playback: c.Prompt})
+	}
+	h.lease(at, c)
+	h.prompt(at, c, c.promiseID(), "callback-promised")
+}
+
+func (c *call) promiseID() pbx.PlaybackID { return pbx.PlaybackID(string(c.ID) + "-promise") }
+
+// promised ends the call of a caller who was told.
+func (h *Hotline) promised(at time.Time, c *call) {
+	h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleSystem, Ordered: true})
+	h.hangup(at, c.Channel, pbx.CauseNormal)
+}
+
+// waitsBack tells whether a callback waits for its turn: it is due, and he is not on the line.
+func (h *Hotline) waitsBack(now time.Time, cb *callback) bool {
+	return cb.attempt == "" && !now.Before(cb.due) && !slices.ContainsFunc(h.live, func(c *call) bool {
+		return c.ID == cb.stand.ID || c.Direction != Outbound && c.Company == cb.stand.Company && c.Caller.Number == cb.stand.Caller.Number
+	})
+}
+
+// owedBefore is how many callbacks of a queue come before a caller for whom before says so.
+func (h *Hotline) owedBefore(now time.Time, q QueueID, before func(*call) bool) int {
+	n := 0
+	for _, cb := range h.callbacks {
+		if cb.stand.Queue == q && h.waitsBack(now, cb) && before(cb.stand) {
+			n++
+		}
+	}
+	return n
+}
+
+// callBack rings the agent who is to call one who is owed a call, and returns who is
+// idle still.
+func (h *Hotline) callBack(now time.Time, cb *callback, idle []*agent) []*agent {
+	best := h.best(now, cb.stand, idle)
+	if best < 0 {
+		return idle
+	}
+	h.dialFor(now, idle[best], cb.stand.Line, cb.stand.Caller.Number, ForCallback+string(cb.stand.ID))
+	return slices.Delete(idle, best, best+1)
+}
+
+// attemptOver draws the consequence of a call that was to keep a callback.
+func (h *Hotline) attemptOver(at time.Time, c *call, r DialResult) {
+	cb := h.keeps(c)
+	if cb == nil || cb.attempt != c.ID {
+		return
+	}
+	rule, n, due := CallbackRule{}, cb.attempts, at
+	if q := h.queues[cb.stand.Queue]; q != nil && q.Callback != nil {
+		rule = *q.Callback
+	}
+	switch r {
+	case DialReached:
+		h.endCallback(at, cb, CallbackReached, c.ID)
+		return
+	case DialNotBegun: // nobody was called; another agent may
+	case DialFailed:
+		due = at.Add(time.Duration(rule.Retry))
+	default:
+		n++
+		due = at.Add(time.Duration(rule.Retry))
+	}
+	if r == DialUnknown || n >= rule.Attempts {
+		h.endCallback(at, cb, CallbackFailed, c.ID)
+		return
+	}
+	h.emit(at, CallbackTried, cb.stand.Company, cb.stand.ID, c.By, &CallbackTriedData{
+		Attempt: c.ID, Result: r, Attempts: n, Due: due.UTC().Truncate(time.Millisecond),
+	})
+}
+
+func (h *Hotline) endCallback(at time.Time, cb *callback, r CallbackResult, by CallID) {
+	h.emit(at, CallbackEnded, cb.stand.Company, cb.stand.ID, "", &CallbackEndedData{Result: r, By: by, Attempts: cb.attempts})
+}
+
+// cameBack gives a caller who is owed a call, and calls himself, his old place.
+func (h *Hotline) cameBack(at time.Time, c *call, q QueueID) {
+	for _, cb := range h.callbacks {
+		if s := cb.stand; cb.attempt == "" && s.Queue == q && !c.Emergency && s.Company == c.Company && s.Caller.Number == c.Caller.Number && h.calls[s.ID] == nil {
+			h.endCallback(at, cb, CallbackCameBack, c.ID)
+			return
+		}
+	}
+}
+
+// tickCallbacks ends those that were kept for too long, or whose queue has none any more.
+func (h *Hotline) tickCallbacks(now time.Time) {
+	for _, cb := range slices.Clone(h.callbacks) {
+		q := h.queues[cb.stand.Queue]
+		if cb.attempt == "" && (q == nil || q.Callback == nil || !now.Before(cb.askedAt.Add(time.Duration(q.Callback.Keep)))) {
+			h.endCallback(now, cb, CallbackExpired, "")
+		}
+	}
+}

@@ -1,0 +1,256 @@
+package cti
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// Other systems' callbacks overtake who waits, or dial twice: FreePBX/issue-tracker #621
+// and #525, fusionpbx #1322. These tests are named after them.
+
+// newCallbackDesk has one agent, busy with c0, and callers whose queue calls back.
+func newCallbackDesk(t *testing.T) *desk {
+	t.Helper()
+	d := newDesk(t, func(p *Plan, q *Queue) {
+		p.Companies[0].Outside = []DialRule{{Role: DialAgent, Prefixes: []string{"021"}}}
+		q.Tell = Span(20 * time.Second)
+		q.Callback = &CallbackRule{Attempts: 2, Retry: Span(5 * time.Minute), Keep: Span(time.Hour)}
+	})
+	d.register("1001")
+	d.arrive("c0", "800100", "0210000")
+	d.talk("c0", 1)
+	return d
+}
+
+// greeted brings a caller who has heard the greeting.
+func (d *desk) greeted(call, from string) {
+	d.arrive(call, "800100", from)
+	d.played(call + "-greeting")
+}
+
+func (d *desk) played(id string) Outcome {
+	call, _, _ := strings.Cut(id, "-")
+	return d.do(pbx.PlaybackFinished{At: pbx.At(d.now), Channel: pbx.ChannelID(call), Playback: pbx.PlaybackID(id)})
+}
+
+func (d *desk) press(call string) Outcome {
+	return d.do(pbx.DigitPressed{At: pbx.At(d.now), Channel: pbx.ChannelID(call), Digit: callbackKey})
+}
+
+// owe has a caller who waits promised a call, and lets his own end.
+func (d *desk) owe(call, from string) {
+	d.t.Helper()
+	d.greeted(call, from)
+	out := d.press(call)
+	if !plays(out, "callback-promised") {
+		d.t.Fatalf("%s is promised nothing: %v", call, out.Commands)
+	}
+	if out = d.played(call + "-promise"); len(commandsOf[pbx.Hangup](out)) != 1 {
+		d.t.Fatalf("%s is not hung up: %v", call, out.Commands)
+	}
+	out = d.gone(call, pbx.CauseNormal)
+	for _, f := range out.Facts {
+		if e, ok := f.Data.(*Ended); ok && (e.Abandoned || e.Disposition != DispositionNoAnswer) {
+			d.t.Errorf("%s ended %+v", call, e)
+		}
+	}
+}
+
+func plays(out Outcome, prompt string) bool {
+	return slices.ContainsFunc(commandsOf[pbx.Play](out), func(p pbx.Play) bool { return slices.Contains(p.Media, "sound:"+prompt) })
+}
+
+// rung is the call for which an agent's phone is rung.
+func rung(out Outcome) CallID {
+	for _, c := range commandsOf[pbx.Create](out) {
+		if c.Args[0] == "offer" {
+			return CallID(c.Args[1])
+		}
+	}
+	return ""
+}
+
+// dialled is the number outside that is dialled.
+func dialled(out Outcome) string {
+	for _, c := range commandsOf[pbx.Create](out) {
+		if c.Args[0] == "called" {
+			return strings.TrimSuffix(strings.TrimPrefix(string(c.Endpoint), "PJSIP/"), "@trunk")
+		}
+	}
+	return ""
+}
+
+func (d *desk) leave(call string, n int) Outcome {
+	out := d.gone(string(d.h.calls[CallID(call)].agentChannel(n)), pbx.CauseNormal)
+	out.Facts = append(out.Facts, d.gone(call, pbx.CauseNormal).Facts...)
+	return out
+}
+
+// attempt lets the agent take a callback, and the number end so.
+func (d *desk) attempt(id CallID, cause pbx.Cause) Outcome {
+	c := d.h.calls[id]
+	called := c.Channel
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.agentChannel(1)})
+	d.gone(string(called), cause)
+	return d.gone(string(c.agentChannel(1)), pbx.CauseNormal)
+}
+
+func callbackFacts(fs []Fact) []string {
+	var got []string
+	for _, f := range fs {
+		switch data := f.Data.(type) {
+		case *CallbackTriedData:
+			got = append(got, "tried "+string(data.Result))
+		case *CallbackEndedData:
+			got = append(got, "ended "+string(data.Result))
+		}
+	}
+	return got
+}
+
+// TestThreadFreePBX621: a callback is made in its turn, before who came later and after
+// who came before.
+func TestThreadFreePBX621(t *testing.T) {
+	t.Parallel()
+	d := newCallbackDesk(t)
+	d.greeted("c1", "0210001")
+	d.owe("c2", "0210002")
+	d.greeted("c3", "0210003")
+	if got := rung(d.leave("c0", 1)); got != "c1" {
+		t.Fatalf("after c0 the agent is rung for %q", got)
+	}
+	d.talk("c1", 1)
+	id := rung(d.leave("c1", 1))
+	if c := d.h.calls[id]; c == nil || c.For != ForCallback+"c2" || c.DID != "800100" {
+		t.Fatalf("after c1 the agent is rung for %q", id)
+	}
+	c := d.h.calls[id]
+	if got := dialled(d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.agentChannel(1)})); got != "0210002" {
+		t.Fatalf("%q is dialled", got)
+	}
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.Channel})
+	out := d.gone(string(c.Channel), pbx.CauseNormal)
+	facts := out.Facts
+	out = d.gone(string(c.agentChannel(1)), pbx.CauseNormal)
+	if facts = append(facts, out.Facts...); !slices.Equal(callbackFacts(facts), []string{"ended reached"}) {
+		t.Errorf("callback: %v", callbackFacts(facts))
+	}
+	if a := d.h.calls["c3"]; a.Offer == nil {
+		t.Error("c3, the next, is not offered")
+	}
+}
+
+// TestThreadFreePBX525: a callback that reached nobody is tried again by rule, also by
+// an engine that starts in between, and no more often.
+func TestThreadFreePBX525(t *testing.T) {
+	t.Parallel()
+	d := newCallbackDesk(t)
+	e := NewEssence()
+	d.facts = e.Add
+	d.owe("c1", "0210001")
+	id := rung(d.leave("c0", 1))
+	if out := d.attempt(id, pbx.CauseNoAnswer); !slices.Equal(callbackFacts(d.last), []string{"tried no_answer"}) || rung(out) != "" {
+		t.Fatalf("callback %v, rung for %q", callbackFacts(d.last), rung(out))
+	}
+	seq := d.h.Seq()
+	d.h = NewHotline("e1", d.plan)
+	for _, f := range e.Facts() {
+		d.h.Apply(f)
+	}
+	d.h.Resume(seq)
+	out := d.do(pbx.LinkUp{At: pbx.At(d.now), Snapshot: pbx.Snapshot{
+		At: d.now, StartedAt: epoch, Endpoints: []pbx.Endpoint{{ID: "PJSIP/1001", Reachable: true}},
+	}})
+	if got := rung(out); got != "" {
+		t.Fatalf("before its time the agent is rung for %q", got)
+	}
+	d.now = d.now.Add(5 * time.Minute)
+	id = rung(d.do(Tick{}))
+	if id == "" {
+		t.Fatal("it is not tried again")
+	}
+	if d.attempt(id, pbx.CauseNoAnswer); !slices.Equal(callbackFacts(d.last), []string{"ended failed"}) {
+		t.Errorf("callback: %v", callbackFacts(d.last))
+	}
+	d.now = d.now.Add(30 * time.Minute)
+	if got := rung(d.do(Tick{})); got != "" || len(d.h.callbacks) != 0 {
+		t.Errorf("%d are owed, rung for %q", len(d.h.callbacks), got)
+	}
+}
+
+// TestThreadFusionPBX1322: who calls again while he is owed a call has his old place, and
+// is not dialled beside.
+func TestThreadFusionPBX1322(t *testing.T) {
+	t.Parallel()
+	d := newCallbackDesk(t)
+	d.owe("c1", "0210001")
+	d.greeted("c2", "0210002")
+	d.greeted("c3", "0210001")
+	if got := callbackFacts(d.all); !slices.Equal(got, []string{"ended came_back"}) {
+		t.Errorf("callback: %v", got)
+	}
+	if got := rung(d.leave("c0", 1)); got != "c3" {
+		t.Errorf("the agent is rung for %q, not for who came first", got)
+	}
+}
+
+// TestCallbackNotPromised: a number that no rule allows, one already promised, and a
+// caller for whom a phone rings.
+func TestCallbackNotPromised(t *testing.T) {
+	t.Parallel()
+	d := newCallbackDesk(t)
+	d.greeted("c1", "0099123")
+	if out := d.press("c1"); plays(out, "callback-promised") {
+		t.Error("a number that no rule allows is promised a call")
+	}
+	d.arrive("c2", "800100", "0210002")
+	if out := d.press("c2"); plays(out, "callback-promised") {
+		t.Error("promised in the middle of the greeting")
+	}
+	d.arrive("c3", "800119", "0210003")
+	if out := d.press("c3"); plays(out, "callback-promised") {
+		t.Error("an emergency caller is sent away")
+	}
+	d.leave("c0", 1) // rings for c3 or c1
+	for _, c := range []string{"c1", "c2"} {
+		if d.h.calls[CallID(c)].Offer != nil && plays(d.press(c), "callback-promised") {
+			t.Errorf("%s is sent away while a phone rings for him", c)
+		}
+	}
+}
+
+// TestCallbackRule: what is wrong with a rule is named with its place.
+func TestCallbackRule(t *testing.T) {
+	t.Parallel()
+	base := func(q *Queue) *Plan {
+		p := DemoPlan(0)
+		p.Companies[0].Outside = nil
+		*q = p.Queues[0]
+		return p
+	}
+	for want, change := range map[string]func(p *Plan, q *Queue){
+		"companies[0].outside": func(_ *Plan, q *Queue) {
+			q.Callback, q.Tell = &CallbackRule{Attempts: 1, Retry: Span(time.Minute), Keep: Span(time.Hour)}, Span(time.Minute)
+		},
+		"queues[0].callback.attempts: 0": func(_ *Plan, q *Queue) { q.Callback = &CallbackRule{} },
+		"queues[0].overflow_callback: there is no rule": func(_ *Plan, q *Queue) {
+			q.OverflowCallback, q.OverflowAfter = true, Span(time.Minute)
+		},
+		"give tell, or overflow_callback": func(p *Plan, q *Queue) {
+			p.Companies[0].Outside = []DialRule{{Role: DialAgent, Prefixes: []string{"1"}}}
+			q.Callback, q.Tell = &CallbackRule{Attempts: 1, Retry: Span(time.Minute), Keep: Span(time.Hour)}, 0
+		},
+	} {
+		var q Queue
+		p := base(&q)
+		change(p, &q)
+		p.Queues[0] = q
+		if err := p.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q: %v", want, err)
+		}
+	}
+}
