@@ -13,10 +13,11 @@ import (
 // pulse tells for how long the heartbeat has stood still. It counts the time
 // between two successful readings, and of that no more than stepMost: neither a
 // switch that did not answer nor a sentinel that was stopped itself is a silent
-// hotline.
+// hotline. A switch that answers now and then is no excuse for one; one that was away
+// for silentAfter kept the hotline from beating too, and the count begins anew.
 type pulse struct {
 	value string
-	at    time.Time // of the last reading; zero when it failed, or before the first
+	at    time.Time // of the last reading that counts; zero before the first
 	still time.Duration
 	begun bool
 }
@@ -37,7 +38,11 @@ func (p *pulse) read(value string, at time.Time) (beat bool) {
 	return beat
 }
 
-func (p *pulse) failed() { p.at = time.Time{} }
+func (p *pulse) failed(now time.Time) {
+	if now.Sub(p.at) >= silentAfter {
+		p.at, p.still = time.Time{}, 0
+	}
+}
 
 func (p *pulse) silent() bool { return p.still >= silentAfter }
 
@@ -107,7 +112,7 @@ func (s *Sentinel) look(ctx context.Context, answered time.Time) time.Time {
 	case ctx.Err() != nil:
 		return answered
 	case err != nil:
-		s.pulse.failed()
+		s.pulse.failed(now)
 		s.metrics.reads.WithLabelValues("failed").Inc()
 		if away := now.Sub(answered); away >= silentAfter {
 			s.set(func(st *Status) { st.Switch = silent })

@@ -18,21 +18,22 @@ func TestPulse(t *testing.T) {
 		still float64
 		want  bool
 	}{
-		"beats":               {[]step{{0, "1"}, {1, "2"}, {2, "3"}, {3, "4"}, {4, "5"}}, 0, false},
-		"never began":         {[]step{{0, ""}, {1, ""}, {2, ""}, {3, ""}}, 3, true},
-		"not yet":             {[]step{{0, "1"}, {0.5, "2"}, {1, "2"}, {2, "2"}, {3, "2"}}, 2.5, false},
-		"silent":              {[]step{{0, "1"}, {0.5, "2"}, {1.5, "2"}, {2.5, "2"}, {3.5, "2"}}, 3, true},
-		"back again":          {[]step{{0, "1"}, {1, "1"}, {2, "1"}, {3, "1"}, {3.5, "2"}}, 0, false},
-		"the switch was away": {[]step{{0, "1"}, {1, "1"}, {2, "-"}, {60, "-"}, {61, "1"}, {62, "1"}}, 2, false},
-		"we were stopped":     {[]step{{0, "1"}, {1, "1"}, {90, "1"}}, 2, false},
-		"the switch is new":   {[]step{{0, "7"}, {1, "7"}, {2, "-"}, {3, ""}, {4, ""}}, 1, false},
-		"clock set back":      {[]step{{0, "900"}, {1, "900"}, {2, "100"}}, 0, false},
+		"beats":                {[]step{{0, "1"}, {1, "2"}, {2, "3"}, {3, "4"}, {4, "5"}}, 0, false},
+		"never began":          {[]step{{0, ""}, {1, ""}, {2, ""}, {3, ""}}, 3, true},
+		"not yet":              {[]step{{0, "1"}, {0.5, "2"}, {1, "2"}, {2, "2"}, {3, "2"}}, 2.5, false},
+		"silent":               {[]step{{0, "1"}, {0.5, "2"}, {1.5, "2"}, {2.5, "2"}, {3.5, "2"}}, 3, true},
+		"back again":           {[]step{{0, "1"}, {1, "1"}, {2, "1"}, {3, "1"}, {3.5, "2"}}, 0, false},
+		"the switch was away":  {[]step{{0, "1"}, {1, "1"}, {2, "-"}, {60, "-"}, {61, "1"}, {62, "1"}}, 1, false},
+		"answers now and then": {[]step{{0, "1"}, {0.5, "-"}, {1, "1"}, {1.5, "-"}, {2, "1"}, {2.5, "-"}, {3, "1"}}, 3, true},
+		"we were stopped":      {[]step{{0, "1"}, {1, "1"}, {90, "1"}}, 2, false},
+		"the switch is new":    {[]step{{0, "7"}, {1, "7"}, {2, "-"}, {3, ""}, {4, ""}}, 1, false},
+		"clock set back":       {[]step{{0, "900"}, {1, "900"}, {2, "100"}}, 0, false},
 	} {
 		var p pulse
 		base := time.Now()
 		for _, s := range c.steps {
 			if s.value == "-" {
-				p.failed()
+				p.failed(base.Add(time.Duration(s.at * float64(time.Second))))
 				continue
 			}
 			p.read(s.value, base.Add(time.Duration(s.at*float64(time.Second))))

@@ -36,8 +36,8 @@ var (
 // stranded are those whom a silent hotline leaves waiting: agents' legs that
 // nobody was joined to, and callers.
 type stranded struct {
-	legs    []string
-	callers []string // in the order in which they are sent away
+	emergencies, callers []string // in the order in which they are sent away
+	legs                 []string
 }
 
 // talkingIn are those who are in a talk bridge with another.
@@ -87,7 +87,11 @@ func strandedIn(channels []ari.Channel, bridges []ari.Bridge, app string, emerge
 		return a.at.Compare(b.at)
 	})
 	for _, c := range callers {
-		out.callers = append(out.callers, c.id)
+		if c.late {
+			out.callers = append(out.callers, c.id)
+		} else {
+			out.emergencies = append(out.emergencies, c.id)
+		}
 	}
 	return out
 }
@@ -101,20 +105,29 @@ func arguments(c *ari.Channel, app string) ([]string, bool) {
 	return args[1:], true
 }
 
-// rescue frees the phones and sends the callers to the fallback, as long as the
-// heartbeat is the one of before. Its error is what keeps it from looking.
+// rescue sends the callers to the fallback, and frees the phones before: but emergency
+// callers wait for nothing, for each step takes long where the switch is slow. It goes
+// on as long as the heartbeat is the one of before. Its error is what keeps it from
+// looking.
 func (s *Sentinel) rescue(ctx context.Context, heartbeat string) error {
 	found, err := s.stranded(ctx)
 	if err != nil {
 		return err
 	}
 	s.goesOn(ctx)
+	s.push(ctx, heartbeat, found.emergencies)
 	for _, id := range found.legs {
 		s.step(ctx, heartbeat, "leg", id, func(ctx context.Context) error {
 			return s.ari.Channels.Hangup(ctx, id, int(pbx.CauseNormal))
 		})
 	}
-	for _, id := range found.callers {
+	s.push(ctx, heartbeat, found.callers)
+	return nil
+}
+
+// push sends callers to the fallback.
+func (s *Sentinel) push(ctx context.Context, heartbeat string, callers []string) {
+	for _, id := range callers {
 		if time.Since(s.pushed[id]) < pushAgain {
 			continue
 		}
@@ -126,7 +139,6 @@ func (s *Sentinel) rescue(ctx context.Context, heartbeat string) error {
 			return err
 		})
 	}
-	return nil
 }
 
 // stranded looks who is.

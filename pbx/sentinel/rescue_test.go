@@ -43,8 +43,9 @@ func TestStranded(t *testing.T) {
 		{ID: "c6-snoop", Channels: []string{"left", "x"}},
 	}, "sansheng", []string{"800119"})
 	want := stranded{
-		legs:    []string{"c2-agent1", "c3-agent2"},
-		callers: []string{"emergency", "left", "alone", "early", "late"},
+		emergencies: []string{"emergency"},
+		callers:     []string{"left", "alone", "early", "late"},
+		legs:        []string{"c2-agent1", "c3-agent2"},
 	}
 	if !reflect.DeepEqual(found, want) {
 		t.Errorf("found %+v, want %+v", found, want)
