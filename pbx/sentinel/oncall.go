@@ -64,6 +64,7 @@ type chain struct {
 type page struct {
 	name string
 	at   time.Time // when we learnt of it
+	due  time.Time // when somebody is rung for it
 	over bool      // taken, or everybody was tried
 }
 
@@ -73,6 +74,19 @@ func (p *page) before(other *page) bool {
 		return now
 	}
 	return p.at.Before(other.at)
+}
+
+// sooner tells whether people are rung for it before they are for another: one that was
+// put off is none yet.
+func (p *page) sooner(other *page, now time.Time) bool {
+	off := func(p *page) bool { return now.Before(p.due) && p.due.After(p.at.Add(ringAfter)) }
+	switch {
+	case off(p) != off(other):
+		return off(other)
+	case off(p):
+		return p.due.Before(other.due)
+	}
+	return p.before(other)
 }
 
 func newChain(c *ari.Client, numbers []string, needed func(context.Context) bool, m *metrics, log *zap.Logger) *chain {
@@ -98,7 +112,8 @@ func (c *chain) rise(key string, a alarm.Alarm) {
 	if a.Severity != alarm.Page || c.pages[key] != nil {
 		return
 	}
-	c.pages[key] = &page{name: a.Name, at: time.Now()}
+	now := time.Now()
+	c.pages[key] = &page{name: a.Name, at: now, due: now.Add(ringAfter)}
 	select {
 	case c.wakeC <- struct{}{}:
 	default:
@@ -171,7 +186,8 @@ func (c *chain) run(ctx context.Context) {
 	}
 }
 
-// next is the oldest page that nobody was rung for, and how long that must wait.
+// next is the page that somebody is to be rung for next, and how long that must wait.
+// One that rises again soon after it was taken waits for whoever is at it; it may end.
 func (c *chain) next(now time.Time) (string, *page, time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -179,16 +195,20 @@ func (c *chain) next(now time.Time) (string, *page, time.Duration) {
 	var key string
 	for k, p := range c.pages {
 		if at, ok := c.taken[p.name]; ok && now.Sub(at) < quietFor {
-			p.over = true
+			if again := at.Add(quietFor); !p.at.After(at) {
+				p.over = true // the same matter
+			} else if p.due.Before(again) {
+				p.due = again
+			}
 		}
-		if !p.over && (first == nil || p.before(first)) {
+		if !p.over && (first == nil || p.sooner(first, now)) {
 			first, key = p, k
 		}
 	}
 	if first == nil {
 		return "", nil, 0
 	}
-	return key, first, first.at.Add(ringAfter).Sub(now)
+	return key, first, first.due.Sub(now)
 }
 
 // alarm rings one after the other for a page until somebody takes it, everybody

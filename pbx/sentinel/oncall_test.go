@@ -33,3 +33,26 @@ func TestPressing(t *testing.T) {
 		t.Errorf("next is %q", key)
 	}
 }
+
+// TestRisesAgain: an alarm that rises again after somebody took it is not forgotten.
+func TestRisesAgain(t *testing.T) {
+	t.Parallel()
+	c := newChain(nil, []string{"1"}, nil, nil, zap.NewNop())
+	base := time.Now()
+	c.pages["first"] = &page{name: "hotline_silent", at: base, due: base}
+	c.taken["hotline_silent"] = base.Add(time.Second)
+	if _, p, _ := c.next(base.Add(2 * time.Second)); p != nil {
+		t.Error("rung again for what was taken")
+	}
+	c.pages["again"] = &page{name: "hotline_silent", at: base.Add(9 * time.Minute), due: base.Add(9 * time.Minute)}
+	if key, _, wait := c.next(base.Add(9 * time.Minute)); key != "again" || wait != quietFor+time.Second-9*time.Minute {
+		t.Errorf("next is %q after %v", key, wait)
+	}
+	c.pages["other"] = &page{name: "disk_low", at: base.Add(9 * time.Minute), due: base.Add(9 * time.Minute)}
+	if key, _, wait := c.next(base.Add(9 * time.Minute)); key != "other" || wait > 0 {
+		t.Errorf("meanwhile next is %q after %v", key, wait)
+	}
+	if key, _, wait := c.next(base.Add(quietFor + time.Second)); key != "again" || wait > 0 {
+		t.Errorf("then next is %q after %v", key, wait)
+	}
+}

@@ -106,8 +106,8 @@ func TestDial(t *testing.T) {
 	if called.Called() != number || called.Caller().Number != "800100" {
 		t.Errorf("dialled %q, showing %q", called.Called(), called.Caller().Number)
 	}
-	st.hears(agent, outsideTone)
-	st.hears(called, agentTone("1001"))
+	st.hearsFor(agent, outsideTone, 500*time.Millisecond) // enough to be found on the recording
+	st.hearsFor(called, agentTone("1001"), 500*time.Millisecond)
 	st.order("1001", cti.OrderHold, "")
 	st.hearsNo(called, agentTone("1001"))
 	st.order("1001", cti.OrderUnhold, "")

@@ -316,6 +316,23 @@ func (st *stack) hears(call *phone.Call, t tone.Tone) {
 	}
 }
 
+// hearsFor waits until a call has heard a tone for so long in all.
+func (st *stack) hearsFor(call *phone.Call, t tone.Tone, d time.Duration) {
+	st.t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for ctx := deadline(st.t); ; {
+		if slices.ContainsFunc(call.Heard().Tones, func(s tone.Sound) bool { return s.Is(float64(t.Hz)) && s.Total >= d }) {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			st.t.Fatalf("%d Hz is not heard for %v: %+v", t.Hz, d, call.Heard())
+		}
+	}
+}
+
 func (st *stack) hangup(call *phone.Call) {
 	st.t.Helper()
 	if err := call.Hangup(deadline(st.t)); err != nil {
