@@ -278,9 +278,6 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			c.CallerCause, c.CallerTech = d.Cause, d.TechCause
 		}
 	case *Ended:
-		if cb := h.keeps(c); cb != nil && cb.attempt == c.ID {
-			cb.attempt = ""
-		}
 		c.State = CallOver
 		h.forget(c)
 	}
@@ -428,7 +425,7 @@ func (h *Hotline) awaitPrompt(at time.Time, c *call, id pbx.PlaybackID, began ti
 
 // promptOverUnseen goes on after a prompt that ended while we did not look.
 func (h *Hotline) promptOverUnseen(at time.Time, c *call) {
-	if c.Prompt != c.greetingID() || c.Greeted {
+	if c.Prompt != c.greetingID() {
 		h.promptOver(at, c, false)
 		return
 	}

@@ -63,7 +63,7 @@ func (h *Hotline) applyCallback(f Fact) {
 		cb = &callback{askedAt: f.At, due: f.At}
 		cb.stand = &call{
 			Arrived: c.Arrived, ID: c.ID, Company: c.Company, Line: c.Line, State: CallWaiting, Order: c.Order,
-			ArrivedAt: c.ArrivedAt, WaitsSince: c.WaitsSince, Queue: c.Queue, Priority: c.Priority,
+			WaitsSince: c.WaitsSince, Queue: c.Queue, Priority: c.Priority,
 			Tried: map[AgentID]time.Time{}, Owed: cb,
 		}
 		h.callbacks = append(h.callbacks, cb)
@@ -111,18 +111,18 @@ func (h *Hotline) mayAskBack(c *call) bool {
 	case !c.up() || c.Mode == Greeted && !c.Greeted || c.Transfer != nil || len(h.callbacks) >= callbacksMost:
 		return false
 	}
-	owed := func(cb *callback) bool {
-		return cb.stand.Company == c.Company && cb.stand.Caller.Number == c.Caller.Number
-	}
-	return !slices.ContainsFunc(h.callbacks, owed) && h.companies[c.Company].lets(DialAgent, c.Caller.Number)
+	lets := func(r DialRule) bool { return r.Role == DialAgent && r.allows(c.Caller.Number) }
+	return callerForm.MatchString(c.Caller.Number) && slices.ContainsFunc(h.companies[c.Company].Outside, lets) &&
+		!slices.ContainsFunc(h.callbacks, func(cb *callback) bool { return cb.stand.from() == c.from() })
 }
 
-// lets tells whether a rule for a role allows a number.
-func (co Company) lets(role, number string) bool {
-	return callerForm.MatchString(number) && slices.ContainsFunc(co.Outside, func(r DialRule) bool {
-		return r.Role == role && slices.ContainsFunc(r.Prefixes, func(p string) bool { return strings.HasPrefix(number, p) })
-	})
+// origin is who calls: a number is another caller's at another company.
+type origin struct {
+	company CompanyID
+	number  string
 }
+
+func (c *call) from() origin { return origin{c.Company, c.Caller.Number} }
 
 // callerDigit: a caller has pressed a key.
 func (h *Hotline) callerDigit(at time.Time, c *call, digit string) {
@@ -149,22 +149,25 @@ func (h *Hotline) promised(at time.Time, c *call) {
 	h.hangup(at, c.Channel, pbx.CauseNormal)
 }
 
-// waitsBack tells whether a callback waits for its turn: it is due, and he is not on the line.
-func (h *Hotline) waitsBack(now time.Time, cb *callback) bool {
-	return cb.attempt == "" && !now.Before(cb.due) && !slices.ContainsFunc(h.live, func(c *call) bool {
-		return c.ID == cb.stand.ID || c.Direction != Outbound && c.Company == cb.stand.Company && c.Caller.Number == cb.stand.Caller.Number
-	})
-}
-
-// owedBefore is how many callbacks of a queue come before a caller for whom before says so.
-func (h *Hotline) owedBefore(now time.Time, q QueueID, before func(*call) bool) int {
-	n := 0
-	for _, cb := range h.callbacks {
-		if cb.stand.Queue == q && h.waitsBack(now, cb) && before(cb.stand) {
-			n++
+// owed are who stands for the callbacks that wait for their turn: they are due, and who
+// is to be called is not on the line.
+func (h *Hotline) owed(now time.Time) []*call {
+	if len(h.callbacks) == 0 {
+		return nil
+	}
+	on := map[origin]bool{}
+	for _, c := range h.live {
+		if c.Direction != Outbound {
+			on[c.from()] = true
 		}
 	}
-	return n
+	var stands []*call
+	for _, cb := range h.callbacks {
+		if cb.attempt == "" && !now.Before(cb.due) && !on[cb.stand.from()] {
+			stands = append(stands, cb.stand)
+		}
+	}
+	return stands
 }
 
 // callBack rings the agent who is to call one who is owed a call, and returns who is
@@ -215,7 +218,7 @@ func (h *Hotline) endCallback(at time.Time, cb *callback, r CallbackResult, by C
 // cameBack gives a caller who is owed a call, and calls himself, his old place.
 func (h *Hotline) cameBack(at time.Time, c *call, q QueueID) {
 	for _, cb := range h.callbacks {
-		if s := cb.stand; cb.attempt == "" && s.Queue == q && !c.Emergency && s.Company == c.Company && s.Caller.Number == c.Caller.Number && h.calls[s.ID] == nil {
+		if s := cb.stand; cb.attempt == "" && s.Queue == q && !c.Emergency && s.from() == c.from() && h.calls[s.ID] == nil {
 			h.endCallback(at, cb, CallbackCameBack, c.ID)
 			return
 		}

@@ -32,6 +32,11 @@ type DialRule struct {
 	PerHour int `yaml:"per_hour,omitempty" json:"per_hour,omitempty"`
 }
 
+// allows tells whether a number begins as one of the rule's.
+func (r DialRule) allows(number string) bool {
+	return slices.ContainsFunc(r.Prefixes, func(p string) bool { return strings.HasPrefix(number, p) })
+}
+
 // Roles of dial rules.
 const (
 	DialAgent  = "agent"
@@ -74,7 +79,7 @@ func (h *Hotline) outsideNumber(now time.Time, a *agent, o Order) (string, *Orde
 		return o.To, nil
 	}
 	for _, r := range h.companies[a.Company].Outside {
-		if r.Role == DialLeader && !o.Leader || !slices.ContainsFunc(r.Prefixes, func(p string) bool { return strings.HasPrefix(o.To, p) }) {
+		if r.Role == DialLeader && !o.Leader || !r.allows(o.To) {
 			continue
 		}
 		if per < 0 || r.PerHour == 0 || per != 0 && r.PerHour > per {

@@ -271,20 +271,20 @@ func (p *Plan) checkCallback(c *checker, at string, q Queue) {
 		}
 		return
 	}
-	at += ".callback"
-	c.between(at+".attempts", q.Callback.Attempts, 1, 10)
+	rule := at + ".callback"
+	c.between(rule+".attempts", q.Callback.Attempts, 1, 10)
 	for name, d := range map[string]Span{".retry": q.Callback.Retry, ".keep": q.Callback.Keep} {
 		if d < Span(time.Minute) || d > Span(24*time.Hour) {
-			c.fail(at+name, "%s is not allowed: 1m to 24h", time.Duration(d))
+			c.fail(rule+name, "%s is not allowed: 1m to 24h", time.Duration(d))
 		}
 	}
 	switch i := slices.IndexFunc(p.Companies, func(co Company) bool { return co.ID == q.Company }); {
 	case i >= 0 && !slices.ContainsFunc(p.Companies[i].Outside, func(r DialRule) bool { return r.Role == DialAgent }):
-		c.fail(at, "nobody could be called: company %s allows its agents no numbers outside (companies[%d].outside, role agent)", q.Company, i)
+		c.fail(rule, "nobody could be called: company %s allows its agents no numbers outside (companies[%d].outside, role agent)", q.Company, i)
 	case q.Tell == 0 && !q.OverflowCallback:
-		c.fail(at, "callers would not know of it: give tell, or overflow_callback")
+		c.fail(rule, "callers would not know of it: give tell, or overflow_callback")
 	case q.OverflowCallback && q.OverflowLength > 0:
-		c.fail(at[:len(at)-len(".callback")]+".overflow_callback", "callers are greeted first: give overflow_after, not overflow_length")
+		c.fail(at+".overflow_callback", "callers are greeted first: give overflow_after, not overflow_length")
 	}
 }
 

@@ -243,11 +243,7 @@ func (h *Hotline) waiting(now time.Time) []*call {
 			w = append(w, c)
 		}
 	}
-	for _, cb := range h.callbacks {
-		if h.waitsBack(now, cb) {
-			w = append(w, cb.stand)
-		}
-	}
+	w = append(w, h.owed(now)...)
 	slices.SortStableFunc(w, func(a, b *call) int { return h.before(now, a, b) })
 	return w
 }
@@ -277,9 +273,20 @@ func (h *Hotline) rank(now time.Time, c *call) int {
 
 // ahead is how many waiting callers are served before a newcomer of this priority.
 func (h *Hotline) ahead(now time.Time, q QueueID, priority int) int {
-	n := h.owedBefore(now, q, func(c *call) bool { return h.rank(now, c) >= priority })
+	return h.countWaiting(now, q, func(c *call) bool { return h.rank(now, c) >= priority })
+}
+
+// countWaiting counts who waits in a queue, and who is to be called back there, of whom
+// something is so.
+func (h *Hotline) countWaiting(now time.Time, q QueueID, so func(*call) bool) int {
+	n := 0
 	for _, c := range h.live {
-		if c.State == CallWaiting && c.Queue == q && !c.AskedBack && h.rank(now, c) >= priority {
+		if c.State == CallWaiting && !c.AskedBack && c.Queue == q && so(c) {
+			n++
+		}
+	}
+	for _, c := range h.owed(now) {
+		if c.Queue == q && so(c) {
 			n++
 		}
 	}

@@ -549,12 +549,12 @@ func (w *world) replay() {
 
 // drain ends everything and looks at what is left.
 func (w *world) drain() {
-	for _, id := range append([]pbx.ChannelID(nil), w.s.order...) {
-		if c := w.s.channels[id]; c != nil && (c.agent == "" || c.Vars["role"] == string(RoleCaller)) {
-			w.s.end(id, pbx.CauseNormal, true)
+	for i := range 250 { // until no callback is kept any more; who is called meanwhile leaves too
+		for _, id := range append([]pbx.ChannelID(nil), w.s.order...) {
+			if c := w.s.channels[id]; c != nil && (c.agent == "" || c.Vars["role"] == string(RoleCaller)) {
+				w.s.end(id, pbx.CauseNormal, true)
+			}
 		}
-	}
-	for i := range 250 { // until no callback is kept any more
 		for w.deliver() {
 		}
 		w.s.now = w.s.now.Add(time.Second)

@@ -19,12 +19,7 @@ func (c *call) told() time.Time {
 func (h *Hotline) tell(now time.Time, c *call, q *queue) {
 	c.ToldAt = now
 	h.lease(now, c)
-	place := 1 + h.owedBefore(now, c.Queue, func(o *call) bool { return h.before(now, o, c) < 0 })
-	for _, o := range h.live {
-		if o != c && o.State == CallWaiting && !o.AskedBack && o.Queue == c.Queue && !o.leaving() && h.before(now, o, c) < 0 {
-			place++
-		}
-	}
+	place := 1 + h.countWaiting(now, c.Queue, func(o *call) bool { return o != c && !o.leaving() && h.before(now, o, c) < 0 })
 	names := append(placeIs(place), waitIs(time.Duration(place)*q.pace)...)
 	if h.mayAskBack(c) {
 		names = append(names, "press-callback")

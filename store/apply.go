@@ -479,8 +479,16 @@ func (b *batch) ended(ctx context.Context, f cti.Fact, d *cti.Ended) error {
 			ID: call, At: f.At, By: string(d.By), Disposition: string(d.Disposition), Cause: small(d.Cause),
 			Abandoned: d.Abandoned, Estimated: d.Estimated,
 		}),
-		b.s.q.OpenCallback(ctx, b.out, ticketID(f.Call, Callback), f.At, call),
+		b.openCallback(ctx, f, false),
 	)
+}
+
+// openCallback opens a ticket to call back, if nobody has spoken to the caller, or if he
+// was promised that.
+func (b *batch) openCallback(ctx context.Context, f cti.Fact, promised bool) error {
+	return b.s.q.OpenCallback(ctx, b.out, sql.OpenCallbackParams{
+		ID: ticketID(f.Call, Callback), At: f.At, CallID: string(f.Call), Promised: promised,
+	})
 }
 
 // given is a time that may be missing.

@@ -62,7 +62,7 @@ func (b *batch) applyCallback(ctx context.Context, f cti.Fact) error {
 	case *cti.CallbackEndedData:
 		err := b.s.q.EndCallback(ctx, b.out, sql.EndCallbackParams{CallID: call, At: given(f.At), Result: string(d.Result), ByCall: string(d.By)})
 		if d.Result == cti.CallbackFailed || d.Result == cti.CallbackExpired {
-			err = errors.Join(err, b.s.q.OpenFailedCallback(ctx, b.out, ticketID(f.Call, Callback), f.At, call))
+			err = errors.Join(err, b.openCallback(ctx, f, true))
 		}
 		return err
 	}

@@ -30,7 +30,7 @@ func callbacksCommand(open opener) *cobra.Command {
 				if b.DueAt != nil {
 					due = clock(*b.DueAt)
 				}
-				if err := w.row(clock(b.AskedAt), b.Queue, b.Number, strconv.Itoa(b.Attempts), dash(b.LastResult), due, dash(b.Result), b.Call); err != nil {
+				if err := w.row(clock(b.AskedAt), b.Queue, b.Number, strconv.Itoa(b.Attempts), or(b.LastResult, "-"), due, or(b.Result, "-"), b.Call); err != nil {
 					return err
 				}
 			}
@@ -43,12 +43,4 @@ func callbacksCommand(open opener) *cobra.Command {
 	flags.StringVar(&company, "company", "", "only this company's")
 	flags.IntVar(&most, "limit", 0, "only the newest so many; 0 is all")
 	return c
-}
-
-// dash stands for what is not known.
-func dash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }

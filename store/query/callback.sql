@@ -11,22 +11,6 @@ WHERE call_id = sqlc.arg(call_id) AND ended_at IS NULL;
 UPDATE callback SET ended_at = sqlc.arg(at), result = sqlc.arg(result), by_call = sqlc.arg(by_call), due_at = NULL
 WHERE call_id = sqlc.arg(call_id) AND ended_at IS NULL;
 
--- name: OpenFailedCallback :exec
--- For a caller who was promised a call and did not get it.
-WITH opened AS (
-    INSERT INTO ticket (id, company, kind, state, call_id, opened_at)
-    SELECT sqlc.arg(id), call.company, 'callback', 'open', call.id, sqlc.arg(at) FROM call WHERE call.id = sqlc.arg(call_id)
-    ON CONFLICT DO NOTHING
-    RETURNING *
-), numbered AS (
-    UPDATE counter SET last = last + 1 WHERE name = 'outbox' AND EXISTS (SELECT 1 FROM opened) RETURNING last
-)
-INSERT INTO outbox (seq, fact_id, at, kind, company, call_id, ticket_id, data)
-SELECT numbered.last, 'ticket.opened.' || opened.id, opened.opened_at, 'ticket.opened', opened.company,
-       opened.call_id, opened.id,
-       jsonb_build_object('ticket', opened.id, 'kind', opened.kind, 'state', opened.state)
-FROM opened, numbered;
-
 -- name: Callbacks :many
 SELECT * FROM callback
 WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))

@@ -19,20 +19,21 @@ SELECT numbered.last, 'ticket.opened.' || opened.id, opened.opened_at, 'ticket.o
 FROM opened, numbered;
 
 -- name: OpenCallback :exec
--- For a call that nobody answered though the caller had asked for a person: he
--- left while waiting, the switch had to serve him, or the switch lost him.
+-- For a caller who was promised a call and did not get it. And for a call that nobody
+-- answered though the caller had asked for a person: he left while waiting, the switch
+-- had to serve him, or the switch lost him.
 WITH opened AS (
     INSERT INTO ticket (id, company, kind, state, call_id, opened_at)
     SELECT sqlc.arg(id), call.company, 'callback', 'open', call.id, sqlc.arg(at) FROM call
-    WHERE call.id = sqlc.arg(call_id)
-      AND NOT EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)
+    WHERE call.id = sqlc.arg(call_id) AND (sqlc.arg(promised)::boolean OR (
+          NOT EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)
       AND call.served_by IS NULL
       -- Whom the operator refuses is not called back.
       AND call.hung_up_by IS DISTINCT FROM 'system'
       -- Who has asked for it is called in his turn.
       AND NOT EXISTS (SELECT 1 FROM callback WHERE callback.call_id = call.id)
       AND (call.abandoned OR call.fell_back_at IS NOT NULL
-           OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id))
+           OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id))))
     ON CONFLICT DO NOTHING
     RETURNING *
 ), numbered AS (

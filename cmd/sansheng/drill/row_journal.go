@@ -19,7 +19,7 @@ var _ = register(&Row{
 	Fault:   "kill -9 of the service twice; first a write is half done, then the journal's last bytes are torn off and a bit is turned over",
 	Promise: "what was torn is found again, facts without gap, one record each",
 	Run: func(ctx context.Context, t *Trial) error {
-		callers, err := t.arriving(ctx)
+		callers, err := t.arriving(ctx, func(callers []*Caller) bool { return t.Facts.Has(callers[9].From, cti.CallArrived) })
 		if err != nil {
 			return err
 		}
@@ -93,13 +93,9 @@ var _ = register(&Row{
 			return err
 		}
 		_, before := journal.Acknowledged(t.NATS())
-		callers, err := t.Callers.Flock(ctx, handLine, 20, 100)
-		if err != nil {
-			return err
-		}
-		err = poll(ctx, time.Millisecond, func() (bool, error) {
+		callers, err := t.arriving(ctx, func([]*Caller) bool {
 			_, last := journal.Acknowledged(t.NATS())
-			return last >= before+20, nil
+			return last >= before+20
 		})
 		if err != nil {
 			return err
@@ -120,12 +116,12 @@ var _ = register(&Row{
 
 // arriving lets callers arrive and returns in the middle of it: what was told a
 // millisecond ago must be on disk.
-func (t *Trial) arriving(ctx context.Context) ([]*Caller, error) {
+func (t *Trial) arriving(ctx context.Context, middle func([]*Caller) bool) ([]*Caller, error) {
 	callers, err := t.Callers.Flock(ctx, handLine, 20, 100)
 	if err != nil {
 		return nil, err
 	}
-	err = poll(ctx, time.Millisecond, func() (bool, error) { return t.Facts.Has(callers[9].From, cti.CallArrived), nil })
+	err = poll(ctx, time.Millisecond, func() (bool, error) { return middle(callers), nil })
 	return callers, err
 }
 

@@ -1,6 +1,9 @@
 package service
 
 import (
+	"context"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -67,24 +70,18 @@ func TestCallback(t *testing.T) {
 }
 
 // callback waits until one has ended.
-func (st *stack) callback(call string) store.OwedCallback {
+func (st *stack) callback(call string) (ended store.OwedCallback) {
 	st.t.Helper()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for ctx := deadline(st.t); ; {
+	until(st.t, func(ctx context.Context) (bool, string) {
 		list, err := st.svc.records.store.Load().Callbacks(ctx, "", false, 0)
 		if err != nil {
 			st.t.Fatal(err)
 		}
-		for _, b := range list {
-			if b.Call == call && b.EndedAt != nil {
-				return b
-			}
+		i := slices.IndexFunc(list, func(b store.OwedCallback) bool { return b.Call == call && b.EndedAt != nil })
+		if i >= 0 {
+			ended = list[i]
 		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			st.t.Fatalf("the callback of %s does not end: %+v", call, list)
-		}
-	}
+		return i >= 0, fmt.Sprintf("the callback of %s does not end: %+v", call, list)
+	})
+	return ended
 }

@@ -1,6 +1,8 @@
 package service
 
 import (
+	"context"
+	"fmt"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -167,9 +169,7 @@ func TestComesBack(t *testing.T) {
 func (r *remote) fallenBack(n int) {
 	r.t.Helper()
 	ledger := newLedgerFile(filepath.Join(r.cfg.Data, "asterisk", "log", "ledger.csv"))
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for ctx := deadline(r.t); ; {
+	until(r.t, func(ctx context.Context) (bool, string) {
 		entries, err := ledger.Since(ctx, time.Time{})
 		fallen := 0
 		for _, e := range entries {
@@ -177,13 +177,6 @@ func (r *remote) fallenBack(n int) {
 				fallen++
 			}
 		}
-		if fallen >= n {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			r.t.Fatalf("%d callers have fallen back, not %d: %v", fallen, n, err)
-		}
-	}
+		return fallen >= n, fmt.Sprintf("%d callers have fallen back, not %d: %v", fallen, n, err)
+	})
 }

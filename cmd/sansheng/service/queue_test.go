@@ -1,6 +1,8 @@
 package service
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,15 +49,9 @@ func TestPlaceTold(t *testing.T) {
 	st.fact(from, cti.CallGreeted, 1)
 	// Music is tones; what is none of them is speech.
 	before := caller.Heard().Other
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for ctx := deadline(t); caller.Heard().Other-before < 600*time.Millisecond; {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatalf("nothing is said to him: %+v", caller.Heard())
-		}
-	}
+	until(t, func(context.Context) (bool, string) {
+		return caller.Heard().Other-before >= 600*time.Millisecond, fmt.Sprintf("nothing is said to him: %+v", caller.Heard())
+	})
 	st.agent("1001", phone.AnswerAfter(0))
 	st.hears(caller, agentTone("1001"))
 	st.hangup(caller)
@@ -77,18 +73,10 @@ func TestVoicemail(t *testing.T) {
 		t.Errorf("fell back by %s", d.Reason)
 	}
 	message := filepath.Join(st.spool, "voicemail-"+string(fell.Call)+".wav")
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for ctx := deadline(t); ; { // until there is something of what he says
-		if info, err := os.Stat(message); err == nil && info.Size() > 16000 {
-			break
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatal("no message is recorded")
-		}
-	}
+	until(t, func(context.Context) (bool, string) { // until there is something of what he says
+		info, err := os.Stat(message)
+		return err == nil && info.Size() > 16000, "no message is recorded"
+	})
 	st.hangup(caller)
 	r := st.record(from)
 	if len(r.Recordings) != 2 || r.Recordings[1].Name != "voicemail-"+r.ID || r.Fallback == nil || r.Fallback.Reason != "voicemail" {

@@ -14,20 +14,13 @@ import (
 )
 
 // checked waits until the recording of a call was looked at.
-func (st *stack) checked(caller string) (store.Record, store.RecordingCheck) {
+func (st *stack) checked(caller string) (r store.Record, c store.RecordingCheck) {
 	st.t.Helper()
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for ctx := deadline(st.t); ; {
-		if r := st.record(caller); len(r.RecordingChecks) > 0 {
-			return r, r.RecordingChecks[0]
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			st.t.Fatalf("the recording of %s's call is not looked at", caller)
-		}
-	}
+	until(st.t, func(context.Context) (bool, string) {
+		r = st.record(caller)
+		return len(r.RecordingChecks) > 0, "the recording of " + caller + "'s call is not looked at"
+	})
+	return r, r.RecordingChecks[0]
 }
 
 // TestRecordingChecked: a recording is looked at after the call, paused and resumed by

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -319,16 +320,27 @@ func (st *stack) hears(call *phone.Call, t tone.Tone) {
 // hearsFor waits until a call has heard a tone for so long in all.
 func (st *stack) hearsFor(call *phone.Call, t tone.Tone, d time.Duration) {
 	st.t.Helper()
+	until(st.t, func(context.Context) (bool, string) {
+		long := func(s tone.Sound) bool { return s.Is(float64(t.Hz)) && s.Total >= d }
+		return slices.ContainsFunc(call.Heard().Tones, long), fmt.Sprintf("%d Hz is not heard for %v: %+v", t.Hz, d, call.Heard())
+	})
+}
+
+// until looks every few milliseconds until what nothing tells of is so; with the deadline
+// it fails with the last thing that was wrong.
+func until(t *testing.T, so func(context.Context) (ok bool, wrong string)) {
+	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for ctx := deadline(st.t); ; {
-		if slices.ContainsFunc(call.Heard().Tones, func(s tone.Sound) bool { return s.Is(float64(t.Hz)) && s.Total >= d }) {
+	for ctx := deadline(t); ; {
+		ok, wrong := so(ctx)
+		if ok {
 			return
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			st.t.Fatalf("%d Hz is not heard for %v: %+v", t.Hz, d, call.Heard())
+			t.Fatal(wrong)
 		}
 	}
 }

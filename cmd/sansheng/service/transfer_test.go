@@ -2,8 +2,10 @@ package service
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"testing"
@@ -148,25 +150,17 @@ func recorded(t *testing.T, file string) []tone.Sound {
 }
 
 // finished reads a recording when the switch has written the last of it.
-func finished(t *testing.T, file string) []byte {
+func finished(t *testing.T, file string) (b []byte) {
 	t.Helper()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for ctx := deadline(t); ; {
-		b, err := os.ReadFile(file)
-		if err != nil {
+	until(t, func(context.Context) (bool, string) {
+		var err error
+		if b, err = os.ReadFile(file); err != nil {
 			t.Fatal(err)
 		}
 		m, err := wav.Read(bytes.NewReader(b))
-		if err == nil && m.Finished && m.Length > 0 {
-			return b
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatalf("the recording is never finished: %+v, %v", m, err)
-		}
-	}
+		return err == nil && m.Finished && m.Length > 0, fmt.Sprintf("the recording is never finished: %+v, %v", m, err)
+	})
+	return b
 }
 
 // TestTransferByCode: a desk phone's keys do the same. The receiver declines, and

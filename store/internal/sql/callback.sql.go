@@ -8,8 +8,6 @@ package sql
 import (
 	"context"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 const askCallback = `-- name: AskCallback :exec
@@ -96,28 +94,6 @@ func (q *Queries) EndCallback(ctx context.Context, db DBTX, arg EndCallbackParam
 		arg.ByCall,
 		arg.CallID,
 	)
-	return err
-}
-
-const openFailedCallback = `-- name: OpenFailedCallback :exec
-WITH opened AS (
-    INSERT INTO ticket (id, company, kind, state, call_id, opened_at)
-    SELECT $1, call.company, 'callback', 'open', call.id, $2 FROM call WHERE call.id = $3
-    ON CONFLICT DO NOTHING
-    RETURNING id, company, kind, state, owner, call_id, opened_at, due_at, closed_at
-), numbered AS (
-    UPDATE counter SET last = last + 1 WHERE name = 'outbox' AND EXISTS (SELECT 1 FROM opened) RETURNING last
-)
-INSERT INTO outbox (seq, fact_id, at, kind, company, call_id, ticket_id, data)
-SELECT numbered.last, 'ticket.opened.' || opened.id, opened.opened_at, 'ticket.opened', opened.company,
-       opened.call_id, opened.id,
-       jsonb_build_object('ticket', opened.id, 'kind', opened.kind, 'state', opened.state)
-FROM opened, numbered
-`
-
-// For a caller who was promised a call and did not get it.
-func (q *Queries) OpenFailedCallback(ctx context.Context, db DBTX, iD uuid.UUID, at time.Time, callID string) error {
-	_, err := db.Exec(ctx, openFailedCallback, iD, at, callID)
 	return err
 }
 

@@ -16,15 +16,15 @@ const openCallback = `-- name: OpenCallback :exec
 WITH opened AS (
     INSERT INTO ticket (id, company, kind, state, call_id, opened_at)
     SELECT $1, call.company, 'callback', 'open', call.id, $2 FROM call
-    WHERE call.id = $3
-      AND NOT EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)
+    WHERE call.id = $3 AND ($4::boolean OR (
+          NOT EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)
       AND call.served_by IS NULL
       -- Whom the operator refuses is not called back.
       AND call.hung_up_by IS DISTINCT FROM 'system'
       -- Who has asked for it is called in his turn.
       AND NOT EXISTS (SELECT 1 FROM callback WHERE callback.call_id = call.id)
       AND (call.abandoned OR call.fell_back_at IS NOT NULL
-           OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id))
+           OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id))))
     ON CONFLICT DO NOTHING
     RETURNING id, company, kind, state, owner, call_id, opened_at, due_at, closed_at
 ), numbered AS (
@@ -37,10 +37,23 @@ SELECT numbered.last, 'ticket.opened.' || opened.id, opened.opened_at, 'ticket.o
 FROM opened, numbered
 `
 
-// For a call that nobody answered though the caller had asked for a person: he
-// left while waiting, the switch had to serve him, or the switch lost him.
-func (q *Queries) OpenCallback(ctx context.Context, db DBTX, iD uuid.UUID, at time.Time, callID string) error {
-	_, err := db.Exec(ctx, openCallback, iD, at, callID)
+type OpenCallbackParams struct {
+	ID       uuid.UUID
+	At       time.Time
+	CallID   string
+	Promised bool
+}
+
+// For a caller who was promised a call and did not get it. And for a call that nobody
+// answered though the caller had asked for a person: he left while waiting, the switch
+// had to serve him, or the switch lost him.
+func (q *Queries) OpenCallback(ctx context.Context, db DBTX, arg OpenCallbackParams) error {
+	_, err := db.Exec(ctx, openCallback,
+		arg.ID,
+		arg.At,
+		arg.CallID,
+		arg.Promised,
+	)
 	return err
 }
 
