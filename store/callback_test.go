@@ -1,0 +1,57 @@
+package store
+
+import (
+	"testing"
+	"time"
+)
+
+// promises is a story of two who would rather be called back than wait, and hang up before
+// they are hung up: the first is not reached as often as his queue allows, the second is.
+var promises = story{facts: `0      call.arrived     c1  -     {"did":"800100","caller":{"number":"13800138000"},"channel":"ch-1","direction":"inbound","mode":"greeted","language":"zh","ring_period_ms":5000,"ringback_at":"2026-03-02T08:00:00Z","recording":"c1"}
+10     call.queued      c1  -     {"queue":"service","priority":5,"ahead":3}
+4000   callback.asked   c1  -     {"queue":"service","number":"13800138000"}
+4500   call.hung_up     c1  -     {"by":"caller"}
+4510   call.leg_ended   c1  -     {"channel":"ch-1","role":"caller","cause":16}
+4510   call.ended       c1  -     {"by":"caller","disposition":"NO ANSWER","cause":16}
+5000   call.arrived     c2  -     {"did":"800100","caller":{"number":"13800138001"},"channel":"ch-2","direction":"inbound","mode":"greeted","language":"zh","ring_period_ms":5000,"ringback_at":"2026-03-02T08:00:05Z","recording":"c2"}
+5010   call.queued      c2  -     {"queue":"service","priority":5,"ahead":4}
+9000   callback.asked   c2  -     {"queue":"service","number":"13800138001"}
+9500   call.hung_up     c2  -     {"by":"caller"}
+9510   call.leg_ended   c2  -     {"channel":"ch-2","role":"caller","cause":16}
+9510   call.ended       c2  -     {"by":"caller","disposition":"NO ANSWER","cause":16}
+20000  callback.tried   c1  1001  {"attempt":"e-out10","result":"no_answer","attempts":1,"due":"2026-03-02T08:05:20Z"}
+30000  callback.ended   c2  -     {"result":"reached","by":"e-out20","attempts":0}
+320000 callback.ended   c1  -     {"result":"failed","by":"e-out30","attempts":1}
+`}
+
+// TestPromises: who was promised a call and did not get it gets a ticket, and only then;
+// who got it gets none.
+func TestPromises(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	facts := promises.parse(t, "e")
+	last := len(facts) - 1
+	if err := s.Replay(t.Context(), "story", facts[:last]...); err != nil {
+		t.Fatal(err)
+	}
+	owed, err := s.Callbacks(t.Context(), "demo", true, 0)
+	if err != nil || len(owed) != 1 || owed[0].Call != "c1" || owed[0].Attempts != 1 || owed[0].LastResult != "no_answer" ||
+		!owed[0].DueAt.Equal(storyStart.Add(5*time.Minute+20*time.Second)) {
+		t.Errorf("owed: %+v, %v", owed, err)
+	}
+	if tickets, err := s.Tickets(t.Context(), TicketFilter{}); err != nil || len(tickets) > 0 {
+		t.Errorf("tickets before it has failed: %+v, %v", tickets, err)
+	}
+	if err := s.Replay(t.Context(), "story", facts...); err != nil {
+		t.Fatal(err)
+	}
+	noFaults(t, s)
+	tickets, err := s.Tickets(t.Context(), TicketFilter{})
+	if err != nil || len(tickets) != 1 || tickets[0].Call != "c1" || tickets[0].Kind != Callback || tickets[0].State != "open" {
+		t.Errorf("tickets: %+v, %v", tickets, err)
+	}
+	all, err := s.Callbacks(t.Context(), "", false, 0)
+	if err != nil || len(all) != 2 || all[0].Result != "failed" || all[1].Result != "reached" || all[1].By != "e-out20" || all[0].DueAt != nil {
+		t.Errorf("all: %+v, %v", all, err)
+	}
+}
