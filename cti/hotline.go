@@ -164,6 +164,9 @@ type Unseen struct {
 	// EndedAt is zero while the call still goes on.
 	EndedAt time.Time
 	Cause   pbx.Cause
+	// HungUp is the device that asked for the end: the caller's, or the agent's; empty
+	// where it is not known, or was none.
+	HungUp pbx.EndpointID
 	// FellBackAt is when the fallback took him over; zero where it did not.
 	FellBackAt time.Time
 	// BySentinel: it was the sentinel that sent him there, from us.

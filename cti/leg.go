@@ -183,6 +183,9 @@ func (h *Hotline) hangupRequested(at time.Time, e pbx.HangupRequested) {
 		return
 	}
 	c := l.call
+	if c.State == CallNative { // the switch asks for it whoever has hung up: the ledger knows who
+		return
+	}
 	if l.role == RoleCaller {
 		h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleCaller})
 		h.withdraw(at, c)

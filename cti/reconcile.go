@@ -303,6 +303,9 @@ func (h *Hotline) unseen(in Unseen) {
 		h.do(pbx.Watch{Channel: in.Channel})
 		return
 	}
+	if a := h.agentAt(in.HungUp); a != nil && c.HungUpBy == "" {
+		h.emitCall(in.EndedAt, c, CallHungUp, a.ID, &HungUp{By: RoleAgent})
+	}
 	h.legGone(in.EndedAt, LegEnded{Channel: in.Channel, Cause: in.Cause})
 }
 

@@ -12,6 +12,7 @@ const (
 	LedgerAnswer   LedgerKind = "answer"   // a channel was answered
 	LedgerFallback LedgerKind = "fallback" // the native fallback took a caller over
 	LedgerServed   LedgerKind = "served"   // and an agent's device answered him there
+	LedgerJoined   LedgerKind = "joined"   // a caller's channel and that of a device met
 	// LedgerVoicemail: he was asked there for a message.
 	LedgerVoicemail LedgerKind = "voicemail"
 )
@@ -31,6 +32,7 @@ type LedgerEntry struct {
 	BySentinel bool
 	// Recording is the name of the message.
 	Recording string
-	// Endpoint that answered.
+	// Endpoint that answered, or that asked for a hangup; empty where the switch itself
+	// did.
 	Endpoint EndpointID
 }

@@ -322,6 +322,52 @@ func TestLedger(t *testing.T) {
 	})
 }
 
+// TestLedgerTellsWho: who served a caller whom we never saw, and who hung up, is as the
+// switch's ledger has it: in its fallback, or where an engine that does not share its
+// facts has brought the two together.
+func TestLedgerTellsWho(t *testing.T) {
+	served := map[string][]pbx.LedgerEntry{
+		"fallback": {
+			{Kind: pbx.LedgerFallback, Channel: "ch9", Call: "c9", DID: "800100", Caller: "138"},
+			{Kind: pbx.LedgerServed, Channel: "ch9", Call: "c9", Endpoint: "PJSIP/1001"},
+		},
+		"another engine": {
+			{Kind: pbx.LedgerArrived, Channel: "ch9", Call: "c9", DID: "800100", Caller: "138"},
+			{Kind: pbx.LedgerJoined, Channel: "ch9", Endpoint: "PJSIP/1001"},
+		},
+	}
+	for by, want := range map[pbx.EndpointID]cti.Role{"PJSIP/1001": cti.RoleAgent, "PJSIP/trunk": cti.RoleCaller, "": cti.RoleCaller} {
+		for where, entries := range served {
+			t.Run(where+" "+string(by), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					j, s := &memoryJournal{}, newScriptSwitch()
+					at := time.Now().Add(-20 * time.Second)
+					l := append(ledgerEntries(nil), entries...)
+					for i := range l {
+						l[i].At = at.Add(time.Duration(i) * time.Second)
+					}
+					run(t, j, s, append(l, pbx.LedgerEntry{At: at.Add(9 * time.Second), Kind: pbx.LedgerHangup, Channel: "ch9", Endpoint: by}))
+					s.eventC <- up()
+					synctest.Wait()
+					var agent cti.AgentID
+					var ended cti.Role
+					for _, f := range j.facts {
+						switch d := f.Data.(type) {
+						case *cti.Served:
+							agent = f.Agent
+						case *cti.Ended:
+							ended = d.By
+						}
+					}
+					if agent != "1001" || ended != want {
+						t.Errorf("served by %q, ended by %q, want 1001 and %q", agent, ended, want)
+					}
+				})
+			})
+		}
+	}
+}
+
 // TestRefused: a refused command comes back to the loop and has consequences.
 func TestRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

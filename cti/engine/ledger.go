@@ -57,8 +57,13 @@ func (e *Engine) audit(ctx context.Context, now time.Time) {
 // catchUp makes the records of callers we did not see. Where before is set only
 // calls that had ended by then count.
 func (e *Engine) catchUp(ctx context.Context, entries []pbx.LedgerEntry, before time.Time) {
-	for _, u := range unseenCalls(entries) {
+	calls, joined := unseenCalls(entries)
+	for _, u := range calls {
 		known := e.memory.seen(u.Call)
+		if j, ok := joined[u.Channel]; ok && !known && u.FellBackAt.IsZero() && !u.EndedAt.IsZero() {
+			// Somebody else has brought them together, who does not share his facts with us.
+			u.Agent, u.FellBackAt = agentOf(j.Endpoint), j.At
+		}
 		switch {
 		case known && (u.FellBackAt.IsZero() || !e.hotline.Knows(u.Call) || !before.IsZero()):
 		case !before.IsZero() && (u.EndedAt.IsZero() || u.EndedAt.After(before)):
@@ -85,6 +90,8 @@ func (e *Engine) readServed(ctx context.Context, gone pbx.ChannelGone) {
 	u := cti.Unseen{Call: call, Channel: gone.Channel, At: gone.Time(), EndedAt: gone.Time(), Cause: gone.Cause}
 	for _, en := range entries {
 		switch {
+		case en.Kind == pbx.LedgerHangup && en.Channel == gone.Channel:
+			u.HungUp = en.Endpoint
 		case cti.CallID(en.Call) != call:
 		case en.Kind == pbx.LedgerServed:
 			u.Agent = agentOf(en.Endpoint)
@@ -92,7 +99,7 @@ func (e *Engine) readServed(ctx context.Context, gone pbx.ChannelGone) {
 			u.Voicemail, u.VoicemailAt = en.Recording, en.At
 		}
 	}
-	if u.Agent != "" || u.Voicemail != "" {
+	if u.Agent != "" || u.Voicemail != "" || u.HungUp != "" {
 		e.handle(ctx, gone.Time(), u)
 	}
 }
@@ -189,11 +196,11 @@ func (e *Engine) endMissed(ctx context.Context, entries []pbx.LedgerEntry, s pbx
 }
 
 // unseenCalls are the callers of the ledger with what became of them, in the
-// order they came.
-func unseenCalls(entries []pbx.LedgerEntry) []*cti.Unseen {
+// order they came, and those who were brought together with a device.
+func unseenCalls(entries []pbx.LedgerEntry) (order []*cti.Unseen, joined map[pbx.ChannelID]pbx.LedgerEntry) {
 	ended := map[pbx.ChannelID]pbx.LedgerEntry{}
+	joined = map[pbx.ChannelID]pbx.LedgerEntry{}
 	calls := map[string]*cti.Unseen{}
-	var order []*cti.Unseen
 	of := func(en pbx.LedgerEntry) *cti.Unseen {
 		u := calls[en.Call]
 		if u == nil {
@@ -209,6 +216,8 @@ func unseenCalls(entries []pbx.LedgerEntry) []*cti.Unseen {
 		switch en.Kind {
 		case pbx.LedgerHangup:
 			ended[en.Channel] = en
+		case pbx.LedgerJoined:
+			joined[en.Channel] = en
 		case pbx.LedgerArrived:
 			of(en)
 		case pbx.LedgerFallback:
@@ -227,10 +236,10 @@ func unseenCalls(entries []pbx.LedgerEntry) []*cti.Unseen {
 	}
 	for _, u := range order {
 		if end, ok := ended[u.Channel]; ok {
-			u.EndedAt, u.Cause = end.At.Truncate(time.Millisecond), end.Cause
+			u.EndedAt, u.Cause, u.HungUp = end.At.Truncate(time.Millisecond), end.Cause, end.Endpoint
 		} else {
 			u.Agent = "" // told when he has ended
 		}
 	}
-	return order
+	return order, joined
 }

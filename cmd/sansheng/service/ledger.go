@@ -124,12 +124,19 @@ func ledgerEntry(e asterisk.Entry, device pbx.EndpointID) (pbx.LedgerEntry, bool
 	switch {
 	case e.Event == "HANGUP":
 		var said struct {
-			Cause pbx.Cause `json:"hangupcause"`
+			Cause  pbx.Cause `json:"hangupcause"`
+			Source string    `json:"hangupsource"`
 		}
 		if json.Unmarshal([]byte(e.Extra), &said) != nil {
 			return en, false
 		}
 		en.Kind, en.Cause = pbx.LedgerHangup, said.Cause
+		if strings.HasPrefix(said.Source, "PJSIP/") {
+			en.Endpoint = (pbx.Channel{Name: said.Source}).Endpoint()
+		}
+		return en, true
+	case e.Event == "BRIDGE_ENTER" && e.ID == e.LinkedID && device != "":
+		en.Kind, en.Endpoint = pbx.LedgerJoined, device
 		return en, true
 	case e.Event == "ANSWER":
 		en.Kind = pbx.LedgerAnswer
