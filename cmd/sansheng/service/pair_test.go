@@ -171,7 +171,7 @@ func (p *pair) standing() {
 		holder[f.Term] = f.Engine
 	}
 	for number, ph := range p.phones {
-		if n := ph.Overlaps(); n > 0 {
+		if n := len(ph.Overlaps()); n > 0 {
 			p.t.Errorf("phone %s was rung %d times while it was in a call", number, n)
 		}
 	}

@@ -139,7 +139,7 @@ func (p *Phone) newCall(outgoing bool, tag string, t tone.Tone, prepare func(*Ca
 		return nil, ErrClosed
 	}
 	if !outgoing && p.inUseLocked() > 0 {
-		p.overlaps.Add(1)
+		p.overlaps = append(p.overlaps, Overlap{At: c.in.arrived, Caller: c.caller.Number})
 	}
 	p.calls[tag] = c
 	p.goWorkLocked(func() { c.run(first) })

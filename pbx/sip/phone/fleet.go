@@ -130,7 +130,7 @@ func (f *Fleet) Stats() FleetStats {
 		}
 		s.Registered += registered
 		s.Live += len(p.Calls())
-		s.Overlaps += p.Overlaps()
+		s.Overlaps += len(p.Overlaps())
 	}
 	return s
 }

@@ -81,10 +81,12 @@ func (p *Phone) invited(req *sip.Request, tx *sip.ServerTx, at time.Time) {
 	tag, _ := req.To().Params.Get("tag")
 	p.mu.Lock()
 	policy, full := p.policy, p.cfg.Lines > 0 && p.inUseLocked() >= p.cfg.Lines
+	if full {
+		p.overlaps = append(p.overlaps, Overlap{At: at, Caller: req.From().Address.User})
+	}
 	p.mu.Unlock()
 	respond(tx, sip.NewResponseFromRequest(req, sip.StatusTrying, "Trying", nil))
 	if full {
-		p.overlaps.Add(1)
 		respond(tx, sip.NewResponseFromRequest(req, sip.StatusBusyHere, "Busy Here", nil))
 		return
 	}

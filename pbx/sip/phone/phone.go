@@ -36,6 +36,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -108,7 +109,7 @@ type Phone struct {
 	// refreshing ends the registration's refreshing; nil when none runs.
 	refreshing context.CancelFunc
 
-	overlaps   atomic.Int64
+	overlaps   []Overlap
 	malformeds atomic.Int64
 }
 
@@ -184,9 +185,19 @@ func (p *Phone) inUseLocked() int {
 	return n
 }
 
-// Overlaps counts the INVITEs that arrived while another call was live: none,
-// for a switch that never offers an agent two calls.
-func (p *Phone) Overlaps() int { return int(p.overlaps.Load()) }
+// Overlap is an INVITE that arrived while another call was live.
+type Overlap struct {
+	At     time.Time
+	Caller string
+}
+
+// Overlaps are the INVITEs that arrived while another call was live: none, for a
+// switch that never offers an agent two calls.
+func (p *Phone) Overlaps() []Overlap {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.overlaps)
+}
 
 // NextCall returns the next incoming call, each once, in order of arrival.
 func (p *Phone) NextCall(ctx context.Context) (*Call, error) {

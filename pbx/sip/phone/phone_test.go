@@ -288,8 +288,8 @@ func TestLines(t *testing.T) {
 	second, err := caller.Call(ctx, "1001", Options{})
 	must(t, err)
 	var rejected *RejectedError
-	if err := second.WaitAnswered(ctx); !errors.As(err, &rejected) || rejected.Status != 486 || agent.Overlaps() != 1 {
-		t.Errorf("second call: %v, overlaps %d", err, agent.Overlaps())
+	if err := second.WaitAnswered(ctx); !errors.As(err, &rejected) || rejected.Status != 486 || len(agent.Overlaps()) != 1 || agent.Overlaps()[0].Caller != second.Caller().Number {
+		t.Errorf("second call: %v, overlaps %v", err, agent.Overlaps())
 	}
 }
 
