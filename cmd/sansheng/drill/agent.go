@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -31,7 +30,7 @@ type Agents struct {
 	stop   context.CancelFunc
 
 	listening map[string]bool // whose phones send tones
-	overlaps  map[string]int  // told so far, by number
+	overlaps  map[string]int  // asked for so far, by number
 
 	mu     sync.Mutex
 	calls  []*AgentCall
@@ -50,10 +49,12 @@ func newAgents(ctx context.Context, server string, s Size, password func(cti.Age
 		first, n, toned int
 		policy          phone.Policy
 	}{
+		{deskAgents, deskCrew, deskCrew, phone.AnswerAfter(200 * time.Millisecond)},
 		{talkAgents, s.Talking, s.Toned, phone.AnswerAfter(200 * time.Millisecond)},
 		{waitAgents, s.waitCrew(), 0, phone.AnswerAfter(200 * time.Millisecond)},
 		{ringAgents, max(s.Ringing, 1), 0, phone.AnswerAfter(ringFor)},
 		{emergencyAgents, emergencyCrew, emergencyCrew, phone.AnswerAfter(500 * time.Millisecond)},
+		{gasAgents, 1, 1, phone.AnswerAfter(500 * time.Millisecond)},
 		{onCallAgents, 1, 0, phone.Policy{After: time.Second, Then: phone.ActionAnswer, Talk: 5 * time.Second}},
 		{handAgents, handCrew, 0, phone.Policy{After: 50 * time.Millisecond, Then: phone.ActionAnswer, Talk: 150 * time.Millisecond}},
 	} {
@@ -91,7 +92,7 @@ func (a *Agents) add(ctx context.Context, server string, from, n int, sparse boo
 	}
 	f, err := phone.NewFleet(phone.FleetConfig{
 		Size: n, First: from, Password: func(number string) string { return password(cti.AgentID(number)) },
-		Tone:  func(int) tone.Tone { return tone.Tone{Hz: agentHz} },
+		Tone:  func(int) tone.Tone { return tone.Tone{Hz: hzOf(crew)} },
 		Phone: phone.Config{Server: server, KeepEvents: 500, Sparse: sparse, Policy: policy, Lines: 1},
 	})
 	if err != nil {
@@ -105,8 +106,19 @@ func (a *Agents) add(ctx context.Context, server string, from, n int, sparse boo
 	return nil
 }
 
-// agentHz is what agents send; callers send from 1000 Hz upwards.
-const agentHz = 700
+// agentHz is what agents send, deskHz those to whom calls are passed on; callers send
+// from 1000 Hz upwards.
+const (
+	agentHz = 700
+	deskHz  = 560
+)
+
+func hzOf(crew int) int {
+	if crew == deskAgents {
+		return deskHz
+	}
+	return agentHz
+}
 
 // watch notes every call of a phone.
 func (a *Agents) watch(ctx context.Context, p *phone.Phone) {
@@ -160,6 +172,16 @@ func (a *Agents) With(caller string) (AgentCall, bool) {
 	return AgentCall{}, false
 }
 
+// First is the oldest call of a caller that an agent has answered and that goes on.
+func (a *Agents) First(caller string) (AgentCall, bool) {
+	for _, c := range a.Calls() {
+		if c.Caller == caller && !c.AnsweredAt.IsZero() && c.EndedAt.IsZero() {
+			return c, true
+		}
+	}
+	return AgentCall{}, false
+}
+
 // Crew are the phones that begin with a number.
 func (a *Agents) Crew(first int) []*phone.Phone { return a.crews[first] }
 
@@ -188,50 +210,75 @@ func (a *Agents) Policy(first int, p phone.Policy) {
 	}
 }
 
-// Overlaps names the phones that were offered two calls at once since it was last
-// asked. It is asked by one goroutine.
-func (a *Agents) Overlaps() []string {
-	var wrong []string
-	for _, f := range a.fleets {
-		for _, p := range f.Phones() {
-			n := p.Overlaps()
-			if since := n - a.overlaps[p.Number()]; since > 0 {
-				wrong = append(wrong, p.Number()+": "+strconv.Itoa(since)+" times two calls at once")
-			}
-			a.overlaps[p.Number()] = n
-		}
-	}
-	return wrong
+// overlap is a phone that was offered a call while it had one.
+type overlap struct {
+	phone.Overlap
+	Agent string
+	// Had are the callers whose call it had then.
+	Had []string
 }
 
-// Doubles names the callers who rang at, or talked with, two agents at once since
-// a moment. A phone that is told to stop may ring for a blink longer; phones that
-// begin in the same moment are the fallback's last resort, everybody on duty.
-func (a *Agents) Doubles(since time.Time) []string {
-	const blink, together = 300 * time.Millisecond, 50 * time.Millisecond
+// Overlaps are the phones that were offered two calls at once since it was last
+// asked. It is asked by one goroutine.
+func (a *Agents) Overlaps() []overlap {
+	var all []overlap
+	calls := a.Calls()
+	for _, f := range a.fleets {
+		for _, p := range f.Phones() {
+			seen := p.Overlaps()
+			for _, o := range seen[a.overlaps[p.Number()]:] {
+				one := overlap{Overlap: o, Agent: p.Number()}
+				for _, c := range calls {
+					if c.Agent == one.Agent && c.Caller != o.Caller && !c.IncomingAt.After(o.At) && (c.EndedAt.IsZero() || c.EndedAt.After(o.At)) {
+						one.Had = append(one.Had, c.Caller)
+					}
+				}
+				all = append(all, one)
+			}
+			a.overlaps[p.Number()] = len(seen)
+		}
+	}
+	return all
+}
+
+// double is a caller who rang at, or talked with, two agents at once.
+type double struct {
+	Caller     string
+	One, Other AgentCall
+	For        time.Duration
+}
+
+func (d double) String() string {
+	return fmt.Sprintf("%s was at %s and %s for %v", d.Caller, d.One.Agent, d.Other.Agent, d.For.Round(time.Millisecond))
+}
+
+// together: the other phone rang in the same moment as the one.
+func (d double) together() bool {
+	return d.Other.IncomingAt.Sub(d.One.IncomingAt) < 50*time.Millisecond
+}
+
+// Doubles are the callers who were offered to two agents at once since a moment. A
+// phone that is told to stop may ring for a blink longer.
+func (a *Agents) Doubles(since time.Time) []double {
+	const blink = 300 * time.Millisecond
 	by := map[string][]AgentCall{}
 	for _, c := range a.Calls() {
-		if c.EndedAt.IsZero() {
-			c.EndedAt = time.Now()
-		}
+		c.EndedAt = first(c.EndedAt, time.Now())
 		if c.EndedAt.After(since) {
 			by[c.Caller] = append(by[c.Caller], c)
 		}
 	}
-	var wrong []string
+	var all []double
 	for caller, calls := range by {
 		for i, one := range calls {
 			for _, other := range calls[i+1:] {
-				if other.IncomingAt.Sub(one.IncomingAt) < together {
-					continue
-				}
 				if over := earlier(one.EndedAt, other.EndedAt).Sub(other.IncomingAt); over > blink {
-					wrong = append(wrong, fmt.Sprintf("%s was at %s and %s for %v", caller, one.Agent, other.Agent, over.Round(time.Millisecond)))
+					all = append(all, double{caller, one, other, over})
 				}
 			}
 		}
 	}
-	return wrong
+	return all
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -35,6 +35,11 @@ type Caller struct {
 	Toned bool
 	call  *phone.Call // nil where sipp calls
 	run   *sipp.Run
+	// placedAt is when a telephone dialled, hz what it sends.
+	placedAt time.Time
+	hz       int
+	// spoke: he and his agent were seen to hear one another.
+	spoke bool
 }
 
 // Outcome is what is known by now.
@@ -100,6 +105,23 @@ func (c *Caller) Up() bool {
 	default:
 		return true
 	}
+}
+
+// Silence is the longest time in which a telephone of ours heard nothing, until now or
+// its end: from dialling to the first sign, where ringing is a sound; from the answer to
+// the first sound; and between sounds, since listening began.
+func (c *Caller) Silence() time.Duration {
+	o, h := c.Outcome(), c.call.Heard()
+	end := first(o.EndedAt, time.Now())
+	audible := first(h.FirstAudible, end)
+	longest := earlier(first(o.RingingAt, end), audible).Sub(c.placedAt)
+	if !o.AnsweredAt.IsZero() {
+		longest = max(longest, audible.Sub(o.AnsweredAt))
+	}
+	if h.Audible() {
+		longest = max(longest, worst(h))
+	}
+	return longest
 }
 
 // Story is what the outside saw of the call, for a person.
@@ -193,8 +215,8 @@ func (cs *Callers) keep(callers ...*Caller) {
 // Call places a call with a telephone, which sends a tone and listens.
 func (cs *Callers) Call(ctx context.Context, to string) (*Caller, error) {
 	n := cs.number()
-	c := &Caller{From: callerNumber(n), To: to, Toned: true}
 	sends := tone.Caller(n)
+	c := &Caller{From: callerNumber(n), To: to, Toned: true, placedAt: time.Now(), hz: sends.Hz}
 	call, err := cs.phone.Call(ctx, to, phone.Options{From: c.From, Tone: &sends})
 	if err != nil {
 		return nil, err

@@ -134,14 +134,21 @@ func (f *Facts) Last(engine string) uint64 {
 }
 
 // Has tells whether a kind of fact was told about a caller's call.
-func (f *Facts) Has(caller string, k cti.Kind) bool {
+func (f *Facts) Has(caller string, k cti.Kind) bool { return f.Count(caller, k) > 0 }
+
+// Count is how often a kind of fact was told about a caller's call.
+func (f *Facts) Count(caller string, k cti.Kind) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	id, ok := f.calls[caller]
-	if !ok {
-		return false
+	n := 0
+	if id, ok := f.calls[caller]; ok {
+		for _, fact := range f.came[id] {
+			if fact.Kind == k {
+				n++
+			}
+		}
 	}
-	return slices.ContainsFunc(f.came[id], func(fact cti.Fact) bool { return fact.Kind == k })
+	return n
 }
 
 // Began is when an engine told its first fact after a moment.

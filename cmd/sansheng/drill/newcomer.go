@@ -21,34 +21,3 @@ func (t *Trial) Newcomers(ctx context.Context, d time.Duration) error {
 	}
 	return nil
 }
-
-// judgeNewcomers measures how long each was left without a sound: until the line
-// was answered, and from then on.
-func (t *Trial) judgeNewcomers() {
-	if len(t.newcomers) == 0 {
-		return
-	}
-	var longest time.Duration
-	var who string
-	for _, c := range t.newcomers {
-		o := c.Outcome()
-		if o.InvitedAt.IsZero() {
-			o.InvitedAt = t.healed
-		}
-		heard := o.RingingAt // ringing is a sound
-		if heard.IsZero() {
-			heard = o.AnsweredAt
-		}
-		wait := heard.Sub(o.InvitedAt)
-		if heard.IsZero() {
-			wait = time.Since(o.InvitedAt)
-		}
-		if c.call.Heard().Audible() {
-			wait = max(wait, worst(c.call.Heard()))
-		}
-		if wait > longest {
-			longest, who = wait, c.From+": "+c.Story()
-		}
-	}
-	t.AtMost("longest silence of a caller who came during the fault", longest, t.Row.Bounds.Silence, who)
-}

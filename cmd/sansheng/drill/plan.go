@@ -14,6 +14,7 @@ const (
 	ringLine      = "800103" // direct; agents who let it ring for a while
 	handLine      = "800104" // greeted; few agents with very short talks
 	emergencyLine = "800119" // direct, emergency
+	gasLine       = "800120" // direct, emergency; one agent, who talks for long
 )
 
 // Agents' first numbers, by what they are there for.
@@ -25,6 +26,8 @@ const (
 	handAgents      = 15001
 	crowdAgents     = 16001
 	onCallAgents    = 17001 // one, whom alarms ring
+	gasAgents       = 18001
+	deskAgents      = 19001 // to whom calls are passed on
 )
 
 // waitCrew is how many agents the waiting callers wait for, emergencyCrew how
@@ -35,6 +38,7 @@ func (s Size) waitCrew() int { return min(max(s.Waiting/2, 1), 10) }
 const (
 	emergencyCrew = 3
 	handCrew      = 4
+	deskCrew      = 5
 )
 
 // plan is the drill's hotline for a size of traffic.
@@ -49,6 +53,7 @@ func plan(s Size) *cti.Plan {
 			{DID: ringLine, Company: "drill", Mode: cti.Direct, Queue: "ring"},
 			{DID: handLine, Company: "drill", Mode: cti.Greeted, Queue: "hand", Greeting: "greeting-drill"},
 			{DID: emergencyLine, Company: "drill", Mode: cti.Direct, Queue: "emergency", Emergency: true},
+			{DID: gasLine, Company: "drill", Mode: cti.Direct, Queue: "gas", Emergency: true},
 		},
 		Queues: []cti.Queue{
 			{ID: "talk", Company: "drill", Members: talk},
@@ -56,6 +61,8 @@ func plan(s Size) *cti.Plan {
 			{ID: "ring", Company: "drill", Members: ring},
 			{ID: "hand", Company: "drill", Members: numbers(handAgents, handCrew)},
 			{ID: "emergency", Company: "drill", Members: emergency, Priority: 100},
+			{ID: "desk", Company: "drill", Members: numbers(deskAgents, deskCrew)},
+			{ID: "gas", Company: "drill", Members: numbers(gasAgents, 1), Priority: 100},
 		},
 	}
 	if s.Crowd > 0 {

@@ -18,9 +18,9 @@ type Row struct {
 	Fault, Promise string
 	// Short rows make up the short form.
 	Short bool
-	// Guards are the protections (config.Protections) without which the row must
-	// not hold; a test proves it for each.
-	Guards []string
+	// Guards are the protections without which the row must not hold; a test proves it
+	// for each.
+	Guards []Guard
 	// Bounds of what is the same in every row; zero fields mean the standard.
 	Bounds Bounds
 	// Setup changes the configuration of a stage of the row's own; nil shares the
@@ -36,6 +36,15 @@ type Row struct {
 	Spoils bool
 	// Run does the fault and undoes it. The traffic stands when it is called.
 	Run func(ctx context.Context, t *Trial) error
+}
+
+// Guard is a protection, or several with a comma between (config.Protections), that is
+// turned off, and the beginning of the measure that must break then: a row that fails for
+// another reason proves nothing.
+type Guard struct {
+	Off, Breaks string
+	// Patient gives the records the row's own time: with the protection they take it.
+	Patient bool
 }
 
 // Bounds are the limits of what every row measures.

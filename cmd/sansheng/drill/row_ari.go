@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -9,18 +10,17 @@ import (
 )
 
 var _ = register(&Row{
-	Name: "ari-cut", Short: true, Guards: []string{"fence"},
+	Name: "ari-cut", Short: true, Guards: []Guard{{Off: "fence", Breaks: "the cut was noticed after"}},
 	Fault:   "no byte between service and ARI for 20 s, either way, without FIN",
 	Promise: "noticed ≤ 4 s; nobody waits 5 s without ringback, music or a person; serving again ≤ 3 s after it heals",
 	Run: func(ctx context.Context, t *Trial) error {
 		t.Proxy.Cut()
-		noticed := make(chan time.Duration, 1)
-		go func() { noticed <- t.untilReady(ctx, false, 15*time.Second) }()
+		t.later(func() { t.untilReady(ctx, false, "the cut was noticed after", 4*time.Second) })
 		err := t.Newcomers(ctx, 20*time.Second)
 		t.Proxy.Heal()
 		t.Healed()
-		t.AtMost("the cut was noticed after", <-noticed, 4*time.Second)
-		t.AtMost("serving again after it healed", t.untilReady(ctx, true, 20*time.Second), 3*time.Second)
+		t.together()
+		t.untilReady(ctx, true, "serving again after it healed", 3*time.Second)
 		return err
 	},
 })
@@ -34,16 +34,21 @@ func (t *Trial) unwell(ctx context.Context, d time.Duration) error {
 }
 
 // untilReady waits until the hotline says that it takes calls, or that it does
-// not, and returns how long that took.
-func (t *Trial) untilReady(ctx context.Context, ready bool, limit time.Duration) time.Duration {
+// not, and measures how long that takes.
+func (t *Trial) untilReady(ctx context.Context, ready bool, what string, most time.Duration) time.Duration {
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	limit, cancel := context.WithTimeout(ctx, most+t.patience)
 	defer cancel()
-	_ = poll(ctx, 20*time.Millisecond, func() (bool, error) {
-		now, err := t.ready(ctx)
+	err := poll(limit, 20*time.Millisecond, func() (bool, error) {
+		now, err := t.ready(limit)
 		return now == ready, err
 	})
-	return time.Since(began)
+	took := time.Since(began)
+	t.AtMost(what, took, most, text(err)...)
+	if err != nil && took <= most {
+		t.Must(what, false, err.Error())
+	}
+	return took
 }
 
 var _ = register(&Row{
@@ -54,7 +59,11 @@ var _ = register(&Row{
 	// emergency caller does too.
 	Run: func(ctx context.Context, t *Trial) error {
 		t.Proxy.Delay(2 * time.Second)
-		return t.unwell(ctx, 15*time.Second)
+		err := t.unwell(ctx, 15*time.Second)
+		n := len(t.Proxy.Requests(t.began))
+		t.Must("orders met the fault", n > 0, "none was given")
+		t.Note("%d orders met the fault.", n)
+		return err
 	},
 })
 
@@ -65,7 +74,16 @@ var _ = register(&Row{
 	Run: func(ctx context.Context, t *Trial) error {
 		t.Proxy.Errors(0.05, http.StatusInternalServerError, ariproxy.Either, 1)
 		t.Proxy.ResetBody(0.05, 2)
-		return t.unwell(ctx, 15*time.Second)
+		err := t.unwell(ctx, 15*time.Second)
+		met := map[ariproxy.Outcome]int{}
+		for _, r := range t.Proxy.Requests(t.began) {
+			met[r.Outcome]++
+		}
+		hit := met[ariproxy.Refused] + met[ariproxy.Lost] + met[ariproxy.Reset]
+		t.Must("orders met the fault", hit > 0, fmt.Sprintf("%d passed", met[ariproxy.Passed]))
+		t.Note("Of the orders %d were refused, %d carried out with a false answer, %d answers broke off; %d passed.",
+			met[ariproxy.Refused], met[ariproxy.Lost], met[ariproxy.Reset], met[ariproxy.Passed])
+		return err
 	},
 })
 
@@ -78,6 +96,15 @@ var _ = register(&Row{
 	Bounds: Bounds{Silence: 8 * time.Second},
 	Run: func(ctx context.Context, t *Trial) error {
 		t.Proxy.SlowReader(2000)
-		return t.unwell(ctx, 10*time.Second)
+		err := t.unwell(ctx, 10*time.Second)
+		n := 0
+		for _, r := range t.Proxy.Requests(t.began) {
+			if r.Events {
+				n++
+			}
+		}
+		t.Must("the link was made anew", n > 0, "the events were read from the old one all the time")
+		t.Note("The link was made anew %d times.", n)
+		return err
 	},
 })

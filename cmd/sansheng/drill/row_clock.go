@@ -54,10 +54,11 @@ func newClock(ctx context.Context, dir string, cfg *config.Config) (*fault.Clock
 
 // step moves the switch's clock, for good: that is how clocks are set.
 func (t *Trial) step(ctx context.Context, by time.Duration) error {
-	t.stepped = true
+	t.stepped = by
 	if err := t.clock.Set(by); err != nil {
 		return err
 	}
+	t.Began()
 	err := t.Newcomers(ctx, 12*time.Second)
 	t.Healed()
 	return err

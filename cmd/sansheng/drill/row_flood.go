@@ -12,7 +12,8 @@ import (
 const floodRoom = 240
 
 var _ = register(&Row{
-	Name: "flood", Guards: []string{"reserve", "audit"}, Spoils: true,
+	Name: "flood", Spoils: true,
+	Guards:  []Guard{{Off: "reserve", Breaks: "emergency calls refused"}, {Off: "audit", Breaks: "calls without a sealed record", Patient: true}},
 	Fault:   "ten times the calls the switch has room for come to the ordinary number, for 15 s",
 	Promise: "emergency callers are answered within target, ordinary ones over the limit get busy at once and are on record",
 	Bounds:  Bounds{Drained: 90 * time.Second},

@@ -7,7 +7,7 @@ import (
 )
 
 var _ = register(&Row{
-	Name: "hangups-while-dead", Short: true, Guards: []string{"reconcile"},
+	Name: "hangups-while-dead", Short: true, Guards: []Guard{{Off: "reconcile", Breaks: "legs left behind cleared"}},
 	Fault:   "kill -9 of the service; callers and agents hang up; a new start",
 	Promise: "the legs left behind are cleared ≤ 2 s after the start, ends are the switch's own",
 	Run: func(ctx context.Context, t *Trial) error {

@@ -84,7 +84,7 @@ func (t *Trial) killTold(ctx context.Context) error {
 // The copies in HOTLINE are away meanwhile: what they have would be found there
 // again, and the journal alone is to be seen.
 var _ = register(&Row{
-	Name: "power-cut", Guards: []string{"sync"},
+	Name: "power-cut", Guards: []Guard{{Off: "sync", Breaks: "faults in the sequence of facts"}},
 	Fault:    "the service's power is cut in the middle of arrivals, with the upstream NATS away: what it had not synced is not on disk; both start anew",
 	Promise:  "no fact that had an effect is lost or changed, one record each",
 	Upstream: true,
@@ -131,19 +131,16 @@ func (t *Trial) served(ctx context.Context, callers []*Caller) error {
 	defer cancel()
 	err := t.until(limit, callers, "be served", func(c *Caller) bool { return !c.Up() })
 	t.Must("the callers of that moment were served", err == nil, text(err)...)
+	t.None("callers of that moment who were thrown out", t.unserved(callers))
 	return Hangup(ctx, callers)
 }
 
 var _ = register(&Row{
 	Name:    "disk-full",
-	Fault:   "no file of the service or of PostgreSQL can grow for 15 s, as on a full disk",
+	Fault:   "no process of the service or of PostgreSQL can write to a file for 15 s, as on a full disk; the database breaks down",
 	Promise: "calls go on, an alarm ≤ 10 s, everything on record when there is space again",
 	Bounds:  Bounds{Drained: 45 * time.Second},
 	Run: func(ctx context.Context, t *Trial) error {
-		database, err := t.Postgres().PID()
-		if err != nil {
-			return err
-		}
 		// The embedded server's newest block may grow no further; new files get as
 		// far as the smallest one that is being written.
 		var restore []func() error
@@ -152,8 +149,11 @@ var _ = register(&Row{
 				_ = back()
 			}
 		}()
-		for pid, bytes := range map[int]uint64{t.PID(): 0, database: 0} {
-			back, err := fault.FileLimit(pid, bytes)
+		for _, fill := range []func() (func() error, error){
+			func() (func() error, error) { return fault.FileLimit(t.PID(), 0) },
+			t.Postgres().FullDisk,
+		} {
+			back, err := fill()
 			if err != nil {
 				return err
 			}

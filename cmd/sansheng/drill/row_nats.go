@@ -18,7 +18,7 @@ import (
 const dedupeWindow = 5 * time.Second
 
 var _ = register(&Row{
-	Name: "nats-away", Guards: []string{"dedupe"},
+	Name: "nats-away", Guards: []Guard{{Off: "dedupe", Breaks: "faults in the sequence of facts"}},
 	Fault:    "the NATS that carries the facts is away for three times its dedupe window",
 	Promise:  "no failed call, hand-over as quick as before, facts complete ≤ 30 s after it is back, each once",
 	Upstream: true,

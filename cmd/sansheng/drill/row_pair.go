@@ -151,17 +151,7 @@ var _ = register(&Row{
 		defer cancel()
 		err = t.until(limit, callers, "be served", func(c *Caller) bool { return !c.Up() })
 		t.Must("every caller was served", err == nil, text(err)...)
-		var failed []string
-		served := map[string]bool{}
-		for _, c := range t.Agents.Calls() {
-			served[c.Caller] = served[c.Caller] || !c.AnsweredAt.IsZero()
-		}
-		for _, c := range callers {
-			if !served[c.From] {
-				failed = append(failed, c.From+" "+c.Story())
-			}
-		}
-		t.None(fmt.Sprintf("failed calls of %d", len(callers)), failed)
+		t.None(fmt.Sprintf("failed calls of %d", len(callers)), t.unserved(callers))
 		t.Healed()
 		return t.giveBack(ctx, b)
 	},

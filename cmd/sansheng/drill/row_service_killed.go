@@ -9,7 +9,7 @@ import (
 const killedGap = 60 * time.Millisecond
 
 var _ = register(&Row{
-	Name: "service-killed", Short: true, Guards: []string{"reconcile"},
+	Name: "service-killed", Short: true, Guards: []Guard{{Off: "reconcile", Breaks: "longest silence of a caller"}},
 	Fault:   "kill -9 of the service, then a new start",
 	Promise: "no talk dropped, gap ≤ 60 ms, places kept, one record each, states right ≤ 5 s after the start",
 	Bounds:  Bounds{Gap: killedGap},

@@ -22,8 +22,8 @@ var _ = register(&Row{
 		if err := fault.Kill(pid); err != nil {
 			return err
 		}
-		down := t.untilReady(ctx, false, 10*time.Second)
-		up := t.untilReady(ctx, true, 60*time.Second)
+		down := t.untilReady(ctx, false, "the death was noticed after", 10*time.Second)
+		up := t.untilReady(ctx, true, "the hotline takes calls again after", 60*time.Second)
 		t.Healed()
 		t.Note("Asterisk took calls again after %s.", short(down+up))
 		// The phones do not know: their talks are with nobody. People hang up.

@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -376,6 +377,59 @@ func (s *Stack) States(ctx context.Context) (map[string]State, error) {
 		states[a.Agent] = a
 	}
 	return states, nil
+}
+
+// Order gives an agent's order, as his leader may.
+func (s *Stack) Order(ctx context.Context, agent string, o cti.Order) error {
+	b, err := json.Marshal(map[string]any{"verb": o.Verb, "to": o.To, "reason": o.Reason, "consent": o.Consent})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+loopback(s.Config.Ports.Web)+"/api/v1/agents/"+agent+"/orders", bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	req.SetBasicAuth("9001", s.admin)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := s.client.Do(req)
+	if err != nil {
+		return fmt.Errorf("order %s for agent %s: %w", o.Verb, agent, err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode/100 != 2 {
+		said, _ := io.ReadAll(io.LimitReader(res.Body, 1<<12))
+		return fmt.Errorf("order %s for agent %s: %s: %s", o.Verb, agent, res.Status, said)
+	}
+	return nil
+}
+
+// Channels is how many channels of phones and callers the switch has, by its own word.
+func (s *Stack) Channels(ctx context.Context) (int, error) {
+	password, err := s.switchPassword()
+	if err != nil {
+		return 0, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+loopback(s.Config.Ports.Asterisk)+"/ari/channels", nil)
+	if err != nil {
+		return 0, err
+	}
+	req.SetBasicAuth("sansheng", password)
+	res, err := s.client.Do(req)
+	if err != nil {
+		return 0, fmt.Errorf("ask the switch for its channels: %w", err)
+	}
+	defer res.Body.Close()
+	var channels []struct{ Name string }
+	if err := json.NewDecoder(res.Body).Decode(&channels); err != nil || res.StatusCode != http.StatusOK {
+		return 0, fmt.Errorf("ask the switch for its channels: %s: %w", res.Status, err)
+	}
+	n := 0
+	for _, c := range channels {
+		if strings.HasPrefix(c.Name, "PJSIP/") {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // poll asks again and again until it is told so, an error comes, or ctx ends.

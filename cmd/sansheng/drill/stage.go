@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"sansheng/cmd/sansheng/config"
@@ -272,96 +271,4 @@ func (st *Stage) right(ctx context.Context) (at time.Time, wrong string) {
 		return true, nil
 	})
 	return time.Now(), wrong
-}
-
-// emergencies places an emergency call every so often until stopped. Each case is
-// one person: where the switch does not take his call he dials again.
-type emergencies struct {
-	st   *Stage
-	stop context.CancelFunc
-	wg   sync.WaitGroup
-
-	mu    sync.Mutex
-	cases []emergency
-}
-
-// emergency is one person's case: how long until a person answered, or why not.
-type emergency struct {
-	Took time.Duration
-	Err  error
-	// Dials is how often he had to dial.
-	Dials int
-}
-
-const emergencyEvery = 2 * time.Second
-
-func (st *Stage) emergencies(ctx context.Context) *emergencies {
-	run, stop := context.WithCancel(ctx)
-	e := &emergencies{st: st, stop: stop}
-	e.wg.Go(func() {
-		tick := time.NewTicker(emergencyEvery)
-		defer tick.Stop()
-		for {
-			e.wg.Go(func() { e.add(e.one(ctx)) })
-			select {
-			case <-tick.C:
-			case <-run.Done():
-				return
-			}
-		}
-	})
-	return e
-}
-
-func (e *emergencies) add(one emergency) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.cases = append(e.cases, one)
-}
-
-// one is one case. It is given up after a minute and a half.
-func (e *emergencies) one(ctx context.Context) emergency {
-	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
-	defer cancel()
-	began, out := time.Now(), emergency{}
-	for ctx.Err() == nil {
-		out.Dials++
-		c, err := e.st.Callers.Call(ctx, emergencyLine)
-		if err != nil {
-			out.Err = err
-			break
-		}
-		answered := false
-		redial := time.Now().Add(redialAfter)
-		err = poll(ctx, 10*time.Millisecond, func() (bool, error) {
-			_, answered = e.st.Agents.With(c.From)
-			silent := c.Outcome().InvitedAt.IsZero() && time.Now().After(redial)
-			return answered && !c.Outcome().AnsweredAt.IsZero() || !c.Up() || silent, nil
-		})
-		took := time.Since(began)
-		_ = Hangup(context.WithoutCancel(ctx), []*Caller{c})
-		if err == nil && answered {
-			out.Took, out.Err = took, nil
-			return out
-		}
-		out.Err = fmt.Errorf("not answered: %s", c.Story())
-		select { // nobody dials faster than that
-		case <-time.After(time.Second):
-		case <-ctx.Done():
-		}
-	}
-	out.Took = time.Since(began)
-	return out
-}
-
-// redialAfter is how long a person waits in utter silence before he dials again.
-const redialAfter = 3 * time.Second
-
-// end waits for the cases under way and returns all.
-func (e *emergencies) end() []emergency {
-	e.stop()
-	e.wg.Wait()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.cases
 }

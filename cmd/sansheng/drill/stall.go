@@ -81,3 +81,7 @@ func (s *stalls) close() {
 	close(s.stopC)
 	s.done.Wait()
 }
+
+// excused is how much of a stall a figure may be late by. What is late by more says
+// nothing about the hotline, good or bad: the row is to be run again.
+func excused(stall time.Duration) time.Duration { return min(stall, 150*time.Millisecond) }

@@ -30,12 +30,14 @@ type Trial struct {
 	began, healed time.Time
 	// newcomers came during the fault, left hung up by themselves in it.
 	newcomers, left []*Caller
-	// stepped: the switch's clock was moved, so its times are not ours.
-	stepped bool
+	// passed are callers whom an order brought to two phones at once, by number.
+	passed map[string]bool
+	// stepped is by how much the switch's clock was moved: its times are not ours then.
+	stepped time.Duration
 }
 
 // clockTrue tells whether the switch's clock agrees with the outside's.
-func (t *Trial) clockTrue() bool { return !t.stepped }
+func (t *Trial) clockTrue() bool { return t.stepped == 0 }
 
 // detailMost is how many offenders a measure names.
 const detailMost = 8

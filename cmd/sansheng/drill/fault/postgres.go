@@ -62,6 +62,30 @@ func (p Postgres) Thaw() error {
 	return Thaw(pid)
 }
 
+// FullDisk lets no process of the server write to a file, its log of changes among them:
+// it breaks down and cannot start, as on a full disk. The returned function gives the
+// space back, also to a server that was started meanwhile by one under such a limit.
+func (p Postgres) FullDisk() (restore func() error, err error) {
+	if err := p.fileLimit(0); err != nil {
+		return nil, fmt.Errorf("fill the database's disk: %w", err)
+	}
+	return func() error {
+		if err := p.fileLimit(unix.RLIM_INFINITY); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			return fmt.Errorf("give the database its disk back: %w", err)
+		}
+		return nil
+	}, nil
+}
+
+func (p Postgres) fileLimit(bytes uint64) error {
+	pid, err := p.PID()
+	if err != nil {
+		return err
+	}
+	each := func(pid int) error { _, err := FileLimit(pid, bytes); return err }
+	return errors.Join(each(pid), eachChild(pid, each), eachChild(pid, each)) // twice: one may be being born
+}
+
 func eachChild(pid int, do func(int) error) error {
 	found, err := children(map[int]bool{pid: true})
 	if err != nil {
