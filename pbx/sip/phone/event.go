@@ -72,6 +72,8 @@ const (
 	ByeReceived Kind = "bye received"
 	// Ended: the call's last event, whatever the reason. By says who ended it.
 	Ended Kind = "ended"
+	// Notified: a NOTIFY outside a call, of what was subscribed to; see Body.
+	Notified Kind = "notified"
 	// Died: the phone's sockets were closed without a goodbye.
 	Died Kind = "died"
 	// Malformed: a datagram was no SIP message a telephone can use and was dropped.
@@ -106,6 +108,8 @@ type Event struct {
 	By    Side
 	// Headers of the message that was the event.
 	Headers Headers
+	// Body of a NOTIFY.
+	Body string
 	// Hz of a tone.
 	Hz float64
 	// Digit is one key, or the keys sent; Via is how: RFC4733 or INFO.

@@ -71,6 +71,9 @@ func (p *Phone) served(req *sip.Request, tx *sip.ServerTx) {
 		res.AppendHeader(sip.NewHeader("Accept", "application/sdp"))
 	}
 	respond(tx, res)
+	if req.Method == sip.NOTIFY {
+		p.emit(Event{At: at, Kind: Notified, Headers: headersOf(req), Body: string(req.Body())})
+	}
 }
 
 // respond answers; an answer that cannot be sent is a lost packet.
