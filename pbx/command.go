@@ -6,7 +6,7 @@ import "time"
 // the order given, each after the last one's reply; lanes do not wait for each
 // other. A failed command comes back as CommandFailed.
 type Command interface {
-	// Lane is the channel or bridge whose order of commands matters.
+	// Lane is the channel, bridge or lamp whose order of commands matters.
 	Lane() string
 	isCommand()
 }
@@ -196,6 +196,14 @@ type Continue struct {
 	Done      bool
 }
 
+// Light lets a lamp show a state. The switch keeps it until the next Light, over its
+// own restarts too.
+type Light struct {
+	command
+	Lamp  LampID
+	Shows LampState
+}
+
 // Lane is the lane of a channel's commands.
 func Lane(c ChannelID) string      { return "c/" + string(c) }
 func bridgeLane(b BridgeID) string { return "b/" + string(b) }
@@ -226,3 +234,4 @@ func (c DropBridge) Lane() string  { return bridgeLane(c.Bridge) }
 // Lane of Hangup is its own: an end is legal at any time and waits for nothing.
 func (c Hangup) Lane() string   { return "h/" + string(c.Channel) }
 func (c Continue) Lane() string { return Lane(c.Channel) }
+func (c Light) Lane() string    { return "l/" + string(c.Lamp) }

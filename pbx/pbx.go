@@ -33,6 +33,24 @@ type PlaybackID string
 // in PJSIP/1001.
 type EndpointID string
 
+// LampID names a lamp: a state that the switch keeps for us and shows on the keys of
+// all phones that watch it. Always chosen by us, of letters, digits, - and _.
+type LampID string
+
+// LampState is what a lamp shows, as the switch calls it.
+type LampState string
+
+// States of a lamp. How each looks is the phone's choice; common are dark or green,
+// blinking and red.
+const (
+	LampIdle    LampState = "NOT_INUSE"
+	LampRinging LampState = "RINGING"
+	LampInUse   LampState = "INUSE"
+	LampOnHold  LampState = "ONHOLD"
+	LampBusy    LampState = "BUSY"
+	LampAbsent  LampState = "UNAVAILABLE"
+)
+
 // ChannelState is the switch's state of a channel.
 type ChannelState string
 

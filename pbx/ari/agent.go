@@ -21,6 +21,9 @@ type AgentEndpoint struct {
 	DisplayName string
 	// Context is where the phone's own calls enter the dialplan.
 	Context string
+	// Lamps is the dialplan's context whose hints the phone may watch; empty means that
+	// it may subscribe to nothing.
+	Lamps string
 	// WebRTC phones speak from a browser: encrypted, with opus.
 	WebRTC bool
 	// Language of prompts the phone hears; empty means the switch's.
@@ -125,10 +128,15 @@ func (a AgentEndpoint) endpoint() []ConfigTuple {
 		"disallow", "all", "allow", strings.Join(codecs, ","),
 		// Transfers are made by the hotline; media stays on the switch, where it
 		// is recorded and listened to.
-		"allow_transfer", "no", "direct_media", "no", "allow_subscribe", "no", "allow_overlap", "no",
+		"allow_transfer", "no", "direct_media", "no", "allow_overlap", "no",
 		"rtp_symmetric", "yes", "force_rport", "yes", "rewrite_contact", "yes",
 		"dtmf_mode", "auto_info", "trust_id_inbound", "no", "rtp_timeout", "30", "rtp_timeout_hold", "600",
 	)
+	if a.Lamps == "" {
+		out = append(out, tuples("allow_subscribe", "no")...)
+	} else {
+		out = append(out, tuples("allow_subscribe", "yes", "subscribe_context", a.Lamps)...)
+	}
 	if a.WebRTC {
 		out = append(out, tuples("webrtc", "yes", "dtls_auto_generate_cert", "yes")...)
 	}

@@ -105,6 +105,8 @@ func (c *Client) obey(ctx context.Context, command pbx.Command) error {
 		return ch.Hangup(ctx, string(q.Channel), int(q.Cause))
 	case pbx.Continue:
 		return c.proceed(ctx, q)
+	case pbx.Light:
+		return c.DeviceStates.Set(ctx, "Stasis:"+string(q.Lamp), string(q.Shows))
 	}
 	return fmt.Errorf("do %T: unknown command", command)
 }

@@ -204,6 +204,7 @@ func TestCommands(t *testing.T) {
 		{pbx.Hangup{Channel: "c1"}, []string{`DELETE channels/c1`}},
 		{pbx.Continue{Channel: "c1", Context: "fallback", Extension: "s"}, []string{`POST channels/c1/continue {"context":"fallback","extension":"s","priority":1}`}},
 		{pbx.Continue{Channel: "c1", Done: true}, []string{`POST channels/c1/variables {"variables":{"CTI_DONE":"1"}}`, `POST channels/c1/continue {}`}},
+		{pbx.Light{Lamp: "agent-1001", Shows: pbx.LampInUse}, []string{`PUT deviceStates/Stasis:agent-1001 {"deviceState":"INUSE"}`}},
 	} {
 		before := len(peer.Requests())
 		if err := l.Do(l.ctx, tt.command); err != nil {

@@ -50,6 +50,9 @@ type Config struct {
 	Queues []Queue
 	// Duty are the agents on emergency duty, rung all at once as a last resort.
 	Duty []string
+	// Lamps are the agents, by company, whose states its phones may watch: context
+	// LampContext(company) has a hint for each.
+	Lamps map[string][]string
 	// Companies are spoken names for greetings, by company and language.
 	Companies map[string]map[string]string
 	// OrdinaryCalls is how many calls the lines that are no emergency lines may
@@ -140,6 +143,9 @@ type Queue struct {
 	// Emergency queues' callers go before others' at agents whom both share.
 	Emergency bool
 }
+
+// LampContext is the dialplan's context with the hints for a company's lamps.
+func LampContext(company string) string { return "lamps-" + company }
 
 // ValueError says that a value of the configuration cannot be used.
 type ValueError struct {
@@ -273,6 +279,9 @@ func (c Config) check() error {
 			return &ValueError{"agent on duty", d, "1 to 12 digits"}
 		}
 	}
+	if err := c.checkLamps(); err != nil {
+		return err
+	}
 	dids := map[string]bool{}
 	for _, l := range c.Lines {
 		switch {
@@ -288,6 +297,20 @@ func (c Config) check() error {
 			return &ValueError{"queue of " + l.DID, l.Queue, "no such queue"}
 		}
 		dids[l.DID] = true
+	}
+	return nil
+}
+
+func (c Config) checkLamps() error {
+	for company, agents := range c.Lamps {
+		if !wordPattern.MatchString(company) {
+			return &ValueError{"company of lamps", company, wordWant}
+		}
+		for _, a := range agents {
+			if !agentPattern.MatchString(a) {
+				return &ValueError{"lamp of company " + company, a, "1 to 12 digits"}
+			}
+		}
 	}
 	return nil
 }

@@ -23,18 +23,20 @@ func TestInjectionIsRefused(t *testing.T) {
 		"", "a;b", "a]b", "a\nb", "a\r\nexten => x,1,System(id)", "${SHELL(id)}", "a,b", "a&PJSIP/x", "a b", "a\x00b", "名字", strings.Repeat("a", 65),
 	}
 	places := map[string]func(*Config, string){
-		"queue":         func(c *Config, s string) { c.Queues[0].Name = s; c.Lines[0].Queue = s },
-		"member":        func(c *Config, s string) { c.Queues[0].Members[0] = s },
-		"duty":          func(c *Config, s string) { c.Duty[0] = s },
-		"DID":           func(c *Config, s string) { c.Lines[0].DID = s },
-		"company":       func(c *Config, s string) { c.Lines[0].Company = s },
-		"line language": func(c *Config, s string) { c.Lines[0].Language = s },
-		"language":      func(c *Config, s string) { c.Language = s },
-		"country":       func(c *Config, s string) { c.Country = s },
-		"system name":   func(c *Config, s string) { c.SystemName = s },
-		"origin":        func(c *Config, s string) { c.Origins = []string{s} },
-		"spoken":        func(c *Config, s string) { c.Companies = map[string]map[string]string{s: {"zh": "x"}} },
-		"folder":        func(c *Config, s string) { c.Data = "/tmp/" + s },
+		"queue":          func(c *Config, s string) { c.Queues[0].Name = s; c.Lines[0].Queue = s },
+		"member":         func(c *Config, s string) { c.Queues[0].Members[0] = s },
+		"duty":           func(c *Config, s string) { c.Duty[0] = s },
+		"DID":            func(c *Config, s string) { c.Lines[0].DID = s },
+		"company":        func(c *Config, s string) { c.Lines[0].Company = s },
+		"line language":  func(c *Config, s string) { c.Lines[0].Language = s },
+		"language":       func(c *Config, s string) { c.Language = s },
+		"country":        func(c *Config, s string) { c.Country = s },
+		"system name":    func(c *Config, s string) { c.SystemName = s },
+		"origin":         func(c *Config, s string) { c.Origins = []string{s} },
+		"spoken":         func(c *Config, s string) { c.Companies = map[string]map[string]string{s: {"zh": "x"}} },
+		"lamps' company": func(c *Config, s string) { c.Lamps = map[string][]string{s: {"1001"}} },
+		"lamp":           func(c *Config, s string) { c.Lamps = map[string][]string{"gas": {s}} },
+		"folder":         func(c *Config, s string) { c.Data = "/tmp/" + s },
 	}
 	optional := []string{"line language", "language", "country", "system name"}
 	inPath := []string{"", "a b", "名字", strings.Repeat("a", 65)} // folders may be called so

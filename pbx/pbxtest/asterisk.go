@@ -20,13 +20,14 @@ const (
 )
 
 // Asterisk starts a real switch of the test's own on free ports, with two lines
-// and a fallback queue, and ends it with the test. Its log is kept with the
+// a fallback queue and two lamps, and ends it with the test. Its log is kept with the
 // test's output when the test fails. A switch that cannot be had fails the test.
 func Asterisk(t testing.TB) *asterisk.Instance {
 	t.Helper()
 	return AsteriskWith(t, asterisk.Config{
 		Language: "en",
 		Queues:   []asterisk.Queue{{Name: "main", Members: []string{"1001", "1002"}}},
+		Lamps:    map[string][]string{"test": {"1001", "1002"}},
 		Lines: []asterisk.Line{
 			{DID: Greeted, Company: "test", Queue: "main"},
 			{DID: Direct, Company: "test", Queue: "main", Direct: true},
