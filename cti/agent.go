@@ -44,6 +44,10 @@ type volatileAgent struct {
 	Elsewhere map[pbx.ChannelID]bool
 	// Dialled are the times of the last hour's orders to dial outside.
 	Dialled []time.Time
+	// Lit is what his lamp was last ordered to show; empty where nobody knows what it shows.
+	Lit pbx.LampState
+	// DarkUntil spares a lamp that the switch did not light.
+	DarkUntil time.Time
 }
 
 // Reasons the system gives for an agent's state.

@@ -14,7 +14,7 @@ func (h *Hotline) stepClock(by time.Duration) {
 	}
 	step(&h.lostAt)
 	for _, a := range h.order {
-		step(&a.Since, &a.CoolUntil, &a.LostAt)
+		step(&a.Since, &a.CoolUntil, &a.LostAt, &a.DarkUntil)
 		for i := range a.Dialled {
 			step(&a.Dialled[i])
 		}

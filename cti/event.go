@@ -68,6 +68,7 @@ func (h *Hotline) event(e pbx.Event) {
 	case pbx.ClockStepped:
 		h.emit(at, ClockStepped, "", "", "", &EngineData{StepMs: Millis(e.By.Milliseconds())})
 	case pbx.LinkUp:
+		h.unlight()
 		h.reconcile(e.Snapshot)
 	}
 }
@@ -142,6 +143,8 @@ func (h *Hotline) commandFailed(at time.Time, e pbx.CommandFailed) {
 		h.retry(at, cmd)
 	case pbx.Spy:
 		h.spyRefused(at, cmd)
+	case pbx.Light:
+		h.notLit(at, cmd)
 	case pbx.Answer, pbx.StartMusic, pbx.Lease, pbx.SetVars, pbx.Unjoin:
 		if !e.Gone {
 			h.retry(at, cmd)

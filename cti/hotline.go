@@ -27,6 +27,8 @@ type Hotline struct {
 	// whatever is done for all of them is done in the same order every time.
 	order []*agent
 	live  []*call
+	// lamps are those of order whose lamps are lit.
+	lamps []*agent
 	calls map[CallID]*call
 	legs  map[pbx.ChannelID]*leg
 	// neglects: see Neglect.
@@ -93,7 +95,7 @@ func (h *Hotline) configure(plan *Plan) {
 	for _, q := range plan.Queues {
 		h.queues[q.ID] = newQueue(q, plan.Serve(q))
 	}
-	h.order = h.order[:0]
+	h.order, h.lamps = h.order[:0], h.lamps[:0]
 	for _, a := range plan.Agents {
 		known := h.agents[a.ID]
 		if known == nil {
@@ -102,6 +104,9 @@ func (h *Hotline) configure(plan *Plan) {
 		}
 		known.Agent, known.place = a, len(h.order)
 		h.order = append(h.order, known)
+		if h.companies[a.Company].Lamps {
+			h.lamps = append(h.lamps, known)
+		}
 	}
 }
 
@@ -132,6 +137,7 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 	}
 	if h.linked {
 		h.match(now)
+		h.light(now)
 	}
 	return h.out
 }

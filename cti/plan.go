@@ -35,6 +35,8 @@ type Company struct {
 	// Conduct has the voices of its talks measured: silence, overlap, callers who are
 	// not heard (requirements A3, A11).
 	Conduct bool `yaml:"conduct,omitempty" json:"conduct,omitempty"`
+	// Lamps shows what its agents do on the keys of their desk phones.
+	Lamps bool `yaml:"lamps,omitempty" json:"lamps,omitempty"`
 	// Outside are the numbers outside that its people may dial or pass calls on to;
 	// none where it is empty, but contacts.
 	Outside []DialRule `yaml:"outside,omitempty" json:"outside,omitempty"`

@@ -20,6 +20,8 @@ type desk struct {
 	// last are the facts of the last input, all those of all; facts takes each.
 	last, all []Fact
 	facts     func(Fact)
+	// lamps are as they were ordered.
+	lamps map[pbx.LampID]pbx.LampState
 }
 
 // newDesk has queue "service" as change wants it, and an overflow queue "second"
@@ -44,7 +46,7 @@ func newDesk(t *testing.T, change func(p *Plan, q *Queue)) *desk {
 	if err := p.Check(); err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, h: NewHotline("e1", p), plan: p, now: epoch}
+	d := &desk{t: t, h: NewHotline("e1", p), plan: p, now: epoch, lamps: map[pbx.LampID]pbx.LampState{}}
 	d.do(pbx.LinkUp{At: pbx.At(epoch), Snapshot: pbx.Snapshot{At: epoch, StartedAt: epoch}})
 	return d
 }
@@ -58,6 +60,9 @@ func (d *desk) do(in Input) Outcome {
 		if d.facts != nil {
 			d.facts(f)
 		}
+	}
+	for _, l := range commandsOf[pbx.Light](out) {
+		d.lamps[l.Lamp] = l.Shows
 	}
 	return out
 }

@@ -20,6 +20,7 @@ type toySwitch struct {
 	channels map[pbx.ChannelID]*toyChannel
 	bridges  map[pbx.BridgeID][]pbx.ChannelID
 	order    []pbx.ChannelID
+	lamps    map[pbx.LampID]pbx.LampState
 }
 
 type toyChannel struct {
@@ -63,8 +64,9 @@ func (s *toySwitch) end(id pbx.ChannelID, cause pbx.Cause, asked bool) {
 	c.leaving = true
 }
 
-// forget loses all events in flight.
+// forget loses all events in flight, and the lamps.
 func (s *toySwitch) forget() {
+	clear(s.lamps)
 	for _, id := range s.order {
 		if c := s.channels[id]; c != nil {
 			c.pending = nil
@@ -138,6 +140,8 @@ func (s *toySwitch) obey(c pbx.Command) {
 		}
 	case pbx.Hangup:
 		s.end(c.Channel, c.Cause, true)
+	case pbx.Light:
+		s.lamps[c.Lamp] = c.Shows
 	}
 }
 
@@ -239,6 +243,11 @@ func (w *world) check(in Input) {
 	}
 	for _, c := range w.h.live {
 		w.checkCall(in, c)
+	}
+	for _, a := range w.h.lamps {
+		if got, want := w.s.lamps[pbx.LampID("agent-"+a.ID)], w.h.lamp(a); got != want {
+			w.t.Fatalf("after %T: the lamp of %s, who is %s, shows %q, not %q", in, a.ID, a.State, got, want)
+		}
 	}
 	for _, a := range w.h.idle(w.s.now) {
 		for _, c := range w.h.waiting(w.s.now) {
@@ -478,6 +487,7 @@ func TestRandomLife(t *testing.T) {
 		plan := DemoPlan(0)
 		plan.Contacts = []Contact{{ID: "water", Company: "demo", Number: "02188880000"}}
 		plan.Companies[0].Outside = []DialRule{{Role: DialAgent, Prefixes: []string{"021"}, PerHour: 20}}
+		plan.Companies[0].Lamps = true
 		q := &plan.Queues[0]
 		q.Strategy = rapid.SampledFrom([]Strategy{LongestIdle, RoundRobin, LeastCalls}).Draw(t, "strategy")
 		q.RingAtOnce = rapid.IntRange(0, 3).Draw(t, "ring at once")
@@ -486,7 +496,7 @@ func TestRandomLife(t *testing.T) {
 		q.Callback = &CallbackRule{Attempts: 2, Retry: Span(time.Minute), Keep: Span(2 * time.Minute)}
 		w := &world{
 			t: t, plan: plan, h: NewHotline("e1", plan), ended: map[CallID]int{}, engines: 1,
-			s: &toySwitch{now: epoch, channels: map[pbx.ChannelID]*toyChannel{}, bridges: map[pbx.BridgeID][]pbx.ChannelID{}},
+			s: &toySwitch{now: epoch, channels: map[pbx.ChannelID]*toyChannel{}, bridges: map[pbx.BridgeID][]pbx.ChannelID{}, lamps: map[pbx.LampID]pbx.LampState{}},
 		}
 		w.feed(pbx.LinkUp{At: pbx.At(epoch), Snapshot: w.snapshot()})
 		t.Repeat(map[string]func(*rapid.T){
