@@ -48,6 +48,7 @@ func startPair(t *testing.T, plan *cti.Plan) *pair {
 	defer cancel()
 	own := asterisk.Config{Data: filepath.Join(dir, "asterisk"), FreePorts: true}
 	fallback(&own, plan)
+	own.Lamps = lampsOf(plan)
 	sw, err := asterisk.Start(ctx, own)
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"sansheng/cti/web"
 	"sansheng/pbx"
 	"sansheng/pbx/ari"
+	"sansheng/pbx/asterisk"
 )
 
 // application is our name in the dialplan's Stasis().
@@ -145,10 +146,15 @@ func (s *Service) pushAgents(ctx context.Context, link *ari.Link, agents []cti.A
 	if s.asterisk != nil {
 		media = s.cfg.Host
 	}
+	lamps := lampsOf(s.plan)
 	for _, a := range agents {
+		watches := ""
+		if lamps[string(a.Company)] != nil {
+			watches = asterisk.LampContext(string(a.Company))
+		}
 		err := s.insist(ctx, func() error {
 			return link.Client().PushAgent(ctx, ari.AgentEndpoint{
-				Number: string(a.ID), Password: s.passwords[a.ID], Context: "from-agent", WebRTC: a.WebRTC, MediaAddress: media,
+				Number: string(a.ID), Password: s.passwords[a.ID], Context: "from-agent", Lamps: watches, WebRTC: a.WebRTC, MediaAddress: media,
 			})
 		})
 		if err != nil {
@@ -159,6 +165,19 @@ func (s *Service) pushAgents(ctx context.Context, link *ari.Link, agents []cti.A
 		return err
 	}
 	return link.WatchEndpoints(ctx, s.endpoints)
+}
+
+// lampsOf are the agents whose lamps are lit, by company.
+func lampsOf(plan *cti.Plan) map[string][]string {
+	lamps := map[string][]string{}
+	for _, co := range plan.Companies {
+		for _, a := range plan.Agents {
+			if co.Lamps && a.Company == co.ID {
+				lamps[string(co.ID)] = append(lamps[string(co.ID)], string(a.ID))
+			}
+		}
+	}
+	return lamps
 }
 
 // insistFor is how long a switch may break connections off before that is an error:
