@@ -59,3 +59,40 @@ func TestLiveLight(t *testing.T) {
 		}
 	}
 }
+
+// A switch that runs already learns of lamps, and of their end, when it is adopted.
+func TestLiveLampsChange(t *testing.T) {
+	v := openLive(t, nil)
+	a := AgentEndpoint{Number: "1002", Password: "pw", Context: "from-agent", MediaAddress: "127.0.0.1", Qualify: -1}
+	p, err := phone.New(phone.Config{Number: a.Number, Password: a.Password, Server: v.pbx.SIPAddr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Die)
+	inst := v.pbx
+	t.Cleanup(func() {
+		if err := inst.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, lamps := range []map[string][]string{{}, {"gas": {"1001"}}, {}} {
+		if err := inst.Release(); err != nil {
+			t.Fatal(err)
+		}
+		next, err := asterisk.Start(v.ctx, asterisk.Config{Data: inst.Data, FreePorts: true, Lamps: lamps})
+		if err != nil {
+			t.Fatal(err)
+		}
+		inst = next
+		if a.Lamps = ""; len(lamps) > 0 {
+			a.Lamps = asterisk.LampContext("gas")
+		}
+		if err := v.Client().PushAgent(v.ctx, a); err != nil {
+			t.Fatal(err)
+		}
+		err = p.Subscribe(v.ctx, "1001", "dialog", "application/dialog-info+xml", time.Minute)
+		if !inst.Adopted() || (err == nil) != (len(lamps) > 0) {
+			t.Errorf("adopted: %v; lamps %v: %v", inst.Adopted(), lamps, err)
+		}
+	}
+}
