@@ -66,7 +66,8 @@ type Bounds struct {
 	HandOver float64
 	// LosesTalks: talks may be lost, the switch that carried them died.
 	LosesTalks bool
-	// LastResort: everybody on duty may be rung at once, also who is in a call.
+	// LastResort: everybody on duty may be rung at once, also who is in a call, for any of
+	// those whom the fallback serves.
 	LastResort bool
 }
 

@@ -294,12 +294,13 @@ func (st *Stage) unserved(callers []*Caller) []string {
 
 // inOrder names the waiting callers who were overtaken: served after one who came
 // clearly later. Those whom the switch serves by itself are an order of their own:
-// its queue looks at its agents once a second, and what it has taken it keeps.
-func (st *Stage) inOrder(waiting []*Caller) []string {
+// its queue looks at its agents once a second, and what it has taken it keeps. Its last
+// resort, everybody on duty for every caller, knows no order.
+func (t *Trial) inOrder(waiting []*Caller) []string {
 	const ownQueue = 2 * time.Second
-	clearly := 300*time.Millisecond + excused(st.stalls.longest())
+	clearly := 300*time.Millisecond + excused(t.stalls.longest())
 	served := map[string]time.Time{}
-	for _, c := range st.Agents.Calls() {
+	for _, c := range t.Agents.Calls() {
 		if !c.AnsweredAt.IsZero() {
 			served[c.Caller] = first(served[c.Caller], c.AnsweredAt)
 		}
@@ -307,8 +308,8 @@ func (st *Stage) inOrder(waiting []*Caller) []string {
 	var wrong []string
 	for i, a := range waiting {
 		for _, b := range waiting[i+1:] {
-			fell := st.fell(a)
-			if fell != st.fell(b) {
+			fell := t.fell(a)
+			if fell != t.fell(b) || fell && t.Row.Bounds.LastResort {
 				continue
 			}
 			least := clearly
