@@ -73,7 +73,10 @@ func (p *page) before(other *page) bool {
 	if now := slices.Contains(pressing, p.name); now != slices.Contains(pressing, other.name) {
 		return now
 	}
-	return p.at.Before(other.at)
+	if !p.at.Equal(other.at) {
+		return p.at.Before(other.at)
+	}
+	return p.name < other.name // the same of two, whenever it is asked
 }
 
 // sooner tells whether people are rung for it before they are for another: one that was

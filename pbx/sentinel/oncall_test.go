@@ -48,8 +48,9 @@ func TestRisesAgain(t *testing.T) {
 	if key, _, wait := c.next(base.Add(9 * time.Minute)); key != "again" || wait != quietFor+time.Second-9*time.Minute {
 		t.Errorf("next is %q after %v", key, wait)
 	}
-	c.pages["other"] = &page{name: "disk_low", at: base.Add(9 * time.Minute), due: base.Add(9 * time.Minute)}
-	if key, _, wait := c.next(base.Add(9 * time.Minute)); key != "other" || wait > 0 {
+	later := base.Add(9*time.Minute + time.Second)
+	c.pages["other"] = &page{name: "disk_low", at: later, due: later}
+	if key, _, wait := c.next(later); key != "other" || wait > 0 {
 		t.Errorf("meanwhile next is %q after %v", key, wait)
 	}
 	if key, _, wait := c.next(base.Add(quietFor + time.Second)); key != "again" || wait > 0 {
