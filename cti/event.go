@@ -56,6 +56,8 @@ func (h *Hotline) event(e pbx.Event) {
 		h.voice(at, e.Channel, true)
 	case pbx.VoiceEnded:
 		h.voice(at, e.Channel, false)
+	case pbx.TransferAsked:
+		h.refer(e)
 	case pbx.DigitPressed:
 		h.digit(at, e)
 	case pbx.EndpointChanged:

@@ -196,6 +196,13 @@ type Continue struct {
 	Done      bool
 }
 
+// TransferTold tells a phone what came of the transfer that it asked for.
+type TransferTold struct {
+	command
+	Channel ChannelID
+	Done    bool
+}
+
 // Light lets a lamp show a state. The switch keeps it until the next Light, over its
 // own restarts too.
 type Light struct {
@@ -232,6 +239,7 @@ func (c Unjoin) Lane() string      { return Lane(c.Channel) }
 func (c DropBridge) Lane() string  { return bridgeLane(c.Bridge) }
 
 // Lane of Hangup is its own: an end is legal at any time and waits for nothing.
-func (c Hangup) Lane() string   { return "h/" + string(c.Channel) }
-func (c Continue) Lane() string { return Lane(c.Channel) }
-func (c Light) Lane() string    { return "l/" + string(c.Lamp) }
+func (c Hangup) Lane() string       { return "h/" + string(c.Channel) }
+func (c Continue) Lane() string     { return Lane(c.Channel) }
+func (c TransferTold) Lane() string { return Lane(c.Channel) }
+func (c Light) Lane() string        { return "l/" + string(c.Lamp) }

@@ -114,6 +114,14 @@ type PlaybackFinished struct {
 	Failed   bool
 }
 
+// TransferAsked: a phone asks by REFER (RFC 3515) that its call be transferred, and waits
+// for TransferTold. To is empty where it asks for more than a number.
+type TransferAsked struct {
+	At
+	Channel ChannelID
+	To      string
+}
+
 // DigitPressed: one key on a channel's phone.
 type DigitPressed struct {
 	At

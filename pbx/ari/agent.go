@@ -24,6 +24,9 @@ type AgentEndpoint struct {
 	// Lamps is the dialplan's context whose hints the phone may watch; empty means that
 	// it may subscribe to nothing.
 	Lamps string
+	// Refer hands the phone's own transfers (REFER) to the application; otherwise they are
+	// declined.
+	Refer bool
 	// WebRTC phones speak from a browser: encrypted, with opus.
 	WebRTC bool
 	// Language of prompts the phone hears; empty means the switch's.
@@ -126,12 +129,16 @@ func (a AgentEndpoint) endpoint() []ConfigTuple {
 	out := tuples(
 		"context", a.Context, "identify_by", "username", "auth", a.Number, "aors", a.Number,
 		"disallow", "all", "allow", strings.Join(codecs, ","),
-		// Transfers are made by the hotline; media stays on the switch, where it
-		// is recorded and listened to.
-		"allow_transfer", "no", "direct_media", "no", "allow_overlap", "no",
+		// Media stays on the switch, where it is recorded and listened to.
+		"direct_media", "no", "allow_overlap", "no",
 		"rtp_symmetric", "yes", "force_rport", "yes", "rewrite_contact", "yes",
 		"dtmf_mode", "auto_info", "trust_id_inbound", "no", "rtp_timeout", "30", "rtp_timeout_hold", "600",
 	)
+	if a.Refer {
+		out = append(out, tuples("allow_transfer", "yes", "set_var", "PJSIP_TRANSFER_HANDLING()=ari-only")...)
+	} else {
+		out = append(out, tuples("allow_transfer", "no")...)
+	}
 	if a.Lamps == "" {
 		out = append(out, tuples("allow_subscribe", "no")...)
 	} else {

@@ -105,6 +105,12 @@ func (c *Client) obey(ctx context.Context, command pbx.Command) error {
 		return ch.Hangup(ctx, string(q.Channel), int(q.Cause))
 	case pbx.Continue:
 		return c.proceed(ctx, q)
+	case pbx.TransferTold:
+		state := "channel_declined"
+		if q.Done {
+			state = "channel_answered"
+		}
+		return ch.TransferProgress(ctx, string(q.Channel), state)
 	case pbx.Light:
 		return c.DeviceStates.Set(ctx, "Stasis:"+string(q.Lamp), string(q.Shows))
 	}

@@ -12,7 +12,7 @@ import (
 // same application name with requests over a WebSocket of their own.
 var allowed = []string{
 	"StasisStart", "StasisEnd", "ChannelDestroyed", "ChannelStateChange", "ChannelHangupRequest",
-	"ChannelDtmfReceived", "ChannelTalkingStarted", "ChannelTalkingFinished", "ChannelHold", "ChannelUnhold", "ChannelUserevent", "Dial",
+	"ChannelDtmfReceived", "ChannelTalkingStarted", "ChannelTalkingFinished", "ChannelHold", "ChannelUnhold", "ChannelUserevent", "ChannelTransfer", "Dial",
 	"ChannelEnteredBridge", "ChannelLeftBridge", "BridgeDestroyed",
 	"PlaybackStarted", "PlaybackFinished",
 	"EndpointStateChange", "PeerStatusChange", "ContactStatusChange",
@@ -100,6 +100,14 @@ func (t *translator) channelEvent(at pbx.At, m Message) pbx.Event {
 	case *ChannelDtmfReceived:
 		if m.Channel != nil {
 			return pbx.DigitPressed{At: at, Channel: pbx.ChannelID(m.Channel.ID), Digit: m.Digit, Duration: time.Duration(m.DurationMS) * time.Millisecond}
+		}
+	case *ChannelTransfer:
+		if c := m.ReferredBy.SourceChannel; c != nil {
+			asked := pbx.TransferAsked{At: at, Channel: pbx.ChannelID(c.ID)}
+			if m.ReferTo.DestinationChannel == nil { // else it would have two of its calls joined
+				asked.To = m.ReferTo.RequestedDestination.Destination
+			}
+			return asked
 		}
 	case *ChannelTalkingStarted:
 		if m.Channel != nil {

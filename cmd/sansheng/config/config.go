@@ -71,6 +71,9 @@ type Asterisk struct {
 	// Gateway is the carrier's address, as in 203.0.113.5:5060, that our own switch
 	// sends calls to outside to; without one, none leaves.
 	Gateway netip.AddrPort `yaml:"gateway"`
+	// Refer lets the agents' phones transfer with their own key. Off by default: see
+	// deploy/README.md for what it risks.
+	Refer bool `yaml:"refer,omitempty"`
 	// Via is an ARI address to be used instead of our own switch's, as a proxy's.
 	Via string `yaml:"via"`
 	// Environ is added to our own switch's environment, as NAME=value.

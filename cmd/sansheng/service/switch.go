@@ -154,7 +154,7 @@ func (s *Service) pushAgents(ctx context.Context, link *ari.Link, agents []cti.A
 		}
 		err := s.insist(ctx, func() error {
 			return link.Client().PushAgent(ctx, ari.AgentEndpoint{
-				Number: string(a.ID), Password: s.passwords[a.ID], Context: "from-agent", Lamps: watches, WebRTC: a.WebRTC, MediaAddress: media,
+				Number: string(a.ID), Password: s.passwords[a.ID], Context: "from-agent", Lamps: watches, Refer: s.cfg.Asterisk.Refer, WebRTC: a.WebRTC, MediaAddress: media,
 			})
 		})
 		if err != nil {
