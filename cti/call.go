@@ -65,6 +65,10 @@ type call struct {
 	Met int
 	// OnHold: the caller is out of the talk by an order.
 	OnHold bool
+	// Lingers is the step of the procedure for a caller who does not hang up, taken at
+	// LingersAt; 0 where there is none.
+	Lingers   int
+	LingersAt time.Time
 	// Transfer is the one under way, nil when none is.
 	Transfer *transfer
 	// TookOver: the agent who has the call came to it as its supervisor.
@@ -249,14 +253,17 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		c.Announced = true
 	case *Joined:
 		c.State, c.Met = CallTalking, c.Taken
+	case *LingersData:
+		c.Lingers, c.LingersAt = d.Step, f.At
 	case *HoldData:
 		if d.Ordered {
-			c.OnHold = f.Kind == CallHeld
+			c.OnHold, c.Lingers = f.Kind == CallHeld, 0
 			if f.Kind == CallUnheld && c.State == CallTalking {
 				c.State, c.Announced = CallPickedUp, true
 			}
 		}
 	case *TransferBeganData, *ConsultedData, *TurnedData, *TransferredData, *TransferEndedData:
+		c.Lingers = 0
 		h.applyTransfer(c, f)
 	case *SupervisionBeganData, *SupervisedData, *SupervisionEndedData:
 		h.applySupervision(c, f)
@@ -707,6 +714,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 	}
 	h.remind(now, c)
 	h.tickConduct(now, c)
+	h.tickLinger(now, c)
 	h.tickSupervision(now, c)
 	if c.apart() && due(c.LeaseAt) {
 		h.lease(now, c)

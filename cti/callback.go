@@ -225,6 +225,38 @@ func (h *Hotline) cameBack(at time.Time, c *call, q QueueID) {
 	}
 }
 
+// CancelCallback takes a promise to call back off the queue, as a person has decided.
+type CancelCallback struct {
+	Call CallID
+	// Company, where given, is the only one whose promises he may take back.
+	Company CompanyID
+	By      string
+	Reason  string
+}
+
+// CallbackError is a promise that cannot be taken back as things are.
+type CallbackError struct {
+	// Unknown: nobody is owed a call for that call.
+	Unknown bool
+	Text    string
+}
+
+func (e *CallbackError) Error() string { return "cancel callback: " + e.Text }
+
+func (h *Hotline) cancelCallback(at time.Time, in CancelCallback) error {
+	cb := h.callback(in.Call)
+	switch {
+	case cb == nil || in.Company != "" && in.Company != cb.stand.Company:
+		return &CallbackError{Unknown: true, Text: "nobody is owed a call for " + string(in.Call)}
+	case cb.attempt != "":
+		return &CallbackError{Text: "he is being called now; allowed when that has ended"}
+	}
+	h.emit(at, CallbackEnded, cb.stand.Company, cb.stand.ID, "", &CallbackEndedData{
+		Result: CallbackCancelled, Attempts: cb.attempts, Person: in.By, Reason: in.Reason,
+	})
+	return nil
+}
+
 // tickCallbacks ends those that were kept for too long, or whose queue has none any more.
 func (h *Hotline) tickCallbacks(now time.Time) {
 	for _, cb := range slices.Clone(h.callbacks) {

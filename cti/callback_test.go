@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -252,5 +253,40 @@ func TestCallbackRule(t *testing.T) {
 		if err := p.Check(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q: %v", want, err)
 		}
+	}
+}
+
+// TestCancelCallback: a leader takes a promise back; not one of another company's, and
+// not while it is being kept.
+func TestCancelCallback(t *testing.T) {
+	t.Parallel()
+	d := newCallbackDesk(t)
+	d.owe("c1", "0211111")
+	cancel := func(call CallID, company CompanyID) error {
+		return d.do(CancelCallback{Call: call, Company: company, By: "2001", Reason: "he came in person"}).Refused
+	}
+	var refused *CallbackError
+	for call, company := range map[CallID]CompanyID{"c1": "other", "c9": ""} {
+		if err := cancel(call, company); !errors.As(err, &refused) || !refused.Unknown {
+			t.Errorf("of %s for %q: %v", call, company, err)
+		}
+	}
+	if err := cancel("c1", "demo"); err != nil {
+		t.Fatal(err)
+	}
+	if e, ok := d.last[0].Data.(*CallbackEndedData); !ok || e.Result != CallbackCancelled || e.Person != "2001" || e.Reason == "" {
+		t.Errorf("the fact: %+v", d.last)
+	}
+	if id := rung(d.leave("c0", 1)); id != "" {
+		t.Errorf("he is called back in %s", id)
+	}
+	d.arrive("c2", "800100", "0212222")
+	d.talk("c2", 1)
+	d.owe("c3", "0213333")
+	if rung(d.leave("c2", 1)) == "" {
+		t.Fatal("nobody is called back")
+	}
+	if err := cancel("c3", ""); !errors.As(err, &refused) || refused.Unknown {
+		t.Errorf("while he is being called: %v", err)
 	}
 }

@@ -108,6 +108,9 @@ func (h *Hotline) voice(at time.Time, ch pbx.ChannelID, heard bool) {
 		return // to nobody
 	}
 	*side = open(*side, at)
+	if l.role == RoleCaller {
+		h.speaksAgain(at, l.call)
+	}
 }
 
 // tickConduct takes the steps of the procedure for a caller who is not heard.

@@ -57,6 +57,7 @@ const (
 	RecordingPaused  Kind = "call.recording_paused"
 	RecordingResumed Kind = "call.recording_resumed"
 	CallerSilent     Kind = "call.caller_silent"
+	CallerLingers    Kind = "call.caller_lingers"
 	CallMeasured     Kind = "call.measured"
 	CallHungUp       Kind = "call.hung_up"
 	CallLegEnded     Kind = "call.leg_ended"
@@ -459,6 +460,14 @@ type SilentData struct {
 	Step int `json:"step"`
 }
 
+// LingersData: everything is said and the caller does not hang up (requirement A6). Step
+// 1: the agent asks whether there is anything else; 2: he asks again; 3: he may hang up;
+// 0: the caller was heard, and the talk goes on.
+type LingersData struct {
+	data
+	Step int `json:"step"`
+}
+
 // ConductData is what was heard in a call's talks (requirement A11): for how long each
 // spoke, both at once, and nobody.
 type ConductData struct {
@@ -600,6 +609,8 @@ const (
 	// CallbackServed: the switch's fallback served him after all.
 	CallbackServed  CallbackResult = "served"
 	CallbackExpired CallbackResult = "expired"
+	// CallbackCancelled: a person has decided that he is not called.
+	CallbackCancelled CallbackResult = "cancelled"
 )
 
 // CallbackEndedData: nobody is owed a call for the fact's call any more.
@@ -610,6 +621,9 @@ type CallbackEndedData struct {
 	By CallID `json:"by,omitempty"`
 	// Attempts are those before the last.
 	Attempts int `json:"attempts"`
+	// Person who cancelled it, and why.
+	Person string `json:"person,omitempty"`
+	Reason string `json:"reason,omitempty"`
 }
 
 // StateData goes with agent.logged_off … agent.paused: the agent became what
@@ -690,6 +704,7 @@ var dataOf = map[Kind]func() Data{
 	RecordingPaused:  func() Data { return &RecordingData{} },
 	RecordingResumed: func() Data { return &RecordingData{} },
 	CallerSilent:     func() Data { return &SilentData{} },
+	CallerLingers:    func() Data { return &LingersData{} },
 	CallMeasured:     func() Data { return &ConductData{} },
 	CallHungUp:       func() Data { return &HungUp{} },
 	CallLegEnded:     func() Data { return &LegEnded{} },

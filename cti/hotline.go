@@ -58,7 +58,7 @@ type Outcome struct {
 	Facts    []Fact
 	Commands []pbx.Command
 	Repairs  Repairs
-	// Refused says why an Order was not carried out.
+	// Refused says why an Order or a CancelCallback was not carried out.
 	Refused error
 }
 
@@ -128,6 +128,8 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		if err := h.accept(now, in); err != nil {
 			h.out.Refused = err
 		}
+	case CancelCallback:
+		h.out.Refused = h.cancelCallback(now, in)
 	case Stopping:
 		h.stopCalls(now)
 	case Unseen:

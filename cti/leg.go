@@ -92,7 +92,7 @@ func (h *Hotline) agentGone(at time.Time, c *call, l *leg, e LegEnded) {
 		h.emitOfferEnded(at, c, o, result, e.Cause, e.TechCause)
 	case (talking || dialling) && c.HungUpBy == "" && !lost:
 		by := endedBy(e)
-		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: by, Early: by == RoleAgent && talking})
+		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: by, Early: by == RoleAgent && talking && !c.mayHangUp()})
 	}
 	h.emitCall(at, c, CallLegEnded, l.agent, &e)
 	h.freeAgent(at, l, talking || c.State == CallTalking || result == OfferAnswered)
@@ -194,7 +194,7 @@ func (h *Hotline) hangupRequested(at time.Time, e pbx.HangupRequested) {
 		h.hangup(at, c.Channel, pbx.CauseNormal)
 		h.freeAgent(at, l, true)
 	} else if c.State == CallTalking && c.Agent == l.agent && !abnormal(e.Cause) {
-		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: l.role, Early: l.role == RoleAgent})
+		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: l.role, Early: l.role == RoleAgent && !c.mayHangUp()})
 		h.hangup(at, c.Channel, pbx.CauseNormal)
 		// His phone has said goodbye: it is free before the switch has cleared
 		// the channel, and the next caller need not wait for that.

@@ -54,6 +54,8 @@ const (
 	OrderSwap       Verb = "swap"
 	OrderConference Verb = "conference"
 	OrderHangUp     Verb = "hang_up"
+	// OrderLinger: all is said and the caller does not hang up (requirement A6).
+	OrderLinger Verb = "linger"
 
 	OrderPauseRecording  Verb = "pause_recording"
 	OrderResumeRecording Verb = "resume_recording"
@@ -73,7 +75,7 @@ func (v Verb) Leads() bool {
 func Verbs() []Verb {
 	return []Verb{
 		OrderReady, OrderPause, OrderLogOff, OrderDial, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderComplete,
-		OrderTakeBack, OrderSwap, OrderConference, OrderHangUp, OrderPauseRecording, OrderResumeRecording, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
+		OrderTakeBack, OrderSwap, OrderConference, OrderLinger, OrderHangUp, OrderPauseRecording, OrderResumeRecording, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
 	}
 }
 
@@ -193,7 +195,7 @@ func (h *Hotline) orderState(now time.Time, a *agent, o Order) *OrderError {
 func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderError {
 	consulting := c.State == CallConsulting
 	switch o.Verb {
-	case OrderHold, OrderTransfer, OrderBlind:
+	case OrderHold, OrderTransfer, OrderBlind, OrderLinger:
 		if consulting {
 			return o.refuse("a transfer is under way; allowed: complete, take_back, swap, conference, hang_up")
 		}
@@ -215,6 +217,11 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 		if c.OnHold {
 			h.unhold(now, c)
 		}
+	case OrderLinger:
+		if c.OnHold {
+			return o.refuse("the caller is on hold; allowed: unhold, hang_up")
+		}
+		h.linger(now, c)
 	case OrderTransfer, OrderBlind:
 		return h.orderTransfer(now, c, a, o)
 	case OrderPauseRecording, OrderResumeRecording:
@@ -228,7 +235,7 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 	case OrderTakeBack:
 		h.takeBack(now, c)
 	case OrderHangUp:
-		d := &HungUp{By: RoleAgent, Early: true, Ordered: true}
+		d := &HungUp{By: RoleAgent, Early: !c.mayHangUp(), Ordered: true}
 		if o.By != "" && o.By != string(a.ID) {
 			d.By, d.Early = RoleSupervisor, false
 		}

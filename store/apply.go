@@ -259,6 +259,8 @@ func (b *batch) applyHeard(ctx context.Context, f cti.Fact) error {
 		return errors.Join(b.step(ctx, f, "voicemail", ""), b.recorded(ctx, f, d.Recording))
 	case *cti.SilentData:
 		return b.step(ctx, f, "caller silent", strconv.Itoa(d.Step))
+	case *cti.LingersData:
+		return b.step(ctx, f, "caller lingers", strconv.Itoa(d.Step))
 	case *cti.ConductData:
 		return b.s.q.AddConduct(ctx, b.out, sql.AddConductParams{
 			CallID: string(f.Call), TalkMs: int64(d.TalkMs), CallerMs: int64(d.CallerMs), AgentMs: int64(d.AgentMs), OverlapMs: int64(d.OverlapMs),

@@ -354,9 +354,18 @@ func (e *Engine) SetState(ctx context.Context, s cti.SetState) error {
 
 // Order carries out what an agent asks, or his leader for him. The error is a
 // *cti.OrderError where that cannot be as things are; nothing has changed then.
-func (e *Engine) Order(ctx context.Context, o cti.Order) error {
+func (e *Engine) Order(ctx context.Context, o cti.Order) error { return e.ask(ctx, o) }
+
+// CancelCallback takes a promise to call back off the queue. The error is a
+// *cti.CallbackError where that cannot be; nothing has changed then.
+func (e *Engine) CancelCallback(ctx context.Context, c cti.CancelCallback) error {
+	return e.ask(ctx, c)
+}
+
+// ask has an input decided about and returns why it was refused.
+func (e *Engine) ask(ctx context.Context, in cti.Input) error {
 	reply := make(chan error, 1)
-	if err := e.post(ctx, message{input: o, reply: func(err error) { reply <- err }}); err != nil {
+	if err := e.post(ctx, message{input: in, reply: func(err error) { reply <- err }}); err != nil {
 		return err
 	}
 	select {

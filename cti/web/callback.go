@@ -2,10 +2,13 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+	"go.uber.org/zap"
 
+	"sansheng/cti"
 	"sansheng/store"
 )
 
@@ -30,6 +33,38 @@ func (s *Server) registerCallbacks(api huma.API) {
 		OperationID: "callbacks", Method: http.MethodGet, Path: "/api/v1/callbacks", Tags: []string{"live"},
 		Summary: "List callers who asked to be called back.", Security: secured, Errors: readErrors,
 	}, s.callbacks)
+	huma.Register(api, huma.Operation{
+		OperationID: "cancel-callback", Method: http.MethodDelete, Path: "/api/v1/callbacks/{call}", Tags: []string{"live"},
+		Summary: "Take back the promise to call a caller.", DefaultStatus: http.StatusNoContent,
+		Security: secured, Errors: append([]int{http.StatusNotFound, http.StatusConflict}, readErrors...),
+	}, s.cancelCallback)
+}
+
+type cancelCallbackInput struct {
+	Call   string `path:"call" maxLength:"64" doc:"The call in which he was promised one."`
+	Reason string `query:"reason" required:"true" minLength:"1" maxLength:"500" doc:"Why he is not called."`
+}
+
+func (s *Server) cancelCallback(ctx context.Context, in *cancelCallbackInput) (*struct{}, error) {
+	p := personOf(ctx)
+	c := cti.CancelCallback{Call: cti.CallID(in.Call), By: p.Number, Reason: in.Reason}
+	if p.reach != all {
+		c.Company = p.Company
+	}
+	ctx, stop := context.WithTimeout(ctx, liveTime)
+	defer stop()
+	err := s.cancel(ctx, c)
+	s.log.Info("callback cancelled", zap.String("by", p.Number), zap.String("call", in.Call), zap.Error(err))
+	var refused *cti.CallbackError
+	switch {
+	case errors.As(err, &refused) && refused.Unknown:
+		return nil, newProblem(http.StatusNotFound, notFound, "%s", refused.Text)
+	case errors.As(err, &refused):
+		return nil, newProblem(http.StatusConflict, badState, "%s", refused.Text)
+	case err != nil:
+		return nil, newProblem(http.StatusServiceUnavailable, unavailable, "no engine that leads answers here; ask where one does")
+	}
+	return nil, nil //nolint:nilnil // 204 has no body
 }
 
 func (s *Server) callbacks(ctx context.Context, in *callbacksInput) (*callbacksOutput, error) {

@@ -37,6 +37,8 @@ type Config struct {
 	Live func(context.Context) (Floor, error)
 	// Order has the engine carry out an order; nil where none runs in this process.
 	Order func(context.Context, cti.Order) error
+	// CancelCallback has the engine take a promise to call back; nil where none runs here.
+	CancelCallback func(context.Context, cti.CancelCallback) error
 	// Readiness tells the state of every part, within its context.
 	Readiness func(context.Context) []Part
 	// Alarms tells which alarms stand; nil is none.
@@ -71,6 +73,7 @@ type Server struct {
 	records   RecordReader
 	live      func(context.Context) (Floor, error)
 	orders    func(context.Context, cti.Order) error
+	cancel    func(context.Context, cti.CancelCallback) error
 	readiness func(context.Context) []Part
 	alarms    func(context.Context) []Alarm
 	accounts  *Accounts
@@ -103,7 +106,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		records: cfg.Records, live: cfg.Live, orders: cfg.Order, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	if s.log == nil {
@@ -111,6 +114,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.orders == nil {
 		s.orders = func(context.Context, cti.Order) error { return errNoEngine }
+	}
+	if s.cancel == nil {
+		s.cancel = func(context.Context, cti.CancelCallback) error { return errNoEngine }
 	}
 	s.verifier = newVerifier(cfg.Accounts, s.stopC)
 	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)

@@ -32,7 +32,7 @@ func (s *Service) startWeb(run context.Context) error {
 		Records: &s.records, Readiness: s.Parts, Alarms: s.standing, Metrics: s.registry, Accounts: accounts, Log: s.log.Named("web"),
 	}
 	if s.engine != nil || s.duty != nil {
-		cfg.Live, cfg.Order = s.floor, s.order
+		cfg.Live, cfg.Order, cfg.CancelCallback = s.floor, s.order, s.cancelCallback
 	}
 	if s.web, err = web.New(cfg); err != nil {
 		return err
@@ -67,6 +67,14 @@ func (s *Service) order(ctx context.Context, o cti.Order) error {
 		return err
 	}
 	return e.Order(ctx, o)
+}
+
+func (s *Service) cancelCallback(ctx context.Context, c cti.CancelCallback) error {
+	e, err := s.leader()
+	if err != nil {
+		return err
+	}
+	return e.CancelCallback(ctx, c)
 }
 
 // orderWithin is how long an order over NATS may take.

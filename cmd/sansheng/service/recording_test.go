@@ -101,6 +101,13 @@ func TestConduct(t *testing.T) {
 	plan.Companies[0].Conduct = true
 	st := hotline(t, plan)
 	caller, _, first := st.talk(from)
+	caller.Send(tone.Tone{Hz: callerTone.Hz, Level: -60}) // too low to be a voice
+	st.order("1001", cti.OrderLinger, "")
+	st.fact(from, cti.CallerLingers, 2)
+	caller.Send(callerTone)
+	if f := st.fact(from, cti.CallerLingers, 3); f.Data.(*cti.LingersData).Step != 0 {
+		t.Errorf("a caller who speaks again: %+v", f.Data)
+	}
 	st.hangup(caller)
 	if c := st.record(from).Conduct; c == nil || c.CallerMs == 0 || c.AgentMs == 0 || c.OverlapMs == 0 || c.CallerSilent {
 		t.Errorf("two who speak at once: %+v", c)

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// passwordVariable is the environment's name of the account's password.
+const passwordVariable = "SANSHENG_PASSWORD"
+
+// client asks the running service's API for something, as a person.
+type client struct{ url, as string }
+
+func (c *client) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&c.url, "url", "http://127.0.0.1:8080", "where the service's API is")
+	f.StringVar(&c.as, "as", "", "the account that orders")
+}
+
+// do sends body as JSON, nil for none. An answer that is no success is an error in the
+// service's own words.
+func (c *client) do(ctx context.Context, method, path string, body any, header http.Header) error {
+	password := os.Getenv(passwordVariable)
+	if c.as == "" || password == "" {
+		return errors.New("name the account with --as, and its password in the environment's " + passwordVariable)
+	}
+	var text []byte
+	if body != nil {
+		var err error
+		if text, err = json.Marshal(body); err != nil {
+			return err
+		}
+	}
+	r, err := http.NewRequestWithContext(ctx, method, c.url+path, bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	r.SetBasicAuth(c.as, password)
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for name, values := range header {
+		r.Header[name] = values
+	}
+	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
+	if err != nil {
+		return fmt.Errorf("is the service running? %w", err)
+	}
+	defer res.Body.Close()
+	said, err := io.ReadAll(io.LimitReader(res.Body, 1<<16))
+	if err != nil {
+		return err
+	}
+	if res.StatusCode/100 == 2 {
+		return nil
+	}
+	var problem struct{ Detail string }
+	if json.Unmarshal(said, &problem) != nil || problem.Detail == "" {
+		problem.Detail = res.Status
+	}
+	return errors.New(plain(problem.Detail))
+}
