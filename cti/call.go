@@ -78,8 +78,9 @@ type call struct {
 
 	// ServedBy answered in the switch's native fallback.
 	ServedBy AgentID
-	// FellBy is why he fell back last, BackAt when he came back.
+	// FellBy is why he fell back last, at FellAt; BackAt when he came back.
 	FellBy FallBackReason
+	FellAt time.Time
 	BackAt time.Time
 	// Voicemail is the message he was asked for there.
 	Voicemail string
@@ -273,7 +274,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			l.hungUp = true
 		}
 	case *FellBack:
-		c.State, c.FellBy = CallNative, d.Reason
+		c.State, c.FellBy, c.FellAt = CallNative, d.Reason, f.At
 	case *Served:
 		c.ServedBy = f.Agent
 	case *VoicemailData:

@@ -30,7 +30,7 @@ func (h *Hotline) stepClock(by time.Duration) {
 		}
 	}
 	for _, c := range h.live {
-		step(&c.RingbackAt, &c.ArrivedAt, &c.WaitsSince, &c.QueuedAt, &c.EnteredAt, &c.BackAt, &c.RangAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
+		step(&c.RingbackAt, &c.ArrivedAt, &c.WaitsSince, &c.QueuedAt, &c.EnteredAt, &c.FellAt, &c.BackAt, &c.RangAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
 			&c.LeaseAt, &c.PromptAt, &c.PromptOn, &c.ToldAt, &c.RemindAt, &c.JoinAt, &c.LeftAt, &c.RetryAt, &c.LingersAt)
 		for a, t := range c.Tried {
 			step(&t)

@@ -328,13 +328,13 @@ func (h *Hotline) Knows(c CallID) bool { return h.calls[c] != nil }
 func (h *Hotline) HasLeg(ch pbx.ChannelID) bool { return h.legs[ch] != nil }
 
 // Native tells which call's caller a channel is, where the switch's fallback
-// serves it.
-func (h *Hotline) Native(ch pbx.ChannelID) (CallID, bool) {
+// serves it, and since when.
+func (h *Hotline) Native(ch pbx.ChannelID) (id CallID, since time.Time, ok bool) {
 	l := h.legs[ch]
 	if l == nil || l.role != RoleCaller || l.call.State != CallNative {
-		return "", false
+		return "", time.Time{}, false
 	}
-	return l.call.ID, true
+	return l.call.ID, l.call.FellAt, true
 }
 
 // Channels lists the channels of all live calls.

@@ -322,6 +322,73 @@ func TestLedger(t *testing.T) {
 	})
 }
 
+// TestLedgerLongFallback: a caller who fell back unseen while the link was made is found
+// while he is there still, and who answered him is asked for from then on, however long
+// they talk.
+func TestLedgerLongFallback(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, s := &memoryJournal{}, newScriptSwitch()
+		l := &growingLedger{}
+		run(t, j, s, l)
+		s.eventC <- up()
+		synctest.Wait()
+		fell := time.Now()
+		l.add(
+			pbx.LedgerEntry{At: fell.Add(-time.Second), Kind: pbx.LedgerArrived, Channel: "ch9", Call: "c9", DID: "800100", Caller: "138"},
+			pbx.LedgerEntry{At: fell, Kind: pbx.LedgerFallback, Channel: "ch9", Call: "c9", DID: "800100", Caller: "138"},
+		)
+		<-time.After(2*auditEvery + time.Second)
+		synctest.Wait()
+		if !slices.Contains(j.kinds(), string(cti.CallFellBack)) || !slices.Contains(s.commands(), "pbx.Watch") {
+			t.Fatalf("a caller who is in the fallback is not found: %v, %v", j.kinds(), s.commands())
+		}
+		<-time.After(10 * time.Minute)
+		l.add(pbx.LedgerEntry{At: time.Now(), Kind: pbx.LedgerServed, Channel: "ch9", Call: "c9", Endpoint: "PJSIP/1001"})
+		s.eventC <- pbx.ChannelGone{At: pbx.At(time.Now()), Channel: "ch9", Cause: pbx.CauseNormal}
+		<-time.After(ledgerLag + time.Second)
+		synctest.Wait()
+		if !slices.Contains(j.kinds(), string(cti.CallServed)) {
+			t.Errorf("who served him is not on record: %v", j.kinds())
+		}
+		if l.oldest().After(fell) {
+			t.Errorf("the ledger was read from %v at last, and he fell back at %v", l.oldest(), fell)
+		}
+	})
+}
+
+// growingLedger is a ledger in memory that is written on.
+type growingLedger struct {
+	mu      sync.Mutex
+	entries []pbx.LedgerEntry
+	since   time.Time
+}
+
+func (l *growingLedger) add(e ...pbx.LedgerEntry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = append(l.entries, e...)
+}
+
+// oldest is from when on it was read last.
+func (l *growingLedger) oldest() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.since
+}
+
+func (l *growingLedger) Since(_ context.Context, t time.Time) ([]pbx.LedgerEntry, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.since = t
+	var out []pbx.LedgerEntry
+	for _, e := range l.entries {
+		if !e.At.Before(t) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
 // TestLedgerTellsWho: who served a caller whom we never saw, and who hung up, is as the
 // switch's ledger has it: in its fallback, or where an engine that does not share its
 // facts has brought the two together.

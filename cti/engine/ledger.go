@@ -41,9 +41,9 @@ func (e *Engine) entries(ctx context.Context, since time.Time) ([]pbx.LedgerEntr
 	return entries, true
 }
 
-// audit looks into the ledger now and then for callers we never saw: they were
-// gone before they reached us. Those who ended a moment ago may still be on
-// their way to us as events.
+// audit looks into the ledger now and then for callers we never saw: they were gone
+// before they reached us, or fell back while the link was being made. Those of a moment
+// ago may still be on their way to us as events.
 func (e *Engine) audit(ctx context.Context, now time.Time) {
 	if now.Before(e.auditAt) || !e.hotline.Linked() || e.cfg.Unaudited {
 		return
@@ -55,7 +55,7 @@ func (e *Engine) audit(ctx context.Context, now time.Time) {
 }
 
 // catchUp makes the records of callers we did not see. Where before is set only
-// calls that had ended by then count.
+// calls that had ended, or fallen back, by then count.
 func (e *Engine) catchUp(ctx context.Context, entries []pbx.LedgerEntry, before time.Time) {
 	calls, joined := unseenCalls(entries)
 	for _, u := range calls {
@@ -66,7 +66,7 @@ func (e *Engine) catchUp(ctx context.Context, entries []pbx.LedgerEntry, before 
 		}
 		switch {
 		case known && (u.FellBackAt.IsZero() || !e.hotline.Knows(u.Call) || !before.IsZero()):
-		case !before.IsZero() && (u.EndedAt.IsZero() || u.EndedAt.After(before)):
+		case !before.IsZero() && last(u).After(before):
 		case u.EndedAt.IsZero() && u.FellBackAt.IsZero(): // on his way to us
 		default:
 			e.cfg.Metrics.repaired(repairLedgerCall, 1)
@@ -75,14 +75,24 @@ func (e *Engine) catchUp(ctx context.Context, entries []pbx.LedgerEntry, before 
 	}
 }
 
+// last is when a caller's call ended or, while it goes on, fell back.
+func last(u *cti.Unseen) time.Time {
+	if u.EndedAt.IsZero() {
+		return u.FellBackAt
+	}
+	return u.EndedAt
+}
+
 // readServed asks the ledger who answered a caller in the native fallback, now
 // that his channel is gone.
 func (e *Engine) readServed(ctx context.Context, gone pbx.ChannelGone) {
-	call, ok := e.hotline.Native(gone.Channel)
+	call, since, ok := e.hotline.Native(gone.Channel)
 	if !ok || e.cfg.Ledger == nil {
 		return
 	}
-	entries, err := e.cfg.Ledger.Since(ctx, gone.Time().Add(-ledgerOverlap))
+	// The whole of his time there, and nothing of what the hotline did before: who is the
+	// first to answer in it has served him.
+	entries, err := e.cfg.Ledger.Since(ctx, since.Add(-time.Second))
 	if err != nil {
 		e.log.Warn("the switch's ledger cannot be read: who answered in the fallback is not on record", zap.Error(err))
 		return
@@ -110,7 +120,7 @@ const ledgerLag = 300 * time.Millisecond
 // awaitLedger puts the end of a call that the switch served off until the ledger
 // can say who served it. It tells whether it did.
 func (e *Engine) awaitLedger(gone pbx.ChannelGone) bool {
-	if _, native := e.hotline.Native(gone.Channel); !native || e.cfg.Ledger == nil {
+	if _, _, native := e.hotline.Native(gone.Channel); !native || e.cfg.Ledger == nil {
 		return false
 	}
 	time.AfterFunc(ledgerLag, func() { e.inbox.put(message{input: gone, late: true}) })
