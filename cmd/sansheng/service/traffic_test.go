@@ -63,6 +63,7 @@ func TestTraffic(t *testing.T) {
 	cfg.Hotline.Companies[0].Outside = []cti.DialRule{{Role: cti.DialAgent, Prefixes: []string{"13"}}}
 	for i := range cfg.Hotline.Queues {
 		q := &cfg.Hotline.Queues[i]
+		q.Callback = &cti.CallbackRule{Attempts: 2, Retry: cti.Span(3 * time.Second), Keep: cti.Span(20 * time.Second)}
 		q.WrapUp, q.Tell, q.HoldLimit, q.Ageing = cti.Span(time.Second), cti.Span(5*time.Second), cti.Span(3*time.Second), cti.Span(10*time.Second)
 	}
 	st := startStack(t, cfg)
@@ -85,8 +86,19 @@ func TestTraffic(t *testing.T) {
 	all.Wait()
 	w.quiet()
 	w.compare()
-	t.Logf("%d calls; orders carried out: %v", len(w.logs), w.orders)
+	t.Logf("%d calls; orders carried out: %v; promises of calls: %v", len(w.logs), w.orders, w.promises())
 	st.seamless()
+}
+
+// promises are how callers were called back, or why not.
+func (w *traffic) promises() map[cti.CallbackResult]int {
+	results := map[cti.CallbackResult]int{}
+	for _, f := range w.all() {
+		if d, ok := f.Data.(*cti.CallbackEndedData); ok {
+			results[d.Result]++
+		}
+	}
+	return results
 }
 
 // some is a time up to most, the short ones more often.
@@ -151,9 +163,19 @@ func (w *traffic) callOnce(p *phone.Phone, from string) {
 		w.t.Errorf("call from %s: %v", from, err)
 		return
 	}
+	stays, leave := context.WithTimeout(ctx, trafficLeast+some(20*time.Second))
+	defer leave()
+	if rand.IntN(3) == 0 {
+		select {
+		case <-c.Done():
+		case <-stays.Done():
+		case <-time.After(some(10 * time.Second)):
+			_ = c.Press(ctx, "1", phone.RFC4733) // he would be called back, where he is promised that
+		}
+	}
 	select {
 	case <-c.Done():
-	case <-time.After(trafficLeast + some(20*time.Second)):
+	case <-stays.Done():
 		if err := c.Hangup(ctx); err != nil && ctx.Err() != nil {
 			w.t.Errorf("%s cannot hang up: %v; his phone's story: %s", from, err, c.Story())
 		}
@@ -251,7 +273,7 @@ func anyOrder(in map[cti.AgentState][]cti.AgentID) cti.Order {
 			if len(ready) > 0 && rand.IntN(2) == 0 {
 				o.To = string(oneOf(ready...))
 			}
-			o.Verb = oneOf(cti.OrderTransfer, cti.OrderTransfer, cti.OrderBlind, cti.OrderHold, cti.OrderUnhold, cti.OrderHangUp)
+			o.Verb = oneOf(cti.OrderTransfer, cti.OrderTransfer, cti.OrderBlind, cti.OrderHold, cti.OrderUnhold, cti.OrderLinger, cti.OrderHangUp)
 		}
 	}
 	return o
@@ -282,17 +304,21 @@ func (w *traffic) quiet() {
 			_ = c.Hangup(deadline(w.t)) // it may be over already
 		}
 	}
-	w.await("every call to end", func(facts []cti.Fact) bool {
-		live := map[cti.CallID]bool{}
+	w.await("every call and every promise of one to end", func(facts []cti.Fact) bool {
+		live, owed := map[cti.CallID]bool{}, map[cti.CallID]bool{}
 		for _, f := range facts {
 			switch f.Kind {
 			case cti.CallArrived:
 				live[f.Call] = true
 			case cti.CallEnded:
 				delete(live, f.Call)
+			case cti.CallbackAsked:
+				owed[f.Call] = true
+			case cti.CallbackEnded:
+				delete(owed, f.Call)
 			}
 		}
-		return len(live) == 0
+		return len(live)+len(owed) == 0
 	})
 	w.await("every agent to be free", func(facts []cti.Fact) bool {
 		state := map[cti.AgentID]cti.AgentState{}
