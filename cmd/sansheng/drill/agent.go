@@ -258,9 +258,10 @@ func (d double) together() bool {
 }
 
 // Doubles are the callers who were offered to two agents at once since a moment. A
-// phone that is told to stop may ring for a blink longer.
+// phone that is told to stop may ring for a blink longer, which is shorter than any
+// phone here takes to answer.
 func (a *Agents) Doubles(since time.Time) []double {
-	const blink = 300 * time.Millisecond
+	const blink = 150 * time.Millisecond
 	by := map[string][]AgentCall{}
 	for _, c := range a.Calls() {
 		c.EndedAt = first(c.EndedAt, time.Now())
@@ -272,7 +273,7 @@ func (a *Agents) Doubles(since time.Time) []double {
 	for caller, calls := range by {
 		for i, one := range calls {
 			for _, other := range calls[i+1:] {
-				if over := earlier(one.EndedAt, other.EndedAt).Sub(other.IncomingAt); over > blink {
+				if over := one.EndedAt.Sub(other.IncomingAt); over > blink {
 					all = append(all, double{caller, one, other, over})
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sansheng/pbx/sip/media"
+	"sansheng/pbx/sip/phone"
 )
 
 // Options say how a drill is run.
@@ -180,6 +181,7 @@ func (t *Trial) play(ctx context.Context) error {
 		return fmt.Errorf("inject: %w", err)
 	}
 	t.judgeFloor(ctx)
+	t.drains(ctx)
 	talking = slices.DeleteFunc(talking, func(c *Caller) bool { return slices.Contains(t.left, c) })
 	t.judgeTalks(talking)
 	t.judgeEmergencies(cases.end())
@@ -192,6 +194,7 @@ func (t *Trial) play(ctx context.Context) error {
 	if err := t.takeLeave(ctx); err != nil {
 		return fmt.Errorf("end talks: %w", err)
 	}
+	t.together()
 	if err := t.Compare(ctx, t); err != nil {
 		return err
 	}
@@ -269,7 +272,8 @@ func (t *Trial) takeLeave(ctx context.Context) error {
 func (t *Trial) judgeEnd(ctx context.Context) {
 	var lost []string
 	for _, c := range t.talking {
-		if !c.Up() && !slices.Contains(t.left, c) && !t.Row.Bounds.LosesTalks {
+		a, _ := t.Agents.With(c.From)
+		if (!c.Up() || a.call != t.had[c.From]) && !slices.Contains(t.left, c) && !t.Row.Bounds.LosesTalks {
 			lost = append(lost, c.From+" "+c.Story())
 		}
 	}
@@ -312,14 +316,16 @@ func text(err error) []string {
 	return []string{err.Error()}
 }
 
-// listen counts gaps from now on.
+// listen counts gaps from now on, and remembers who talks with whom.
 func (t *Trial) listen() {
-	for _, c := range append(append([]*Caller(nil), t.talking...), t.waiting...) {
+	t.had = map[string]*phone.Call{}
+	for _, c := range slices.Concat(t.talking, t.holders, t.waiting) {
 		if c.call != nil {
 			c.call.ResetGap()
 		}
 		if a, ok := t.Agents.With(c.From); ok {
 			a.call.ResetGap()
+			t.had[c.From] = a.call
 		}
 	}
 }
@@ -365,7 +371,7 @@ func (t *Trial) judgeTalks(talking []*Caller) {
 	legs := 0
 	for _, c := range talking {
 		a, ok := t.Agents.With(c.From)
-		if !c.Up() || !ok {
+		if !c.Up() || !ok || a.call != t.had[c.From] { // with an agent anew is no talk that went on
 			lost = append(lost, fmt.Sprintf("%s: %s", c.From, c.Story()))
 			continue
 		}

@@ -25,7 +25,7 @@ type emergency struct {
 	Err  error
 	// Dials is how often he had to dial.
 	Dials int
-	// Broken are his calls that were refused, or ended by somebody else than him.
+	// Broken are his calls that were not taken, refused, or ended by somebody else than him.
 	Broken []string
 	// Silence is the longest time in which he heard nothing.
 	Silence time.Duration
@@ -61,7 +61,7 @@ func (e *emergencies) add(one emergency) {
 func (e *emergencies) one(ctx context.Context) emergency {
 	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
 	defer cancel()
-	began, out := time.Now(), emergency{}
+	began, out, signed := time.Now(), emergency{}, false
 	for ctx.Err() == nil {
 		out.Dials++
 		c, err := e.st.Callers.Call(ctx, emergencyLine)
@@ -76,10 +76,14 @@ func (e *emergencies) one(ctx context.Context) emergency {
 			return c.spoke || !c.Up() || silent, nil
 		})
 		took := time.Since(began)
-		if !c.Up() {
+		if !c.spoke && ctx.Err() == nil {
 			out.Broken = append(out.Broken, c.From+" "+c.Story())
 		}
 		out.Silence = max(out.Silence, c.Silence())
+		if !signed && c.Outcome().InvitedAt.IsZero() {
+			out.Silence = max(out.Silence, took) // he has heard nothing since he first dialled
+		}
+		signed = signed || !c.Outcome().InvitedAt.IsZero()
 		_ = Hangup(context.WithoutCancel(ctx), []*Caller{c})
 		if err == nil && c.spoke {
 			out.Took, out.Err = took, nil

@@ -64,6 +64,8 @@ type Bounds struct {
 	Drained time.Duration
 	// HandOver is by how much the hand-over's p95 may rise; 1.2.
 	HandOver float64
+	// Sighted: the hotline sees its switch all the time, and knows when what happened.
+	Sighted bool
 	// LosesTalks: talks may be lost, the switch that carried them died.
 	LosesTalks bool
 	// LastResort: everybody on duty may be rung at once, also who is in a call, for any of

@@ -16,7 +16,7 @@ const databaseAway = 15 * time.Second
 var _ = register(&Row{
 	Name: "database-stopped", Short: true,
 	Fault:   "PostgreSQL stopped at once (immediate) for 15 s",
-	Promise: databasePromise,
+	Promise: databasePromise, Bounds: Bounds{Sighted: true},
 	Run: func(ctx context.Context, t *Trial) error {
 		return t.away(ctx, func() (func() error, error) { return t.Postgres().Stop(ctx) })
 	},
@@ -25,7 +25,7 @@ var _ = register(&Row{
 var _ = register(&Row{
 	Name:    "database-frozen",
 	Fault:   "PostgreSQL's processes stopped with SIGSTOP for 15 s",
-	Promise: databasePromise,
+	Promise: databasePromise, Bounds: Bounds{Sighted: true},
 	Run: func(ctx context.Context, t *Trial) error {
 		return t.away(ctx, func() (func() error, error) { return t.Postgres().Thaw, t.Postgres().Freeze() })
 	},
@@ -34,7 +34,7 @@ var _ = register(&Row{
 var _ = register(&Row{
 	Name:    "database-locked",
 	Fault:   "LOCK TABLE of the calls' tables for 15 s",
-	Promise: databasePromise,
+	Promise: databasePromise, Bounds: Bounds{Sighted: true},
 	Run: func(ctx context.Context, t *Trial) error {
 		return t.away(ctx, func() (func() error, error) {
 			dsn, err := service.DatabaseURL(t.Config)

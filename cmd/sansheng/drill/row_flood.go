@@ -16,7 +16,7 @@ var _ = register(&Row{
 	Guards:  []Guard{{Off: "reserve", Breaks: "emergency calls refused"}, {Off: "audit", Breaks: "calls without a sealed record", Patient: true}},
 	Fault:   "ten times the calls the switch has room for come to the ordinary number, for 15 s",
 	Promise: "emergency callers are answered within target, ordinary ones over the limit get busy at once and are on record",
-	Bounds:  Bounds{Drained: 90 * time.Second},
+	Bounds:  Bounds{Drained: 90 * time.Second, Sighted: true},
 	Setup: func(cfg *config.Config) {
 		cfg.Ports.RTPLast = cfg.Ports.RTPFirst + floodRoom - 1
 	},
@@ -33,9 +33,11 @@ var _ = register(&Row{
 			return err
 		}
 		refused, taken := 0, 0
-		var other []string
+		var other, unanswered []string
 		for _, c := range flood {
 			switch o := c.Outcome(); {
+			case o.InvitedAt.IsZero() && o.Status == 0:
+				unanswered = append(unanswered, c.From)
 			case o.Status == 486:
 				refused++
 			case o.Status < 300:
@@ -45,6 +47,7 @@ var _ = register(&Row{
 			}
 		}
 		t.Note("%d ordinary callers were taken, %d got busy.", taken, refused)
+		t.None("ordinary callers without any answer", unanswered)
 		t.None("ordinary callers refused otherwise than with busy", other)
 		t.Must("some were refused, so that room was left", refused > 0)
 		err = Hangup(ctx, flood)

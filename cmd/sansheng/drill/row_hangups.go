@@ -35,10 +35,10 @@ var _ = register(&Row{
 		if err := Hangup(ctx, gone); err != nil {
 			return err
 		}
-		if err := t.Start(ctx); err != nil {
+		if err := t.restart(ctx); err != nil {
 			return err
 		}
-		t.Healed()
+		back := time.Now()
 		t.left = append(leavers, gone...)
 		bounded, cancel := context.WithTimeout(ctx, 20*time.Second)
 		defer cancel()
@@ -55,7 +55,7 @@ var _ = register(&Row{
 			}
 			return true, nil
 		})
-		t.AtMost("legs left behind cleared after the start", time.Since(t.healed), 2*time.Second, text(err)...)
+		t.AtMost("legs left behind cleared after the start", time.Since(back), 2*time.Second, text(err)...)
 		return nil
 	},
 })

@@ -21,7 +21,7 @@ var _ = register(&Row{
 	Name: "nats-away", Guards: []Guard{{Off: "dedupe", Breaks: "faults in the sequence of facts"}},
 	Fault:    "the NATS that carries the facts is away for three times its dedupe window",
 	Promise:  "no failed call, hand-over as quick as before, facts complete ≤ 30 s after it is back, each once",
-	Upstream: true,
+	Upstream: true, Bounds: Bounds{Sighted: true},
 	Run: func(ctx context.Context, t *Trial) error {
 		return t.awayFor(ctx, 3*dedupeWindow, func() (func() error, error) {
 			return func() error { return t.upstream.start(context.WithoutCancel(ctx)) }, t.upstream.stop()

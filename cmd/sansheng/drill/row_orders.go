@@ -24,10 +24,9 @@ var _ = register(&Row{
 		if err := t.Kill(); err != nil {
 			return err
 		}
-		if err := t.Start(ctx); err != nil {
+		if err := t.restart(ctx); err != nil {
 			return err
 		}
-		t.Healed()
 		return o.goOn(ctx, t)
 	},
 })

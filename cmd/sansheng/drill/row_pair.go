@@ -67,6 +67,7 @@ var _ = register(&Row{
 			return err
 		}
 		t.Healed()
+		t.rightAt(ctx, b)
 		return t.giveBack(ctx, b)
 	},
 })
@@ -88,6 +89,7 @@ var _ = register(&Row{
 		if err := t.tookOver(ctx, "b", 3*time.Second); err != nil {
 			return err
 		}
+		t.rightAt(ctx, b)
 		if err := t.Newcomers(ctx, 10*time.Second-time.Since(t.began)); err != nil {
 			return err
 		}
@@ -153,7 +155,7 @@ var _ = register(&Row{
 		t.Must("every caller was served", err == nil, text(err)...)
 		t.None(fmt.Sprintf("failed calls of %d", len(callers)), t.unserved(callers))
 		t.Healed()
-		return t.giveBack(ctx, b)
+		return b.stop(ctx) // a leads already
 	},
 })
 
@@ -166,7 +168,21 @@ func (t *Trial) beside(ctx context.Context) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b, b.StartBeside(ctx)
+	if err := b.StartBeside(ctx); err != nil {
+		return nil, err
+	}
+	b.admin, err = administrator(b.Config.Data)
+	return b, err
+}
+
+// rightAt measures how soon an engine that has taken over shows the agents' states as
+// they are.
+func (t *Trial) rightAt(ctx context.Context, b *Stack) {
+	limit, cancel := context.WithTimeout(ctx, t.Row.Bounds.Right+t.patience)
+	defer cancel()
+	began := time.Now()
+	at, wrong := t.rightOn(limit, b)
+	t.AtMost("agents' states right at engine b after", at.Sub(began), t.Row.Bounds.Right, wrong)
 }
 
 // leads waits until an engine tells its first fact after a moment.
@@ -201,7 +217,7 @@ func (t *Trial) giveBack(ctx context.Context, b *Stack) error {
 	if err := b.stop(ctx); err != nil {
 		return err
 	}
-	if _, err := t.leads(ctx, "a", left.Add(-30*time.Second)); err != nil {
+	if _, err := t.leads(ctx, "a", left); err != nil {
 		return err
 	}
 	t.Healed()

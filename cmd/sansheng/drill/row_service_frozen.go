@@ -21,14 +21,20 @@ var _ = register(&Row{
 	Run:     func(ctx context.Context, t *Trial) error { return frozen(ctx, t, 30*time.Second) },
 })
 
+// silentMost is how soon the sentinel tells of a hotline without a heartbeat: it waits
+// for 3 s, and the last beat may have come just before the fault.
+const silentMost = 4 * time.Second
+
 func frozen(ctx context.Context, t *Trial, d time.Duration) error {
 	if err := t.Signal(syscall.SIGSTOP); err != nil {
 		return err
 	}
+	t.later(func() { t.Alarmed(ctx, "hotline_silent", silentMost) })
 	err := t.Newcomers(ctx, d)
 	if thaw := t.Signal(syscall.SIGCONT); thaw != nil {
 		return thaw
 	}
 	t.Healed()
+	t.together()
 	return err
 }

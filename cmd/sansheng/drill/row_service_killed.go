@@ -17,10 +17,19 @@ var _ = register(&Row{
 		if err := t.Kill(); err != nil {
 			return err
 		}
-		if err := t.Start(ctx); err != nil {
-			return err
-		}
-		t.Healed()
-		return nil
+		return t.restart(ctx)
 	},
 })
+
+// restartMost is how long the service may take from its start to its first call.
+const restartMost = 5 * time.Second
+
+// restart starts the service anew; the fault is over when its process begins.
+func (t *Trial) restart(ctx context.Context) error {
+	t.Healed()
+	if err := t.Start(ctx); err != nil {
+		return err
+	}
+	t.AtMost("calls are taken again after the start", time.Since(t.healed), restartMost)
+	return nil
+}

@@ -15,10 +15,6 @@ var _ = register(&Row{
 			return err
 		}
 		<-t.diedC
-		if err := t.Start(ctx); err != nil {
-			return err
-		}
-		t.Healed()
-		return nil
+		return t.restart(ctx)
 	},
 })

@@ -22,10 +22,16 @@ var _ = register(&Row{
 		if err := fault.Kill(pid); err != nil {
 			return err
 		}
-		down := t.untilReady(ctx, false, "the death was noticed after", 10*time.Second)
-		up := t.untilReady(ctx, true, "the hotline takes calls again after", 60*time.Second)
+		t.untilReady(ctx, false, "the death was noticed after", 10*time.Second)
+		limit, stop := context.WithTimeout(ctx, 60*time.Second)
+		defer stop()
+		err = poll(limit, 20*time.Millisecond, func() (bool, error) { _, err := t.Channels(limit); return err == nil, nil })
+		if err != nil {
+			return fmt.Errorf("wait for the switch: %w", err)
+		}
 		t.Healed()
-		t.Note("Asterisk took calls again after %s.", short(down+up))
+		t.Note("Asterisk was back after %s.", short(t.healed.Sub(t.began)))
+		t.untilReady(ctx, true, "the hotline takes calls after it is back", 10*time.Second)
 		// The phones do not know: their talks are with nobody. People hang up.
 		if err := t.abandon(ctx, victims); err != nil {
 			return err

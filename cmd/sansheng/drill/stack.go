@@ -226,14 +226,8 @@ func (s *Stack) open(ctx context.Context) error {
 	if s.passwords, err = web.SIPPasswords(filepath.Join(s.Config.Data, web.SIPPasswordsFile), ids); err != nil {
 		return err
 	}
-	accounts, err := web.DemoAccounts(s.Config.Data)
-	if err != nil {
+	if s.admin, err = administrator(s.Config.Data); err != nil {
 		return err
-	}
-	for _, a := range accounts {
-		if a.Role == web.Administrator {
-			s.admin = a.Password
-		}
 	}
 	remote := bus.Remote{URL: "nats://" + loopback(s.Config.Ports.NATS)}
 	if s.Config.NATS.URL != "" {
@@ -252,6 +246,17 @@ func (s *Stack) open(ctx context.Context) error {
 	}
 	s.store, err = store.Open(ctx, store.Config{URL: dsn})
 	return err
+}
+
+// administrator is the password of the account that may see everything.
+func administrator(data string) (string, error) {
+	accounts, err := web.DemoAccounts(data)
+	for _, a := range accounts {
+		if a.Role == web.Administrator {
+			return a.Password, err
+		}
+	}
+	return "", err
 }
 
 // Store reads the hotline's records.

@@ -36,8 +36,9 @@ type Stage struct {
 	patience time.Duration
 	// crowd are the agents whose phones are not there.
 	crowd []cti.AgentID
-	// compared counts the callers whose records have been compared, by number.
-	compared map[string]bool
+	// compared are the callers whose records have been compared, by number, with the
+	// record's hash; empty where there was none.
+	compared map[string]string
 }
 
 // prepareLimit is how long traffic may take to stand, settleLimit to be served,
@@ -53,7 +54,7 @@ func newStage(ctx context.Context, o Options, dir string, s Size, row *Row) (*St
 	if err != nil {
 		return nil, err
 	}
-	st := &Stage{Size: s, patience: o.Patience, stalls: watchStalls(), Webhook: hook, crowd: numbers(crowdAgents, s.Crowd), compared: map[string]bool{}}
+	st := &Stage{Size: s, patience: o.Patience, stalls: watchStalls(), Webhook: hook, crowd: numbers(crowdAgents, s.Crowd), compared: map[string]string{}}
 	st.Stack, err = newStack(ctx, o.Program, dir, plan(s), func(cfg *config.Config) error {
 		cfg.Alarms.Webhook, cfg.Unprotected = hook.url, o.Unprotected
 		cfg.Alarms.OnCall = []string{strconv.Itoa(onCallAgents)}
@@ -254,8 +255,13 @@ func (st *Stage) Settle(ctx context.Context) error {
 // right waits until the live floor agrees with the phones, and returns when it
 // did, with the last thing that was wrong before.
 func (st *Stage) right(ctx context.Context) (at time.Time, wrong string) {
+	return st.rightOn(ctx, st.Stack)
+}
+
+// rightOn is right for what one of several engines shows.
+func (st *Stage) rightOn(ctx context.Context, s *Stack) (at time.Time, wrong string) {
 	_ = poll(ctx, 50*time.Millisecond, func() (bool, error) {
-		shown, err := st.States(ctx)
+		shown, err := s.States(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
 				wrong = err.Error()

@@ -14,13 +14,15 @@ import (
 // is heard late then is not the hotline's doing.
 //
 // Where it may, as root, each clock goes before all other programs, so that it does
-// not take a busy processor for one that stands still.
+// not take a busy processor for one that stands still. Elsewhere no stall is known.
 type stalls struct {
 	stopC chan struct{}
 	done  sync.WaitGroup
 
 	mu    sync.Mutex
 	worst time.Duration
+	// blind: the clocks are programs like any other, and late when others are busy.
+	blind bool
 }
 
 const stallTick = 5 * time.Millisecond
@@ -45,7 +47,11 @@ func (s *stalls) run(cpu int) {
 	var here unix.CPUSet
 	here.Set(cpu)
 	_ = unix.SchedSetaffinity(0, &here) // else it is a clock like any other
-	_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 1}, 0)
+	if err := unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 1}, 0); err != nil {
+		s.mu.Lock()
+		s.blind = true
+		s.mu.Unlock()
+	}
 	pause := unix.NsecToTimespec(int64(stallTick))
 	for last := time.Now(); ; {
 		_ = unix.Nanosleep(&pause, nil) // cut short by a signal: not late then
@@ -70,10 +76,13 @@ func (s *stalls) reset() {
 	s.worst = 0
 }
 
-// longest is the longest stall since the last reset.
+// longest is the longest stall since the last reset, none where it cannot be told.
 func (s *stalls) longest() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.blind {
+		return 0
+	}
 	return s.worst.Round(time.Millisecond)
 }
 
@@ -82,6 +91,6 @@ func (s *stalls) close() {
 	s.done.Wait()
 }
 
-// excused is how much of a stall a figure may be late by. What is late by more says
-// nothing about the hotline, good or bad: the row is to be run again.
+// excused is how much of a stall a figure may be late by. A row with a longer one fails,
+// and is to be run again.
 func excused(stall time.Duration) time.Duration { return min(stall, 150*time.Millisecond) }

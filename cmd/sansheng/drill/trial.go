@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"sansheng/pbx/sip/phone"
 )
 
 // Measure is one figure of a row with the limit it was to keep.
@@ -30,6 +32,8 @@ type Trial struct {
 	began, healed time.Time
 	// newcomers came during the fault, left hung up by themselves in it.
 	newcomers, left []*Caller
+	// had are the agents' calls of those who talked when the fault began, by caller.
+	had map[string]*phone.Call
 	// passed are callers whom an order brought to two phones at once, by number.
 	passed map[string]bool
 	// stepped is by how much the switch's clock was moved: its times are not ours then.

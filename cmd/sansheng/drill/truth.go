@@ -33,7 +33,7 @@ type expectation struct {
 
 // expectations are of all callers whose calls have ended and are not compared.
 func (st *Stage) expectations() []expectation {
-	return st.expectationsOf(func(c *Caller) bool { return !c.Up() && !st.compared[c.From] })
+	return st.expectationsOf(func(c *Caller) bool { _, done := st.compared[c.From]; return !c.Up() && !done })
 }
 
 func (st *Stage) expectationsOf(want func(*Caller) bool) []expectation {
@@ -84,10 +84,14 @@ func (st *Stage) Compare(ctx context.Context, t *Trial) error {
 	}
 	t.None("calls without a sealed record", open)
 	t.AtMost("records complete after the fault's end and the last call's", time.Since(latest(since, expected)), limit)
+	t.None("records that were changed since, or are nobody's", st.altered(records))
 	var double, wrong []string
 	for _, e := range expected {
-		st.compared[e.From] = true
 		got := records[e.From]
+		st.compared[e.From] = ""
+		if len(got) == 1 && got[0].Hash != nil {
+			st.compared[e.From] = *got[0].Hash
+		}
 		if len(got) > 1 {
 			double = append(double, fmt.Sprintf("%s has %d records", e.From, len(got)))
 		}
@@ -104,6 +108,51 @@ func (st *Stage) Compare(ctx context.Context, t *Trial) error {
 	t.None("faults in the sequence of facts", st.Facts.Wrong())
 	t.Note("%d calls were compared with their records.", len(expected))
 	return nil
+}
+
+// drains measures, beside what follows, how soon after the fault's end the calls that had
+// ended by then are on record.
+func (t *Trial) drains(ctx context.Context) {
+	ended, healed := t.expectations(), t.healed
+	t.later(func() {
+		ctx, cancel := context.WithTimeout(ctx, t.Row.Bounds.Drained+t.patience)
+		defer cancel()
+		var open []string
+		err := poll(ctx, 200*time.Millisecond, func() (bool, error) {
+			records, err := t.records(ctx)
+			if err == nil {
+				open = missing(ended, records)
+			}
+			return err == nil && len(open) == 0, nil
+		})
+		t.AtMost(fmt.Sprintf("records of %d calls that had ended before, complete after the fault's end", len(ended)), time.Since(healed), t.Row.Bounds.Drained, append(open, text(err)...)...)
+	})
+}
+
+// altered names the records that are not what they were when they were compared, and
+// those of callers whom nobody placed.
+func (st *Stage) altered(records map[string][]store.Record) []string {
+	var wrong []string
+	for caller, hash := range st.compared {
+		got := records[caller]
+		switch {
+		case hash == "": // the switch never heard of him, or it was said already
+		case len(got) != 1 || got[0].Hash == nil:
+			wrong = append(wrong, fmt.Sprintf("%s had one record and has %d", caller, len(got)))
+		case *got[0].Hash != hash:
+			wrong = append(wrong, fmt.Sprintf("the record of %s, %s, has changed", caller, got[0].ID))
+		}
+	}
+	placed := map[string]bool{}
+	for _, c := range st.Callers.All() {
+		placed[c.From] = true
+	}
+	for caller := range records {
+		if !placed[caller] {
+			wrong = append(wrong, caller+" is on record and has not called")
+		}
+	}
+	return wrong
 }
 
 // latest is the end of the last call, or since where that is later.
@@ -221,7 +270,7 @@ func (e *expectation) serves(r store.Record, t *Trial, slack time.Duration, say 
 	}
 	// What was answered while nobody looked is answered when somebody looked again.
 	at := e.answered[i].AnsweredAt
-	unseen := at.After(t.began) && at.Before(t.healed.Add(slack))
+	unseen := !t.Row.Bounds.Sighted && at.After(t.began) && at.Before(t.healed.Add(slack))
 	if r.Fallback == nil && r.AnsweredAt != nil && t.clockTrue() && !unseen {
 		if d := r.AnsweredAt.Sub(at); d.Abs() > slack {
 			say("answered %v from the agent's answer", d)
