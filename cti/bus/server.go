@@ -312,6 +312,8 @@ func (s *Server) Close() error {
 			s.ns.WaitForShutdown()
 		}
 		if s.lock != nil {
+			// By word: a child that is being born has the file open too, for a moment.
+			_ = unix.Flock(int(s.lock.Fd()), unix.LOCK_UN)
 			err = s.lock.Close()
 		}
 	})

@@ -62,6 +62,8 @@ func LockDir(dir string) (*Lock, error) {
 // Release gives the folder up.
 func (l *Lock) Release() {
 	if l != nil && l.file != nil {
+		// By word: a child that is being born has the file open too, for a moment.
+		_ = unix.Flock(int(l.file.Fd()), unix.LOCK_UN)
 		_ = l.file.Close()
 		l.file = nil
 	}
