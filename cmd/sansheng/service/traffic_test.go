@@ -149,8 +149,9 @@ func (w *traffic) call(line int) {
 	}
 }
 
-// trafficLeast is how soon a caller may hang up. A call cancelled within some 2 ms may
-// be gone before the switch's dialplan has begun, and then is in no account of it.
+// trafficLeast is how soon a caller may hang up after he heard that it rings. A call that
+// is cancelled before may be gone before the switch's dialplan has begun, and then is in
+// no account of it.
 const trafficLeast = 50 * time.Millisecond
 
 func (w *traffic) callOnce(p *phone.Phone, from string) {
@@ -161,6 +162,10 @@ func (w *traffic) callOnce(p *phone.Phone, from string) {
 	c, err := p.Call(ctx, to, phone.Options{})
 	if err != nil {
 		w.t.Errorf("call from %s: %v", from, err)
+		return
+	}
+	if _, err := c.Wait(ctx, phone.Ringing, phone.Answered, phone.Rejected); err != nil && ctx.Err() != nil {
+		w.t.Errorf("the call of %s gets no answer: %s", from, c.Story())
 		return
 	}
 	stays, leave := context.WithTimeout(ctx, trafficLeast+some(20*time.Second))
