@@ -103,6 +103,8 @@ type Config struct {
 	// Unreconciled leaves alone what the switch has and nobody knows, and what is
 	// known and the switch has no more. It is for the drill only.
 	Unreconciled bool
+	// Pulse, where given, tells whether the loop turns.
+	Pulse *Pulse
 	// Unaudited never looks into the ledger while all is well. It is for the drill only.
 	Unaudited bool
 }
@@ -264,6 +266,7 @@ func (e *Engine) loop(ctx context.Context) {
 		if !ok {
 			return
 		}
+		e.cfg.Pulse.turn()
 		if e.cfg.Sure != nil {
 			if err := e.cfg.Sure(ctx); err != nil {
 				e.fail(err)

@@ -139,8 +139,10 @@ func arrival(id string) pbx.ChannelEntered {
 }
 
 // run starts an engine inside a synctest bubble and stops it at the end.
-func run(t *testing.T, j Journal, s Switch, l Ledger) *Engine {
-	e := New(Config{Name: "e1", Plan: cti.DemoPlan(0), Switch: s, Journal: j, Ledger: l})
+func run(t *testing.T, j Journal, s Switch, l Ledger) *Engine { return runPulsing(t, j, s, l, nil) }
+
+func runPulsing(t *testing.T, j Journal, s Switch, l Ledger, p *Pulse) *Engine {
+	e := New(Config{Name: "e1", Plan: cti.DemoPlan(0), Switch: s, Journal: j, Ledger: l, Pulse: p})
 	ctx, cancel := context.WithCancel(context.Background())
 	doneC := make(chan error, 1)
 	go func() { doneC <- e.Run(ctx) }()
@@ -356,11 +358,55 @@ func TestLedgerLongFallback(t *testing.T) {
 	})
 }
 
+// TestPulse: an engine whose loop is held up, by a ledger that does not answer, is not
+// alive, and is again when it goes on.
+func TestPulse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &growingLedger{}
+		pulse := new(Pulse)
+		s := newScriptSwitch()
+		runPulsing(t, &memoryJournal{}, s, l, pulse)
+		if err := pulse.Alive(); err != nil {
+			t.Errorf("before it begins: %v", err)
+		}
+		s.eventC <- up()
+		<-time.After(time.Minute)
+		if err := pulse.Alive(); err != nil {
+			t.Errorf("all is well: %v", err)
+		}
+		l.hold()
+		<-time.After(2 * auditEvery)
+		if err := pulse.Alive(); err == nil {
+			t.Error("it is held up, and says that it lives")
+		}
+		l.release()
+		<-time.After(time.Second)
+		if err := pulse.Alive(); err != nil {
+			t.Errorf("it goes on: %v", err)
+		}
+	})
+}
+
 // growingLedger is a ledger in memory that is written on.
 type growingLedger struct {
 	mu      sync.Mutex
 	entries []pbx.LedgerEntry
 	since   time.Time
+	heldC   chan struct{} // closed when it answers again; nil while it does
+}
+
+// hold lets it not answer until release.
+func (l *growingLedger) hold() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.heldC = make(chan struct{})
+}
+
+func (l *growingLedger) release() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.heldC)
+	l.heldC = nil
 }
 
 func (l *growingLedger) add(e ...pbx.LedgerEntry) {
@@ -377,6 +423,12 @@ func (l *growingLedger) oldest() time.Time {
 }
 
 func (l *growingLedger) Since(_ context.Context, t time.Time) ([]pbx.LedgerEntry, error) {
+	l.mu.Lock()
+	heldC := l.heldC
+	l.mu.Unlock()
+	if heldC != nil {
+		<-heldC
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.since = t

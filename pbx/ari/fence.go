@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"go.uber.org/zap"
 )
 
 const fencePrefix = "fence-"
@@ -91,12 +93,19 @@ func (s *session) heartbeat(ctx context.Context, mark fenceMark) error {
 
 // announce tells the dialplan that the hotline lived at the time of the fence.
 func (s *session) announce(ctx context.Context, mark fenceMark) error {
-	if s.link.options.HeartbeatVariable == "" {
+	o := &s.link.options
+	if o.HeartbeatVariable == "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.link.options.FenceTimeout)
+	if o.Alive != nil {
+		if err := o.Alive(); err != nil {
+			o.Log.Error("no heartbeat is written", zap.Error(err))
+			return nil
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.FenceTimeout)
 	defer cancel()
-	return s.link.control.Asterisk.SetGlobalVar(ctx, s.link.options.HeartbeatVariable, strconv.FormatInt(mark.at.Unix(), 10))
+	return s.link.control.Asterisk.SetGlobalVar(ctx, o.HeartbeatVariable, strconv.FormatInt(mark.at.Unix(), 10))
 }
 
 // Fence returns when everything the switch had queued for the application

@@ -32,6 +32,9 @@ type Options struct {
 	// HeartbeatVariable names a global variable of the switch that is set to the
 	// switch's own time in epoch seconds behind each fence; empty means none.
 	HeartbeatVariable string
+	// Alive, if not nil, is asked before each heartbeat whether what decides about calls
+	// does so: with an error none is written, and whoever watches it takes the callers.
+	Alive func() error
 	// Permit, if not nil, is asked before each connection whether this process may
 	// still drive the switch; last is why the connection before ended, nil before
 	// the first. An error that Is ErrReplaced ends the link, any other makes it ask

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -245,6 +246,35 @@ func TestHeartbeatVariable(t *testing.T) {
 			t.Errorf("heartbeat %s", r)
 		}
 	}
+}
+
+// TestHeartbeatNeedsLife: no heartbeat is written while what decides about calls does not.
+func TestHeartbeatNeedsLife(t *testing.T) {
+	peer := pbxtest.NewPeer(t)
+	var hangs atomic.Bool
+	l := openLink(t, peer, func(o *Options) {
+		o.HeartbeatVariable, o.HeartbeatInterval = "CTI_HB", time.Millisecond
+		o.Alive = func() error {
+			if hangs.Load() {
+				return errors.New("held up")
+			}
+			return nil
+		}
+	})
+	next[pbx.LinkUp](l)
+	const beat, fence = "POST asterisk/variable", "POST events/user"
+	peer.Wait(l.ctx, "two heartbeats", func() bool { return peer.Count(beat) >= 2 })
+	hangs.Store(true)
+	fences := peer.Count(fence)
+	peer.Wait(l.ctx, "a fence that was sent after it", func() bool { return peer.Count(fence) >= fences+2 })
+	var beats int
+	beats, fences = peer.Count(beat), peer.Count(fence)
+	peer.Wait(l.ctx, "more fences", func() bool { return peer.Count(fence) >= fences+5 })
+	if n := peer.Count(beat); n != beats {
+		t.Errorf("%d heartbeats while it is held up", n-beats)
+	}
+	hangs.Store(false)
+	peer.Wait(l.ctx, "a heartbeat again", func() bool { return peer.Count(beat) > beats })
 }
 
 func TestWatchEndpoints(t *testing.T) {

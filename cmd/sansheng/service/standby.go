@@ -263,8 +263,9 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 		d.release()
 		return err
 	}
+	pulse := new(engine.Pulse)
 	link, err := ari.Open(ari.Options{
-		Config: access, Endpoints: d.s.endpoints, HeartbeatVariable: heartbeat, StallAfter: stallLeading,
+		Config: access, Alive: pulse.Alive, Endpoints: d.s.endpoints, HeartbeatVariable: heartbeat, StallAfter: stallLeading,
 		Unfenced: !d.s.cfg.Protected("fence"), Permit: d.permit(), Log: d.s.log.Named("ari"),
 	})
 	if err != nil {
@@ -277,7 +278,7 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 		Name: d.s.cfg.Engine.Name, Plan: d.s.plan, Switch: d.s.switchFor(link),
 		Journal: engineJournal{d.s.journal}, Ledger: d.s.ledger(), Log: d.s.log.Named("engine"), Metrics: d.metrics,
 		Term: t.record.Term, Inherited: t.heir, Sure: d.keeper.Sure, Unreconciled: !d.s.cfg.Protected("reconcile"),
-		Unaudited: !d.s.cfg.Protected("audit"),
+		Unaudited: !d.s.cfg.Protected("audit"), Pulse: pulse,
 	})
 	d.seat.Store(&seat{link: link, engine: e})
 	defer d.seat.Store(nil)

@@ -34,8 +34,9 @@ func (s *Service) startEngine(ctx, run context.Context) error {
 	if err != nil {
 		return err
 	}
+	pulse := new(engine.Pulse)
 	s.link, err = ari.Open(ari.Options{
-		Config: access, HeartbeatVariable: heartbeat, Unfenced: !s.cfg.Protected("fence"), Log: s.log.Named("ari"),
+		Config: access, Alive: pulse.Alive, HeartbeatVariable: heartbeat, Unfenced: !s.cfg.Protected("fence"), Log: s.log.Named("ari"),
 	})
 	if err != nil {
 		return err
@@ -47,7 +48,7 @@ func (s *Service) startEngine(ctx, run context.Context) error {
 	s.registry.MustRegister(metrics, s.link)
 	s.engine = engine.New(engine.Config{
 		Name: s.cfg.Engine.Name, Plan: s.plan, Switch: s.switchFor(s.link), Journal: engineJournal{s.journal}, Ledger: s.ledger(),
-		Log: s.log.Named("engine"), Metrics: metrics,
+		Log: s.log.Named("engine"), Metrics: metrics, Pulse: pulse,
 		Unreconciled: !s.cfg.Protected("reconcile"), Unaudited: !s.cfg.Protected("audit"),
 	})
 	s.background("rotation", false, func() error { s.rotate(run); return nil })

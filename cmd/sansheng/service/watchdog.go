@@ -17,8 +17,7 @@ const loopMost = 3 * time.Second
 
 // startWatchdog tells the service manager that calls can be taken and then, as
 // long as the engine's loop answers, that we live. A process whose loop hangs is
-// killed and started anew by it; its heartbeat, which comes from another
-// goroutine, would go on.
+// killed and started anew by it.
 func (s *Service) startWatchdog(run context.Context) {
 	if err := systemd.Notify(run, systemd.Ready); err != nil {
 		s.log.Warn("the service manager is not told", zap.Error(err))
