@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -55,14 +54,8 @@ func (s *Server) cancelCallback(ctx context.Context, in *cancelCallbackInput) (*
 	defer stop()
 	err := s.cancel(ctx, c)
 	s.log.Info("callback cancelled", zap.String("by", p.Number), zap.String("call", in.Call), zap.Error(err))
-	var refused *cti.CallbackError
-	switch {
-	case errors.As(err, &refused) && refused.Unknown:
-		return nil, newProblem(http.StatusNotFound, notFound, "%s", refused.Text)
-	case errors.As(err, &refused):
-		return nil, newProblem(http.StatusConflict, badState, "%s", refused.Text)
-	case err != nil:
-		return nil, newProblem(http.StatusServiceUnavailable, unavailable, "no engine that leads answers here; ask where one does")
+	if err != nil {
+		return nil, notDone(err)
 	}
 	return nil, nil //nolint:nilnil // 204 has no body
 }

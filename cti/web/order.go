@@ -64,16 +64,35 @@ func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error
 	}
 	err := s.orders(ctx, o)
 	s.log.Info("order", zap.String("by", p.Number), zap.String("agent", in.Agent), zap.String("verb", in.Body.Verb), zap.Error(err))
-	var refused *cti.OrderError
-	switch {
-	case errors.As(err, &refused) && refused.Unknown:
-		return nil, newProblem(http.StatusNotFound, notFound, "%s", refused.Text)
-	case errors.As(err, &refused):
-		return nil, newProblem(http.StatusConflict, badState, "%s", refused.Text)
-	case err != nil:
-		return nil, newProblem(http.StatusServiceUnavailable, unavailable, "no engine that leads answers here; ask where one does")
+	if err != nil {
+		return nil, notDone(err)
 	}
 	return &orderOutput{Body: Ordered{Agent: in.Agent, Verb: in.Body.Verb}}, nil
+}
+
+// notDone is the answer where the engine has not done what was asked: it knows no such
+// thing, or the state forbids it, or it is not there.
+func notDone(err error) error {
+	var order *cti.OrderError
+	var callback *cti.CallbackError
+	var unknown bool
+	var why string
+	switch {
+	case errors.As(err, &order):
+		unknown, why = order.Unknown, order.Text
+	case errors.As(err, &callback):
+		unknown, why = callback.Unknown, callback.Text
+	default:
+		return noLeader()
+	}
+	if unknown {
+		return newProblem(http.StatusNotFound, notFound, "%s", why)
+	}
+	return newProblem(http.StatusConflict, badState, "%s", why)
+}
+
+func noLeader() error {
+	return newProblem(http.StatusServiceUnavailable, unavailable, "no engine that leads answers here; ask where one does")
 }
 
 // dialFor completes an order to dial by what it is for: the number of a ticket's caller
@@ -111,7 +130,7 @@ func (s *Server) mayOrder(ctx context.Context, agent string) error {
 	if p.reach == company {
 		floor, ok := s.floor(ctx)
 		if !ok {
-			return newProblem(http.StatusServiceUnavailable, unavailable, "no engine that leads answers here; ask where one does")
+			return noLeader()
 		}
 		if slices.ContainsFunc(floor.Agents, func(a cti.AgentView) bool {
 			return string(a.ID) == agent && a.Company == p.Company

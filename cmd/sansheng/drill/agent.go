@@ -259,7 +259,7 @@ func (d double) together() bool {
 
 // Doubles are the callers who were offered to two agents at once since a moment. A
 // phone that is told to stop may ring for a blink longer, which is shorter than any
-// phone here takes to answer.
+// phone here takes to answer, but the hand crew's.
 func (a *Agents) Doubles(since time.Time) []double {
 	const blink = 150 * time.Millisecond
 	by := map[string][]AgentCall{}

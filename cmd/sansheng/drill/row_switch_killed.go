@@ -54,7 +54,7 @@ var _ = register(&Row{
 		if err != nil {
 			return err
 		}
-		err = t.until(bounded, []*Caller{c}, "talk with an agent", func(c *Caller) bool { _, ok := t.Agents.With(c.From); return ok })
+		err = t.until(bounded, []*Caller{c}, "talk with an agent", t.talks)
 		t.AtMost("a new caller talks with an agent after it was back", time.Since(t.healed), 10*time.Second, text(err)...)
 		return Hangup(ctx, []*Caller{c})
 	},

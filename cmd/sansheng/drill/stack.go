@@ -357,22 +357,12 @@ type State struct {
 
 // States asks the hotline's API what each agent does.
 func (s *Stack) States(ctx context.Context) (map[string]State, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+loopback(s.Config.Ports.Web)+"/api/v1/agents", nil)
-	if err != nil {
-		return nil, err
-	}
-	req.SetBasicAuth("9001", s.admin)
-	res, err := s.client.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("ask for agents: %w", err)
-	}
-	defer res.Body.Close()
 	var body struct {
 		Source string  `json:"source"`
 		Agents []State `json:"agents"`
 	}
-	if err := json.NewDecoder(res.Body).Decode(&body); err != nil || res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("ask for agents: %s: %w", res.Status, err)
+	if err := s.get(ctx, s.Config.Ports.Web, "/api/v1/agents", "9001", s.admin, &body); err != nil {
+		return nil, fmt.Errorf("ask for agents: %w", err)
 	}
 	if body.Source != "engine" {
 		return nil, fmt.Errorf("ask for agents: the engine did not answer, but the %s", body.Source)
@@ -382,6 +372,24 @@ func (s *Stack) States(ctx context.Context) (map[string]State, error) {
 		states[a.Agent] = a
 	}
 	return states, nil
+}
+
+// get reads what a server of the stack answers, as JSON.
+func (s *Stack) get(ctx context.Context, port int, path, user, password string, into any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+loopback(port)+path, nil)
+	if err != nil {
+		return err
+	}
+	req.SetBasicAuth(user, password)
+	res, err := s.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return errors.New(res.Status)
+	}
+	return json.NewDecoder(res.Body).Decode(into)
 }
 
 // Order gives an agent's order, as his leader may.
@@ -414,19 +422,9 @@ func (s *Stack) Channels(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+loopback(s.Config.Ports.Asterisk)+"/ari/channels", nil)
-	if err != nil {
-		return 0, err
-	}
-	req.SetBasicAuth("sansheng", password)
-	res, err := s.client.Do(req)
-	if err != nil {
-		return 0, fmt.Errorf("ask the switch for its channels: %w", err)
-	}
-	defer res.Body.Close()
 	var channels []struct{ Name string }
-	if err := json.NewDecoder(res.Body).Decode(&channels); err != nil || res.StatusCode != http.StatusOK {
-		return 0, fmt.Errorf("ask the switch for its channels: %s: %w", res.Status, err)
+	if err := s.get(ctx, s.Config.Ports.Asterisk, "/ari/channels", "sansheng", password, &channels); err != nil {
+		return 0, fmt.Errorf("ask the switch for its channels: %w", err)
 	}
 	n := 0
 	for _, c := range channels {

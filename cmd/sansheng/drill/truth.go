@@ -56,7 +56,7 @@ func (st *Stage) expectationsOf(want func(*Caller) bool) []expectation {
 
 // Compare waits until every ended call has its sealed record and holds each
 // against what the outside saw.
-func (st *Stage) Compare(ctx context.Context, t *Trial) error {
+func (st *Stage) Compare(ctx context.Context, t *Trial) {
 	expected := st.expectations()
 	limit := t.Row.Bounds.Drained
 	ctx, cancel := context.WithTimeout(ctx, limit+st.patience)
@@ -65,23 +65,7 @@ func (st *Stage) Compare(ctx context.Context, t *Trial) error {
 	if !t.healed.IsZero() {
 		since = t.healed
 	}
-	var records map[string][]store.Record
-	var open []string
-	err := poll(ctx, 100*time.Millisecond, func() (bool, error) {
-		now, err := st.records(ctx)
-		if err != nil {
-			if records == nil {
-				open = []string{err.Error()}
-			}
-			return false, nil //nolint:nilerr // the database may be away: asked again
-		}
-		records = now
-		open = missing(expected, records)
-		return len(open) == 0, nil
-	})
-	if ctx.Err() == nil && err != nil {
-		return err
-	}
+	records, open := st.complete(ctx, expected)
 	t.None("calls without a sealed record", open)
 	t.AtMost("records complete after the fault's end and the last call's", time.Since(latest(since, expected)), limit)
 	t.None("records that were changed since, or are nobody's", st.altered(records))
@@ -107,7 +91,24 @@ func (st *Stage) Compare(ctx context.Context, t *Trial) error {
 	t.None("records that differ from what the outside saw", wrong)
 	t.None("faults in the sequence of facts", st.Facts.Wrong())
 	t.Note("%d calls were compared with their records.", len(expected))
-	return nil
+}
+
+// complete waits until each of these calls has its sealed record, and returns the records
+// with what is open still when ctx ends.
+func (st *Stage) complete(ctx context.Context, expected []expectation) (records map[string][]store.Record, open []string) {
+	_ = poll(ctx, 100*time.Millisecond, func() (bool, error) {
+		now, err := st.records(ctx)
+		if err != nil {
+			if records == nil {
+				open = []string{err.Error()}
+			}
+			return false, nil //nolint:nilerr // the database may be away: asked again
+		}
+		records = now
+		open = missing(expected, records)
+		return len(open) == 0, nil
+	})
+	return records, open
 }
 
 // drains measures, beside what follows, how soon after the fault's end the calls that had
@@ -117,15 +118,8 @@ func (t *Trial) drains(ctx context.Context) {
 	t.later(func() {
 		ctx, cancel := context.WithTimeout(ctx, t.Row.Bounds.Drained+t.patience)
 		defer cancel()
-		var open []string
-		err := poll(ctx, 200*time.Millisecond, func() (bool, error) {
-			records, err := t.records(ctx)
-			if err == nil {
-				open = missing(ended, records)
-			}
-			return err == nil && len(open) == 0, nil
-		})
-		t.AtMost(fmt.Sprintf("records of %d calls that had ended before, complete after the fault's end", len(ended)), time.Since(healed), t.Row.Bounds.Drained, append(open, text(err)...)...)
+		_, open := t.complete(ctx, ended)
+		t.AtMost(fmt.Sprintf("records of %d calls that had ended before, complete after the fault's end", len(ended)), time.Since(healed), t.Row.Bounds.Drained, open...)
 	})
 }
 
