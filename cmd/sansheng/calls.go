@@ -167,13 +167,18 @@ func plain(s string) string {
 	if len(r) > most {
 		r = append(r[:most-1], '…')
 	}
-	for _, c := range r {
+	return printable(string(r))
+}
+
+// printable is plain of any length: for what the service itself says at length.
+func printable(s string) string {
+	for _, c := range s {
 		if !unicode.IsPrint(c) {
-			q := strconv.Quote(string(r))
+			q := strconv.Quote(s)
 			return q[1 : len(q)-1]
 		}
 	}
-	return string(r)
+	return s
 }
 
 func some(s *string) string {

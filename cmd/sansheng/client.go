@@ -63,9 +63,15 @@ func (c *client) do(ctx context.Context, method, path string, body any, header h
 	if res.StatusCode/100 == 2 {
 		return nil
 	}
-	var problem struct{ Detail string }
+	var problem struct {
+		Detail string
+		Errors []struct{ Location, Message string }
+	}
 	if json.Unmarshal(said, &problem) != nil || problem.Detail == "" {
 		problem.Detail = res.Status
 	}
-	return errors.New(plain(problem.Detail))
+	for _, e := range problem.Errors { // what is wrong, and where
+		problem.Detail += "; " + e.Location + ": " + e.Message
+	}
+	return errors.New(printable(problem.Detail))
 }
