@@ -40,9 +40,6 @@ func (p *Phone) served(req *sip.Request, tx *sip.ServerTx) {
 	c := p.calls[tag]
 	p.mu.Unlock()
 	if c != nil && string(*req.CallID()) == c.id {
-		if req.Method == sip.BYE {
-			c.byeing.Store(true) // the next INVITE may be right behind it
-		}
 		if c.inbox.put(func() { c.request(req, tx, at) }) {
 			return
 		}
@@ -73,6 +70,17 @@ func (p *Phone) served(req *sip.Request, tx *sip.ServerTx) {
 	respond(tx, res)
 	if req.Method == sip.NOTIFY {
 		p.emit(Event{At: at, Kind: Notified, Headers: headersOf(req), Body: string(req.Body())})
+	}
+}
+
+// hungUp implements handler; it runs on the socket's reader.
+func (p *Phone) hungUp(bye *sip.Request) {
+	tag, _ := bye.To().Params.Get("tag")
+	p.mu.Lock()
+	c := p.calls[tag]
+	p.mu.Unlock()
+	if c != nil && string(*bye.CallID()) == c.id {
+		c.byeing.Store(true)
 	}
 }
 

@@ -47,6 +47,9 @@ type wire struct {
 type handler interface {
 	// tapped gets every answer to an INVITE, in the socket's order.
 	tapped(*sip.Response)
+	// hungUp gets every BYE, in the socket's order: the next INVITE may be right
+	// behind it, and be served before it.
+	hungUp(*sip.Request)
 	// served gets each request once, on a goroutine of its own.
 	served(*sip.Request, *sip.ServerTx)
 	malformed(error)
@@ -236,6 +239,9 @@ func tap(msg sip.Message, h handler) {
 		if m.Method == sip.INVITE && !m.To().Params.Has("tag") {
 			m.To().Params.Add("tag", sip.GenerateTagN(16))
 			m.Laddr.Hostname = freshMark
+		}
+		if m.Method == sip.BYE {
+			h.hungUp(m)
 		}
 	case *sip.Response:
 		if m.CSeq().MethodName == sip.INVITE {

@@ -126,6 +126,38 @@ func TestRepetitionsAreOneCall(t *testing.T) {
 	}
 }
 
+// TestByeThenInvite: a call that comes right behind the end of the last one is no
+// overlap, whichever of the two is served first.
+func TestByeThenInvite(t *testing.T) {
+	t.Parallel()
+	agent := newPhone(t, Config{Number: "1001", Policy: AnswerAfter(0), Lines: 1})
+	p := newPeer(t, agent)
+	bye := ""
+	for i := range 100 {
+		id := fmt.Sprint("call", i)
+		invite := p.invite(id, id, sdpOffer)
+		if bye != "" {
+			p.send(bye)
+		}
+		p.send(invite)
+		ok := ""
+		for !strings.HasPrefix(ok, "SIP/2.0 200") || field(ok, "Call-ID") != id {
+			if ok = p.expect("SIP/2.0 "); strings.HasPrefix(ok, "SIP/2.0 486") {
+				t.Fatalf("call %d found the line of the one before it busy", i)
+			}
+		}
+		inDialog := func(method string, seq int) string {
+			return strings.NewReplacer("INVITE sip", method+" sip", "1 INVITE", fmt.Sprint(seq)+" "+method, "bK"+id, "bK"+id+method,
+				"To: <sip:1001@x>", "To: "+field(ok, "To"), sdpOffer, "", fmt.Sprintf("Content-Length: %d", len(sdpOffer)), "Content-Length: 0").Replace(invite)
+		}
+		p.send(inDialog("ACK", 1))
+		bye = inDialog("BYE", 2)
+	}
+	if n := len(agent.Overlaps()); n != 0 {
+		t.Errorf("%d overlaps", n)
+	}
+}
+
 func TestCancelledBeforeAnything(t *testing.T) {
 	t.Parallel()
 	ctx := within(t)
