@@ -256,6 +256,9 @@ func (h *Hotline) bind(at time.Time, e pbx.EndpointID, ch pbx.ChannelID, answere
 	if a.Elsewhere == nil {
 		a.Elsewhere = map[pbx.ChannelID]bool{}
 	}
+	if _, known := a.Elsewhere[ch]; !known {
+		h.do(pbx.Watch{Channel: ch}) // it may be gone already, and nobody else told of its end
+	}
 	a.Elsewhere[ch] = answered
 	h.elsewhere(at, a)
 }

@@ -162,9 +162,6 @@ func (s *Service) pushAgents(ctx context.Context, link *ari.Link, agents []cti.A
 			return err
 		}
 	}
-	if err := link.WatchEndpoints(ctx, nil); err != nil {
-		return err
-	}
 	return link.WatchEndpoints(ctx, s.endpoints)
 }
 
