@@ -27,6 +27,9 @@ type agent struct {
 	WantedReason string
 	// LostAt is when his phone was lost last.
 	LostAt time.Time
+	// Moved are the queues to which he has been moved, in place of the plan's; nil where
+	// he has not.
+	Moved []QueueID
 	// place is his in the configured order.
 	place int
 

@@ -71,6 +71,8 @@ type call struct {
 	LingersAt time.Time
 	// Transfer is the one under way, nil when none is.
 	Transfer *transfer
+	// PassedOn is what the last who passed him on has said of it; nil where nobody has.
+	PassedOn *BriefedData
 	// TookOver: the agent who has the call came to it as its supervisor.
 	TookOver bool
 	// Supervisions are the leaders on the call.

@@ -30,9 +30,9 @@ type placed struct {
 	place uint64
 }
 
-// agentEssence are an agent's last facts: his state, his phone, when it was lost, and
-// a wish that came after his state.
-type agentEssence struct{ state, phone, lost, wish *placed }
+// agentEssence are an agent's last facts: his state, his phone, when it was lost, a
+// wish that came after his state, and to which queues he was moved.
+type agentEssence struct{ state, phone, lost, wish, move *placed }
 
 // NewEssence is the essence of nothing.
 func NewEssence() *Essence {
@@ -55,6 +55,8 @@ func (e *Essence) Add(fact Fact) {
 	switch f.Kind {
 	case AgentWished:
 		e.agent(f.Agent).wish = &f
+	case AgentMoved:
+		e.agent(f.Agent).move = &f
 	case AgentLost:
 		e.agent(f.Agent).phone, e.agent(f.Agent).lost = nil, &f
 	case AgentRegistered:
@@ -70,7 +72,7 @@ func (e *Essence) Add(fact Fact) {
 		}
 	case ClockStepped:
 		e.steps = append(e.steps, f)
-	case EngineStarted:
+	case EngineStarted, AgentBriefed:
 	case CallEnded:
 		e.end(f)
 	case CallbackTried, CallbackEnded:
@@ -130,7 +132,7 @@ func (e *Essence) Facts() []Fact {
 		}
 	}
 	for _, a := range e.agents {
-		for _, f := range []*placed{a.state, a.phone, a.lost, a.wish} {
+		for _, f := range []*placed{a.state, a.phone, a.lost, a.wish, a.move} {
 			if f != nil {
 				all = append(all, *f)
 			}

@@ -79,6 +79,8 @@ const (
 	AgentLost        Kind = "agent.lost"
 	AgentOrdered     Kind = "agent.ordered"
 	AgentWished      Kind = "agent.wished"
+	AgentBriefed     Kind = "agent.briefed"
+	AgentMoved       Kind = "agent.moved"
 	EngineStarted    Kind = "engine.started"
 	SwitchLost       Kind = "engine.switch_lost"
 	ClockStepped     Kind = "engine.clock_stepped"
@@ -305,6 +307,7 @@ type TransferBeganData struct {
 	// (requirement D1).
 	Reason  string `json:"reason,omitempty"`
 	Consent bool   `json:"consent"`
+	Sheet   Sheet  `json:"sheet,omitempty"`
 }
 
 // ConsultedData: the agent and the receiver of an announced transfer hear each
@@ -647,6 +650,29 @@ type WishData struct {
 	Reason string     `json:"reason,omitempty"`
 }
 
+// BriefedData: the fact's agent will be rung for a caller who is passed on. It is told
+// before his phone is dialled, to be on his desk when it rings (requirement D1).
+type BriefedData struct {
+	data
+	Transfer TransferKind `json:"transfer"`
+	// By is who passed the caller on, Reason and Consent what the caller was told, and
+	// that he agreed, Sheet what By has written down.
+	By        AgentID   `json:"by"`
+	Caller    pbx.Party `json:"caller"`
+	DID       string    `json:"did"`
+	Emergency bool      `json:"emergency,omitempty"`
+	Reason    string    `json:"reason,omitempty"`
+	Consent   bool      `json:"consent"`
+	Sheet     Sheet     `json:"sheet,omitempty"`
+}
+
+// MovedData: the agent serves these queues from here on, or those of the plan again.
+type MovedData struct {
+	data
+	Queues  []QueueID `json:"queues,omitempty"`
+	Planned bool      `json:"planned"`
+}
+
 // RegisteredData goes with agent.registered and agent.lost: the phone can or
 // can no longer be reached.
 type RegisteredData struct {
@@ -725,6 +751,8 @@ var dataOf = map[Kind]func() Data{
 	AgentRegistered:  func() Data { return &RegisteredData{} },
 	AgentLost:        func() Data { return &RegisteredData{} },
 	AgentWished:      func() Data { return &WishData{} },
+	AgentBriefed:     func() Data { return &BriefedData{} },
+	AgentMoved:       func() Data { return &MovedData{} },
 	AgentOrdered:     func() Data { return &OrderedData{} },
 	EngineStarted:    func() Data { return &EngineData{} },
 	SwitchLost:       func() Data { return &EngineData{} },

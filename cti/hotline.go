@@ -104,6 +104,7 @@ func (h *Hotline) configure(plan *Plan) {
 		}
 		known.Agent, known.place = a, len(h.order)
 		h.order = append(h.order, known)
+		h.seat(known)
 		if h.companies[a.Company].Lamps {
 			h.lamps = append(h.lamps, known)
 		}
@@ -246,6 +247,12 @@ func (h *Hotline) Apply(f Fact) {
 			a.Wanted, a.WantedReason = d.State, d.Reason
 		}
 		return
+	case *MovedData:
+		if a := h.agents[f.Agent]; a != nil {
+			a.Moved = slices.Clone(d.Queues)
+			h.seat(a)
+		}
+		return
 	case *EngineData:
 		switch f.Kind {
 		case SwitchFound:
@@ -365,6 +372,9 @@ type AgentView struct {
 	Reason    string     `json:"reason,omitempty"`
 	Call      CallID     `json:"call,omitempty"`
 	Reachable bool       `json:"reachable"`
+	// Queues are those he serves now; Moved where a leader has said so, not the plan.
+	Queues []QueueID `json:"queues"`
+	Moved  bool      `json:"moved,omitempty"`
 }
 
 // Agents lists what all agents are doing, in configured order.
@@ -373,7 +383,7 @@ func (h *Hotline) Agents() []AgentView {
 	for i, a := range h.order {
 		all[i] = AgentView{
 			ID: a.ID, Name: a.Name, Company: a.Company, State: a.State, Since: a.Since,
-			Reason: a.Reason, Call: a.Call, Reachable: a.Reachable,
+			Reason: a.Reason, Call: a.Call, Reachable: a.Reachable, Queues: h.serving(a), Moved: a.Moved != nil,
 		}
 	}
 	return all

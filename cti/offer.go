@@ -37,13 +37,19 @@ func (c *call) offerWhere(is func(*offer) bool) *offer {
 func (h *Hotline) offer(at time.Time, c *call, a *agent) {
 	n := max(c.Offers, c.Stray) + 1
 	ch := c.agentChannel(n)
+	told := h.brief(at, c, a)
 	h.emitCall(at, c, CallOffered, a.ID, &Offered{Queue: c.Queue, Channel: ch, Offer: n, Beside: c.Offer != nil})
 	h.become(at, a, Reserved, "", c.ID)
-	h.ring(c, a, ch, c.Channel)
+	after := time.Duration(0)
+	if told {
+		after = briefLead
+	}
+	h.ring(c, a, ch, c.Channel, after)
 }
 
-// ring makes and dials an agent's leg; on is the channel on whose behalf, if there is one.
-func (h *Hotline) ring(c *call, a *agent, ch, on pbx.ChannelID) {
+// ring makes an agent's leg and dials it after a while; on is the channel on whose
+// behalf, if there is one.
+func (h *Hotline) ring(c *call, a *agent, ch, on pbx.ChannelID, after time.Duration) {
 	h.do(
 		pbx.Create{
 			Channel: ch, Endpoint: a.Endpoint(), Originator: on, Caller: c.Caller,
@@ -53,7 +59,7 @@ func (h *Hotline) ring(c *call, a *agent, ch, on pbx.ChannelID) {
 			},
 			Vars: a.autoAnswer(),
 		},
-		pbx.Dial{Channel: ch, Ring: c.Ring.Limit(ThreeRings) + alertLimit},
+		pbx.Dial{Channel: ch, Ring: c.Ring.Limit(ThreeRings) + alertLimit, After: after},
 	)
 }
 

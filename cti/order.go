@@ -19,7 +19,8 @@ type Order struct {
 	// Leader: who gives it leads, and may dial what leaders may.
 	Leader bool `json:"leader,omitempty"`
 	// To is whom a transfer goes to, an agent's number, a queue's name, a contact's or
-	// a number outside, or whose call a leader goes to, an agent's number or a call's id.
+	// a number outside, or whose call a leader goes to, an agent's number or a call's id,
+	// or the queues that an agent is to serve, with commas between.
 	To string `json:"to,omitempty"`
 	// For is what a number is dialled for, as in ticket:17. Known: it is that matter's
 	// own, and needs no rule that allows it.
@@ -32,6 +33,8 @@ type Order struct {
 	Reason string `json:"reason,omitempty"`
 	// Consent: the caller has agreed to the transfer (requirement D1).
 	Consent bool `json:"consent,omitempty"`
+	// Sheet is what the receiver of a transfer is to see (requirement D1).
+	Sheet Sheet `json:"sheet,omitempty"`
 }
 
 // Verb is what is ordered.
@@ -59,7 +62,8 @@ const (
 
 	OrderPauseRecording  Verb = "pause_recording"
 	OrderResumeRecording Verb = "resume_recording"
-	// A leader's.
+	// A leader's. OrderMove names the queues that the agent serves from then on.
+	OrderMove     Verb = "move"
 	OrderListen   Verb = "listen"
 	OrderWhisper  Verb = "whisper"
 	OrderJoin     Verb = "join"
@@ -68,14 +72,14 @@ const (
 
 // Leads tells whether a verb is for leaders only.
 func (v Verb) Leads() bool {
-	return v == OrderListen || v == OrderWhisper || v == OrderJoin || v == OrderTakeOver
+	return v == OrderMove || v == OrderListen || v == OrderWhisper || v == OrderJoin || v == OrderTakeOver
 }
 
 // Verbs are all verbs, in the order in which they are shown.
 func Verbs() []Verb {
 	return []Verb{
 		OrderReady, OrderPause, OrderLogOff, OrderDial, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderComplete,
-		OrderTakeBack, OrderSwap, OrderConference, OrderLinger, OrderHangUp, OrderPauseRecording, OrderResumeRecording, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
+		OrderTakeBack, OrderSwap, OrderConference, OrderLinger, OrderHangUp, OrderPauseRecording, OrderResumeRecording, OrderMove, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
 	}
 }
 
@@ -149,6 +153,8 @@ func (h *Hotline) carryOut(now time.Time, o Order) *OrderError {
 		return h.orderState(now, a, o)
 	case OrderDial:
 		return h.orderDial(now, a, o)
+	case OrderMove:
+		return h.orderMove(now, a, o)
 	}
 	if !slices.Contains(Verbs(), o.Verb) {
 		return &OrderError{Order: o, Unknown: true, Text: fmt.Sprintf("the verb is unknown; allowed: %s", verbNames())}

@@ -93,7 +93,7 @@ func (h *Hotline) dialFor(now time.Time, a *agent, line Line, number, matter str
 	ch := c.agentChannel(1)
 	h.emitCall(now, c, CallOffered, a.ID, &Offered{Channel: ch, Offer: 1})
 	h.become(now, a, Reserved, ReasonDials, id)
-	h.ring(c, a, ch, "") // nobody is there yet on whose behalf
+	h.ring(c, a, ch, "", 0) // nobody is there yet on whose behalf
 }
 
 // calledLeg is in the names of the channels of those who are called, behind the call's.

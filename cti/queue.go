@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -9,6 +10,8 @@ import (
 type queue struct {
 	Queue
 	members map[AgentID]bool
+	// planned are its members where nobody has been moved.
+	planned map[AgentID]bool
 
 	// A restart may forget the rest: who was asked last, when somebody answered last,
 	// and how long it takes from one answer to the next.
@@ -22,7 +25,7 @@ func newQueue(q Queue, serve []AgentID) *queue {
 	for _, id := range serve {
 		m[id] = true
 	}
-	return &queue{Queue: q, members: m}
+	return &queue{Queue: q, members: m, planned: maps.Clone(m)}
 }
 
 // tookOne notes that a caller of the queue was answered.

@@ -368,7 +368,7 @@ func (w *world) order() {
 		return
 	}
 	w.feed(Order{
-		Agent: rapid.SampledFrom(talking).Draw(w.t, "agent"), Verb: verb,
+		Agent: rapid.SampledFrom(talking).Draw(w.t, "agent"), Verb: verb, Leader: verb.Leads(),
 		To: rapid.SampledFrom([]string{"1001", "1002", "1003", "1005", "1007", "service", "repair", "water", "0219999"}).Draw(w.t, "to"), Reason: "random",
 	})
 }

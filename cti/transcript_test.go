@@ -119,6 +119,9 @@ func compareReplay(t *testing.T, line string, h *Hotline, plan *Plan, facts []Fa
 func lasting(h *Hotline) string {
 	var b strings.Builder
 	for _, a := range h.order {
+		if a.Moved != nil {
+			fmt.Fprintf(&b, "%s serves %v\n", a.ID, h.serving(a))
+		}
 		if a.State != LoggedOff || a.Reachable {
 			fmt.Fprintf(&b, "%s %s %v %q %s %v %d %s %s\n", a.ID, a.State, a.Since.UTC(), a.Reason, a.Call, a.Reachable, a.Misses, a.Wanted, a.WantedReason)
 		}
@@ -127,13 +130,13 @@ func lasting(h *Hotline) string {
 		v := *c
 		v.Order = uint64(i) // only the order itself matters
 		v.volatileCall = volatileCall{}
-		v.Offer, v.Transfer, v.Beside = nil, nil, nil
+		v.Offer, v.Transfer, v.Beside, v.PassedOn = nil, nil, nil, nil
 		v.ArrivedAt, v.QueuedAt, v.AnsweredAt, v.HungUpAt = v.ArrivedAt.UTC(), v.QueuedAt.UTC(), v.AnsweredAt.UTC(), v.HungUpAt.UTC()
 		v.RingbackAt = v.RingbackAt.UTC()
 		for a, at := range v.Tried {
 			v.Tried[a] = at.UTC()
 		}
-		fmt.Fprintf(&b, "%+v %v %+v %+v\n", v, h.channels(c), c.Offer, c.Transfer)
+		fmt.Fprintf(&b, "%+v %v %+v %+v %+v\n", v, h.channels(c), c.Offer, c.Transfer, c.PassedOn)
 		for _, o := range c.Beside {
 			fmt.Fprintf(&b, "beside %+v\n", o)
 		}

@@ -67,6 +67,9 @@ func (h *Hotline) applyTransfer(c *call, f Fact) {
 	switch d := f.Data.(type) {
 	case *TransferBeganData:
 		c.Transfer = &transfer{Kind: d.Transfer, By: f.Agent, To: d.To, Queue: d.Queue, Number: d.Number}
+		if f.Agent != "" {
+			c.PassedOn = &BriefedData{Transfer: d.Transfer, By: f.Agent, Reason: d.Reason, Consent: d.Consent, Sheet: d.Sheet}
+		}
 		if d.To == Outside {
 			h.dialledOutside(f.At, f.Agent)
 			c.Overflowed = c.Overflowed || f.Agent == ""
@@ -132,7 +135,7 @@ func (h *Hotline) orderTransfer(now time.Time, c *call, a *agent, o Order) *Orde
 	if c.OnHold {
 		h.offHold(now, c)
 	}
-	d := &TransferBeganData{Transfer: kind, Queue: queue, Number: number, Reason: o.Reason, Consent: o.Consent}
+	d := &TransferBeganData{Transfer: kind, Queue: queue, Number: number, Reason: o.Reason, Consent: o.Consent, Sheet: o.Sheet}
 	switch {
 	case number != "":
 		d.To = Outside

@@ -123,11 +123,13 @@ type Create struct {
 
 // Dial rings the endpoint of a channel that the Create before it made. Where that
 // failed, or found the channel there already, Dial does nothing: nobody can tell
-// whether it rings, and a second dialling would break the call. Ring bounds the ringing.
+// whether it rings, and a second dialling would break the call. Ring bounds the ringing;
+// it begins After so long, where somebody is to be told first.
 type Dial struct {
 	command
 	Channel ChannelID
 	Ring    time.Duration
+	After   time.Duration `json:",omitempty"`
 }
 
 // Spy makes a channel on another that does one thing. It ends with the channel it is

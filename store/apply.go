@@ -413,11 +413,13 @@ func (b *batch) applyTransfer(ctx context.Context, f cti.Fact) error {
 	call, agent := string(f.Call), string(f.Agent)
 	switch d := f.Data.(type) {
 	case *cti.TransferBeganData:
+		sheet, err := writeSheet(d.Sheet)
 		return errors.Join(
+			err,
 			b.step(ctx, f, "transfer", string(d.Transfer)),
 			b.s.q.BeginTransfer(ctx, b.out, sql.BeginTransferParams{
 				CallID: call, Kind: string(d.Transfer), FromAgent: agent, ToAgent: string(d.To), Number: clean(d.Number), Queue: string(d.Queue),
-				Reason: clean(d.Reason), Consent: d.Consent, BeganAt: f.At,
+				Reason: clean(d.Reason), Consent: d.Consent, Sheet: sheet, BeganAt: f.At,
 			}),
 		)
 	case *cti.ConsultedData:

@@ -123,9 +123,13 @@ func (s *Store) holds(ctx context.Context, tx pgx.Tx, ids []string, bodies bodyS
 func (s *Store) transfers(ctx context.Context, tx pgx.Tx, ids []string, bodies bodySet) error {
 	rows, err := s.q.TransfersByCall(ctx, tx, ids)
 	for _, r := range rows {
+		sheet, err := readSheet(r.Sheet)
+		if err != nil {
+			return err
+		}
 		b := bodies.of(r.CallID)
 		b.Transfers = append(b.Transfers, Transfer{
-			Kind: r.Kind, From: r.FromAgent, To: r.ToAgent, Number: r.Number, Queue: r.Queue, Reason: r.Reason, Consent: r.Consent,
+			Kind: r.Kind, From: r.FromAgent, To: r.ToAgent, Number: r.Number, Queue: r.Queue, Reason: r.Reason, Consent: r.Consent, Sheet: sheet,
 			At: r.BeganAt.UTC(), ConsultedAt: utc(r.ConsultedAt), EndedAt: utc(r.EndedAt), Result: r.Result,
 		})
 	}

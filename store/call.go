@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -151,10 +152,16 @@ func (s *Store) surroundings(ctx context.Context, tx pgx.Tx, ids []string, byID 
 		return err
 	}
 	for _, r := range checks {
+		var sides []RecordingSide
+		if len(r.Sides) > 0 {
+			if err := json.Unmarshal(r.Sides, &sides); err != nil {
+				return fmt.Errorf("read the sides of recording %s: %w", r.Name, err)
+			}
+		}
 		rec := of(r.CallID)
 		rec.RecordingChecks = append(rec.RecordingChecks, RecordingCheck{
 			Name: r.Name, CheckedAt: r.CheckedAt.UTC(), Result: RecordingResult(r.Result), TalkMs: r.TalkMs, LengthMs: r.LengthMs,
-			LoudMs: r.LoudMs, Bytes: r.Bytes, SHA256: r.Sha256, DestroyedAt: utc(r.DestroyedAt),
+			LoudMs: r.LoudMs, Bytes: r.Bytes, SHA256: r.Sha256, Sides: sides, DestroyedAt: utc(r.DestroyedAt),
 		})
 	}
 	seals, err := s.q.SealsByCall(ctx, tx, ids)

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"sansheng/cti"
 )
 
 // Record is the whole of a call: its body, which is closed and sealed when the
@@ -180,9 +182,11 @@ type Transfer struct {
 	// Number is the receiver's where To is "outside".
 	Number string `json:"number,omitempty"`
 	// Reason and Consent: what the caller was told, and that he agreed.
-	Reason  string    `json:"reason,omitempty"`
-	Consent bool      `json:"consent"`
-	At      time.Time `json:"at"`
+	Reason  string `json:"reason,omitempty"`
+	Consent bool   `json:"consent"`
+	// Sheet is what the receiver was sent before his phone rang.
+	Sheet cti.Sheet `json:"sheet,omitempty"`
+	At    time.Time `json:"at"`
 	// ConsultedAt is since when the two agents spoke.
 	ConsultedAt *time.Time `json:"consulted_at"`
 	EndedAt     *time.Time `json:"ended_at"`

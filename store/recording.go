@@ -41,9 +41,28 @@ type RecordingCheck struct {
 	LoudMs   int64  `json:"loud_ms"`
 	Bytes    int64  `json:"bytes"`
 	SHA256   string `json:"sha256,omitempty"`
+	// Sides are the talk's legs, each in a file of its own.
+	Sides []RecordingSide `json:"sides,omitempty"`
 	// DestroyedAt is when it was destroyed by rule.
 	DestroyedAt *time.Time `json:"destroyed_at,omitempty"`
 }
+
+// RecordingSide is one leg of a recording.
+type RecordingSide struct {
+	// Side is whose voice it is: caller, or agent, which is all that the caller was sent.
+	Side     string `json:"side"`
+	Name     string `json:"name"`
+	LengthMs int64  `json:"length_ms"`
+	LoudMs   int64  `json:"loud_ms"`
+	Bytes    int64  `json:"bytes"`
+	SHA256   string `json:"sha256"`
+}
+
+// Sides of recordings.
+var Sides = []string{"caller", "agent"}
+
+// SideName is the name of the file that holds one side of a recording.
+func SideName(recording, side string) string { return recording + "-" + side }
 
 // Unchecked is a recording of an ended call that nobody has looked at yet.
 type Unchecked struct {
@@ -127,10 +146,17 @@ func (b Body) Talk() time.Duration {
 // chain. A second look at the same one is forgotten.
 func (s *Store) CheckRecording(ctx context.Context, call string, c RecordingCheck) error {
 	c.CheckedAt = c.CheckedAt.UTC().Truncate(time.Millisecond)
+	var sides []byte
+	if len(c.Sides) > 0 {
+		var err error
+		if sides, err = json.Marshal(c.Sides); err != nil {
+			return fmt.Errorf("check recording %s: %w", c.Name, err)
+		}
+	}
 	return s.noteRecording(ctx, call, "recording checked", c, c.CheckedAt, c.Result != RecordingNone, func(tx pgx.Tx) (int64, error) {
 		return s.q.AddRecordingCheck(ctx, tx, sql.AddRecordingCheckParams{
 			CallID: call, Name: c.Name, CheckedAt: c.CheckedAt, Result: string(c.Result), TalkMs: c.TalkMs, LengthMs: c.LengthMs,
-			LoudMs: c.LoudMs, Bytes: c.Bytes, Sha256: c.SHA256,
+			LoudMs: c.LoudMs, Bytes: c.Bytes, Sha256: c.SHA256, Sides: sides,
 		})
 	})
 }

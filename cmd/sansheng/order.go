@@ -20,7 +20,10 @@ func orderCommand() *cobra.Command {
 		For     string `json:"for,omitempty"`
 		Reason  string `json:"reason,omitempty"`
 		Consent bool   `json:"consent,omitempty"`
+
+		Sheet cti.Sheet `json:"sheet,omitempty"`
 	}
+	var sheet []string
 	verbs := make([]string, 0, len(cti.Verbs()))
 	for _, v := range cti.Verbs() {
 		verbs = append(verbs, string(v))
@@ -34,6 +37,13 @@ func orderCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			body.Verb = args[1]
+			for _, f := range sheet {
+				name, value, ok := strings.Cut(f, "=")
+				if !ok {
+					return fmt.Errorf("--sheet %q has no value; allowed: NAME=VALUE", f)
+				}
+				body.Sheet = append(body.Sheet, cti.SheetField{Name: name, Value: value})
+			}
 			header := http.Header{}
 			if key != "" {
 				header.Set("Idempotency-Key", key)
@@ -48,9 +58,10 @@ func orderCommand() *cobra.Command {
 	f := c.Flags()
 	api.addFlags(c)
 	f.StringVar(&key, "key", "", "makes it safe to give the order again")
-	f.StringVar(&body.To, "to", "", "whom a transfer goes to, a number to dial, or whose call a leader goes to")
+	f.StringVar(&body.To, "to", "", "whom a transfer goes to, a number to dial, whose call a leader goes to, or the queues an agent is moved to")
 	f.StringVar(&body.For, "for", "", "what a number is dialled for, as in ticket:ID")
 	f.StringVar(&body.Reason, "reason", "", "why; a pause needs one")
 	f.BoolVar(&body.Consent, "consent", false, "the caller has agreed to the transfer")
+	f.StringArrayVar(&sheet, "sheet", nil, "a field of what is written down about the call, NAME=VALUE, which a transfer's receiver sees before his phone rings; may be repeated")
 	return c
 }

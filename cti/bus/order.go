@@ -86,6 +86,9 @@ func readOrder(m *nats.Msg) (cti.CompanyID, cti.Order, error) {
 	if len(o.Reason) > reasonMost || len(o.Key) > keyMost || len(o.To) > keyMost || len(o.For) > keyMost {
 		return "", o, fmt.Errorf("read order: too long; allowed: a reason of %d bytes, a key and a receiver of %d", reasonMost, keyMost)
 	}
+	if err := o.Sheet.Check(); err != nil {
+		return "", o, fmt.Errorf("read order: %w", err)
+	}
 	if o.Verb.Leads() {
 		return "", o, fmt.Errorf("read order: %s is a leader's, who is known to the HTTP API only", verb)
 	}

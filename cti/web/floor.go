@@ -45,6 +45,9 @@ type AgentState struct {
 	Reason    string    `json:"reason,omitempty"`
 	Call      string    `json:"call,omitempty"`
 	Reachable bool      `json:"reachable" doc:"His phone can be rung."`
+
+	Queues []cti.QueueID `json:"queues,omitempty" doc:"The queues he serves now; the engine's word."`
+	Moved  bool          `json:"moved,omitempty" doc:"A leader has moved him there."`
 }
 
 // Agents is the live floor.
@@ -109,7 +112,8 @@ func (s *Server) agents(ctx context.Context, in *floorInput) (*agentsOutput, err
 	for _, a := range floor.Agents {
 		if only == "" || only == string(a.Company) {
 			out.Body.Agents = append(out.Body.Agents, AgentState{Company: string(a.Company), Agent: string(a.ID), Name: a.Name,
-				State: string(a.State), Since: a.Since, Reason: a.Reason, Call: string(a.Call), Reachable: a.Reachable})
+				State: string(a.State), Since: a.Since, Reason: a.Reason, Call: string(a.Call), Reachable: a.Reachable,
+				Queues: a.Queues, Moved: a.Moved})
 		}
 	}
 	slices.SortFunc(out.Body.Agents, func(a, b AgentState) int { return cmp.Compare(a.Agent, b.Agent) })

@@ -42,6 +42,10 @@ func maskRecord(r store.Record) store.Record {
 	for i := range r.Transfers {
 		t := &r.Transfers[i]
 		t.From, t.To, t.Number = store.Mask(t.From), store.Mask(t.To), store.Mask(t.Number)
+		t.Sheet = slices.Clone(t.Sheet)
+		for j := range t.Sheet {
+			t.Sheet[j].Value = scrub(t.Sheet[j].Value)
+		}
 	}
 	r.Offers = slices.Clone(r.Offers)
 	for i := range r.Offers {

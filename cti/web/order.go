@@ -19,11 +19,13 @@ type orderInput struct {
 	Agent string `path:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"Whose phone and caller it is about."`
 	Key   string `header:"Idempotency-Key" maxLength:"64" doc:"Given again with the same key, an order that was carried out is not carried out again."`
 	Body  struct {
-		Verb    string `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,complete,take_back,swap,conference,linger,hang_up,pause_recording,resume_recording,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one. The last four are leaders'."`
-		To      string `json:"to,omitempty" maxLength:"64" doc:"Whom a transfer goes to: an agent's number, a queue's name, a contact's, or a number outside that may be dialled. Whose call a leader goes to: an agent's number or a call's id."`
+		Verb    string `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,complete,take_back,swap,conference,linger,hang_up,pause_recording,resume_recording,move,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one. The last five are leaders'."`
+		To      string `json:"to,omitempty" maxLength:"64" doc:"Whom a transfer goes to: an agent's number, a queue's name, a contact's, or a number outside that may be dialled. Whose call a leader goes to: an agent's number or a call's id. Which queues an agent is to serve: their names with commas between, nothing for the plan's."`
 		For     string `json:"for,omitempty" maxLength:"64" doc:"What a number is dialled for. With ticket:ID and without a number, the number of that ticket's caller is dialled."`
 		Reason  string `json:"reason,omitempty" maxLength:"500" doc:"Why: a pause needs one; of a transfer, what the caller was told."`
 		Consent bool   `json:"consent,omitempty" doc:"The caller has agreed to the transfer."`
+
+		Sheet []cti.SheetField `json:"sheet,omitempty" maxItems:"40" doc:"What is written down about the call so far, by field, 4000 bytes in all. The receiver of a transfer is sent it before his phone rings (fact agent.briefed)."`
 	}
 }
 
@@ -54,9 +56,12 @@ func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error
 	if verb.Leads() && p.reach == own {
 		return nil, newProblem(http.StatusForbidden, notAllowed, "%s is for leaders", verb)
 	}
+	if err := cti.Sheet(in.Body.Sheet).Check(); err != nil {
+		return nil, newProblem(http.StatusUnprocessableEntity, badQuery, "%v", err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, liveTime)
 	defer cancel()
-	o := cti.Order{Agent: cti.AgentID(in.Agent), Verb: verb, By: p.Number, Leader: p.reach != own, Key: in.Key, To: in.Body.To, Reason: in.Body.Reason, Consent: in.Body.Consent}
+	o := cti.Order{Agent: cti.AgentID(in.Agent), Verb: verb, By: p.Number, Leader: p.reach != own, Key: in.Key, To: in.Body.To, Reason: in.Body.Reason, Consent: in.Body.Consent, Sheet: in.Body.Sheet}
 	if verb == cti.OrderDial {
 		if err := s.dialFor(ctx, p, in.Body.For, &o); err != nil {
 			return nil, err

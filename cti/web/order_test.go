@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -62,7 +63,7 @@ func TestOrders(t *testing.T) {
 		}
 	}
 	want := cti.Order{Agent: "1001", Verb: cti.OrderTransfer, By: "1001", To: "1002", Reason: "his bill", Consent: true}
-	if len(got) != 8 || got[0] != want {
+	if len(got) != 8 || !reflect.DeepEqual(got[0], want) {
 		t.Errorf("the engine was given %+v", got)
 	}
 }

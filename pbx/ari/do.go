@@ -50,6 +50,13 @@ func (l *Link) Do(ctx context.Context, command pbx.Command) error {
 		case fresh == false:
 			return nil
 		}
+		wait := time.NewTimer(q.After)
+		defer wait.Stop()
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 		return l.client.ring(ctx, q)
 	}
 	return l.client.obey(ctx, command)

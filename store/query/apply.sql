@@ -118,8 +118,8 @@ ON CONFLICT (call_id, channel) WHERE ended_at IS NULL DO NOTHING;
 UPDATE hold SET ended_at = sqlc.arg(at)::timestamptz WHERE call_id = sqlc.arg(call_id) AND channel = sqlc.arg(channel) AND ended_at IS NULL;
 
 -- name: BeginTransfer :exec
-INSERT INTO transfer (call_id, n, kind, from_agent, to_agent, number, queue, reason, consent, began_at)
-SELECT sqlc.arg(call_id), coalesce(max(n), 0) + 1, sqlc.arg(kind), sqlc.arg(from_agent), sqlc.arg(to_agent), sqlc.arg(number), sqlc.arg(queue), sqlc.arg(reason), sqlc.arg(consent), sqlc.arg(began_at)
+INSERT INTO transfer (call_id, n, kind, from_agent, to_agent, number, queue, reason, consent, sheet, began_at)
+SELECT sqlc.arg(call_id), coalesce(max(n), 0) + 1, sqlc.arg(kind), sqlc.arg(from_agent), sqlc.arg(to_agent), sqlc.arg(number), sqlc.arg(queue), sqlc.arg(reason), sqlc.arg(consent), sqlc.narg(sheet), sqlc.arg(began_at)
 FROM transfer WHERE call_id = sqlc.arg(call_id)
 ON CONFLICT (call_id) WHERE ended_at IS NULL DO NOTHING;
 

@@ -6,8 +6,8 @@ ORDER BY c.ended_at
 LIMIT sqlc.arg(count)::bigint;
 
 -- name: AddRecordingCheck :execrows
-INSERT INTO recording_check (call_id, name, checked_at, result, talk_ms, length_ms, loud_ms, bytes, sha256)
-VALUES (sqlc.arg(call_id), sqlc.arg(name), sqlc.arg(checked_at), sqlc.arg(result), sqlc.arg(talk_ms), sqlc.arg(length_ms), sqlc.arg(loud_ms), sqlc.arg(bytes), sqlc.arg(sha256))
+INSERT INTO recording_check (call_id, name, checked_at, result, talk_ms, length_ms, loud_ms, bytes, sha256, sides)
+VALUES (sqlc.arg(call_id), sqlc.arg(name), sqlc.arg(checked_at), sqlc.arg(result), sqlc.arg(talk_ms), sqlc.arg(length_ms), sqlc.arg(loud_ms), sqlc.arg(bytes), sqlc.arg(sha256), sqlc.narg(sides))
 ON CONFLICT (call_id, name) DO NOTHING;
 
 -- name: RecordingChecksByCall :many

@@ -274,7 +274,7 @@ var (
 )
 
 // Protections that can be turned off, for the drill.
-var Protections = []string{"lease", "heartbeat", "fence", "reconcile", "sync", "dedupe", "reserve", "sentinel", "audit"}
+var Protections = []string{"lease", "heartbeat", "fence", "reconcile", "sync", "dedupe", "reserve", "sentinel", "audit", "tenure"}
 
 // Protected tells whether a protection is on.
 func (c *Config) Protected(name string) bool { return !slices.Contains(c.Unprotected, name) }

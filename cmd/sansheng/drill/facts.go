@@ -100,7 +100,7 @@ func (f *Facts) take(fact cti.Fact, place uint64) {
 		f.wrong = append(f.wrong, fmt.Sprintf("fact %d of %s followed %d", fact.Seq, fact.Engine, last))
 	}
 	f.last[fact.Engine] = fact.Seq
-	if d, ok := fact.Data.(*cti.Arrived); ok {
+	if d, ok := fact.Data.(*cti.Arrived); ok && d.Direction != cti.Outbound {
 		f.calls[d.Caller.Number] = fact.Call
 	}
 	f.came[fact.Call] = append(f.came[fact.Call], fact)

@@ -28,6 +28,8 @@ type Row struct {
 	Setup func(*config.Config)
 	// Upstream gives the stage a NATS of its own beside the hotline.
 	Upstream bool
+	// Outside gives the stage a way out, and a phone behind it.
+	Outside bool
 	// Clock gives the stage's switch a clock that can be moved.
 	Clock bool
 	// Scale changes the traffic; nil keeps the drill's.
@@ -142,7 +144,9 @@ func (r *Row) order() int {
 }
 
 // own tells whether the row needs a stage of its own.
-func (r *Row) own() bool { return r.Setup != nil || r.Scale != nil || r.Upstream || r.Clock }
+func (r *Row) own() bool {
+	return r.Setup != nil || r.Scale != nil || r.Upstream || r.Outside || r.Clock
+}
 
 // Find gives the rows of these names, or all.
 func Find(names []string) ([]*Row, error) {

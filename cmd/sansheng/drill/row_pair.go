@@ -73,7 +73,7 @@ var _ = register(&Row{
 })
 
 var _ = register(&Row{
-	Name: "engine-frozen", Setup: pairSetup, Upstream: true,
+	Name: "engine-frozen", Setup: pairSetup, Upstream: true, Guards: []Guard{{Off: "tenure", Breaks: "orders of the frozen engine"}},
 	Fault:   "of two engines the active one is stopped (SIGSTOP) for 10 s",
 	Promise: "the other has taken over ≤ 3 s; when it goes on the first gives no order ≥ 1 s after",
 	Scale:   func(s Size) Size { s.Talking = min(s.Talking, 40); return s },

@@ -10,7 +10,7 @@ var _ = register(&Row{
 	Name: "service-frozen", Short: true,
 	Fault:   "SIGSTOP of the service for 12 s, then SIGCONT",
 	Promise: "nobody waits 5 s without ringback, music or a person; nobody is offered twice after the thaw",
-	Guards:  []Guard{{Off: "sentinel,lease", Breaks: "longest silence of a caller"}, {Off: "sentinel,heartbeat", Breaks: "longest silence of a caller"}},
+	Guards:  []Guard{{Off: "sentinel,lease", Breaks: "longest silence of a caller"}, {Off: "sentinel,heartbeat", Breaks: "longest silence of a caller"}, {Off: "sentinel", Breaks: "alarm hotline_silent"}},
 	Run:     func(ctx context.Context, t *Trial) error { return frozen(ctx, t, 12*time.Second) },
 })
 

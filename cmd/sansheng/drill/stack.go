@@ -398,7 +398,20 @@ func (s *Stack) Order(ctx context.Context, agent string, o cti.Order) error {
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+loopback(s.Config.Ports.Web)+"/api/v1/agents/"+agent+"/orders", bytes.NewReader(b))
+	if err := s.do(ctx, http.MethodPost, "/api/v1/agents/"+agent+"/orders", b); err != nil {
+		return fmt.Errorf("order %s for agent %s: %w", o.Verb, agent, err)
+	}
+	return nil
+}
+
+// CancelCallback takes a promise to call back off the list, as a leader may.
+func (s *Stack) CancelCallback(ctx context.Context, call string) error {
+	return s.do(ctx, http.MethodDelete, "/api/v1/callbacks/"+call+"?reason=drill", nil)
+}
+
+// do gives an order to the hotline as its administrator.
+func (s *Stack) do(ctx context.Context, method, path string, body []byte) error {
+	req, err := http.NewRequestWithContext(ctx, method, "http://"+loopback(s.Config.Ports.Web)+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -406,12 +419,12 @@ func (s *Stack) Order(ctx context.Context, agent string, o cti.Order) error {
 	req.Header.Set("Content-Type", "application/json")
 	res, err := s.client.Do(req)
 	if err != nil {
-		return fmt.Errorf("order %s for agent %s: %w", o.Verb, agent, err)
+		return err
 	}
 	defer res.Body.Close()
 	if res.StatusCode/100 != 2 {
 		said, _ := io.ReadAll(io.LimitReader(res.Body, 1<<12))
-		return fmt.Errorf("order %s for agent %s: %s: %s", o.Verb, agent, res.Status, said)
+		return fmt.Errorf("%s: %s", res.Status, said)
 	}
 	return nil
 }

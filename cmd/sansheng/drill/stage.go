@@ -25,6 +25,8 @@ type Stage struct {
 	Webhook *Webhook
 	// upstream is nil where the embedded NATS is the only one.
 	upstream *upstream
+	// outside takes the calls to numbers outside; nil where there is no way out.
+	outside *phone.Phone
 	// clock is nil where the switch's cannot be moved.
 	clock *fault.Clock
 
@@ -39,6 +41,9 @@ type Stage struct {
 	// compared are the callers whose records have been compared, by number, with the
 	// record's hash; empty where there was none.
 	compared map[string]string
+	// owed are callers who asked to be called back, by number: their agents' calls after
+	// their own are other calls.
+	owed map[string]bool
 }
 
 // prepareLimit is how long traffic may take to stand, settleLimit to be served,
@@ -54,7 +59,7 @@ func newStage(ctx context.Context, o Options, dir string, s Size, row *Row) (*St
 	if err != nil {
 		return nil, err
 	}
-	st := &Stage{Size: s, patience: o.Patience, stalls: watchStalls(), Webhook: hook, crowd: numbers(crowdAgents, s.Crowd), compared: map[string]string{}}
+	st := &Stage{Size: s, patience: o.Patience, stalls: watchStalls(), Webhook: hook, crowd: numbers(crowdAgents, s.Crowd), compared: map[string]string{}, owed: map[string]bool{}}
 	st.Stack, err = newStack(ctx, o.Program, dir, plan(s), func(cfg *config.Config) error {
 		cfg.Alarms.Webhook, cfg.Unprotected = hook.url, o.Unprotected
 		cfg.Alarms.OnCall = []string{strconv.Itoa(onCallAgents)}
@@ -65,6 +70,9 @@ func newStage(ctx context.Context, o Options, dir string, s Size, row *Row) (*St
 		if row.Clock && err == nil {
 			st.clock, err = newClock(ctx, dir, cfg)
 		}
+		if row.Outside && err == nil {
+			st.outside, err = newOutside(cfg)
+		}
 		if row.Setup != nil {
 			row.Setup(cfg)
 		}
@@ -72,6 +80,9 @@ func newStage(ctx context.Context, o Options, dir string, s Size, row *Row) (*St
 	})
 	if err != nil {
 		st.stalls.close()
+		if st.outside != nil {
+			st.outside.Die()
+		}
 		return nil, errors.Join(err, hook.Close(), st.upstream.stop())
 	}
 	if err := st.open(ctx); err != nil {
@@ -109,6 +120,9 @@ func (st *Stage) Close(ctx context.Context) error {
 	}
 	if st.Agents != nil {
 		st.Agents.Die()
+	}
+	if st.outside != nil {
+		st.outside.Die()
 	}
 	if st.Facts != nil {
 		st.Facts.close()

@@ -49,7 +49,11 @@ func (st *Stage) expectationsOf(want func(*Caller) bool) []expectation {
 			continue
 		}
 		o := c.Outcome()
-		list = append(list, expectation{Outcome: o, answered: agents[c.From], reached: !o.InvitedAt.IsZero() || o.Status != 0, spoke: c.spoke})
+		answered := agents[c.From]
+		if st.owed[c.From] {
+			answered = slices.DeleteFunc(answered, func(a AgentCall) bool { return a.IncomingAt.After(first(o.EndedAt, time.Now())) })
+		}
+		list = append(list, expectation{Outcome: o, answered: answered, reached: !o.InvitedAt.IsZero() || o.Status != 0, spoke: c.spoke})
 	}
 	return list
 }
@@ -159,7 +163,7 @@ func latest(since time.Time, expected []expectation) time.Time {
 	return since
 }
 
-// records are the calls in the database by caller.
+// records are the calls into the hotline in the database, by caller.
 func (st *Stage) records(ctx context.Context) (map[string][]store.Record, error) {
 	limit, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -169,7 +173,9 @@ func (st *Stage) records(ctx context.Context) (map[string][]store.Record, error)
 	}
 	by := map[string][]store.Record{}
 	for _, r := range list {
-		by[r.Caller] = append(by[r.Caller], r)
+		if r.Direction != cti.Outbound {
+			by[r.Caller] = append(by[r.Caller], r)
+		}
 	}
 	return by, nil
 }

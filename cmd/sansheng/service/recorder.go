@@ -137,38 +137,70 @@ func (s *Service) checkRecordings(ctx context.Context, client *ari.Client, recor
 	return len(list) == recorderBatch, nil
 }
 
-// lookAt fetches a recording and measures it; finished is false where the switch may be
-// writing it still.
+// lookAt fetches a recording and its sides and measures them; finished is false where the
+// switch may be writing one still.
 func lookAt(ctx context.Context, client *ari.Client, u store.Unchecked) (c store.RecordingCheck, finished bool, err error) {
 	c = store.RecordingCheck{Name: u.Name, CheckedAt: time.Now(), TalkMs: u.Talk.Milliseconds()}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	file, err := client.Recordings.File(ctx, u.Name)
-	var refused *ari.Error
+	m, err := fetch(ctx, client, u.Name)
 	switch {
-	case errors.As(err, &refused) && refused.Status == http.StatusNotFound && u.Talk < talkLeast:
+	case errors.Is(err, errNoFile) && u.Talk < talkLeast:
 		c.Result = store.RecordingNone
 		return c, true, nil
-	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
+	case errors.Is(err, errNoFile):
 		c.Result = store.RecordingMissing
+		return c, false, nil
+	case errors.Is(err, wav.ErrFormat) && u.Talk < talkLeast:
+		c.Result = store.RecordingNone
+		return c, false, nil
+	case errors.Is(err, wav.ErrFormat):
+		c.Result = store.RecordingBroken
 		return c, false, nil
 	case err != nil:
 		return c, false, err
 	}
-	defer file.Close()
-	m, err := wav.Read(file)
-	switch {
-	case errors.Is(err, wav.ErrFormat) && u.Talk < talkLeast:
-		c.Result = store.RecordingNone
-	case errors.Is(err, wav.ErrFormat):
-		c.Result = store.RecordingBroken
-	case err != nil:
-		return c, false, err
-	default:
-		finished = m.Finished && m.Length > 0
-		c.Result, c.LengthMs, c.LoudMs, c.Bytes, c.SHA256 = judge(u.Talk, m), m.Length.Milliseconds(), m.Loud.Milliseconds(), m.Bytes, m.SHA256
+	finished = m.Finished && m.Length > 0
+	c.Result, c.LengthMs, c.LoudMs, c.Bytes, c.SHA256 = judge(u.Talk, m), m.Length.Milliseconds(), m.Loud.Milliseconds(), m.Bytes, m.SHA256
+	for _, side := range store.Sides {
+		name := store.SideName(u.Name, side)
+		of, err := fetch(ctx, client, name)
+		switch {
+		case errors.Is(err, errNoFile) || errors.Is(err, wav.ErrFormat):
+			continue // a message, or an older recording: it has none
+		case err != nil:
+			return c, false, err
+		}
+		finished = finished && of.Finished
+		// They run in step: one that is shorter has lost something.
+		if c.Result == store.RecordingGood && of.Length < m.Length-lengthSlip {
+			c.Result = store.RecordingShort
+		}
+		c.Sides = append(c.Sides, store.RecordingSide{
+			Side: side, Name: name, LengthMs: of.Length.Milliseconds(), LoudMs: of.Loud.Milliseconds(), Bytes: of.Bytes, SHA256: of.SHA256,
+		})
+	}
+	if n := len(c.Sides); n > 0 && n < len(store.Sides) && c.Result == store.RecordingGood {
+		c.Result, finished = store.RecordingShort, false // one leg has no file
 	}
 	return c, finished, nil
+}
+
+// errNoFile: the switch has no such recording.
+var errNoFile = errors.New("no such recording")
+
+// fetch reads a recording from the switch and measures it.
+func fetch(ctx context.Context, client *ari.Client, name string) (wav.Measure, error) {
+	file, err := client.Recordings.File(ctx, name)
+	var refused *ari.Error
+	switch {
+	case errors.As(err, &refused) && refused.Status == http.StatusNotFound:
+		return wav.Measure{}, errNoFile
+	case err != nil:
+		return wav.Measure{}, err
+	}
+	defer file.Close()
+	return wav.Read(file)
 }
 
 // destroyRecordings destroys recordings older than the rule allows, and puts on record
@@ -181,8 +213,10 @@ func (s *Service) destroyRecordings(ctx context.Context, client *ari.Client, rec
 		}
 		for _, d := range list {
 			d.At, d.Rule = time.Now(), fmt.Sprintf("recordings.keep_days: %d", days)
-			if err := client.Recordings.DeleteStored(ctx, d.Name); err != nil && !ari.Gone(err) {
-				return err
+			for _, name := range []string{d.Name, store.SideName(d.Name, store.Sides[0]), store.SideName(d.Name, store.Sides[1])} {
+				if err := client.Recordings.DeleteStored(ctx, name); err != nil && !ari.Gone(err) {
+					return err
+				}
 			}
 			if err := records.Destroyed(ctx, d); err != nil {
 				return err

@@ -59,6 +59,23 @@ func TestRecordingChecked(t *testing.T) {
 	if !heard(agentTone("1001")) || heard(secret) {
 		t.Errorf("on the recording: agent %v, what was said in the pause %v", heard(agentTone("1001")), heard(secret))
 	}
+	// Each leg is in a file of its own, in step with the other.
+	if len(c.Sides) != 2 {
+		t.Fatalf("sides: %+v", c.Sides)
+	}
+	for i, tones := range [][2]tone.Tone{{callerTone, agentTone("1001")}, {agentTone("1001"), callerTone}} {
+		side := c.Sides[i]
+		sounds := recorded(t, st.recordingFile(side.Name))
+		has := func(x tone.Tone) bool {
+			return slices.ContainsFunc(sounds, func(s tone.Sound) bool { return s.Is(float64(x.Hz)) })
+		}
+		if side.Side != store.Sides[i] || len(side.SHA256) != 64 || !has(tones[0]) || has(tones[1]) || has(secret) {
+			t.Errorf("side %+v: its own voice %v, the other's %v", side, has(tones[0]), has(tones[1]))
+		}
+		if d := side.LengthMs - c.LengthMs; d < -500 || d > 500 {
+			t.Errorf("side %s is %d ms long, the whole %d", side.Side, side.LengthMs, c.LengthMs)
+		}
+	}
 	if !slices.ContainsFunc(r.Amendments, func(a store.Amendment) bool { return a.Reason == "recording checked" && a.Hash != "" }) {
 		t.Errorf("the look is not in the chain: %+v", r.Amendments)
 	}

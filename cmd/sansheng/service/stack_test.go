@@ -395,8 +395,10 @@ func (st *stack) record(caller string) store.Record {
 
 // recording is the file of a call's recording.
 func (st *stack) recording(r store.Record) string {
-	return filepath.Join(st.spool, r.ID+".wav")
+	return st.recordingFile(r.ID)
 }
+
+func (st *stack) recordingFile(name string) string { return filepath.Join(st.spool, name+".wav") }
 
 // seamless checks that the facts' numbers have no gap and none came twice.
 func (st *stack) seamless() {

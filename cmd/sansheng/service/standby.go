@@ -165,7 +165,11 @@ func (d *duty) hold(run context.Context, record lease.Record) *tenure {
 	t.ctx, t.cancel = context.WithCancelCause(run)
 	go func() {
 		defer close(t.goneC)
-		t.cancel(d.keeper.Hold(t.ctx))
+		err := d.keeper.Hold(t.ctx)
+		if !d.s.cfg.Protected("tenure") {
+			<-t.ctx.Done() // for the drill: it leads on without
+		}
+		t.cancel(err)
 	}()
 	return t
 }
@@ -277,7 +281,7 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 	e := engine.New(engine.Config{
 		Name: d.s.cfg.Engine.Name, Plan: d.s.plan, Switch: d.s.switchFor(link),
 		Journal: engineJournal{d.s.journal}, Ledger: d.s.ledger(), Log: d.s.log.Named("engine"), Metrics: d.metrics,
-		Term: t.record.Term, Inherited: t.heir, Sure: d.keeper.Sure, Unreconciled: !d.s.cfg.Protected("reconcile"),
+		Term: t.record.Term, Inherited: t.heir, Sure: d.sure(), Unreconciled: !d.s.cfg.Protected("reconcile"),
 		Unaudited: !d.s.cfg.Protected("audit"), Pulse: pulse,
 	})
 	d.seat.Store(&seat{link: link, engine: e})
@@ -320,6 +324,9 @@ func (d *duty) journaled(ctx context.Context) error {
 // permit asks the lease whether this process may drive the switch.
 func (d *duty) permit() func(context.Context, error) error {
 	alone := d.alone()
+	if !d.s.cfg.Protected("tenure") {
+		return func(context.Context, error) error { return nil }
+	}
 	return func(ctx context.Context, last error) error {
 		err := d.keeper.Permit(ctx, errors.Is(last, ari.ErrReplaced), alone)
 		if errors.Is(err, lease.ErrLost) {
@@ -327,6 +334,14 @@ func (d *duty) permit() func(context.Context, error) error {
 		}
 		return err
 	}
+}
+
+// sure holds back what is decided until the lease is known to be ours.
+func (d *duty) sure() func(context.Context) error {
+	if !d.s.cfg.Protected("tenure") {
+		return nil
+	}
+	return d.keeper.Sure
 }
 
 // alone asks the switch whether nobody else serves. Standing by and leading take

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sansheng/cti"
+	"sansheng/cti/bus"
 	"sansheng/pbx/sip/phone"
 	"sansheng/pbx/sip/tone"
 	"sansheng/pbx/wav"
@@ -98,6 +99,53 @@ func TestAnnouncedTransfer(t *testing.T) {
 		t.Errorf("legs %+v, offers %+v, first agent %v", r.Legs, r.Offers, r.Agent)
 	}
 	st.seamless()
+}
+
+// TestReceiverIsBriefed: the receiver's desk has who is passed on to him, and what is
+// written of it, before his phone rings; the record keeps what he saw (requirement D1).
+func TestReceiverIsBriefed(t *testing.T) {
+	const from = "13900000001"
+	st := hotline(t, cti.DemoPlan(0))
+	caller, _, _ := st.talk(from)
+	second := st.agent("1002", phone.AnswerAfter(0))
+	desk := st.public.Reader(bus.ReaderOptions{Filters: []string{"hotline.demo.agent.1002.>"}})
+	defer desk.Close()
+	next := func() cti.Fact {
+		f, _, err := desk.Next(deadline(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	for next().Kind != cti.AgentReady {
+	}
+	sheet := cti.Sheet{{Name: "matter", Value: "smells gas, \u2028'; DROP\x00 TABLE"}, {Name: "place", Value: "江湾路 8 号"}}
+	ordered := make(chan error, 1)
+	go func() {
+		ordered <- st.svc.order(deadline(t), cti.Order{Agent: "1001", Verb: cti.OrderTransfer, To: "1002", Reason: "his meter", Consent: true, Sheet: sheet})
+	}()
+	told := next()
+	at := time.Now()
+	if err := <-ordered; err != nil {
+		t.Fatal(err)
+	}
+	d, ok := told.Data.(*cti.BriefedData)
+	if !ok || d.By != "1001" || d.Caller.Number != from || d.DID != "800100" || d.Reason != "his meter" || !d.Consent || !slices.Equal(d.Sheet, sheet) {
+		t.Errorf("briefed: %s %+v", told.Kind, told.Data)
+	}
+	rang, _ := st.next(second).Find(phone.Incoming)
+	t.Logf("the desk knew %v before the phone rang", rang.At.Sub(at))
+	if !at.Before(rang.At) {
+		t.Errorf("the desk was told %v after the phone rang", at.Sub(rang.At))
+	}
+	st.fact(from, cti.CallConsulted, 1)
+	st.order("1001", cti.OrderComplete, "")
+	st.hears(caller, agentTone("1002"))
+	st.hangup(caller)
+	r := st.record(from)
+	if got := r.Transfers[0].Sheet; len(got) != 2 || got[0].Value != "smells gas, \u2028'; DROP\u2400 TABLE" || got[1] != sheet[1] {
+		t.Errorf("the sheet on record: %+v", got)
+	}
 }
 
 // TestRecordingGoesOn: whoever gets the caller is on the recording. Asterisk by itself

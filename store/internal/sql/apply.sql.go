@@ -421,8 +421,8 @@ func (q *Queries) BeginSupervision(ctx context.Context, db DBTX, arg BeginSuperv
 }
 
 const beginTransfer = `-- name: BeginTransfer :exec
-INSERT INTO transfer (call_id, n, kind, from_agent, to_agent, number, queue, reason, consent, began_at)
-SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9
+INSERT INTO transfer (call_id, n, kind, from_agent, to_agent, number, queue, reason, consent, sheet, began_at)
+SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10
 FROM transfer WHERE call_id = $1
 ON CONFLICT (call_id) WHERE ended_at IS NULL DO NOTHING
 `
@@ -436,6 +436,7 @@ type BeginTransferParams struct {
 	Queue     string
 	Reason    string
 	Consent   bool
+	Sheet     []byte
 	BeganAt   time.Time
 }
 
@@ -449,6 +450,7 @@ func (q *Queries) BeginTransfer(ctx context.Context, db DBTX, arg BeginTransferP
 		arg.Queue,
 		arg.Reason,
 		arg.Consent,
+		arg.Sheet,
 		arg.BeganAt,
 	)
 	return err

@@ -281,6 +281,7 @@ type RecordingCheck struct {
 	LoudMs    int64
 	Bytes     int64
 	Sha256    string
+	Sides     []byte
 }
 
 type RecordingEnd struct {
@@ -355,4 +356,5 @@ type Transfer struct {
 	EndedAt     *time.Time
 	Result      *string
 	Number      string
+	Sheet       []byte
 }

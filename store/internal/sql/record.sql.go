@@ -640,7 +640,7 @@ func (q *Queries) TicketsByCall(ctx context.Context, db DBTX, ids []string) ([]T
 }
 
 const transfersByCall = `-- name: TransfersByCall :many
-SELECT call_id, n, kind, from_agent, to_agent, queue, reason, consent, began_at, consulted_at, ended_at, result, number FROM transfer WHERE call_id = ANY ($1::text[]) ORDER BY call_id, n
+SELECT call_id, n, kind, from_agent, to_agent, queue, reason, consent, began_at, consulted_at, ended_at, result, number, sheet FROM transfer WHERE call_id = ANY ($1::text[]) ORDER BY call_id, n
 `
 
 func (q *Queries) TransfersByCall(ctx context.Context, db DBTX, ids []string) ([]Transfer, error) {
@@ -666,6 +666,7 @@ func (q *Queries) TransfersByCall(ctx context.Context, db DBTX, ids []string) ([
 			&i.EndedAt,
 			&i.Result,
 			&i.Number,
+			&i.Sheet,
 		); err != nil {
 			return nil, err
 		}

@@ -11,8 +11,8 @@ import (
 )
 
 const addRecordingCheck = `-- name: AddRecordingCheck :execrows
-INSERT INTO recording_check (call_id, name, checked_at, result, talk_ms, length_ms, loud_ms, bytes, sha256)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO recording_check (call_id, name, checked_at, result, talk_ms, length_ms, loud_ms, bytes, sha256, sides)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (call_id, name) DO NOTHING
 `
 
@@ -26,6 +26,7 @@ type AddRecordingCheckParams struct {
 	LoudMs    int64
 	Bytes     int64
 	Sha256    string
+	Sides     []byte
 }
 
 func (q *Queries) AddRecordingCheck(ctx context.Context, db DBTX, arg AddRecordingCheckParams) (int64, error) {
@@ -39,6 +40,7 @@ func (q *Queries) AddRecordingCheck(ctx context.Context, db DBTX, arg AddRecordi
 		arg.LoudMs,
 		arg.Bytes,
 		arg.Sha256,
+		arg.Sides,
 	)
 	if err != nil {
 		return 0, err
@@ -103,7 +105,7 @@ func (q *Queries) OldRecordings(ctx context.Context, db DBTX, before time.Time, 
 }
 
 const recordingChecksByCall = `-- name: RecordingChecksByCall :many
-SELECT k.call_id, k.name, k.checked_at, k.result, k.talk_ms, k.length_ms, k.loud_ms, k.bytes, k.sha256, e.destroyed_at FROM recording_check k LEFT JOIN recording_end e USING (call_id, name)
+SELECT k.call_id, k.name, k.checked_at, k.result, k.talk_ms, k.length_ms, k.loud_ms, k.bytes, k.sha256, k.sides, e.destroyed_at FROM recording_check k LEFT JOIN recording_end e USING (call_id, name)
 WHERE k.call_id = ANY ($1::text[]) ORDER BY k.call_id, k.name COLLATE "C"
 `
 
@@ -117,6 +119,7 @@ type RecordingChecksByCallRow struct {
 	LoudMs      int64
 	Bytes       int64
 	Sha256      string
+	Sides       []byte
 	DestroyedAt *time.Time
 }
 
@@ -139,6 +142,7 @@ func (q *Queries) RecordingChecksByCall(ctx context.Context, db DBTX, ids []stri
 			&i.LoudMs,
 			&i.Bytes,
 			&i.Sha256,
+			&i.Sides,
 			&i.DestroyedAt,
 		); err != nil {
 			return nil, err

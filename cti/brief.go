@@ -1,0 +1,54 @@
+package cti
+
+import (
+	"fmt"
+	"time"
+)
+
+// Sheet is what an agent has written down about a call by the time he passes it on
+// (requirement D1): the receiver sees it before he answers. Personal data.
+type Sheet []SheetField
+
+// SheetField is one field of a sheet.
+type SheetField struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Bounds of a sheet that is passed on; bytes are those of all names and values.
+const (
+	sheetFieldsMost = 40
+	sheetBytesMost  = 4000
+)
+
+// Check tells whether a sheet can be passed on.
+func (s Sheet) Check() error {
+	bytes := 0
+	for i, f := range s {
+		if f.Name == "" {
+			return fmt.Errorf("sheet[%d].name is empty; allowed: a field's name", i)
+		}
+		bytes += len(f.Name) + len(f.Value)
+	}
+	if len(s) > sheetFieldsMost || bytes > sheetBytesMost {
+		return fmt.Errorf("sheet has %d fields of %d bytes; allowed: %d of %d", len(s), bytes, sheetFieldsMost, sheetBytesMost)
+	}
+	return nil
+}
+
+// briefLead is how long before his phone rings an agent's desk is told: on its way to
+// NATS a fact was up to 10 ms behind the phone.
+const briefLead = 100 * time.Millisecond
+
+// brief tells an agent's desk who will be on his phone and what about, where somebody
+// has passed the caller on; it tells whether it did.
+func (h *Hotline) brief(at time.Time, c *call, a *agent) bool {
+	b := c.PassedOn
+	if b == nil || a.ID == b.By {
+		return false
+	}
+	d := *b
+	d.Caller, d.DID, d.Emergency = c.Caller, c.DID, c.Emergency
+	h.emit(at, AgentBriefed, c.Company, c.ID, a.ID, &d)
+	return true
+}
