@@ -18,7 +18,7 @@ help: ## list the targets
 
 .PHONY: build
 build: ## build bin/sansheng
-	$(GO) build -o $(BIN) ./cmd/sansheng
+	$(GO) build -buildvcs=auto -o $(BIN) ./cmd/sansheng
 
 .PHONY: run
 run: build ## fetch what is missing, start the demo hotline, place a demo call, stay up

@@ -387,6 +387,25 @@ func TestPulse(t *testing.T) {
 	})
 }
 
+// TestPulseBegins: a loop that does not come to its first turn is not alive either.
+func TestPulseBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pulse := new(Pulse)
+		<-time.After(time.Hour) // nobody has asked yet
+		if err := pulse.Alive(); err != nil {
+			t.Errorf("at first: %v", err)
+		}
+		<-time.After(beginMost + time.Second)
+		if pulse.Alive() == nil {
+			t.Error("it has not begun, and says that it lives")
+		}
+		pulse.turn()
+		if err := pulse.Alive(); err != nil {
+			t.Errorf("it has begun: %v", err)
+		}
+	})
+}
+
 // growingLedger is a ledger in memory that is written on.
 type growingLedger struct {
 	mu      sync.Mutex

@@ -28,7 +28,7 @@ type Facts struct {
 	again  map[string]told // must come once more: the stream lost them and is filled again
 	wrong  []string
 	newest time.Time              // when the last one came
-	heard  map[string][]time.Time // when each engine's facts came
+	found  map[string][]time.Time // when each engine told that it agrees with the switch
 	calls  map[string]cti.CallID  // by caller's number
 	came   map[cti.CallID][]cti.Fact
 }
@@ -43,7 +43,7 @@ func follow(ctx context.Context, public *bus.Public) *Facts {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	f := &Facts{
 		reader: public.Reader(bus.ReaderOptions{Filters: []string{"hotline.*.call.>", "hotline.*.agent.>", "hotline.*.engine.>"}}),
-		stop:   stop, doneC: make(chan struct{}), last: map[string]uint64{}, heard: map[string][]time.Time{}, seen: map[string]told{}, again: map[string]told{},
+		stop:   stop, doneC: make(chan struct{}), last: map[string]uint64{}, found: map[string][]time.Time{}, seen: map[string]told{}, again: map[string]told{},
 		calls: map[string]cti.CallID{}, came: map[cti.CallID][]cti.Fact{},
 	}
 	go f.run(ctx)
@@ -92,7 +92,9 @@ func (f *Facts) take(fact cti.Fact, place uint64) {
 		}
 		return
 	}
-	f.heard[fact.Engine] = append(f.heard[fact.Engine], time.Now())
+	if fact.Kind == cti.SwitchFound {
+		f.found[fact.Engine] = append(f.found[fact.Engine], time.Now())
+	}
 	if twice {
 		f.wrong = append(f.wrong, fmt.Sprintf("fact %s came twice", fact.ID))
 	}
@@ -151,11 +153,11 @@ func (f *Facts) Count(caller string, k cti.Kind) int {
 	return n
 }
 
-// Began is when an engine told its first fact after a moment.
-func (f *Facts) Began(engine string, after time.Time) (time.Time, bool) {
+// Found is when an engine, after a moment, told that it agrees with the switch.
+func (f *Facts) Found(engine string, after time.Time) (time.Time, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, m := range f.heard[engine] {
+	for _, m := range f.found[engine] {
 		if m.After(after) {
 			return m, true
 		}

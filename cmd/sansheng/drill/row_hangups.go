@@ -35,6 +35,11 @@ var _ = register(&Row{
 		if err := Hangup(ctx, gone); err != nil {
 			return err
 		}
+		// Dead for a while, so that an end that is only found out later can be told from one
+		// that is the switch's own.
+		if err := t.Wait(ctx, 2*time.Second); err != nil {
+			return err
+		}
 		if err := t.restart(ctx); err != nil {
 			return err
 		}

@@ -63,11 +63,11 @@ var _ = register(&Row{
 		if err := t.tookOver(ctx, "b", 3*time.Second); err != nil {
 			return err
 		}
+		t.rightAt(ctx, b)
 		if err := t.StartBeside(ctx); err != nil { // it has the store
 			return err
 		}
 		t.Healed()
-		t.rightAt(ctx, b)
 		return t.giveBack(ctx, b)
 	},
 })
@@ -148,7 +148,7 @@ var _ = register(&Row{
 				}
 			}
 		}
-		t.AtMost("longest time from an engine's leaving to the other's first fact", longest, time.Second)
+		t.AtMost("longest time from an engine's leaving until the other has the switch", longest, time.Second)
 		limit, cancel := context.WithTimeout(ctx, 90*time.Second)
 		defer cancel()
 		err = t.until(limit, callers, "be served", func(c *Caller) bool { return !c.Up() })
@@ -175,23 +175,22 @@ func (t *Trial) beside(ctx context.Context) (*Stack, error) {
 	return b, err
 }
 
-// rightAt measures how soon an engine that has taken over shows the agents' states as
-// they are.
+// rightAt measures how soon after the fault the engine that has taken over shows the
+// agents' states as they are.
 func (t *Trial) rightAt(ctx context.Context, b *Stack) {
 	limit, cancel := context.WithTimeout(ctx, t.Row.Bounds.Right+t.patience)
 	defer cancel()
-	began := time.Now()
 	at, wrong := t.rightOn(limit, b)
-	t.AtMost("agents' states right at engine b after", at.Sub(began), t.Row.Bounds.Right, wrong)
+	t.AtMost("agents' states right at engine b after", at.Sub(t.began), t.Row.Bounds.Right, wrong)
 }
 
-// leads waits until an engine tells its first fact after a moment.
+// leads waits until an engine, after a moment, agrees with the switch.
 func (t *Trial) leads(ctx context.Context, engine string, after time.Time) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	var at time.Time
 	err := poll(ctx, 5*time.Millisecond, func() (ok bool, _ error) {
-		at, ok = t.Facts.Began(engine, after)
+		at, ok = t.Facts.Found(engine, after)
 		return ok, nil
 	})
 	if err != nil {
@@ -200,7 +199,8 @@ func (t *Trial) leads(ctx context.Context, engine string, after time.Time) (time
 	return at, nil
 }
 
-// tookOver measures how long an engine takes from the fault to its first fact.
+// tookOver measures how long an engine takes from the fault until it agrees with the
+// switch.
 func (t *Trial) tookOver(ctx context.Context, engine string, limit time.Duration) error {
 	at, err := t.leads(ctx, engine, t.began)
 	if err != nil {

@@ -34,14 +34,21 @@ func (s *Service) startEngine(ctx, run context.Context) error {
 	if err != nil {
 		return err
 	}
-	pulse := new(engine.Pulse)
-	s.link, err = ari.Open(ari.Options{
-		Config: access, Alive: pulse.Alive, HeartbeatVariable: heartbeat, Unfenced: !s.cfg.Protected("fence"), Log: s.log.Named("ari"),
-	})
+	// Before the link: once it stands the switch gives callers to us.
+	client, err := ari.NewClient(access)
 	if err != nil {
 		return err
 	}
-	if err := s.pushAgents(ctx, s.link, s.plan.Agents); err != nil {
+	defer client.Close()
+	if err := s.pushAgents(ctx, client, s.plan.Agents); err != nil {
+		return err
+	}
+	pulse := new(engine.Pulse)
+	s.link, err = ari.Open(ari.Options{
+		Config: access, Alive: pulse.Alive, Endpoints: s.endpoints, HeartbeatVariable: heartbeat,
+		Unfenced: !s.cfg.Protected("fence"), Log: s.log.Named("ari"),
+	})
+	if err != nil {
 		return err
 	}
 	metrics := engine.NewMetrics()
@@ -122,7 +129,11 @@ func (l *pushingLink) Next(ctx context.Context) (pbx.Event, error) {
 		agents = nil
 	}
 	if len(agents) > 0 {
-		if err := l.s.pushAgents(ctx, l.Link, agents); err != nil {
+		err := l.s.pushAgents(ctx, l.Client(), agents)
+		if err == nil {
+			err = l.WatchEndpoints(ctx, l.s.endpoints) // also those that the switch did not know
+		}
+		if err != nil {
 			l.s.log.Error("the switch does not take the agents' phones; they are given to it again when the link is back", zap.Error(err))
 			return e, nil
 		}
@@ -140,9 +151,8 @@ func unknownTo(snapshot pbx.Snapshot, agents []cti.Agent) []cti.Agent {
 	return slices.DeleteFunc(slices.Clone(agents), func(a cti.Agent) bool { return has[a.Endpoint()] })
 }
 
-// pushAgents gives agents' phones to the switch, which keeps them, and has all
-// watched: a phone can be watched once the switch knows it.
-func (s *Service) pushAgents(ctx context.Context, link *ari.Link, agents []cti.Agent) error {
+// pushAgents gives agents' phones to the switch, which keeps them.
+func (s *Service) pushAgents(ctx context.Context, client *ari.Client, agents []cti.Agent) error {
 	media := ""
 	if s.asterisk != nil {
 		media = s.cfg.Host
@@ -154,7 +164,7 @@ func (s *Service) pushAgents(ctx context.Context, link *ari.Link, agents []cti.A
 			watches = asterisk.LampContext(string(a.Company))
 		}
 		err := s.insist(ctx, func() error {
-			return link.Client().PushAgent(ctx, ari.AgentEndpoint{
+			return client.PushAgent(ctx, ari.AgentEndpoint{
 				Number: string(a.ID), Password: s.passwords[a.ID], Context: "from-agent", Lamps: watches, Refer: s.cfg.Asterisk.Refer, WebRTC: a.WebRTC, MediaAddress: media,
 			})
 		})
@@ -162,7 +172,7 @@ func (s *Service) pushAgents(ctx context.Context, link *ari.Link, agents []cti.A
 			return err
 		}
 	}
-	return link.WatchEndpoints(ctx, s.endpoints)
+	return nil
 }
 
 // lampsOf are the agents whose lamps are lit, by company.
