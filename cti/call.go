@@ -14,6 +14,7 @@ type CallState string
 // Call states. The diagram is in the package comment.
 const (
 	CallWaiting  CallState = "Waiting"  // for a person; greeted meanwhile
+	CallInFlow   CallState = "InFlow"   // before he waits
 	CallPickedUp CallState = "Answered" // a person is there, prompts are spoken
 	CallTalking  CallState = "Talking"
 	// CallConsulting: the agent speaks to the receiver of a transfer, the caller waits.
@@ -73,6 +74,8 @@ type call struct {
 	Transfer *transfer
 	// PassedOn is what the last who passed him on has said of it; nil where nobody has.
 	PassedOn *BriefedData
+	// Walk is where he is in his line's flow; nil where he has met none.
+	Walk *walker
 	// TookOver: the agent who has the call came to it as its supervisor.
 	TookOver bool
 	// Supervisions are the leaders on the call.
@@ -221,6 +224,8 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	switch d := f.Data.(type) {
 	case *GreetedData:
 		c.Greeted = true
+	case *SteppedData:
+		h.applyStepped(c, d)
 	case *Queued:
 		c.applyQueued(f.At, d)
 	case *Offered:
@@ -379,6 +384,11 @@ func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 	h.lease(at, c)
 	switch {
 	case c.Mode != Greeted:
+	case h.flows[line.Flow] != nil:
+		if ch.State != pbx.ChannelUp {
+			h.do(pbx.Answer{Channel: ch.ID})
+		}
+		h.step(at, c, h.flows[line.Flow].First(), "")
 	case ch.State == pbx.ChannelUp: // another engine has answered, and greets him
 		h.awaitGreeting(at, c)
 	default:
@@ -390,7 +400,7 @@ func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 // comeBack takes a caller whom the switch has served by itself under the hotline's care
 // again, at his old place: nobody has answered him there.
 func (h *Hotline) comeBack(at time.Time, c *call, ch pbx.Channel) {
-	q := h.queues[c.Line.Queue]
+	q := h.queues[c.home()]
 	if c.State != CallNative || c.Channel != ch.ID || c.leaving() || q == nil {
 		return
 	}
@@ -409,6 +419,14 @@ func (h *Hotline) comeBack(at time.Time, c *call, ch pbx.Channel) {
 	default:
 		h.do(pbx.StartMusic{Channel: ch.ID})
 	}
+}
+
+// home is the queue to which a caller comes back.
+func (c *call) home() QueueID {
+	if c.Emergency && c.Queue != "" {
+		return c.Queue
+	}
+	return c.Line.Queue
 }
 
 // refuse turns away a caller whom the operator does not want to hear.
@@ -459,7 +477,16 @@ func (h *Hotline) register(came time.Time, line Line, ch pbx.Channel) *call {
 		Language: co.Language, RingPeriod: MillisOf(RingPlans[co.Country].Period), Emergency: line.Emergency,
 		RingbackAt: came.UTC(), Recording: string(id),
 	})
-	c, q := h.calls[id], h.queues[line.Queue]
+	c := h.calls[id]
+	if h.flows[line.Flow] == nil {
+		h.queueUp(came, c, h.queues[line.Queue])
+	}
+	return c
+}
+
+// queueUp puts a caller behind those who wait, or where his queue sends who finds too
+// many.
+func (h *Hotline) queueUp(came time.Time, c *call, q *queue) {
 	h.cameBack(came, c, q.ID)
 	priority := max(h.priority(c, q), c.Priority)
 	ahead := h.ahead(came, q.ID, priority)
@@ -467,7 +494,6 @@ func (h *Hotline) register(came time.Time, line Line, ch pbx.Channel) *call {
 	if q.tooLong(c, ahead) {
 		h.overflow(came, c, q)
 	}
-	return c
 }
 
 // priority is a caller's in a queue.
@@ -504,6 +530,9 @@ func (h *Hotline) promptOver(at time.Time, c *call, failed bool) {
 	switch id {
 	case c.greetingID():
 		h.greetingOver(at, c, began, !failed && !c.leaving(), failed)
+		return
+	case c.flowID():
+		h.stepOver(at, c, failed)
 		return
 	case c.announceID():
 		h.emitCall(at, c, CallAnnounced, c.Agent, &AnnouncedData{Began: began, Failed: failed})
@@ -670,7 +699,7 @@ func (h *Hotline) fallBack(at time.Time, c *call, why FallBackReason) {
 // wants tells whether a command that the switch refused is still to be carried out:
 // the caller's music and lease go with what he does.
 func (c *call) wants(cmd pbx.Command) bool {
-	waits := c.State == CallWaiting || c.apart()
+	waits := c.State == CallWaiting || c.State == CallInFlow || c.apart()
 	switch cmd := cmd.(type) {
 	case pbx.StartMusic:
 		return waits
@@ -716,6 +745,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		h.tickOffer(now, c, o)
 	}
 	h.remind(now, c)
+	h.tickFlow(now, c)
 	h.tickConduct(now, c)
 	h.tickLinger(now, c)
 	h.tickSupervision(now, c)

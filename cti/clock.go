@@ -32,6 +32,9 @@ func (h *Hotline) stepClock(by time.Duration) {
 	for _, c := range h.live {
 		step(&c.RingbackAt, &c.ArrivedAt, &c.WaitsSince, &c.QueuedAt, &c.EnteredAt, &c.FellAt, &c.BackAt, &c.RangAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
 			&c.LeaseAt, &c.PromptAt, &c.PromptOn, &c.ToldAt, &c.RemindAt, &c.JoinAt, &c.LeftAt, &c.RetryAt, &c.LingersAt)
+		if c.Walk != nil {
+			step(&c.Walk.keyBy)
+		}
 		for a, t := range c.Tried {
 			step(&t)
 			c.Tried[a] = t

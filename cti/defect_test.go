@@ -239,6 +239,7 @@ func TestQueueGoneGreeted(t *testing.T) {
 	_, facts, _ := enact(t, "> 0s up\n> 1s arrives c1 800100 13800138000\n> 3s played c1-greeting c1\n")
 	plan := DemoPlan(0)
 	plan.Queues[0].ID, plan.Lines[0].Queue, plan.Lines[1].Queue, plan.Queues[1].Overflow = "front", "front", "front", nil
+	plan.Lines[1].Flow, plan.Flows = "", nil
 	if err := plan.Check(); err != nil {
 		t.Fatal(err)
 	}

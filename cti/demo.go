@@ -3,6 +3,9 @@ package cti
 import (
 	"fmt"
 	"time"
+
+	"sansheng/cti/flow"
+	"sansheng/cti/hours"
 )
 
 // DemoPlan is the hotline `--demo` starts: two companies, one emergency line
@@ -16,11 +19,26 @@ func DemoPlan(agents int) *Plan {
 		},
 		Lines: []Line{
 			{DID: "800100", Company: "demo", Mode: Greeted, Queue: "service", Greeting: "greeting-demo", Announce: true},
-			// TODO(#5): working hours 09:00–17:00 Monday to Friday, by night emergency key 1, else voicemail.
-			{DID: "800200", Company: "demo2", Mode: Greeted, Queue: "service", Greeting: "greeting-demo2", Announce: true},
+			{DID: "800200", Company: "demo2", Mode: Greeted, Queue: "service", Greeting: "greeting-demo2", Announce: true, Flow: "night"},
 			{DID: "800119", Company: "demo", Mode: Direct, Queue: "emergency", Emergency: true},
 		},
 	}
+	// Who calls the second company by night is told when it opens, and has the emergency
+	// line at key 1; else he leaves a message.
+	p.Calendars = []hours.Calendar{{
+		ID: "office", Zone: "Asia/Shanghai", Holidays: "cn",
+		Week: []hours.Shift{{Days: []hours.Weekday{1, 2, 3, 4, 5}, From: 9 * 60, To: 17 * 60}},
+	}}
+	p.Flows = []flow.Flow{{ID: "night", Company: "demo2", Person: "service", Start: "hours", Nodes: []flow.Node{
+		{ID: "hours", Kind: flow.Hours, Calendar: "office", Exits: map[flow.Exit]string{flow.Open: "people", flow.Closed: "closed"}},
+		{ID: "people", Kind: flow.Queue, To: "service"},
+		{
+			ID: "closed", Kind: flow.Menu, Tries: 1, Say: []string{"closed", flow.SayOpens, flow.SayEmergency, "press-emergency"},
+			Exits: map[flow.Exit]string{"1": "emergency", flow.NoInput: "message", flow.Wrong: "message"},
+		},
+		{ID: "emergency", Kind: flow.Emergency, To: "800119"},
+		{ID: "message", Kind: flow.Voicemail},
+	}}}
 	last := max(1010, 1000+agents)
 	service := numbers(1001, 1006)
 	if last > 1010 {

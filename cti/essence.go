@@ -97,13 +97,20 @@ func (e *Essence) agent(id AgentID) *agentEssence {
 func (e *Essence) end(f placed) {
 	facts := e.calls[f.Call]
 	has := func(k Kind) bool { return slices.ContainsFunc(facts, func(p placed) bool { return p.Kind == k }) }
+	delete(e.calls, f.Call)
 	if has(CallbackAsked) && !has(CallbackEnded) {
 		e.owed[f.Call] = append(facts, f)
+		return // his place may be one that he has inherited
 	}
-	delete(e.calls, f.Call)
-	if of, ok := e.heirs[f.Call]; ok {
-		delete(e.owed, of)
-		delete(e.heirs, f.Call)
+	e.drop(f.Call)
+}
+
+// drop forgets what is owed of a call, and whose place it had.
+func (e *Essence) drop(id CallID) {
+	delete(e.owed, id)
+	if of, ok := e.heirs[id]; ok {
+		delete(e.heirs, id)
+		e.drop(of)
 	}
 }
 
@@ -119,7 +126,7 @@ func (e *Essence) addCallback(f placed) {
 		e.owed[f.Call] = append(e.owed[f.Call], f)
 		e.heirs[d.By] = f.Call
 	default:
-		delete(e.owed, f.Call)
+		e.drop(f.Call)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"sansheng/cti/flow"
 	"sansheng/pbx"
 )
 
@@ -32,6 +33,7 @@ type Kind string
 // Kinds of facts. Every kind has one Data type, listed in dataOf.
 const (
 	CallArrived      Kind = "call.arrived"
+	CallStepped      Kind = "call.stepped"
 	CallGreeted      Kind = "call.greeted"
 	CallQueued       Kind = "call.queued"
 	CallOffered      Kind = "call.offered"
@@ -147,6 +149,19 @@ type Arrived struct {
 	// calls only (requirement J4).
 	By  AgentID `json:"by,omitempty"`
 	For string  `json:"for,omitempty"`
+}
+
+// SteppedData: the caller has come to a node of his line's flow.
+type SteppedData struct {
+	data
+	Flow string `json:"flow"`
+	// Node is empty where he goes to the person of whom the flow does not speak.
+	Node string    `json:"node,omitempty"`
+	Kind flow.Kind `json:"kind"`
+	// By is the exit by which he left the node before.
+	By flow.Exit `json:"by,omitempty"`
+	// Language is the one that is spoken from here on, where it changes.
+	Language string `json:"language,omitempty"`
 }
 
 // GreetedData tells how the greeting ended.
@@ -705,6 +720,7 @@ type EngineData struct {
 // dataOf makes the empty data of a kind, for decoding.
 var dataOf = map[Kind]func() Data{
 	CallArrived:      func() Data { return &Arrived{} },
+	CallStepped:      func() Data { return &SteppedData{} },
 	CallGreeted:      func() Data { return &GreetedData{} },
 	CallQueued:       func() Data { return &Queued{} },
 	CallOffered:      func() Data { return &Offered{} },

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"sansheng/cti/flow"
+	"sansheng/cti/hours"
 	"sansheng/pbx"
 )
 
@@ -21,6 +23,8 @@ type Hotline struct {
 	queues    map[QueueID]*queue
 	agents    map[AgentID]*agent
 	contacts  []Contact
+	flows     map[string]*flow.Flow
+	hours     map[string]*hours.Schedule
 	// shows is each company's line whose number is shown to whom its agents call.
 	shows map[CompanyID]Line
 	// order lists agents as configured, live the calls not yet ended by arrival:
@@ -92,6 +96,10 @@ func (h *Hotline) configure(plan *Plan) {
 		}
 	}
 	h.contacts = plan.Contacts
+	h.hours, h.flows = schedules(plan), map[string]*flow.Flow{}
+	for _, f := range plan.Flows {
+		h.flows[f.ID] = &f
+	}
 	for _, q := range plan.Queues {
 		h.queues[q.ID] = newQueue(q, plan.Serve(q))
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"sansheng/cti/flow"
+	"sansheng/cti/hours"
 	"sansheng/pbx"
 )
 
@@ -20,6 +22,12 @@ type Plan struct {
 	Queues    []Queue   `yaml:"queues" json:"queues"`
 	Agents    []Agent   `yaml:"agents" json:"agents"`
 	Contacts  []Contact `yaml:"contacts,omitempty" json:"contacts,omitempty"`
+	// Calendars say when people answer, Holidays are tables of public holidays beside
+	// those that are shipped, or in place of one of the same name.
+	Calendars []hours.Calendar `yaml:"calendars,omitempty" json:"calendars,omitempty"`
+	Holidays  []hours.Table    `yaml:"holidays,omitempty" json:"holidays,omitempty"`
+	// Flows are what callers meet before a person.
+	Flows []flow.Flow `yaml:"flows,omitempty" json:"flows,omitempty"`
 }
 
 // Company is one of the group's companies (requirement K1).
@@ -49,6 +57,9 @@ type Line struct {
 	Mode      Mode      `yaml:"mode" json:"mode"`
 	Queue     QueueID   `yaml:"queue" json:"queue"`
 	Emergency bool      `yaml:"emergency,omitempty" json:"emergency,omitempty"`
+	// Flow is what its callers meet first; those of a greeted line without one are
+	// greeted and wait for a person.
+	Flow string `yaml:"flow,omitempty" json:"flow,omitempty"`
 	// Greeting is the prompt greeted lines open with; its file is chosen by language.
 	Greeting string `yaml:"greeting,omitempty" json:"greeting,omitempty"`
 	// Announce tells the caller the agent's number before the two are joined.
@@ -213,6 +224,8 @@ func (p *Plan) Check() error {
 	for i, q := range p.Queues {
 		p.checkQueue(&c, fmt.Sprintf("queues[%d]", i), q)
 	}
+	p.checkHours(&c)
+	p.checkFlows(&c)
 	p.checkLines(&c)
 	p.checkContacts(&c)
 	return errors.Join(c.errs...)
@@ -311,9 +324,75 @@ func (p *Plan) checkLines(c *checker) {
 		known(c, at+".company", l.Company, c.companies)
 		known(c, at+".queue", l.Queue, c.queues)
 		c.oneOf(at+".mode", string(l.Mode), modes)
+		switch {
+		case l.Flow == "":
+		case l.Emergency || l.Mode != Greeted:
+			c.fail(at+".flow", "an emergency line, or a direct one, has none: it rings a person at once")
+		case !slices.ContainsFunc(p.Flows, func(f flow.Flow) bool { return f.ID == l.Flow && f.Company == string(l.Company) }):
+			c.fail(at+".flow", "company %s has no flow %q", l.Company, l.Flow)
+		}
 		if l.Mode == Greeted {
 			c.form(at+".greeting", l.Greeting, promptForm, "a prompt's name: 1 to 64 of a-z 0-9 _ -")
 		}
+	}
+}
+
+// holidays are the tables of public holidays that count.
+func (p *Plan) holidays() []hours.Table {
+	all := slices.Clone(p.Holidays)
+	if cn := hours.China(); !slices.ContainsFunc(all, func(t hours.Table) bool { return t.ID == cn.ID }) {
+		all = append(all, cn)
+	}
+	return all
+}
+
+// checkHours checks calendars and tables of holidays.
+func (p *Plan) checkHours(c *checker) {
+	seen := map[string]bool{}
+	for i, t := range p.Holidays {
+		at := fmt.Sprintf("holidays[%d]", i)
+		c.form(at+".id", t.ID, nameForm, "1 to 32 of a-z 0-9 _ -")
+		c.once(at+".id", t.ID, seen[t.ID])
+		seen[t.ID] = true
+		c.within(at, t.Check())
+	}
+	clear(seen)
+	for i, cal := range p.Calendars {
+		at := fmt.Sprintf("calendars[%d]", i)
+		c.form(at+".id", cal.ID, nameForm, "1 to 32 of a-z 0-9 _ -")
+		c.once(at+".id", cal.ID, seen[cal.ID])
+		seen[cal.ID] = true
+		c.within(at, cal.Check(p.holidays()))
+	}
+}
+
+// checkFlows checks flows against all else that they name.
+func (p *Plan) checkFlows(c *checker) {
+	k := flow.Known{Languages: languages, Prompt: promptForm.MatchString}
+	for _, q := range p.Queues {
+		k.Queues = append(k.Queues, string(q.ID))
+	}
+	for _, cal := range p.Calendars {
+		k.Calendars = append(k.Calendars, cal.ID)
+	}
+	for _, l := range p.Lines {
+		if l.Emergency {
+			k.Emergency = append(k.Emergency, l.DID)
+		}
+	}
+	seen := map[string]bool{}
+	for i, f := range p.Flows {
+		at := fmt.Sprintf("flows[%d]", i)
+		known(c, at+".company", CompanyID(f.Company), c.companies)
+		c.once(at+".id", f.ID, seen[f.ID])
+		seen[f.ID] = true
+		k.Contacts = nil
+		for _, o := range p.Contacts {
+			if string(o.Company) == f.Company {
+				k.Contacts = append(k.Contacts, o.ID)
+			}
+		}
+		c.within(at, f.Check(k))
 	}
 }
 
@@ -349,6 +428,27 @@ type checker struct {
 
 func (c *checker) fail(at, format string, args ...any) {
 	c.errs = append(c.errs, &PlaceError{Place: at, Text: fmt.Sprintf(format, args...)})
+}
+
+// within takes over what is wrong with a part at a place.
+func (c *checker) within(at string, err error) {
+	if err == nil {
+		return
+	}
+	errs := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		errs = joined.Unwrap()
+	}
+	for _, err := range errs {
+		var h *hours.PlaceError
+		var f *flow.PlaceError
+		switch {
+		case errors.As(err, &h):
+			c.fail(at+"."+h.Place, "%s", h.Text)
+		case errors.As(err, &f):
+			c.fail(at+"."+f.Place, "%s", f.Text)
+		}
+	}
 }
 
 func (c *checker) form(at, v string, form *regexp.Regexp, allowed string) {

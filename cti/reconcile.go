@@ -90,6 +90,9 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 	}
 	c.Bridged, c.JoinAt, c.LeaseAt = nil, time.Time{}, time.Time{}
 	switch {
+	case c.State == CallInFlow:
+		c.Prompt = ""
+		h.stand(at, c)
 	case c.Mode == Greeted && !c.Greeted && there[c.Channel].State != pbx.ChannelUp:
 		h.prompt(at, c, c.greetingID(), c.Line.Greeting) // he is answered only now
 	case c.Mode == Greeted && !c.Greeted:

@@ -130,13 +130,16 @@ func lasting(h *Hotline) string {
 		v := *c
 		v.Order = uint64(i) // only the order itself matters
 		v.volatileCall = volatileCall{}
-		v.Offer, v.Transfer, v.Beside, v.PassedOn = nil, nil, nil, nil
+		v.Offer, v.Transfer, v.Beside, v.PassedOn, v.Walk = nil, nil, nil, nil, nil
 		v.ArrivedAt, v.QueuedAt, v.AnsweredAt, v.HungUpAt = v.ArrivedAt.UTC(), v.QueuedAt.UTC(), v.AnsweredAt.UTC(), v.HungUpAt.UTC()
 		v.RingbackAt = v.RingbackAt.UTC()
 		for a, at := range v.Tried {
 			v.Tried[a] = at.UTC()
 		}
 		fmt.Fprintf(&b, "%+v %v %+v %+v %+v\n", v, h.channels(c), c.Offer, c.Transfer, c.PassedOn)
+		if w := c.Walk; w != nil {
+			fmt.Fprintf(&b, "in %s at %s, step %d, %s\n", w.flow.ID, w.node.ID, w.steps, w.calendar)
+		}
 		for _, o := range c.Beside {
 			fmt.Fprintf(&b, "beside %+v\n", o)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sansheng/cti"
+	"sansheng/cti/flow"
 	"sansheng/store/internal/sql"
 )
 
@@ -249,6 +250,8 @@ func (b *batch) applyFlow(ctx context.Context, f cti.Fact) error {
 // applyHeard is what is heard and recorded of a talk.
 func (b *batch) applyHeard(ctx context.Context, f cti.Fact) error {
 	switch d := f.Data.(type) {
+	case *cti.SteppedData:
+		return errors.Join(b.step(ctx, f, "flow", stepped(d)), b.emergency(ctx, f, d))
 	case *cti.RecordingData:
 		did := "resumed"
 		if f.Kind == cti.RecordingPaused {
@@ -268,6 +271,26 @@ func (b *batch) applyHeard(ctx context.Context, f cti.Fact) error {
 		})
 	}
 	return nil
+}
+
+// stepped says where a caller came to in a flow, and by what, as in "1: gas, emergency".
+func stepped(d *cti.SteppedData) string {
+	s := string(d.Kind)
+	if d.Node != "" {
+		s = d.Node + ", " + s
+	}
+	if d.By != "" {
+		s = string(d.By) + ": " + s
+	}
+	return s
+}
+
+// emergency notes a caller who came to an emergency line by his line's flow.
+func (b *batch) emergency(ctx context.Context, f cti.Fact, d *cti.SteppedData) error {
+	if d.Kind != flow.Emergency {
+		return nil
+	}
+	return b.s.q.MarkEmergency(ctx, b.out, string(f.Call))
 }
 
 // served: an agent answered in the switch's fallback. The matter is his, as if

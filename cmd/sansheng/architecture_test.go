@@ -27,8 +27,10 @@ var forbidden = []struct {
 
 // pure packages import the standard library and the named packages only.
 var pure = map[string][]string{
-	"sansheng/pbx": nil,
-	"sansheng/cti": {"sansheng/pbx"},
+	"sansheng/pbx":       nil,
+	"sansheng/cti":       {"sansheng/pbx", "sansheng/cti/flow", "sansheng/cti/hours"},
+	"sansheng/cti/flow":  {"sansheng/cti/hours"},
+	"sansheng/cti/hours": nil,
 }
 
 // impure parts of the standard library have no place in the domain.

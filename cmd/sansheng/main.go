@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // calendars' zones, where the system has none
 
 	"github.com/spf13/cobra"
 )
@@ -43,7 +44,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		serveCommand(), fetchCommand(), demoCommand(), phoneCommand(), versionCommand(),
 		callsCommand(open), recordCommand(open), ticketsCommand(open), callbacksCommand(open), agentsCommand(open), queuesCommand(open),
-		migrateCommand(open), drillCommand(), sentinelCommand(), orderCommand(),
+		migrateCommand(open), drillCommand(), sentinelCommand(), orderCommand(), walkCommand(), holidaysCommand(),
 	)
 	return root
 }

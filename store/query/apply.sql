@@ -219,3 +219,6 @@ UPDATE dial SET result = sqlc.arg(result)::text WHERE call_id = sqlc.arg(call_id
 INSERT INTO conduct (call_id, talk_ms, caller_ms, agent_ms, overlap_ms, silence_ms, longest_silence_ms, caller_silent, partial)
 VALUES (sqlc.arg(call_id), sqlc.arg(talk_ms), sqlc.arg(caller_ms), sqlc.arg(agent_ms), sqlc.arg(overlap_ms), sqlc.arg(silence_ms), sqlc.arg(longest_silence_ms), sqlc.arg(caller_silent), sqlc.arg(partial))
 ON CONFLICT (call_id) DO NOTHING;
+
+-- name: MarkEmergency :exec
+UPDATE call SET emergency = true WHERE id = sqlc.arg(id);

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -60,6 +59,17 @@ func TestPlaceTold(t *testing.T) {
 	}
 }
 
+// message waits until there is something of what a caller says, and gives its file.
+func (st *stack) message(call cti.CallID) string {
+	st.t.Helper()
+	file := st.recordingFile("voicemail-" + string(call))
+	until(st.t, func(context.Context) (bool, string) {
+		info, err := os.Stat(file)
+		return err == nil && info.Size() > 16000, "no message is recorded"
+	})
+	return file
+}
+
 // TestVoicemail: a queue overflows to the voicemail; the message is on the record, and
 // the caller is called back.
 func TestVoicemail(t *testing.T) {
@@ -72,11 +82,7 @@ func TestVoicemail(t *testing.T) {
 	if d := fell.Data.(*cti.FellBack); d.Reason != cti.FellToMail {
 		t.Errorf("fell back by %s", d.Reason)
 	}
-	message := filepath.Join(st.spool, "voicemail-"+string(fell.Call)+".wav")
-	until(t, func(context.Context) (bool, string) { // until there is something of what he says
-		info, err := os.Stat(message)
-		return err == nil && info.Size() > 16000, "no message is recorded"
-	})
+	message := st.message(fell.Call)
 	st.hangup(caller)
 	r := st.record(from)
 	if len(r.Recordings) != 2 || r.Recordings[1].Name != "voicemail-"+r.ID || r.Fallback == nil || r.Fallback.Reason != "voicemail" {

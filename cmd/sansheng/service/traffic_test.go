@@ -59,6 +59,7 @@ func TestTraffic(t *testing.T) {
 	cfg.Data = dataFolder(t)
 	cfg.Asterisk.Gateway = out.Addr()
 	cfg.Hotline = quickRings(0)
+	setHours(cfg.Hotline, true)
 	cfg.Hotline.Contacts = []cti.Contact{{ID: "water", Company: "demo", Number: "02188880000"}}
 	cfg.Hotline.Companies[0].Outside = []cti.DialRule{{Role: cti.DialAgent, Prefixes: []string{"13"}}}
 	for i := range cfg.Hotline.Queues {

@@ -867,6 +867,15 @@ func (q *Queries) LeaveQueue(ctx context.Context, db DBTX, at time.Time, result 
 	return err
 }
 
+const markEmergency = `-- name: MarkEmergency :exec
+UPDATE call SET emergency = true WHERE id = $1
+`
+
+func (q *Queries) MarkEmergency(ctx context.Context, db DBTX, id string) error {
+	_, err := db.Exec(ctx, markEmergency, id)
+	return err
+}
+
 const overrun = `-- name: Overrun :exec
 UPDATE call SET overran_at = coalesce(overran_at, $1::timestamptz) WHERE id = $2
 `

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sansheng/cmd/sansheng/config"
+	"sansheng/cti"
+	"sansheng/cti/flow"
+)
+
+func walkCommand() *cobra.Command {
+	var file, at, caller, keys string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "walk NUMBER",
+		Short: "Tell what happens to a call: the way through a number's flow, without a call",
+		Long: "Tell what happens to a call to a number at a moment, for who calls and what he presses: each step\n" +
+			"with its reason, and where the call ends. The demo hotline's, where no configuration is given.",
+		Example: "  sansheng walk 800200 --at 2026-10-01T20:00:00+08:00 --keys 1",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			plan := cti.DemoPlan(0)
+			if file != "" {
+				cfg, err := config.Load(file)
+				if err != nil {
+					return err
+				}
+				if cfg.Hotline == nil {
+					return fmt.Errorf("%s has no hotline", file)
+				}
+				plan = cfg.Hotline
+			}
+			moment := time.Now()
+			if at != "" {
+				var err error
+				if moment, err = time.Parse(time.RFC3339, at); err != nil {
+					return fmt.Errorf("--at %q is no time: write it as in 2026-10-01T20:00:00+08:00", at)
+				}
+			}
+			if !flow.Keys(keys) {
+				return fmt.Errorf("--keys %q: allowed are 0 to 9, *, #, and a dot where he presses nothing", keys)
+			}
+			path, err := plan.Walk(args[0], moment, caller, keys)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return encodeJSON(c.OutOrStdout(), path, "  ")
+			}
+			_, err = fmt.Fprint(c.OutOrStdout(), path)
+			return err
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&file, "config", "", "configuration file (YAML)")
+	f.StringVar(&at, "at", "", "when he calls (RFC 3339); now where it is empty")
+	f.StringVar(&caller, "caller", "", "the number he calls from")
+	f.StringVar(&keys, "keys", "", "what he presses, a key for each menu; a dot presses nothing")
+	f.BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}

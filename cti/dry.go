@@ -1,0 +1,45 @@
+package cti
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sansheng/cti/flow"
+	"sansheng/cti/hours"
+)
+
+// Walk is what would happen to a call to a number: the way through its flow at a moment,
+// for who calls and what he presses (flow.Conditions.Keys), and where it ends. The plan
+// has passed Check.
+func (p *Plan) Walk(did string, at time.Time, caller, keys string) (flow.Path, error) {
+	i := slices.IndexFunc(p.Lines, func(l Line) bool { return l.DID == did })
+	if i < 0 {
+		var dids []string
+		for _, l := range p.Lines {
+			dids = append(dids, l.DID)
+		}
+		return flow.Path{}, fmt.Errorf("%q is no number of the hotline's; allowed: %s", did, strings.Join(dids, ", "))
+	}
+	line := p.Lines[i]
+	co := p.Companies[slices.IndexFunc(p.Companies, func(c Company) bool { return c.ID == line.Company })]
+	end := func(n flow.Node, why string) flow.Path {
+		return flow.Path{Steps: []flow.Step{{Kind: n.Kind, Node: n.To, Why: why}}, End: n}
+	}
+	if !line.Emergency && slices.Contains(co.Refused, caller) {
+		return end(flow.Node{Kind: flow.HangUp}, "company "+string(co.ID)+" refuses his number"), nil
+	}
+	n := slices.IndexFunc(p.Flows, func(f flow.Flow) bool { return f.ID == line.Flow })
+	if n < 0 {
+		return end(flow.Node{Kind: flow.Queue, To: string(line.Queue)}, "the line has no flow: he waits for a person"), nil
+	}
+	who := flow.Other
+	if slices.Contains(co.VIPs, caller) {
+		who = flow.VIP
+	}
+	open := schedules(p)
+	return p.Flows[n].Walk(flow.Conditions{
+		At: at, Keys: keys, Caller: who, Hours: func(calendar string, at time.Time) hours.Status { return open[calendar].At(at, nil) },
+	}), nil
+}

@@ -1,0 +1,229 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// PlaceError is something wrong at one place of a flow.
+type PlaceError struct {
+	// Place is as in nodes[3].exits.next.
+	Place string
+	// Text says what is wrong and what is allowed.
+	Text string
+}
+
+func (e *PlaceError) Error() string { return e.Place + ": " + e.Text }
+
+// Known is what a flow may name: the operator's other configuration.
+type Known struct {
+	// Queues, Calendars and Contacts are those of the flow's company; Emergency are the
+	// numbers of emergency lines.
+	Queues, Calendars, Contacts, Emergency []string
+	Languages                              []string
+	// Prompt tells whether there is one of that name.
+	Prompt func(name string) bool
+}
+
+var (
+	idForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
+	idText = "1 to 32 of a-z 0-9 _ -"
+)
+
+// Bounds of a flow.
+const (
+	nodesMost = 200
+	saysMost  = 8
+)
+
+// checker collects what is wrong with a flow.
+type checker struct {
+	*Flow
+	known Known
+	errs  []error
+}
+
+func (c *checker) fail(place, format string, args ...any) {
+	c.errs = append(c.errs, &PlaceError{place, fmt.Sprintf(format, args...)})
+}
+
+// Check returns everything that is wrong with a flow as joined *PlaceError, each naming
+// its place and what is allowed there; nil if calls can take it.
+func (f *Flow) Check(known Known) error {
+	c := &checker{Flow: f, known: known}
+	if !idForm.MatchString(f.ID) {
+		c.fail("id", "%q is not allowed: %s", f.ID, idText)
+	}
+	c.oneOf("person", f.Person, known.Queues)
+	if len(f.Nodes) > nodesMost {
+		c.fail("nodes", "%d are too many; allowed: %d", len(f.Nodes), nodesMost)
+		return errors.Join(c.errs...)
+	}
+	if f.node(f.Start) == nil {
+		c.fail("start", "there is no node %q; allowed: %s", f.Start, f.names())
+	}
+	seen := map[string]bool{}
+	for i, n := range f.Nodes {
+		at := fmt.Sprintf("nodes[%d]", i)
+		switch {
+		case !idForm.MatchString(n.ID):
+			c.fail(at+".id", "%q is not allowed: %s", n.ID, idText)
+		case seen[n.ID]:
+			c.fail(at+".id", "%q is there already; allowed: a name of its own", n.ID)
+		}
+		seen[n.ID] = true
+		k, ok := kinds[n.Kind]
+		if !ok {
+			c.fail(at+".kind", "%q is unknown; allowed: %v", n.Kind, Kinds())
+			continue
+		}
+		c.exits(at, n, k)
+		c.fields(at, n, k)
+	}
+	if len(c.errs) == 0 {
+		c.reach()
+		c.loops()
+	}
+	return errors.Join(c.errs...)
+}
+
+func (f *Flow) names() string {
+	names := make([]string, len(f.Nodes))
+	for i, n := range f.Nodes {
+		names[i] = n.ID
+	}
+	return strings.Join(names, ", ")
+}
+
+func (c *checker) oneOf(place, got string, allowed []string) {
+	if !slices.Contains(allowed, got) {
+		c.fail(place, "there is no %q; allowed: %s", got, strings.Join(allowed, ", "))
+	}
+}
+
+// exits checks where a node leads.
+func (c *checker) exits(at string, n Node, k kind) {
+	allowed := slices.Concat(k.needs, k.may)
+	if k.keys {
+		allowed = append(allowed, keys...)
+	}
+	for _, e := range k.needs {
+		if n.Exits[e] == "" {
+			c.fail(at, "%s %q has no exit %s", n.Kind, n.ID, e)
+		}
+	}
+	pressed := false
+	for _, e := range slices.Sorted(maps.Keys(n.Exits)) {
+		place := at + ".exits." + string(e)
+		switch {
+		case !slices.Contains(allowed, e):
+			c.fail(place, "%s has no such exit; allowed: %v", n.Kind, allowed)
+		case c.node(n.Exits[e]) == nil:
+			c.fail(place, "there is no node %q; allowed: %s", n.Exits[e], c.names())
+		}
+		pressed = pressed || slices.Contains(keys, e)
+	}
+	if k.keys && !pressed {
+		c.fail(at+".exits", "menu %q has no key; allowed: %v", n.ID, keys)
+	}
+}
+
+// fields checks what else a node says.
+func (c *checker) fields(at string, n Node, k kind) {
+	given := map[string]bool{
+		"say": len(n.Say) > 0, "calendar": n.Calendar != "", "tries": n.Tries != 0, "wait": n.Wait != 0,
+		"language": n.Language != "", "to": n.To != "",
+	}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if given[name] && !slices.Contains(k.fields, name) {
+			c.fail(at+"."+name, "%s has no use for it; allowed: %v", n.Kind, k.fields)
+		}
+	}
+	if len(k.fields) > 0 && !given[k.fields[0]] && n.Kind != Voicemail && n.Kind != HangUp {
+		c.fail(at+"."+k.fields[0], "%s %q needs it", n.Kind, n.ID)
+		return
+	}
+	if len(n.Say) > saysMost {
+		c.fail(at+".say", "%d prompts are too many; allowed: %d", len(n.Say), saysMost)
+	}
+	for i, p := range n.Say {
+		switch {
+		case p == SayOpens, p == SayEmergency && c.Emergency() != "":
+		case p == SayEmergency:
+			c.fail(fmt.Sprintf("%s.say[%d]", at, i), "no node of the flow leads to an emergency line")
+		case !c.known.Prompt(p):
+			c.fail(fmt.Sprintf("%s.say[%d]", at, i), "there is no prompt %q", p)
+		}
+	}
+	if n.Tries < 0 || n.Tries > 5 {
+		c.fail(at+".tries", "%d is not allowed: 1 to 5", n.Tries)
+	}
+	if n.Wait < 0 || n.Wait > 10 {
+		c.fail(at+".wait", "%d s is not allowed: 1 to 10", n.Wait)
+	}
+	switch n.Kind {
+	case Hours:
+		c.oneOf(at+".calendar", n.Calendar, c.known.Calendars)
+	case Language:
+		c.oneOf(at+".language", n.Language, c.known.Languages)
+	case Queue:
+		c.oneOf(at+".to", n.To, c.known.Queues)
+	case Emergency:
+		c.oneOf(at+".to", n.To, c.known.Emergency)
+	case Transfer:
+		c.oneOf(at+".to", n.To, c.known.Contacts)
+	}
+}
+
+// reach finds nodes that no caller comes to.
+func (c *checker) reach() {
+	come := map[string]bool{c.Start: true}
+	for next := []string{c.Start}; len(next) > 0; {
+		n := c.node(next[0])
+		next = next[1:]
+		for _, to := range n.Exits {
+			if !come[to] {
+				come[to], next = true, append(next, to)
+			}
+		}
+	}
+	for i, n := range c.Nodes {
+		if !come[n.ID] {
+			c.fail(fmt.Sprintf("nodes[%d]", i), "no caller comes to %q; allowed: one that an exit leads to", n.ID)
+		}
+	}
+}
+
+// loops finds ways back to a node that a caller goes without pressing a key: he would
+// go round for ever.
+func (c *checker) loops() {
+	done := map[string]bool{}
+	var way []string
+	var visit func(id string)
+	visit = func(id string) {
+		if i := slices.Index(way, id); i >= 0 {
+			at := slices.IndexFunc(c.Nodes, func(n Node) bool { return n.ID == id })
+			c.fail(fmt.Sprintf("nodes[%d]", at), "a caller who presses nothing goes in a circle: %s; one of them must lead to an end", strings.Join(append(way[i:], id), " → "))
+			return
+		}
+		if done[id] {
+			return
+		}
+		done[id] = true
+		n := c.node(id)
+		way = append(way, id)
+		for _, e := range kinds[n.Kind].alone {
+			if to := n.Exits[e]; to != "" {
+				visit(to)
+			}
+		}
+		way = way[:len(way)-1]
+	}
+	for _, n := range c.Nodes {
+		visit(n.ID)
+	}
+}

@@ -1,0 +1,180 @@
+package flow
+
+import (
+	"maps"
+	"slices"
+)
+
+// Flow is a way through nodes.
+type Flow struct {
+	ID      string `yaml:"id" json:"id"`
+	Company string `yaml:"company" json:"company"`
+	// Person is the queue of the people who take whoever goes astray.
+	Person string `yaml:"person" json:"person"`
+	// Start is the first node.
+	Start string `yaml:"start" json:"start"`
+	Nodes []Node `yaml:"nodes" json:"nodes"`
+}
+
+// Kind is what a node does.
+type Kind string
+
+// Kinds of nodes that go on.
+const (
+	// Say plays prompts.
+	Say Kind = "say"
+	// Hours asks a calendar.
+	Hours Kind = "hours"
+	// Menu plays prompts and waits for a key.
+	Menu Kind = "menu"
+	// Caller looks who calls.
+	// TODO(#5): who called within 24 hours, who has an open ticket.
+	Caller Kind = "caller"
+	// Language changes the language of what is played.
+	Language Kind = "language"
+)
+
+// Kinds of nodes that are ends.
+const (
+	// Queue lets the caller wait for a person.
+	Queue Kind = "queue"
+	// Emergency tells him so and brings him to an emergency line.
+	Emergency Kind = "emergency"
+	// Voicemail takes a message, which becomes a ticket.
+	Voicemail Kind = "voicemail"
+	// Transfer passes him on to a contact or a number outside.
+	Transfer Kind = "transfer"
+	// HangUp plays prompts and ends the call.
+	HangUp Kind = "hang_up"
+)
+
+// Exit is a way out of a node; a menu's are its keys too.
+type Exit string
+
+// Exits.
+const (
+	Next    Exit = "next"
+	Open    Exit = "open"
+	Closed  Exit = "closed"
+	NoInput Exit = "no_input" // he pressed nothing, as often as the menu asks
+	Wrong   Exit = "wrong"    // he pressed what it does not have, as often
+	VIP     Exit = "vip"
+	Other   Exit = "other"
+	Failed  Exit = "failed" // a prompt is missing
+)
+
+// Node is one place of a flow.
+type Node struct {
+	ID   string `yaml:"id" json:"id"`
+	Kind Kind   `yaml:"kind" json:"kind"`
+	// Say are the prompts that are played here.
+	Say []string `yaml:"say,omitempty" json:"say,omitempty"`
+	// Calendar is the one that Hours asks.
+	Calendar string `yaml:"calendar,omitempty" json:"calendar,omitempty"`
+	// Tries is how often a menu is told, Wait how many seconds it waits for a key; 2 and
+	// 5 where they are 0.
+	Tries int `yaml:"tries,omitempty" json:"tries,omitempty"`
+	Wait  int `yaml:"wait,omitempty" json:"wait,omitempty"`
+	// Language is the one that is spoken from here on.
+	Language string `yaml:"language,omitempty" json:"language,omitempty"`
+	// To is where an end leads: a queue's name, an emergency line's number, a contact's
+	// name or a number outside.
+	To string `yaml:"to,omitempty" json:"to,omitempty"`
+	// Exits name the nodes that follow.
+	Exits map[Exit]string `yaml:"exits,omitempty" json:"exits,omitempty"`
+}
+
+// keys are what a telephone has.
+var keys = []Exit{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#"}
+
+// kind is what is known of a kind of node.
+type kind struct {
+	end bool
+	// needs are exits that must be drawn, may those that go to the person where they
+	// are not.
+	needs, may []Exit
+	// alone are the exits that are taken without the caller's doing anything.
+	alone []Exit
+	// keys: it has exits for keys.
+	keys bool
+	// fields that it has beside id, kind and exits; the first must be given.
+	fields []string
+}
+
+var kinds = map[Kind]kind{
+	Say:       {needs: []Exit{Next}, may: []Exit{Failed}, alone: []Exit{Next, Failed}, fields: []string{"say"}},
+	Hours:     {needs: []Exit{Open, Closed}, alone: []Exit{Open, Closed}, fields: []string{"calendar"}},
+	Menu:      {may: []Exit{NoInput, Wrong, Failed}, alone: []Exit{NoInput, Failed}, keys: true, fields: []string{"say", "tries", "wait"}},
+	Caller:    {needs: []Exit{Other}, may: []Exit{VIP}, alone: []Exit{VIP, Other}},
+	Language:  {needs: []Exit{Next}, alone: []Exit{Next}, fields: []string{"language"}},
+	Queue:     {end: true, fields: []string{"to"}},
+	Emergency: {end: true, fields: []string{"to"}},
+	Voicemail: {end: true, fields: []string{"say"}},
+	Transfer:  {end: true, fields: []string{"to", "say"}},
+	HangUp:    {end: true, fields: []string{"say"}},
+}
+
+// Kinds are all kinds of nodes, in the order of their names.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(kinds)) }
+
+// StepsMost is how many nodes a call may pass before a person takes it.
+const StepsMost = 50
+
+// node finds a node.
+func (f *Flow) node(id string) *Node {
+	i := slices.IndexFunc(f.Nodes, func(n Node) bool { return n.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &f.Nodes[i]
+}
+
+// person is the node to which everything leads that is not drawn.
+func (f *Flow) person() Node { return Node{ID: "", Kind: Queue, To: f.Person} }
+
+// First is where a call begins.
+func (f *Flow) First() Node { return f.At(f.Start) }
+
+// Next is the node behind an exit of a node; the person where none is drawn.
+func (f *Flow) Next(n Node, e Exit) Node { return f.At(n.Exits[e]) }
+
+// At is a node by its name; the person where there is none.
+func (f *Flow) At(id string) Node {
+	if n := f.node(id); n != nil {
+		return *n
+	}
+	return f.person()
+}
+
+// Prompts that are made up in the call.
+const (
+	// SayOpens tells when people answer again, by the calendar that was asked last.
+	SayOpens = "@opens"
+	// SayEmergency tells the number of the emergency line to which the flow leads.
+	SayEmergency = "@emergency"
+)
+
+// Emergency is the number of the first emergency line to which a flow leads; empty
+// where it leads to none.
+func (f *Flow) Emergency() string {
+	i := slices.IndexFunc(f.Nodes, func(n Node) bool { return n.Kind == Emergency })
+	if i < 0 {
+		return ""
+	}
+	return f.Nodes[i].To
+}
+
+// Ends tells whether a call stays at a node.
+func (n Node) Ends() bool { return kinds[n.Kind].end }
+
+// Asked is how often a menu is told, and for how many seconds a key is waited for.
+func (n Node) Asked() (tries, wait int) {
+	tries, wait = n.Tries, n.Wait
+	if tries == 0 {
+		tries = 2
+	}
+	if wait == 0 {
+		wait = 5
+	}
+	return tries, wait
+}

@@ -1,0 +1,156 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sansheng/cti/hours"
+)
+
+// Conditions are those under which a caller goes his way.
+type Conditions struct {
+	At time.Time
+	// Keys are what he presses, one for each menu he comes to, a dot where he presses
+	// nothing; behind their end he presses nothing.
+	Keys string
+	// Hours asks a calendar.
+	Hours func(calendar string, at time.Time) hours.Status
+	// Caller is how Caller nodes know him: VIP or Other.
+	Caller Exit
+}
+
+// Step is one node on a way.
+type Step struct {
+	Node string `json:"node"`
+	Kind Kind   `json:"kind"`
+	// Says are the prompts that he hears there.
+	Says []string `json:"says,omitempty"`
+	// Exit is how he left it, Why what led him there, for a person to read.
+	Exit Exit   `json:"exit,omitempty"`
+	Why  string `json:"why,omitempty"`
+}
+
+// Path is the way of one caller; its last step is an end.
+type Path struct {
+	Steps []Step `json:"steps"`
+	// End is where he comes to.
+	End Node `json:"end"`
+	// Astray: he went round, and was passed to a person.
+	Astray bool `json:"astray,omitempty"`
+}
+
+// Walk goes the way of one caller through a flow that passed Check.
+func (f *Flow) Walk(c Conditions) Path {
+	var p Path
+	n := f.First()
+	for len(p.Steps) < StepsMost {
+		s := Step{Node: n.ID, Kind: n.Kind, Says: n.Say}
+		if n.Ends() {
+			if n.To != "" {
+				s.Why = "to " + n.To
+			}
+			p.Steps, p.End = append(p.Steps, s), n
+			return p
+		}
+		s.Exit, s.Why = c.leave(n)
+		p.Steps = append(p.Steps, s)
+		n = f.Next(n, s.Exit)
+	}
+	p.End, p.Astray = f.person(), true
+	p.Steps = append(p.Steps, Step{Kind: Queue, Why: fmt.Sprintf("%d nodes are enough", StepsMost)})
+	return p
+}
+
+// leave tells by which exit he leaves a node.
+func (c *Conditions) leave(n Node) (Exit, string) {
+	switch n.Kind {
+	case Hours:
+		s := c.Hours(n.Calendar, c.At)
+		if s.Open {
+			return Open, why(n.Calendar, s)
+		}
+		return Closed, why(n.Calendar, s)
+	case Menu:
+		return c.press(n)
+	case Caller:
+		if _, drawn := n.Exits[c.Caller]; drawn {
+			return c.Caller, ""
+		}
+		return Other, ""
+	}
+	return Next, ""
+}
+
+// press takes the next key he presses at a menu.
+func (c *Conditions) press(n Node) (Exit, string) {
+	if c.Keys == "" {
+		return NoInput, "he presses nothing"
+	}
+	key := Exit(c.Keys[:1])
+	c.Keys = c.Keys[1:]
+	return n.Pressed(key)
+}
+
+// Pressed is the exit of a menu for a key, a dot for none, and what it means.
+func (n Node) Pressed(key Exit) (Exit, string) {
+	switch _, drawn := n.Exits[key]; {
+	case key == ".":
+		return NoInput, "he presses nothing"
+	case drawn:
+		return key, "he presses " + string(key)
+	case key == "0":
+		return key, "he presses 0: the person"
+	}
+	return Wrong, fmt.Sprintf("he presses %s, which is none of %v", key, n.keys())
+}
+
+// keys are those of a menu.
+func (n Node) keys() []Exit {
+	return slices.DeleteFunc(slices.Clone(keys), func(k Exit) bool { _, drawn := n.Exits[k]; return !drawn })
+}
+
+func why(calendar string, s hours.Status) string {
+	text := calendar + ": " + s.Rule
+	if s.Name != "" {
+		text += ", " + s.Name
+	}
+	if !s.Until.IsZero() {
+		text += ", until " + s.Until.Format("2006-01-02 15:04")
+	}
+	return text
+}
+
+// Keys tells whether a text is what a caller can press.
+func Keys(text string) bool {
+	for _, r := range text {
+		if r != '.' && !slices.Contains(keys, Exit(r)) {
+			return false
+		}
+	}
+	return true
+}
+
+// String is a way as people read it.
+func (p Path) String() string {
+	var b strings.Builder
+	for _, s := range p.Steps {
+		name := s.Node
+		if name == "" {
+			name = "the person"
+		}
+		fmt.Fprintf(&b, "%-10s %s", s.Kind, name)
+		if len(s.Says) > 0 {
+			fmt.Fprintf(&b, " [%s]", strings.Join(s.Says, ", "))
+		}
+		if s.Exit != "" {
+			fmt.Fprintf(&b, " → %s", s.Exit)
+		}
+		if s.Why != "" {
+			fmt.Fprintf(&b, "  (%s)", s.Why)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

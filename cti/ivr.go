@@ -1,0 +1,306 @@
+package cti
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"sansheng/cti/flow"
+	"sansheng/cti/hours"
+	"sansheng/pbx"
+)
+
+// A caller on a line with a flow takes its steps before he waits for a person: each is a
+// fact, call.stepped. He is leased meanwhile, as one who waits is, and where the lease
+// ends the switch takes him to his line's queue. A restart lets him hear the node again
+// in which he is.
+
+// flowPrompt is how long the prompts of a node may take.
+const flowPrompt = time.Minute
+
+// walker is where a call stands in its flow.
+type walker struct {
+	flow  *flow.Flow
+	node  flow.Node
+	steps int
+	// calendar is the one that was asked last.
+	calendar string
+
+	// A restart may forget how often the menu was told, what is played, and until when a
+	// key is waited for.
+	told  int
+	play  pbx.PlaybackID
+	keyBy time.Time
+}
+
+// flowID is the prompt that plays in a flow, empty where none does.
+func (c *call) flowID() pbx.PlaybackID {
+	if c.State != CallInFlow {
+		return ""
+	}
+	return c.Walk.play
+}
+
+// applyStepped is Apply for call.stepped. A call stays with the flow it began with.
+func (h *Hotline) applyStepped(c *call, d *SteppedData) {
+	w := &walker{flow: h.flows[d.Flow]}
+	if c.Walk != nil && c.Walk.flow != nil && c.Walk.flow.ID == d.Flow {
+		w = c.Walk
+	}
+	if w.flow == nil { // it is in the plan no more
+		w.flow = &flow.Flow{ID: d.Flow, Person: string(c.Line.Queue)}
+	}
+	w.steps, w.told, w.keyBy = w.steps+1, 0, time.Time{}
+	w.node = w.flow.At(d.Node)
+	if w.node.Kind == flow.Hours {
+		w.calendar = w.node.Calendar
+	}
+	c.Walk, c.State = w, CallInFlow
+	if d.Language != "" {
+		c.Language = d.Language
+	}
+	c.Greeted = c.Greeted || len(w.node.Say) > 0 || d.Kind == flow.Emergency
+	c.Emergency = c.Emergency || d.Kind == flow.Emergency
+}
+
+// step brings a caller to a node by an exit of the one before.
+func (h *Hotline) step(at time.Time, c *call, n flow.Node, by flow.Exit) {
+	if c.Walk != nil && c.Walk.steps >= flow.StepsMost {
+		n = c.Walk.flow.At("")
+	}
+	id := c.Line.Flow
+	if c.Walk != nil {
+		id = c.Walk.flow.ID
+	}
+	h.emitCall(at, c, CallStepped, "", &SteppedData{Flow: id, Node: n.ID, Kind: n.Kind, By: by, Language: n.Language})
+	h.stand(at, c)
+}
+
+// leaveBy takes an exit of the node in which a caller is.
+func (h *Hotline) leaveBy(at time.Time, c *call, e flow.Exit) {
+	h.step(at, c, c.Walk.flow.Next(c.Walk.node, e), e)
+}
+
+// stand does what the node asks in which a caller is.
+func (h *Hotline) stand(at time.Time, c *call) {
+	n := c.Walk.node
+	switch n.Kind {
+	case flow.Hours:
+		if h.isOpen(at, n.Calendar) {
+			h.leaveBy(at, c, flow.Open)
+		} else {
+			h.leaveBy(at, c, flow.Closed)
+		}
+	case flow.Caller:
+		if _, drawn := n.Exits[flow.VIP]; drawn && slices.Contains(h.companies[c.Company].VIPs, c.Caller.Number) {
+			h.leaveBy(at, c, flow.VIP)
+		} else {
+			h.leaveBy(at, c, flow.Other)
+		}
+	case flow.Language:
+		h.leaveBy(at, c, flow.Next)
+	case flow.Queue:
+		h.toQueue(at, c, h.person(c, QueueID(n.To)))
+	case flow.Emergency:
+		h.toEmergency(at, c, n.To)
+	default:
+		if len(n.Say) == 0 {
+			h.stepEnds(at, c)
+			return
+		}
+		h.speak(at, c)
+	}
+}
+
+// speak plays a node's prompts.
+func (h *Hotline) speak(at time.Time, c *call) {
+	c.Walk.told++
+	// Of its own each time, also after a restart: what played then may play still.
+	c.Walk.play = pbx.PlaybackID(fmt.Sprintf("%s-flow%d-%d", c.ID, h.seq, c.Walk.told))
+	h.lease(at, c)
+	h.prompt(at, c, c.Walk.play, h.spoken(at, c)...)
+	c.PromptAt = at.Add(flowPrompt)
+}
+
+// spoken are the prompts of the node in which a caller is.
+func (h *Hotline) spoken(at time.Time, c *call) []string {
+	var names []string
+	for _, p := range c.Walk.node.Say {
+		switch p {
+		case flow.SayOpens:
+			names = append(names, h.opens(at, c)...)
+		case flow.SayEmergency:
+			names = append(names, "emergency-number")
+			for _, d := range c.Walk.flow.Emergency() {
+				names = append(names, "digits/"+string(d))
+			}
+		default:
+			names = append(names, p)
+		}
+	}
+	return names
+}
+
+// opens is when people answer again, by the calendar that was asked last: nothing
+// where nobody knows, or where they do now.
+func (h *Hotline) opens(at time.Time, c *call) []string {
+	s := h.hours[c.Walk.calendar]
+	if s == nil {
+		return nil
+	}
+	st := s.At(at, nil)
+	if st.Open || st.Until.IsZero() {
+		return nil
+	}
+	const quarter = 15 * time.Minute // what there are prompts for; who calls later is not too early
+	now, then := at.In(s.Zone()), st.Until.In(s.Zone())
+	then = then.Add((quarter - time.Duration(then.Minute())*time.Minute%quarter) % quarter)
+	day := "weekday/" + hours.Weekday(then.Weekday()).String()
+	switch hours.DateOf(then) {
+	case hours.DateOf(now):
+		day = "today"
+	case hours.DateOf(now).Add(1):
+		day = "tomorrow"
+	}
+	names := []string{"opens-at", day, fmt.Sprintf("hour/%d", then.Hour())}
+	if then.Minute() > 0 {
+		names = append(names, fmt.Sprintf("minute/%d", then.Minute()))
+	}
+	if hours.DateOf(now).Add(6).Before(hours.DateOf(then)) {
+		return nil // a weekday would be taken for the next one
+	}
+	return names
+}
+
+// isOpen asks a calendar; one that is not there any more is open: a person decides.
+func (h *Hotline) isOpen(at time.Time, calendar string) bool {
+	s := h.hours[calendar]
+	return s == nil || s.At(at, nil).Open
+}
+
+// stepOver goes on when a node's prompts have been played, or cannot be.
+func (h *Hotline) stepOver(at time.Time, c *call, failed bool) {
+	n := c.Walk.node
+	switch {
+	case c.leaving():
+	case failed && !n.Ends():
+		h.leaveBy(at, c, flow.Failed)
+	case n.Kind == flow.Menu:
+		_, wait := n.Asked()
+		c.Walk.keyBy = at.Add(time.Duration(wait) * time.Second)
+	case n.Kind == flow.Say:
+		h.leaveBy(at, c, flow.Next)
+	default:
+		h.stepEnds(at, c)
+	}
+}
+
+// stepEnds does what an end is for, its prompts having been played.
+func (h *Hotline) stepEnds(at time.Time, c *call) {
+	switch n := c.Walk.node; n.Kind {
+	case flow.Voicemail:
+		h.fallBack(at, c, FellToMail)
+	case flow.HangUp:
+		h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleSystem, Ordered: true})
+		h.hangup(at, c.Channel, pbx.CauseNormal)
+	case flow.Transfer:
+		h.toQueue(at, c, h.person(c, "")) // whom nobody outside takes is there
+		number := n.To
+		if o, ok := h.contact(c.Company, number); ok {
+			number = o.Number
+		}
+		h.emitCall(at, c, TransferBegan, "", &TransferBeganData{Transfer: Blind, To: Outside, Number: number, Reason: "flow"})
+	}
+}
+
+// person is a queue of a call's, or the one of the people who take who goes astray.
+func (h *Hotline) person(c *call, id QueueID) *queue {
+	for _, id := range []QueueID{id, QueueID(c.Walk.flow.Person), c.Line.Queue} {
+		if q := h.queues[id]; q != nil {
+			return q
+		}
+	}
+	return nil
+}
+
+// toQueue lets a caller wait for a person.
+func (h *Hotline) toQueue(at time.Time, c *call, q *queue) {
+	if q == nil {
+		h.fallBack(at, c, FellByLimit)
+		return
+	}
+	h.queueUp(at, c, q)
+	if c.State != CallWaiting {
+		return // there were too many
+	}
+	if !c.Greeted {
+		h.prompt(at, c, c.greetingID(), c.Line.Greeting)
+		return
+	}
+	h.proceed(at, c)
+}
+
+// toEmergency brings a caller to an emergency line, in the switch's eyes too.
+func (h *Hotline) toEmergency(at time.Time, c *call, did string) {
+	q := h.queues[h.lines[did].Queue]
+	if q == nil {
+		h.toQueue(at, c, h.person(c, ""))
+		return
+	}
+	h.do(pbx.SetVars{Channel: c.Channel, Vars: map[string]string{"LINE_QUEUE": string(q.ID), "LINE_EMERGENCY": "1"}})
+	h.queueUp(at, c, q)
+	h.lease(at, c)
+	h.prompt(at, c, c.holdID(), "emergency-hold")
+}
+
+// stepDigit is a key of a caller who is in a flow.
+func (h *Hotline) stepDigit(at time.Time, c *call, digit string) {
+	w := c.Walk
+	if w.node.Kind != flow.Menu || c.Prompt == "" && w.keyBy.IsZero() {
+		return
+	}
+	if c.Prompt != "" {
+		h.do(pbx.StopPlay{Channel: c.Channel, Playback: c.Prompt})
+		c.Prompt, c.PromptAt = "", time.Time{}
+	}
+	w.keyBy = time.Time{}
+	if e, _ := w.node.Pressed(flow.Exit(digit)); e != flow.Wrong {
+		h.leaveBy(at, c, e)
+		return
+	}
+	h.askAgain(at, c, flow.Wrong)
+}
+
+// askAgain tells a menu again, or takes the exit for who does not choose.
+func (h *Hotline) askAgain(at time.Time, c *call, e flow.Exit) {
+	if tries, _ := c.Walk.node.Asked(); c.Walk.told < tries {
+		h.speak(at, c)
+		return
+	}
+	h.leaveBy(at, c, e)
+}
+
+// tickFlow ends a flow's waits.
+func (h *Hotline) tickFlow(now time.Time, c *call) {
+	if c.State != CallInFlow {
+		return
+	}
+	if !now.Before(c.LeaseAt) {
+		h.lease(now, c)
+	}
+	if w := c.Walk; !w.keyBy.IsZero() && !now.Before(w.keyBy) {
+		w.keyBy = time.Time{}
+		h.askAgain(now, c, flow.NoInput)
+	}
+}
+
+// schedules are the calendars of a plan that passed Check.
+func schedules(p *Plan) map[string]*hours.Schedule {
+	all := map[string]*hours.Schedule{}
+	for _, c := range p.Calendars {
+		if s, err := c.Schedule(p.holidays()); err == nil {
+			all[c.ID] = s
+		}
+	}
+	return all
+}
