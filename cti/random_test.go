@@ -112,8 +112,8 @@ func (s *toySwitch) obey(c pbx.Command) {
 		s.say(c.Channel, func(at pbx.At) pbx.Event { return pbx.CommandFailed{At: at, Command: c, Gone: true} })
 	case pbx.Join:
 		for _, ch := range c.Channels {
-			if s.channels[ch] == nil || slices.Contains(s.bridges[c.Bridge], ch) {
-				continue
+			if s.channels[ch] == nil || !s.channels[ch].InApp || slices.Contains(s.bridges[c.Bridge], ch) {
+				continue // the switch refuses who is with its fallback
 			}
 			for b := range s.bridges { // a channel is in one bridge at a time
 				s.leave(ch, b)
@@ -633,6 +633,9 @@ func (w *world) lapse() {
 	for _, id := range w.s.order {
 		if c := w.s.channels[id]; c != nil && c.agent == "" && !c.leaving && c.InApp && rapid.IntRange(0, 5).Draw(w.t, "who") == 0 {
 			c.InApp = false
+			for b := range w.s.bridges {
+				w.s.leave(id, b)
+			}
 			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelLeft{At: at, Channel: id} })
 			return
 		}

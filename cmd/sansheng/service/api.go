@@ -224,7 +224,11 @@ func (s *Service) Describe(say func(format string, args ...any)) {
 		say("NATS       %s, stream HOTLINE", url)
 	}
 	for _, l := range s.plan.Lines {
-		say("line       %s: %s, queue %s", l.DID, l.Mode, l.Queue)
+		way := ""
+		if l.Flow != "" {
+			way = ", by flow " + l.Flow
+		}
+		say("line       %s: %s, queue %s%s", l.DID, l.Mode, l.Queue, way)
 	}
 	say("records    sansheng calls --data %s", s.cfg.Data)
 }
