@@ -43,3 +43,16 @@ func (p *Plan) Walk(did string, at time.Time, caller, keys string) (flow.Path, e
 		At: at, Keys: keys, Caller: who, Hours: func(calendar string, at time.Time) hours.Status { return open[calendar].At(at, nil) },
 	}), nil
 }
+
+// HolidaysUnknown says of which years, of so many days from a moment on, a calendar's
+// table of holidays knows nothing: it would be open on each of them.
+func (p *Plan) HolidaysUnknown(at time.Time, days int) []string {
+	var all []string
+	open := schedules(p)
+	for _, c := range p.Calendars {
+		for _, year := range open[c.ID].Unknown(at, days) {
+			all = append(all, fmt.Sprintf("calendar %s: table %s knows no holidays of %d", c.ID, c.Holidays, year))
+		}
+	}
+	return all
+}

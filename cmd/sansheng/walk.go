@@ -47,6 +47,9 @@ func walkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for _, unknown := range plan.HolidaysUnknown(moment, 60) {
+				fmt.Fprintf(c.ErrOrStderr(), "note: %s; sansheng holidays import reads them from an iCalendar file\n", unknown)
+			}
 			if asJSON {
 				return encodeJSON(c.OutOrStdout(), path, "  ")
 			}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// said runs a command and gives what it prints, and its error's text.
+func said(t *testing.T, args ...string) (out, failed string) {
+	t.Helper()
+	var b strings.Builder
+	c := rootCommand()
+	c.SetArgs(args)
+	c.SetOut(&b)
+	c.SetErr(&b)
+	if err := c.ExecuteContext(t.Context()); err != nil {
+		failed = err.Error()
+	}
+	return b.String(), failed
+}
+
+func TestWalkCommand(t *testing.T) {
+	t.Parallel()
+	out, failed := said(t, "walk", "800200", "--at", "2026-10-01T20:00:00+08:00", "--keys", "1")
+	for _, want := range []string{"office: holidays[22], 国庆节, until 2026-10-08 09:00", "he presses 1", "to 800119"} {
+		if failed != "" || !strings.Contains(out, want) {
+			t.Errorf("%s %s, want %q", out, failed, want)
+		}
+	}
+	for _, c := range []struct{ says, at, keys, did string }{
+		{`--at "noon" is no time`, "noon", "", "800200"},
+		{`--keys "a"`, "2026-10-01T20:00:00+08:00", "a", "800200"},
+		{"is no number of the hotline's", "2026-10-01T20:00:00+08:00", "", "112"},
+	} {
+		if _, failed := said(t, "walk", c.did, "--at", c.at, "--keys", c.keys); !strings.Contains(failed, c.says) {
+			t.Errorf("%q, want %q", failed, c.says)
+		}
+	}
+}
+
+// TestHolidays: what is printed is what a configuration takes.
+func TestHolidays(t *testing.T) {
+	t.Parallel()
+	out, failed := said(t, "holidays", "show")
+	if failed != "" {
+		t.Fatal(failed)
+	}
+	file := filepath.Join(t.TempDir(), "hotline.yaml")
+	const rest = `  companies: [{id: gas, name: gas, country: cn, language: zh}]
+  agents: [{id: 1001, company: gas}]
+  queues: [{id: service, company: gas, members: [1001]}]
+  lines: [{did: "800100", company: gas, mode: direct, queue: service}]
+  calendars: [{id: office, zone: Asia/Shanghai, holidays: cn, week: [{days: [mon], from: "09:00", to: "17:00"}]}]
+`
+	text := "hotline:\n" + rest + "  " + strings.ReplaceAll(strings.TrimSpace(out), "\n", "\n  ") + "\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, failed := said(t, "walk", "800100", "--config", file, "--at", "2026-03-02T10:00:00+08:00"); failed != "" || !strings.Contains(out, "he waits for a person") {
+		t.Errorf("%s %s", out, failed)
+	}
+	if _, failed := said(t, "holidays", "import", filepath.Join(t.TempDir(), "none.ics")); !strings.Contains(failed, "import holidays") {
+		t.Errorf("a file that is not there: %q", failed)
+	}
+}
