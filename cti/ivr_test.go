@@ -1,0 +1,183 @@
+package cti
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"sansheng/cti/flow"
+	"sansheng/pbx"
+)
+
+// ride is a caller in a flow of its own plan.
+type ride struct {
+	t    *testing.T
+	h    *Hotline
+	at   time.Time
+	out  Outcome
+	seen []Fact
+	said []pbx.Play
+}
+
+func rideOn(t *testing.T, number string, nodes ...flow.Node) *ride {
+	t.Helper()
+	p := DemoPlan(0)
+	p.Companies[1].VIPs = []string{"13900000009"}
+	p.Contacts = []Contact{{ID: "water", Company: "demo2", Number: "02188880000"}}
+	p.Flows[0].Start, p.Flows[0].Nodes = nodes[0].ID, nodes
+	if err := p.Check(); err != nil {
+		t.Fatal(err)
+	}
+	r := &ride{t: t, h: NewHotline("e1", p), at: epoch}
+	r.feed("0s up PJSIP/1001:on")
+	r.feed("1s arrives c1 800200 " + number)
+	return r
+}
+
+func (r *ride) feed(line string) {
+	r.t.Helper()
+	at, in := parseInput(r.t, line)
+	r.handle(at, in)
+}
+
+func (r *ride) handle(at time.Time, in Input) {
+	r.at, r.out = at, r.h.Handle(at, in)
+	r.seen = append(r.seen, r.out.Facts...)
+	for _, c := range r.out.Commands {
+		if p, ok := c.(pbx.Play); ok {
+			r.said = append(r.said, p)
+		}
+	}
+}
+
+// over ends what is played now.
+func (r *ride) over(failed bool) {
+	r.t.Helper()
+	r.handle(r.at.Add(2*time.Second), pbx.PlaybackFinished{At: pbx.At(r.at.Add(2 * time.Second)), Playback: r.said[len(r.said)-1].Playback, Channel: "c1", Failed: failed})
+}
+
+func (r *ride) press(key string) {
+	r.handle(r.at.Add(time.Second), pbx.DigitPressed{At: pbx.At(r.at.Add(time.Second)), Channel: "c1", Digit: key})
+}
+
+// way are the nodes he came to.
+func (r *ride) way() string {
+	var way []string
+	for _, f := range r.seen {
+		if d, ok := f.Data.(*SteppedData); ok {
+			way = append(way, d.Node)
+		}
+	}
+	return fmt.Sprint(way)
+}
+
+func (r *ride) wants(way string, last Kind) {
+	r.t.Helper()
+	if got := r.way(); got != way {
+		r.t.Errorf("his way: %s, want %s", got, way)
+	}
+	if !slices.ContainsFunc(r.seen, func(f Fact) bool { return f.Kind == last }) {
+		r.t.Errorf("no %s: %v", last, r.seen)
+	}
+}
+
+func exits(pairs ...string) map[flow.Exit]string {
+	m := map[flow.Exit]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		m[flow.Exit(pairs[i])] = pairs[i+1]
+	}
+	return m
+}
+
+func TestFlowLanguageAndHangUp(t *testing.T) {
+	r := rideOn(t, "13800138000",
+		flow.Node{ID: "english", Kind: flow.Language, Language: "en", Exits: exits("next", "hello")},
+		flow.Node{ID: "hello", Kind: flow.Say, Say: []string{"greeting-demo2"}, Exits: exits("next", "bye")},
+		flow.Node{ID: "bye", Kind: flow.HangUp, Say: []string{"goodbye"}})
+	r.over(false)
+	r.over(false)
+	r.wants("[english hello bye]", CallHungUp)
+	if len(r.said) != 2 || r.said[0].Language != "en" || r.said[1].Media[0] != "sound:goodbye" || !hungUp(r.out.Commands, "c1") {
+		t.Errorf("he heard %+v; %v", r.said, r.out.Commands)
+	}
+}
+
+func TestFlowKnowsVIPs(t *testing.T) {
+	who := flow.Node{ID: "who", Kind: flow.Caller, Exits: exits("vip", "repair", "other", "people")}
+	ends := []flow.Node{who, {ID: "repair", Kind: flow.Queue, To: "repair"}, {ID: "people", Kind: flow.Queue, To: "service"}}
+	for number, way := range map[string]string{"13900000009": "[who repair]", "13800138000": "[who people]"} {
+		rideOn(t, number, ends...).wants(way, CallQueued)
+	}
+}
+
+// A call to a number outside is one that is passed on; meanwhile he waits for the person.
+func TestFlowTransfer(t *testing.T) {
+	r := rideOn(t, "13800138000", flow.Node{ID: "water", Kind: flow.Transfer, To: "water"})
+	r.wants("[water]", TransferBegan)
+	if !slices.ContainsFunc(r.seen, func(f Fact) bool {
+		d, ok := f.Data.(*Offered)
+		return ok && f.Agent == Outside && d.Number == "02188880000"
+	}) {
+		t.Errorf("nobody outside is dialled: %v", r.seen)
+	}
+}
+
+func menuNode(pairs ...string) flow.Node {
+	return flow.Node{ID: "menu", Kind: flow.Menu, Say: []string{"closed"}, Tries: 2, Wait: 3, Exits: exits(pairs...)}
+}
+
+// A menu is told as often as it says: to who presses what it does not have, and to who
+// presses nothing.
+func TestFlowMenuTries(t *testing.T) {
+	mail := flow.Node{ID: "mail", Kind: flow.Voicemail}
+	r := rideOn(t, "13800138000", menuNode("1", "menu", "wrong", "mail", "no_input", "mail"), mail)
+	r.press("7")
+	if len(r.said) != 2 {
+		t.Fatalf("told %d times after a wrong key", len(r.said))
+	}
+	r.press("8")
+	r.wants("[menu mail]", CallFellBack)
+
+	r = rideOn(t, "13800138000", menuNode("1", "menu", "no_input", "mail"), mail)
+	for range 2 {
+		r.over(false)
+		r.handle(r.at.Add(2900*time.Millisecond), Tick{})
+		if n := len(r.seen); r.seen[n-1].Kind == CallFellBack {
+			t.Fatal("his time is not over yet")
+		}
+		r.handle(r.at.Add(200*time.Millisecond), Tick{})
+	}
+	r.wants("[menu mail]", CallFellBack)
+}
+
+// Whom a prompt fails, and who goes round and round, comes to a person.
+func TestFlowAstray(t *testing.T) {
+	mail := flow.Node{ID: "mail", Kind: flow.Voicemail}
+	r := rideOn(t, "13800138000", menuNode("1", "menu", "no_input", "mail"), mail)
+	r.over(true)
+	r.wants("[menu ]", CallQueued)
+
+	r = rideOn(t, "13800138000", menuNode("1", "menu", "no_input", "mail"), mail)
+	for range 2 * flow.StepsMost {
+		r.press("1")
+	}
+	if n := len(r.seen); r.h.calls["c1"].State != CallWaiting || r.h.calls["c1"].Queue != "service" {
+		t.Errorf("after %d facts he is %s", n, r.h.calls["c1"].State)
+	}
+}
+
+// He is leased all the time, however long the prompts are.
+func TestFlowLeases(t *testing.T) {
+	r := rideOn(t, "13800138000", menuNode("1", "mail", "no_input", "mail"), flow.Node{ID: "mail", Kind: flow.Voicemail})
+	leased := r.at
+	for range 20 {
+		r.handle(r.at.Add(time.Second), Tick{})
+		if slices.ContainsFunc(r.out.Commands, func(c pbx.Command) bool { _, ok := c.(pbx.Lease); return ok }) {
+			leased = r.at
+		}
+		if r.at.Sub(leased) > leaseRenewal {
+			t.Fatalf("no lease for %v", r.at.Sub(leased))
+		}
+	}
+}
