@@ -145,9 +145,12 @@ func (s *session) stand(ctx context.Context) error {
 		return err
 	}
 	// At once: whoever watches the heartbeat would take the callers from an engine
-	// that has just taken over.
-	if err := s.announce(ctx, mark); err != nil {
-		return err
+	// that has just taken over. One whose link breaks again and again lives only when it
+	// knows how things are.
+	if l.stats.connects.Load() == 0 {
+		if err := s.announce(ctx, mark); err != nil {
+			return err
+		}
 	}
 	snapshot, err := l.control.snapshot(ctx)
 	if err != nil {

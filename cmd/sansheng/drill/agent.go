@@ -214,8 +214,9 @@ func (a *Agents) Policy(first int, p phone.Policy) {
 type overlap struct {
 	phone.Overlap
 	Agent string
-	// Had are the callers whose call it had then.
-	Had []string
+	// Had are the callers whose call it had then, the newest since Since.
+	Had   []string
+	Since time.Time
 }
 
 // Overlaps are the phones that were offered two calls at once since it was last
@@ -230,7 +231,7 @@ func (a *Agents) Overlaps() []overlap {
 				one := overlap{Overlap: o, Agent: p.Number()}
 				for _, c := range calls {
 					if c.Agent == one.Agent && c.Caller != o.Caller && !c.IncomingAt.After(o.At) && (c.EndedAt.IsZero() || c.EndedAt.After(o.At)) {
-						one.Had = append(one.Had, c.Caller)
+						one.Had, one.Since = append(one.Had, c.Caller), c.IncomingAt
 					}
 				}
 				all = append(all, one)

@@ -328,6 +328,10 @@ func (t *Trial) listen() {
 	}
 }
 
+// rungAtOnce is how close two offers to one phone are that hotline and fallback make each
+// without knowing of the other's.
+const rungAtOnce = 2 * time.Second
+
 // judgeOffers names phones that were offered two calls at once, and callers who were
 // offered to two agents. The switch's fallback rings phones by itself: one it rings in
 // the moment in which the hotline does refuses the second call, and as its last resort
@@ -340,7 +344,9 @@ func (t *Trial) judgeOffers() {
 	var overlaps, doubles []string
 	excused := 0
 	for _, o := range t.Agents.Overlaps() {
-		if t.Row.Bounds.LastResort || fell[o.Caller] || slices.ContainsFunc(o.Had, func(c string) bool { return fell[c] }) {
+		// The hotline learns whom the fallback rings; only in that moment may it ring him too.
+		rung := slices.ContainsFunc(o.Had, func(c string) bool { return fell[c] }) && o.At.Sub(o.Since) < rungAtOnce
+		if t.Row.Bounds.LastResort || fell[o.Caller] || rung {
 			excused++
 			continue
 		}

@@ -355,14 +355,22 @@ func (d *duty) alone() func(context.Context) error {
 func (d *duty) watchSwitch(ctx context.Context, link *ari.Link, end context.CancelCauseFunc) {
 	tick := time.NewTicker(probeEvery)
 	defer tick.Stop()
-	away := time.Now()
+	away, upSince := time.Now(), time.Time{}
 	for {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}
-		switch up := link.Up() == nil; {
+		up := link.Up() == nil
+		switch {
+		case !up:
+			upSince = time.Time{}
+		case upSince.IsZero():
+			upSince = time.Now()
+		}
+		switch {
+		case up && time.Since(upSince) < switchAway: // it may break again
 		case up:
 			d.patience, away = switchAway, time.Now()
 		case !d.standby.Fresh(): // nobody is known to be better off
