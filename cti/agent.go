@@ -30,6 +30,8 @@ type agent struct {
 	// Moved are the queues to which he has been moved, in place of the plan's; nil where
 	// he has not.
 	Moved []QueueID
+	// serves are the queues he serves now, by Moved or the plan, in order.
+	serves []QueueID
 	// place is his in the configured order.
 	place int
 

@@ -41,14 +41,14 @@ func (s Sheet) Check() error {
 const briefLead = 100 * time.Millisecond
 
 // brief tells an agent's desk who will be on his phone and what about, where somebody
-// has passed the caller on; it tells whether it did.
-func (h *Hotline) brief(at time.Time, c *call, a *agent) bool {
+// has passed the caller on, and returns how long the phone is to wait for it.
+func (h *Hotline) brief(at time.Time, c *call, a *agent) time.Duration {
 	b := c.PassedOn
 	if b == nil || a.ID == b.By {
-		return false
+		return 0
 	}
 	d := *b
 	d.Caller, d.DID, d.Emergency = c.Caller, c.DID, c.Emergency
 	h.emit(at, AgentBriefed, c.Company, c.ID, a.ID, &d)
-	return true
+	return briefLead
 }

@@ -431,9 +431,14 @@ func (c *call) home() QueueID {
 
 // refuse turns away a caller whom the operator does not want to hear.
 func (h *Hotline) refuse(at time.Time, c *call) {
-	h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleSystem, Ordered: true})
 	h.do(pbx.Watch{Channel: c.Channel})
-	h.hangup(at, c.Channel, pbx.CauseRejected)
+	h.letGo(at, c, pbx.CauseRejected)
+}
+
+// letGo ends a call by the operator's rule.
+func (h *Hotline) letGo(at time.Time, c *call, cause pbx.Cause) {
+	h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleSystem, Ordered: true})
+	h.hangup(at, c.Channel, cause)
 }
 
 // awaitGreeting leaves a greeting that was ordered before time to end.
@@ -558,7 +563,7 @@ func (h *Hotline) proceed(at time.Time, c *call) {
 	}
 	switch {
 	case c.State == CallWaiting && c.AskedBack:
-		h.promised(at, c)
+		h.letGo(at, c, pbx.CauseNormal) // he was told of his callback
 	case c.State == CallWaiting && c.up():
 		h.soothe(at, c)
 	case c.State == CallPickedUp && c.Line.Announce && !c.Announced:

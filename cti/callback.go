@@ -147,12 +147,6 @@ func (h *Hotline) promise(at time.Time, c *call) {
 
 func (c *call) promiseID() pbx.PlaybackID { return pbx.PlaybackID(string(c.ID) + "-promise") }
 
-// promised ends the call of a caller who was told.
-func (h *Hotline) promised(at time.Time, c *call) {
-	h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleSystem, Ordered: true})
-	h.hangup(at, c.Channel, pbx.CauseNormal)
-}
-
 // owed are who stands for the callbacks that wait for their turn: they are due, and who
 // is to be called is not on the line.
 func (h *Hotline) owed(now time.Time) []*call {

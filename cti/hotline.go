@@ -391,7 +391,7 @@ func (h *Hotline) Agents() []AgentView {
 	for i, a := range h.order {
 		all[i] = AgentView{
 			ID: a.ID, Name: a.Name, Company: a.Company, State: a.State, Since: a.Since,
-			Reason: a.Reason, Call: a.Call, Reachable: a.Reachable, Queues: h.serving(a), Moved: a.Moved != nil,
+			Reason: a.Reason, Call: a.Call, Reachable: a.Reachable, Queues: a.serves, Moved: a.Moved != nil,
 		}
 	}
 	return all

@@ -84,21 +84,12 @@ func (h *Hotline) leaveBy(at time.Time, c *call, e flow.Exit) {
 // stand does what the node asks in which a caller is.
 func (h *Hotline) stand(at time.Time, c *call) {
 	n := c.Walk.node
+	vip := slices.Contains(h.companies[c.Company].VIPs, c.Caller.Number)
+	if e, ok := n.Through(func(calendar string) bool { return h.isOpen(at, calendar) }, vip); ok {
+		h.leaveBy(at, c, e)
+		return
+	}
 	switch n.Kind {
-	case flow.Hours:
-		if h.isOpen(at, n.Calendar) {
-			h.leaveBy(at, c, flow.Open)
-		} else {
-			h.leaveBy(at, c, flow.Closed)
-		}
-	case flow.Caller:
-		if _, drawn := n.Exits[flow.VIP]; drawn && slices.Contains(h.companies[c.Company].VIPs, c.Caller.Number) {
-			h.leaveBy(at, c, flow.VIP)
-		} else {
-			h.leaveBy(at, c, flow.Other)
-		}
-	case flow.Language:
-		h.leaveBy(at, c, flow.Next)
 	case flow.Queue:
 		h.toQueue(at, c, h.person(c, QueueID(n.To)))
 	case flow.Emergency:
@@ -201,15 +192,10 @@ func (h *Hotline) stepEnds(at time.Time, c *call) {
 	case flow.Voicemail:
 		h.fallBack(at, c, FellToMail)
 	case flow.HangUp:
-		h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleSystem, Ordered: true})
-		h.hangup(at, c.Channel, pbx.CauseNormal)
+		h.letGo(at, c, pbx.CauseNormal)
 	case flow.Transfer:
 		h.toQueue(at, c, h.person(c, "")) // whom nobody outside takes is there
-		number := n.To
-		if o, ok := h.contact(c.Company, number); ok {
-			number = o.Number
-		}
-		h.emitCall(at, c, TransferBegan, "", &TransferBeganData{Transfer: Blind, To: Outside, Number: number, Reason: "flow"})
+		h.sendOutside(at, c, n.To, "flow")
 	}
 }
 
@@ -296,9 +282,9 @@ func (h *Hotline) tickFlow(now time.Time, c *call) {
 
 // schedules are the calendars of a plan that passed Check.
 func schedules(p *Plan) map[string]*hours.Schedule {
-	all := map[string]*hours.Schedule{}
+	all, tables := map[string]*hours.Schedule{}, p.holidays()
 	for _, c := range p.Calendars {
-		if s, err := c.Schedule(p.holidays()); err == nil {
+		if s, err := c.Schedule(tables); err == nil {
 			all[c.ID] = s
 		}
 	}

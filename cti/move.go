@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ func (h *Hotline) orderMove(now time.Time, a *agent, o Order) *OrderError {
 			}
 		}
 	}
-	for _, did := range h.dids() {
+	for _, did := range slices.Sorted(maps.Keys(h.lines)) {
 		l := h.lines[did]
 		q := h.queues[l.Queue]
 		stays := d.Planned && q.planned[a.ID] || slices.Contains(d.Queues, q.ID)
@@ -53,39 +54,16 @@ func (h *Hotline) queuesOf(a *agent) []string {
 	return names
 }
 
-// dids are the lines' numbers in order.
-func (h *Hotline) dids() []string {
-	var dids []string
-	for did := range h.lines {
-		dids = append(dids, did)
-	}
-	slices.Sort(dids)
-	return dids
-}
-
 // seat lets an agent serve the queues he is to serve.
 func (h *Hotline) seat(a *agent) {
+	serves := []QueueID{}
 	for id, q := range h.queues {
-		serves := q.planned[a.ID]
-		if a.Moved != nil {
-			serves = slices.Contains(a.Moved, id)
-		}
-		if serves {
+		delete(q.members, a.ID)
+		if a.Moved == nil && q.planned[a.ID] || slices.Contains(a.Moved, id) {
 			q.members[a.ID] = true
-		} else {
-			delete(q.members, a.ID)
+			serves = append(serves, id)
 		}
 	}
-}
-
-// serving are the queues that an agent serves now, in order.
-func (h *Hotline) serving(a *agent) []QueueID {
-	ids := []QueueID{}
-	for id, q := range h.queues {
-		if q.members[a.ID] {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return ids
+	slices.Sort(serves)
+	a.serves = serves // anew each time: who looks at the floor keeps it
 }

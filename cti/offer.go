@@ -37,13 +37,9 @@ func (c *call) offerWhere(is func(*offer) bool) *offer {
 func (h *Hotline) offer(at time.Time, c *call, a *agent) {
 	n := max(c.Offers, c.Stray) + 1
 	ch := c.agentChannel(n)
-	told := h.brief(at, c, a)
+	after := h.brief(at, c, a)
 	h.emitCall(at, c, CallOffered, a.ID, &Offered{Queue: c.Queue, Channel: ch, Offer: n, Beside: c.Offer != nil})
 	h.become(at, a, Reserved, "", c.ID)
-	after := time.Duration(0)
-	if told {
-		after = briefLead
-	}
 	h.ring(c, a, ch, c.Channel, after)
 }
 

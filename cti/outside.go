@@ -97,6 +97,15 @@ func (h *Hotline) outsideNumber(now time.Time, a *agent, o Order) (string, *Orde
 	return o.To, nil
 }
 
+// sendOutside passes a waiting caller on to a contact or a number outside, as the
+// operator's rule asks.
+func (h *Hotline) sendOutside(at time.Time, c *call, to, why string) {
+	if o, ok := h.contact(c.Company, to); ok {
+		to = o.Number
+	}
+	h.emitCall(at, c, TransferBegan, "", &TransferBeganData{Transfer: Blind, To: Outside, Number: to, Reason: why})
+}
+
 // dialledOutside notes that an agent had a number outside dialled.
 func (h *Hotline) dialledOutside(at time.Time, id AgentID) {
 	if a := h.agents[id]; a != nil {

@@ -1,7 +1,6 @@
 package cti
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -11,6 +10,7 @@ import (
 
 	"sansheng/cti/flow"
 	"sansheng/cti/hours"
+	"sansheng/cti/place"
 	"sansheng/pbx"
 )
 
@@ -176,7 +176,7 @@ var (
 	prefixForm = regexp.MustCompile(`^[+]?[0-9]{1,20}$`)
 )
 
-// Check returns everything that is wrong with the plan as joined *PlaceError,
+// Check returns everything that is wrong with the plan as joined *place.Error,
 // each naming its place and what is allowed there; nil if the plan can be used.
 func (p *Plan) Check() error {
 	c := checker{companies: map[CompanyID]bool{}, queues: map[QueueID]bool{}, agents: map[AgentID]bool{}}
@@ -228,7 +228,7 @@ func (p *Plan) Check() error {
 	p.checkFlows(&c)
 	p.checkLines(&c)
 	p.checkContacts(&c)
-	return errors.Join(c.errs...)
+	return c.Err()
 }
 
 // checkQueue checks how a queue's callers come to an agent, or to another queue.
@@ -248,14 +248,14 @@ func (p *Plan) checkQueue(c *checker, at string, q Queue) {
 		".overflow_callback": q.OverflowCallback,
 	} {
 		if given && q.OverflowAfter == 0 && q.OverflowLength == 0 {
-			c.fail(at+name, "it takes nobody: give overflow_after, overflow_length, or both")
+			c.Fail(at+name, "it takes nobody: give overflow_after, overflow_length, or both")
 		}
 		if given {
 			ways++
 		}
 	}
 	if ways > 1 {
-		c.fail(at+".overflow_to", "callers cannot overflow to two places; allowed: one of overflow_to, overflow_number, overflow_voicemail, overflow_callback")
+		c.Fail(at+".overflow_to", "callers cannot overflow to two places; allowed: one of overflow_to, overflow_number, overflow_voicemail, overflow_callback")
 	}
 	p.checkCallback(c, at, q)
 	if q.OverflowNumber != "" && !slices.ContainsFunc(p.Contacts, func(o Contact) bool { return o.Company == q.Company && o.ID == q.OverflowNumber }) {
@@ -272,7 +272,7 @@ func (p *Plan) checkQueue(c *checker, at string, q Queue) {
 	way := []QueueID{q.ID}
 	for to := q.OverflowTo; to != "" && len(way) <= len(p.Queues); to = next[to] {
 		if way = append(way, to); to == q.ID {
-			c.fail(at+".overflow_to", "callers would go in a circle: %v; one of these must overflow to none", way)
+			c.Fail(at+".overflow_to", "callers would go in a circle: %v; one of these must overflow to none", way)
 			return
 		}
 	}
@@ -282,7 +282,7 @@ func (p *Plan) checkQueue(c *checker, at string, q Queue) {
 func (p *Plan) checkCallback(c *checker, at string, q Queue) {
 	if q.Callback == nil {
 		if q.OverflowCallback {
-			c.fail(at+".overflow_callback", "there is no rule by which callers are called back: give callback")
+			c.Fail(at+".overflow_callback", "there is no rule by which callers are called back: give callback")
 		}
 		return
 	}
@@ -290,16 +290,16 @@ func (p *Plan) checkCallback(c *checker, at string, q Queue) {
 	c.between(rule+".attempts", q.Callback.Attempts, 1, 10)
 	for name, d := range map[string]Span{".retry": q.Callback.Retry, ".keep": q.Callback.Keep} {
 		if d < Span(time.Minute) || d > Span(24*time.Hour) {
-			c.fail(rule+name, "%s is not allowed: 1m to 24h", time.Duration(d))
+			c.Fail(rule+name, "%s is not allowed: 1m to 24h", time.Duration(d))
 		}
 	}
 	switch i := slices.IndexFunc(p.Companies, func(co Company) bool { return co.ID == q.Company }); {
 	case i >= 0 && !slices.ContainsFunc(p.Companies[i].Outside, func(r DialRule) bool { return r.Role == DialAgent }):
-		c.fail(rule, "nobody could be called: company %s allows its agents no numbers outside (companies[%d].outside, role agent)", q.Company, i)
+		c.Fail(rule, "nobody could be called: company %s allows its agents no numbers outside (companies[%d].outside, role agent)", q.Company, i)
 	case q.Tell == 0 && !q.OverflowCallback:
-		c.fail(rule, "callers would not know of it: give tell, or overflow_callback")
+		c.Fail(rule, "callers would not know of it: give tell, or overflow_callback")
 	case q.OverflowCallback && q.OverflowLength > 0:
-		c.fail(at+".overflow_callback", "callers are greeted first: give overflow_after, not overflow_length")
+		c.Fail(at+".overflow_callback", "callers are greeted first: give overflow_after, not overflow_length")
 	}
 }
 
@@ -327,9 +327,9 @@ func (p *Plan) checkLines(c *checker) {
 		switch {
 		case l.Flow == "":
 		case l.Emergency || l.Mode != Greeted:
-			c.fail(at+".flow", "an emergency line, or a direct one, has none: it rings a person at once")
+			c.Fail(at+".flow", "an emergency line, or a direct one, has none: it rings a person at once")
 		case !slices.ContainsFunc(p.Flows, func(f flow.Flow) bool { return f.ID == l.Flow && f.Company == string(l.Company) }):
-			c.fail(at+".flow", "company %s has no flow %q", l.Company, l.Flow)
+			c.Fail(at+".flow", "company %s has no flow %q", l.Company, l.Flow)
 		}
 		if l.Mode == Greeted {
 			c.form(at+".greeting", l.Greeting, promptForm, "a prompt's name: 1 to 64 of a-z 0-9 _ -")
@@ -354,15 +354,16 @@ func (p *Plan) checkHours(c *checker) {
 		c.form(at+".id", t.ID, nameForm, "1 to 32 of a-z 0-9 _ -")
 		c.once(at+".id", t.ID, seen[t.ID])
 		seen[t.ID] = true
-		c.within(at, t.Check())
+		c.Within(at, t.Check())
 	}
 	clear(seen)
+	tables := p.holidays()
 	for i, cal := range p.Calendars {
 		at := fmt.Sprintf("calendars[%d]", i)
 		c.form(at+".id", cal.ID, nameForm, "1 to 32 of a-z 0-9 _ -")
 		c.once(at+".id", cal.ID, seen[cal.ID])
 		seen[cal.ID] = true
-		c.within(at, cal.Check(p.holidays()))
+		c.Within(at, cal.Check(tables))
 	}
 }
 
@@ -392,7 +393,7 @@ func (p *Plan) checkFlows(c *checker) {
 				k.Contacts = append(k.Contacts, o.ID)
 			}
 		}
-		c.within(at, f.Check(k))
+		c.Within(at, f.Check(k))
 	}
 }
 
@@ -406,72 +407,39 @@ func (p *Plan) checkContacts(c *checker) {
 		c.once(at+".id", o.ID, seen[string(o.Company)+" "+o.ID] || c.queues[QueueID(o.ID)])
 		seen[string(o.Company)+" "+o.ID] = true
 		if c.agents[AgentID(o.Number)] {
-			c.fail(at+".number", "%q is an agent's; a contact is outside", o.Number)
+			c.Fail(at+".number", "%q is an agent's; a contact is outside", o.Number)
 		}
 	}
 }
-
-// PlaceError is one thing that is wrong with a plan, and where.
-type PlaceError struct {
-	Place string // as in lines[2].queue
-	Text  string // what is wrong and what is allowed
-}
-
-func (e *PlaceError) Error() string { return e.Place + ": " + e.Text }
 
 type checker struct {
 	companies map[CompanyID]bool
 	queues    map[QueueID]bool
 	agents    map[AgentID]bool
-	errs      []error
-}
-
-func (c *checker) fail(at, format string, args ...any) {
-	c.errs = append(c.errs, &PlaceError{Place: at, Text: fmt.Sprintf(format, args...)})
-}
-
-// within takes over what is wrong with a part at a place.
-func (c *checker) within(at string, err error) {
-	if err == nil {
-		return
-	}
-	errs := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		errs = joined.Unwrap()
-	}
-	for _, err := range errs {
-		var h *hours.PlaceError
-		var f *flow.PlaceError
-		switch {
-		case errors.As(err, &h):
-			c.fail(at+"."+h.Place, "%s", h.Text)
-		case errors.As(err, &f):
-			c.fail(at+"."+f.Place, "%s", f.Text)
-		}
-	}
+	place.Errors
 }
 
 func (c *checker) form(at, v string, form *regexp.Regexp, allowed string) {
 	if !form.MatchString(v) {
-		c.fail(at, "%q is not allowed: %s", v, allowed)
+		c.Fail(at, "%q is not allowed: %s", v, allowed)
 	}
 }
 
 func (c *checker) between(at string, v, least, most int) {
 	if v < least || v > most {
-		c.fail(at, "%d is not allowed: %d to %d", v, least, most)
+		c.Fail(at, "%d is not allowed: %d to %d", v, least, most)
 	}
 }
 
 func (c *checker) once(at, v string, seen bool) {
 	if seen {
-		c.fail(at, "%q is there twice", v)
+		c.Fail(at, "%q is there twice", v)
 	}
 }
 
 func (c *checker) oneOf(at, v string, allowed []string) {
 	if !slices.Contains(allowed, v) {
-		c.fail(at, "%q is unknown; allowed: %s", v, strings.Join(allowed, ", "))
+		c.Fail(at, "%q is unknown; allowed: %s", v, strings.Join(allowed, ", "))
 	}
 }
 
@@ -487,5 +455,5 @@ func known[K ~string](c *checker, at string, id K, ids map[K]bool) {
 	if len(names) > 12 {
 		names = append(names[:12], "…")
 	}
-	c.fail(at, "%q is unknown; allowed: %s", id, strings.Join(names, ", "))
+	c.Fail(at, "%q is unknown; allowed: %s", id, strings.Join(names, ", "))
 }

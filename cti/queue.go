@@ -314,11 +314,7 @@ func (h *Hotline) overflow(at time.Time, c *call, q *queue) {
 	case q.OverflowCallback:
 		h.promise(at, c)
 	case q.OverflowNumber != "" && !c.Overflowed:
-		number := q.OverflowNumber
-		if o, ok := h.contact(c.Company, number); ok {
-			number = o.Number
-		}
-		h.emitCall(at, c, TransferBegan, "", &TransferBeganData{Transfer: Blind, To: Outside, Number: number, Reason: "overflow"})
+		h.sendOutside(at, c, q.OverflowNumber, "overflow")
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"sansheng/cti/place"
 	"sansheng/pbx"
 )
 
@@ -315,8 +316,8 @@ func TestQueueCheck(t *testing.T) {
 		p := DemoPlan(0)
 		change(p)
 		err := p.Check()
-		var place *PlaceError
-		if !errors.As(err, &place) || !strings.Contains(err.Error(), want) {
+		var fault *place.Error
+		if !errors.As(err, &fault) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}

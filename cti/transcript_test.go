@@ -120,7 +120,7 @@ func lasting(h *Hotline) string {
 	var b strings.Builder
 	for _, a := range h.order {
 		if a.Moved != nil {
-			fmt.Fprintf(&b, "%s serves %v\n", a.ID, h.serving(a))
+			fmt.Fprintf(&b, "%s serves %v\n", a.ID, a.serves)
 		}
 		if a.State != LoggedOff || a.Reachable {
 			fmt.Fprintf(&b, "%s %s %v %q %s %v %d %s %s\n", a.ID, a.State, a.Since.UTC(), a.Reason, a.Call, a.Reachable, a.Misses, a.Wanted, a.WantedReason)

@@ -436,7 +436,7 @@ func (b *batch) applyTransfer(ctx context.Context, f cti.Fact) error {
 	call, agent := string(f.Call), string(f.Agent)
 	switch d := f.Data.(type) {
 	case *cti.TransferBeganData:
-		sheet, err := writeSheet(d.Sheet)
+		sheet, err := writeList(cleanSheet(d.Sheet))
 		return errors.Join(
 			err,
 			b.step(ctx, f, "transfer", string(d.Transfer)),

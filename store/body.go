@@ -5,6 +5,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"sansheng/cti"
 	"sansheng/store/internal/sql"
 )
 
@@ -123,7 +124,7 @@ func (s *Store) holds(ctx context.Context, tx pgx.Tx, ids []string, bodies bodyS
 func (s *Store) transfers(ctx context.Context, tx pgx.Tx, ids []string, bodies bodySet) error {
 	rows, err := s.q.TransfersByCall(ctx, tx, ids)
 	for _, r := range rows {
-		sheet, err := readSheet(r.Sheet)
+		sheet, err := readList[cti.SheetField](r.Sheet)
 		if err != nil {
 			return err
 		}

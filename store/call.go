@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -152,11 +151,9 @@ func (s *Store) surroundings(ctx context.Context, tx pgx.Tx, ids []string, byID 
 		return err
 	}
 	for _, r := range checks {
-		var sides []RecordingSide
-		if len(r.Sides) > 0 {
-			if err := json.Unmarshal(r.Sides, &sides); err != nil {
-				return fmt.Errorf("read the sides of recording %s: %w", r.Name, err)
-			}
+		sides, err := readList[RecordingSide](r.Sides)
+		if err != nil {
+			return fmt.Errorf("recording %s: %w", r.Name, err)
 		}
 		rec := of(r.CallID)
 		rec.RecordingChecks = append(rec.RecordingChecks, RecordingCheck{

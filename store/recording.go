@@ -146,12 +146,9 @@ func (b Body) Talk() time.Duration {
 // chain. A second look at the same one is forgotten.
 func (s *Store) CheckRecording(ctx context.Context, call string, c RecordingCheck) error {
 	c.CheckedAt = c.CheckedAt.UTC().Truncate(time.Millisecond)
-	var sides []byte
-	if len(c.Sides) > 0 {
-		var err error
-		if sides, err = json.Marshal(c.Sides); err != nil {
-			return fmt.Errorf("check recording %s: %w", c.Name, err)
-		}
+	sides, err := writeList(c.Sides)
+	if err != nil {
+		return fmt.Errorf("check recording %s: %w", c.Name, err)
 	}
 	return s.noteRecording(ctx, call, "recording checked", c, c.CheckedAt, c.Result != RecordingNone, func(tx pgx.Tx) (int64, error) {
 		return s.q.AddRecordingCheck(ctx, tx, sql.AddRecordingCheckParams{

@@ -28,9 +28,10 @@ var forbidden = []struct {
 // pure packages import the standard library and the named packages only.
 var pure = map[string][]string{
 	"sansheng/pbx":       nil,
-	"sansheng/cti":       {"sansheng/pbx", "sansheng/cti/flow", "sansheng/cti/hours"},
-	"sansheng/cti/flow":  {"sansheng/cti/hours"},
-	"sansheng/cti/hours": nil,
+	"sansheng/cti":       {"sansheng/pbx", "sansheng/cti/flow", "sansheng/cti/hours", "sansheng/cti/place"},
+	"sansheng/cti/flow":  {"sansheng/cti/hours", "sansheng/cti/place"},
+	"sansheng/cti/hours": {"sansheng/cti/place"},
+	"sansheng/cti/place": nil,
 }
 
 // impure parts of the standard library have no place in the domain.

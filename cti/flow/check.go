@@ -1,23 +1,14 @@
 package flow
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
+
+	"sansheng/cti/place"
 )
-
-// PlaceError is something wrong at one place of a flow.
-type PlaceError struct {
-	// Place is as in nodes[3].exits.next.
-	Place string
-	// Text says what is wrong and what is allowed.
-	Text string
-}
-
-func (e *PlaceError) Error() string { return e.Place + ": " + e.Text }
 
 // Known is what a flow may name: the operator's other configuration.
 type Known struct {
@@ -44,51 +35,47 @@ const (
 type checker struct {
 	*Flow
 	known Known
-	errs  []error
+	place.Errors
 }
 
-func (c *checker) fail(place, format string, args ...any) {
-	c.errs = append(c.errs, &PlaceError{place, fmt.Sprintf(format, args...)})
-}
-
-// Check returns everything that is wrong with a flow as joined *PlaceError, each naming
+// Check returns everything that is wrong with a flow as joined *place.Error, each naming
 // its place and what is allowed there; nil if calls can take it.
 func (f *Flow) Check(known Known) error {
 	c := &checker{Flow: f, known: known}
 	if !idForm.MatchString(f.ID) {
-		c.fail("id", "%q is not allowed: %s", f.ID, idText)
+		c.Fail("id", "%q is not allowed: %s", f.ID, idText)
 	}
 	c.oneOf("person", f.Person, known.Queues)
 	if len(f.Nodes) > nodesMost {
-		c.fail("nodes", "%d are too many; allowed: %d", len(f.Nodes), nodesMost)
-		return errors.Join(c.errs...)
+		c.Fail("nodes", "%d are too many; allowed: %d", len(f.Nodes), nodesMost)
+		return c.Err()
 	}
 	if f.node(f.Start) == nil {
-		c.fail("start", "there is no node %q; allowed: %s", f.Start, f.names())
+		c.Fail("start", "there is no node %q; allowed: %s", f.Start, f.names())
 	}
 	seen := map[string]bool{}
 	for i, n := range f.Nodes {
 		at := fmt.Sprintf("nodes[%d]", i)
 		switch {
 		case !idForm.MatchString(n.ID):
-			c.fail(at+".id", "%q is not allowed: %s", n.ID, idText)
+			c.Fail(at+".id", "%q is not allowed: %s", n.ID, idText)
 		case seen[n.ID]:
-			c.fail(at+".id", "%q is there already; allowed: a name of its own", n.ID)
+			c.Fail(at+".id", "%q is there already; allowed: a name of its own", n.ID)
 		}
 		seen[n.ID] = true
 		k, ok := kinds[n.Kind]
 		if !ok {
-			c.fail(at+".kind", "%q is unknown; allowed: %v", n.Kind, Kinds())
+			c.Fail(at+".kind", "%q is unknown; allowed: %v", n.Kind, Kinds())
 			continue
 		}
 		c.exits(at, n, k)
 		c.fields(at, n, k)
 	}
-	if len(c.errs) == 0 {
+	if c.Err() == nil {
 		c.reach()
 		c.loops()
 	}
-	return errors.Join(c.errs...)
+	return c.Err()
 }
 
 func (f *Flow) names() string {
@@ -99,9 +86,9 @@ func (f *Flow) names() string {
 	return strings.Join(names, ", ")
 }
 
-func (c *checker) oneOf(place, got string, allowed []string) {
+func (c *checker) oneOf(at, got string, allowed []string) {
 	if !slices.Contains(allowed, got) {
-		c.fail(place, "there is no %q; allowed: %s", got, strings.Join(allowed, ", "))
+		c.Fail(at, "there is no %q; allowed: %s", got, strings.Join(allowed, ", "))
 	}
 }
 
@@ -113,22 +100,22 @@ func (c *checker) exits(at string, n Node, k kind) {
 	}
 	for _, e := range k.needs {
 		if n.Exits[e] == "" {
-			c.fail(at, "%s %q has no exit %s", n.Kind, n.ID, e)
+			c.Fail(at, "%s %q has no exit %s", n.Kind, n.ID, e)
 		}
 	}
 	pressed := false
 	for _, e := range slices.Sorted(maps.Keys(n.Exits)) {
-		place := at + ".exits." + string(e)
+		exit := at + ".exits." + string(e)
 		switch {
 		case !slices.Contains(allowed, e):
-			c.fail(place, "%s has no such exit; allowed: %v", n.Kind, allowed)
+			c.Fail(exit, "%s has no such exit; allowed: %v", n.Kind, allowed)
 		case c.node(n.Exits[e]) == nil:
-			c.fail(place, "there is no node %q; allowed: %s", n.Exits[e], c.names())
+			c.Fail(exit, "there is no node %q; allowed: %s", n.Exits[e], c.names())
 		}
 		pressed = pressed || slices.Contains(keys, e)
 	}
 	if k.keys && !pressed {
-		c.fail(at+".exits", "menu %q has no key; allowed: %v", n.ID, keys)
+		c.Fail(at+".exits", "menu %q has no key; allowed: %v", n.ID, keys)
 	}
 }
 
@@ -140,30 +127,30 @@ func (c *checker) fields(at string, n Node, k kind) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if given[name] && !slices.Contains(k.fields, name) {
-			c.fail(at+"."+name, "%s has no use for it; allowed: %v", n.Kind, k.fields)
+			c.Fail(at+"."+name, "%s has no use for it; allowed: %v", n.Kind, k.fields)
 		}
 	}
 	if len(k.fields) > 0 && !given[k.fields[0]] && n.Kind != Voicemail && n.Kind != HangUp {
-		c.fail(at+"."+k.fields[0], "%s %q needs it", n.Kind, n.ID)
+		c.Fail(at+"."+k.fields[0], "%s %q needs it", n.Kind, n.ID)
 		return
 	}
 	if len(n.Say) > saysMost {
-		c.fail(at+".say", "%d prompts are too many; allowed: %d", len(n.Say), saysMost)
+		c.Fail(at+".say", "%d prompts are too many; allowed: %d", len(n.Say), saysMost)
 	}
 	for i, p := range n.Say {
 		switch {
 		case p == SayOpens, p == SayEmergency && c.Emergency() != "":
 		case p == SayEmergency:
-			c.fail(fmt.Sprintf("%s.say[%d]", at, i), "no node of the flow leads to an emergency line")
+			c.Fail(fmt.Sprintf("%s.say[%d]", at, i), "no node of the flow leads to an emergency line")
 		case !c.known.Prompt(p):
-			c.fail(fmt.Sprintf("%s.say[%d]", at, i), "there is no prompt %q", p)
+			c.Fail(fmt.Sprintf("%s.say[%d]", at, i), "there is no prompt %q", p)
 		}
 	}
 	if n.Tries < 0 || n.Tries > 5 {
-		c.fail(at+".tries", "%d is not allowed: 1 to 5", n.Tries)
+		c.Fail(at+".tries", "%d is not allowed: 1 to 5", n.Tries)
 	}
 	if n.Wait < 0 || n.Wait > 10 {
-		c.fail(at+".wait", "%d s is not allowed: 1 to 10", n.Wait)
+		c.Fail(at+".wait", "%d s is not allowed: 1 to 10", n.Wait)
 	}
 	switch n.Kind {
 	case Hours:
@@ -193,7 +180,7 @@ func (c *checker) reach() {
 	}
 	for i, n := range c.Nodes {
 		if !come[n.ID] {
-			c.fail(fmt.Sprintf("nodes[%d]", i), "no caller comes to %q; allowed: one that an exit leads to", n.ID)
+			c.Fail(fmt.Sprintf("nodes[%d]", i), "no caller comes to %q; allowed: one that an exit leads to", n.ID)
 		}
 	}
 }
@@ -207,7 +194,7 @@ func (c *checker) loops() {
 	visit = func(id string) {
 		if i := slices.Index(way, id); i >= 0 {
 			at := slices.IndexFunc(c.Nodes, func(n Node) bool { return n.ID == id })
-			c.fail(fmt.Sprintf("nodes[%d]", at), "a caller who presses nothing goes in a circle: %s; one of them must lead to an end", strings.Join(append(way[i:], id), " → "))
+			c.Fail(fmt.Sprintf("nodes[%d]", at), "a caller who presses nothing goes in a circle: %s; one of them must lead to an end", strings.Join(append(way[i:], id), " → "))
 			return
 		}
 		if done[id] {

@@ -164,6 +164,22 @@ func (f *Flow) Emergency() string {
 	return f.Nodes[i].To
 }
 
+// Through is the exit of a node that is passed without a sound: by the hours, by who
+// calls; false where the node is none of these.
+func (n Node) Through(open func(calendar string) bool, vip bool) (Exit, bool) {
+	switch _, drawn := n.Exits[VIP]; {
+	case n.Kind == Hours && open(n.Calendar):
+		return Open, true
+	case n.Kind == Hours:
+		return Closed, true
+	case n.Kind == Caller && vip && drawn:
+		return VIP, true
+	case n.Kind == Caller:
+		return Other, true
+	}
+	return Next, n.Kind == Language
+}
+
 // Ends tells whether a call stays at a node.
 func (n Node) Ends() bool { return kinds[n.Kind].end }
 

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"sansheng/cti/hours"
+	"sansheng/cti/place"
 )
 
 // night is open by day; by night it tells the hours, and has a key for the emergency
@@ -109,8 +110,8 @@ func TestCheck(t *testing.T) {
 		f := night()
 		c.change(f)
 		err := f.Check(world)
-		var place *PlaceError
-		if !errors.As(err, &place) {
+		var fault *place.Error
+		if !errors.As(err, &fault) {
 			t.Errorf("%v, want %q", err, c.says)
 			continue
 		}

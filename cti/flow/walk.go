@@ -63,24 +63,17 @@ func (f *Flow) Walk(c Conditions) Path {
 	return p
 }
 
-// leave tells by which exit he leaves a node.
-func (c *Conditions) leave(n Node) (Exit, string) {
-	switch n.Kind {
-	case Hours:
-		s := c.Hours(n.Calendar, c.At)
-		if s.Open {
-			return Open, why(n.Calendar, s)
-		}
-		return Closed, why(n.Calendar, s)
-	case Menu:
+// leave tells by which exit he leaves a node, and why.
+func (c *Conditions) leave(n Node) (e Exit, text string) {
+	if n.Kind == Menu {
 		return c.press(n)
-	case Caller:
-		if _, drawn := n.Exits[c.Caller]; drawn {
-			return c.Caller, ""
-		}
-		return Other, ""
 	}
-	return Next, ""
+	e, _ = n.Through(func(calendar string) bool {
+		s := c.Hours(calendar, c.At)
+		text = why(calendar, s)
+		return s.Open
+	}, c.Caller == VIP)
+	return e, text
 }
 
 // press takes the next key he presses at a menu.

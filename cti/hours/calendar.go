@@ -2,10 +2,11 @@ package hours
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
+
+	"sansheng/cti/place"
 )
 
 // Calendar says when people answer.
@@ -72,71 +73,65 @@ func (d Day) last() Date {
 
 func (d Day) has(o Date) bool { return !o.Before(d.Date) && !d.last().Before(o) }
 
-// PlaceError is something wrong at one place of a calendar or table.
-type PlaceError struct {
-	// Place is as in week[2].days.
-	Place string
-	// Text says what is wrong and what is allowed.
-	Text string
-}
-
-func (e *PlaceError) Error() string { return e.Place + ": " + e.Text }
-
-// wrong collects what is wrong.
-type wrong []error
-
-func (w *wrong) at(place, format string, args ...any) {
-	*w = append(*w, &PlaceError{place, fmt.Sprintf(format, args...)})
-}
-
 // daysMost is how many days a special day may last: longer than a year it is the
 // week's matter.
 const daysMost = 366
 
-// Check returns everything that is wrong with a calendar as joined *PlaceError, each
+// Check returns everything that is wrong with a calendar as joined *place.Error, each
 // naming its place and what is allowed there. tables are those of public holidays.
 func (c *Calendar) Check(tables []Table) error {
-	var w wrong
+	var w place.Errors
 	if _, err := zone(c.Zone); err != nil {
-		w.at("zone", "%v", err)
+		w.Fail("zone", "%v", err)
 	}
 	if i := slices.IndexFunc(tables, func(t Table) bool { return t.ID == c.Holidays }); c.Holidays != "" && i < 0 {
-		w.at("holidays", "there is no table %q; allowed: %v", c.Holidays, tableIDs(tables))
+		w.Fail("holidays", "there is no table %q; allowed: %v", c.Holidays, tableIDs(tables))
 	}
 	c.checkWeek(&w)
 	checkHours(&w, "holiday_hours", c.HolidayHours)
 	if c.MakeUp != nil && !slices.ContainsFunc(c.Week, func(s Shift) bool { return slices.Contains(s.Days, *c.MakeUp) }) {
-		w.at("make_up", "%s has no hours in the week; allowed: a day that has", *c.MakeUp)
+		w.Fail("make_up", "%s has no hours in the week; allowed: a day that has", *c.MakeUp)
 	}
 	for i, d := range c.Days {
 		at := fmt.Sprintf("days[%d]", i)
-		switch {
-		case d.Date.IsZero():
-			w.at(at+".date", "a date is needed, as in 2026-10-01")
+		if !checkDates(&w, c.Days[:i+1]) {
 			continue
-		case d.last().Before(d.Date):
-			w.at(at+".until", "%s is before %s", d.Until, d.Date)
-		case d.Date.Add(daysMost).Before(d.last()):
-			w.at(at+".until", "%s is more than a year after %s", d.Until, d.Date)
 		}
 		if d.Name == "" {
-			w.at(at+".name", "a name is needed: it is what people read when they ask why it is closed")
+			w.Fail(at+".name", "a name is needed: it is what people read when they ask why it is closed")
 		}
 		checkHours(&w, at+".hours", d.Hours)
-		for j, o := range c.Days[:i] {
-			if !o.last().Before(d.Date) && !d.last().Before(o.Date) {
-				w.at(at, "%q and days[%d], %q, are on one day; allowed: one rule for each day", d.Name, j, o.Name)
-			}
+	}
+	return w.Err()
+}
+
+// checkDates checks the last of some days against those before it; false where it has no
+// date.
+func checkDates(w *place.Errors, days []Day) bool {
+	i := len(days) - 1
+	at, d := fmt.Sprintf("days[%d]", i), days[i]
+	switch {
+	case d.Date.IsZero():
+		w.Fail(at+".date", "a date is needed, as in 2026-10-01")
+		return false
+	case d.last().Before(d.Date):
+		w.Fail(at+".until", "%s is before %s", d.Until, d.Date)
+	case d.Date.Add(daysMost).Before(d.last()):
+		w.Fail(at+".until", "%s is more than a year after %s", d.Until, d.Date)
+	}
+	for j, o := range days[:i] {
+		if !o.last().Before(d.Date) && !d.last().Before(o.Date) {
+			w.Fail(at, "%q and days[%d], %q, are on one day; allowed: one rule for each day", d.Name, j, o.Name)
 		}
 	}
-	return errors.Join(w...)
+	return true
 }
 
 // checkWeek finds shifts that are at the same time.
-func (c *Calendar) checkWeek(w *wrong) {
+func (c *Calendar) checkWeek(w *place.Errors) {
 	type placed struct {
 		Hours
-		place string
+		where string
 		start Clock // since Sunday's midnight
 	}
 	const week = 7 * dayEnd
@@ -144,7 +139,7 @@ func (c *Calendar) checkWeek(w *wrong) {
 	for i, s := range c.Week {
 		at := fmt.Sprintf("week[%d]", i)
 		if len(s.Days) == 0 {
-			w.at(at+".days", "no day is named; allowed: %v", weekdays)
+			w.Fail(at+".days", "no day is named; allowed: %v", weekdays)
 		}
 		checkHours(w, at, []Hours{s.hours()})
 		for _, d := range s.Days {
@@ -159,27 +154,27 @@ func (c *Calendar) checkWeek(w *wrong) {
 			gap += week // around the week's end
 		}
 		if gap < a.length() && len(all) > 1 {
-			w.at(b.place, "%s overlaps %s of %s; allowed: hours that are apart", b.Hours, a.Hours, a.place)
+			w.Fail(b.where, "%s overlaps %s of %s; allowed: hours that are apart", b.Hours, a.Hours, a.where)
 		}
 	}
 }
 
 // checkHours finds hours that are none, and those of one day that overlap.
-func checkHours(w *wrong, at string, list []Hours) {
+func checkHours(w *place.Errors, at string, list []Hours) {
 	for i, h := range list {
-		place := at
+		where := at
 		if len(list) > 1 {
-			place = fmt.Sprintf("%s[%d]", at, i)
+			where = fmt.Sprintf("%s[%d]", at, i)
 		}
 		switch {
 		case h.From < 0 || h.From >= dayEnd:
-			w.at(place+".from", "%s is not allowed: 00:00 to 23:59", h.From)
+			w.Fail(where+".from", "%s is not allowed: 00:00 to 23:59", h.From)
 		case h.To < 0 || h.To > dayEnd:
-			w.at(place+".to", "%s is not allowed: 00:00 to 24:00", h.To)
+			w.Fail(where+".to", "%s is not allowed: 00:00 to 24:00", h.To)
 		}
 		for j, o := range list[:i] {
 			if h.From < o.From+o.length() && o.From < h.From+h.length() {
-				w.at(place, "%s overlaps %s of [%d]; allowed: hours that are apart", h, o, j)
+				w.Fail(where, "%s overlaps %s of [%d]; allowed: hours that are apart", h, o, j)
 			}
 		}
 	}

@@ -1,9 +1,6 @@
 package hours
 
-import (
-	"errors"
-	"fmt"
-)
+import "sansheng/cti/place"
 
 // Table is the public holidays of a country, with the days that are worked to make up
 // for them.
@@ -26,26 +23,13 @@ func (h Holiday) day() Day { return Day{Date: h.Date, Until: h.Until, Name: h.Na
 
 // Check returns everything that is wrong with a table, as Calendar.Check does.
 func (t *Table) Check() error {
-	var w wrong
-	for i, h := range t.Days {
-		at := fmt.Sprintf("days[%d]", i)
-		d := h.day()
-		switch {
-		case h.Date.IsZero():
-			w.at(at+".date", "a date is needed, as in 2026-10-01")
-			continue
-		case d.last().Before(h.Date):
-			w.at(at+".until", "%s is before %s", h.Until, h.Date)
-		case h.Date.Add(daysMost).Before(d.last()):
-			w.at(at+".until", "%s is more than a year after %s", h.Until, h.Date)
-		}
-		for j, o := range t.Days[:i] {
-			if od := o.day(); !od.last().Before(h.Date) && !d.last().Before(o.Date) {
-				w.at(at, "%q and days[%d], %q, are on one day; allowed: one rule for each day", h.Name, j, o.Name)
-			}
-		}
+	var w place.Errors
+	var days []Day
+	for _, h := range t.Days {
+		days = append(days, h.day())
+		checkDates(&w, days)
 	}
-	return errors.Join(w...)
+	return w.Err()
 }
 
 // Knows tells whether a table has been filled for a year: holidays are announced one

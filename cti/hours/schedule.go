@@ -70,14 +70,14 @@ func (s *Schedule) ruleOf(d Date) rule {
 		}
 	}
 	for i, h := range s.table.Days {
-		place := fmt.Sprintf("holidays[%d]", i)
-		switch day := h.day(); {
-		case !day.has(d):
-		case h.Works:
-			return rule{place: place, name: h.Name, hours: s.weekly(s.makeUp()).hours}
-		default:
-			return rule{place: place, name: h.Name, hours: c.HolidayHours}
+		if !h.day().has(d) {
+			continue
 		}
+		r := rule{place: fmt.Sprintf("holidays[%d]", i), name: h.Name, hours: c.HolidayHours}
+		if h.Works {
+			r.hours = s.weekly(s.makeUp()).hours
+		}
+		return r
 	}
 	return s.weekly(d.Weekday())
 }

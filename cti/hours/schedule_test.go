@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"sansheng/cti/place"
 )
 
 func clock(t testing.TB, s string) Clock {
@@ -306,8 +308,8 @@ func TestCheck(t *testing.T) {
 				t.Errorf("%v, want %q", err, want)
 			}
 		}
-		var place *PlaceError
-		if err != nil && !errors.As(err, &place) {
+		var fault *place.Error
+		if err != nil && !errors.As(err, &fault) {
 			t.Errorf("%v names no place", err)
 		}
 	}

@@ -7,7 +7,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -19,6 +18,7 @@ import (
 	"time"
 
 	"sansheng/cti"
+	"sansheng/cti/place"
 )
 
 // Config is the whole configuration. The zero value of each field means its default.
@@ -180,12 +180,10 @@ func Load(file string) (*Config, error) {
 }
 
 // Check returns all that is wrong with the configuration as joined
-// *cti.PlaceError, or nil.
+// *place.Error, or nil.
 func (c *Config) Check() error {
-	var errs []error
-	fail := func(place, format string, args ...any) {
-		errs = append(errs, &cti.PlaceError{Place: place, Text: fmt.Sprintf(format, args...)})
-	}
+	var wrong place.Errors
+	fail := wrong.Fail
 	for name, p := range map[string]int{
 		"sip": c.Ports.SIP, "asterisk": c.Ports.Asterisk, "rtp_first": c.Ports.RTPFirst,
 		"rtp_last": c.Ports.RTPLast, "web": c.Ports.Web, "nats": c.Ports.NATS, "sentinel": c.Ports.Sentinel,
@@ -211,7 +209,7 @@ func (c *Config) Check() error {
 	if c.NATS.User != "" && c.NATS.PasswordFile == "" {
 		fail("nats.user", "needs nats.password_file too")
 	}
-	errs = append(errs, c.checkWatch()...)
+	c.checkWatch(fail)
 	if _, err := netip.ParseAddr(c.Host); err != nil {
 		fail("host", "%q is no IP address", c.Host)
 	}
@@ -225,20 +223,16 @@ func (c *Config) Check() error {
 		}
 	}
 	if c.Hotline != nil {
-		errs = append(errs, prefixed("hotline.", c.Hotline.Check())...)
+		wrong.Within("hotline", c.Hotline.Check())
 	}
-	return errors.Join(errs...)
+	return wrong.Err()
 }
 
 // checkWatch looks at what stands in and stands guard: engine, sentinel, alarms.
-func (c *Config) checkWatch() []error {
-	var errs []error
-	fail := func(place, format string, args ...any) {
-		errs = append(errs, &cti.PlaceError{Place: place, Text: fmt.Sprintf(format, args...)})
-	}
-	for place, name := range map[string]string{"engine.name": c.Engine.Name, "engine.lease": c.Engine.Lease} {
+func (c *Config) checkWatch(fail func(place, format string, args ...any)) {
+	for at, name := range map[string]string{"engine.name": c.Engine.Name, "engine.lease": c.Engine.Lease} {
 		if name != "" && !namePattern.MatchString(name) {
-			fail(place, "%q is not allowed: 1 to 32 of the letters a-z, A-Z, digits, _ and -", name)
+			fail(at, "%q is not allowed: 1 to 32 of the letters a-z, A-Z, digits, _ and -", name)
 		}
 	}
 	if c.Engine.Name == "" {
@@ -265,7 +259,6 @@ func (c *Config) checkWatch() []error {
 			fail(fmt.Sprintf("unprotected[%d]", i), "%q is unknown; allowed: %s", p, strings.Join(Protections, ", "))
 		}
 	}
-	return errs
 }
 
 var (
@@ -278,30 +271,6 @@ var Protections = []string{"lease", "heartbeat", "fence", "reconcile", "sync", "
 
 // Protected tells whether a protection is on.
 func (c *Config) Protected(name string) bool { return !slices.Contains(c.Unprotected, name) }
-
-// prefixed puts a prefix before the places of joined errors.
-func prefixed(prefix string, err error) []error {
-	var out []error
-	for _, e := range split(err) {
-		var p *cti.PlaceError
-		if errors.As(e, &p) {
-			e = &cti.PlaceError{Place: prefix + p.Place, Text: p.Text}
-		}
-		out = append(out, e)
-	}
-	return out
-}
-
-// split takes joined errors apart.
-func split(err error) []error {
-	if err == nil {
-		return nil
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
-	}
-	return []error{err}
-}
 
 // Port is a port with the offset.
 func (c *Config) Port(base int) int { return base + c.PortOffset }

@@ -11,7 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"sansheng/cti"
+	"sansheng/cti/place"
 )
 
 // document is a parsed file that knows the line of every place in it.
@@ -46,8 +46,8 @@ func decode(file string, text []byte, v any) (*document, error) {
 // locate adds file and line to errors that know their place.
 func (d *document) locate(err error) error {
 	var out []error
-	for _, e := range split(err) {
-		var p *cti.PlaceError
+	for _, e := range place.Split(err) {
+		var p *place.Error
 		if errors.As(e, &p) {
 			e = fmt.Errorf("%s:%d: %w", d.file, d.line(p.Place), e)
 		}

@@ -24,11 +24,7 @@ var _ = register(&Row{
 		if err != nil {
 			return err
 		}
-		t.Began()
-		if err := t.Kill(); err != nil {
-			return err
-		}
-		if err := t.restart(ctx); err != nil {
+		if err := t.killed(ctx); err != nil {
 			return err
 		}
 		return n.goOn(ctx, t)

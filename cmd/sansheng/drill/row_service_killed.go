@@ -21,6 +21,15 @@ var _ = register(&Row{
 	},
 })
 
+// killed kills the service in the states that a row has brought about, and starts it anew.
+func (t *Trial) killed(ctx context.Context) error {
+	t.Began()
+	if err := t.Kill(); err != nil {
+		return err
+	}
+	return t.restart(ctx)
+}
+
 // restartMost is how long the service may take from its start to its first call.
 const restartMost = 5 * time.Second
 
