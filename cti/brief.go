@@ -3,6 +3,8 @@ package cti
 import (
 	"fmt"
 	"time"
+
+	"sansheng/pbx"
 )
 
 // Sheet is what an agent has written down about a call by the time he passes it on
@@ -34,6 +36,22 @@ func (s Sheet) Check() error {
 		return fmt.Errorf("sheet has %d fields of %d bytes; allowed: %d of %d", len(s), bytes, sheetFieldsMost, sheetBytesMost)
 	}
 	return nil
+}
+
+// BriefedData: the fact's agent will be rung for a caller who is passed on. It is told
+// before his phone is dialled, to be on his desk when it rings (requirement D1).
+type BriefedData struct {
+	data
+	Transfer TransferKind `json:"transfer"`
+	// By is who passed the caller on, Reason and Consent what the caller was told, and
+	// that he agreed, Sheet what By has written down.
+	By        AgentID   `json:"by"`
+	Caller    pbx.Party `json:"caller"`
+	DID       string    `json:"did"`
+	Emergency bool      `json:"emergency,omitempty"`
+	Reason    string    `json:"reason,omitempty"`
+	Consent   bool      `json:"consent"`
+	Sheet     Sheet     `json:"sheet,omitempty"`
 }
 
 // briefLead is how long before his phone rings an agent's desk is told: on its way to

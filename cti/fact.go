@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"sansheng/cti/flow"
 	"sansheng/pbx"
 )
 
@@ -149,19 +148,6 @@ type Arrived struct {
 	// calls only (requirement J4).
 	By  AgentID `json:"by,omitempty"`
 	For string  `json:"for,omitempty"`
-}
-
-// SteppedData: the caller has come to a node of his line's flow.
-type SteppedData struct {
-	data
-	Flow string `json:"flow"`
-	// Node is empty where he goes to the person of whom the flow does not speak.
-	Node string    `json:"node,omitempty"`
-	Kind flow.Kind `json:"kind"`
-	// By is the exit by which he left the node before.
-	By flow.Exit `json:"by,omitempty"`
-	// Language is the one that is spoken from here on, where it changes.
-	Language string `json:"language,omitempty"`
 }
 
 // GreetedData tells how the greeting ended.
@@ -663,29 +649,6 @@ type WishData struct {
 	data
 	State  AgentState `json:"state"`
 	Reason string     `json:"reason,omitempty"`
-}
-
-// BriefedData: the fact's agent will be rung for a caller who is passed on. It is told
-// before his phone is dialled, to be on his desk when it rings (requirement D1).
-type BriefedData struct {
-	data
-	Transfer TransferKind `json:"transfer"`
-	// By is who passed the caller on, Reason and Consent what the caller was told, and
-	// that he agreed, Sheet what By has written down.
-	By        AgentID   `json:"by"`
-	Caller    pbx.Party `json:"caller"`
-	DID       string    `json:"did"`
-	Emergency bool      `json:"emergency,omitempty"`
-	Reason    string    `json:"reason,omitempty"`
-	Consent   bool      `json:"consent"`
-	Sheet     Sheet     `json:"sheet,omitempty"`
-}
-
-// MovedData: the agent serves these queues from here on, or those of the plan again.
-type MovedData struct {
-	data
-	Queues  []QueueID `json:"queues,omitempty"`
-	Planned bool      `json:"planned"`
 }
 
 // RegisteredData goes with agent.registered and agent.lost: the phone can or

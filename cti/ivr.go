@@ -15,6 +15,19 @@ import (
 // ends the switch takes him to his line's queue. A restart lets him hear the node again
 // in which he is.
 
+// SteppedData: the caller has come to a node of his line's flow.
+type SteppedData struct {
+	data
+	Flow string `json:"flow"`
+	// Node is empty where he goes to the person of whom the flow does not speak.
+	Node string    `json:"node,omitempty"`
+	Kind flow.Kind `json:"kind"`
+	// By is the exit by which he left the node before.
+	By flow.Exit `json:"by,omitempty"`
+	// Language is the one that is spoken from here on, where it changes.
+	Language string `json:"language,omitempty"`
+}
+
 // flowPrompt is how long the prompts of a node may take.
 const flowPrompt = time.Minute
 

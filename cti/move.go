@@ -12,6 +12,13 @@ import (
 // given back to the plan. It survives restarts, and a new plan as far as it knows the
 // queues. The switch's own fallback rings whom the plan names.
 
+// MovedData: the agent serves these queues from here on, or those of the plan again.
+type MovedData struct {
+	data
+	Queues  []QueueID `json:"queues,omitempty"`
+	Planned bool      `json:"planned"`
+}
+
 // orderMove is a leader's order for the queues that an agent serves: their names with
 // commas between, or none for those of the plan.
 func (h *Hotline) orderMove(now time.Time, a *agent, o Order) *OrderError {
