@@ -66,7 +66,7 @@ func (h *Hotline) event(e pbx.Event) {
 		h.commandFailed(at, e)
 	case pbx.LinkLost:
 		h.linked = false
-		h.emit(at, SwitchLost, "", "", "", &EngineData{Text: text(e.Err)})
+		h.emit(at, SwitchLost, "", "", "", &EngineData{Text: text(e.Err), HeardAt: e.HeardAt})
 	case pbx.ClockStepped:
 		h.emit(at, ClockStepped, "", "", "", &EngineData{StepMs: Millis(e.By.Milliseconds())})
 	case pbx.LinkUp:

@@ -675,6 +675,8 @@ type EngineData struct {
 	data
 	Text            string    `json:"text,omitempty"`
 	SwitchStartedAt time.Time `json:"switch_started_at,omitzero"`
+	// HeardAt is when a switch that was lost for its silence was last heard.
+	HeardAt time.Time `json:"heard_at,omitzero"`
 	// StepMs is how far the switch's clock was set, back where negative. Times told
 	// before are by the clock as it was.
 	StepMs Millis `json:"step_ms,omitempty"`

@@ -41,7 +41,7 @@ type Hotline struct {
 	linked bool
 	// switchStarted is when the switch we last saw was started.
 	switchStarted time.Time
-	// lostAt is when the link to it broke last; zero while it stands.
+	// lostAt is when it was last heard, or the link to it broke; zero while it stands.
 	lostAt   time.Time
 	arrivals uint64
 	// callbacks are those owed, in the order in which they were asked for.
@@ -267,6 +267,9 @@ func (h *Hotline) Apply(f Fact) {
 			h.switchStarted, h.lostAt = d.SwitchStartedAt, time.Time{}
 		case SwitchLost:
 			h.lostAt = f.At
+			if !d.HeardAt.IsZero() {
+				h.lostAt = d.HeardAt
+			}
 		case ClockStepped:
 			h.stepClock(d.StepMs.Duration())
 		}

@@ -176,7 +176,10 @@ type CommandFailed struct {
 // Channels live on in the switch.
 type LinkLost struct {
 	At
-	Err error
+	// HeardAt is when the switch was last heard, where it was given up for its silence:
+	// if it has died, it was then. The zero value where the connection broke at At.
+	HeardAt time.Time
+	Err     error
 }
 
 // LinkUp: the connection stands, behind a fence; Snapshot is the truth to

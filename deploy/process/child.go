@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -29,7 +30,7 @@ type child struct {
 	cmd   *exec.Cmd // nil when adopted
 	pidfd *os.File  // nil where the kernel has none
 
-	waited bool
+	waited atomic.Bool // is set when it is dead and taken leave of
 	status error
 }
 
@@ -121,10 +122,13 @@ func (p *Process) adopt(ctx context.Context) (*child, error) {
 	}
 	mark, _ := os.ReadFile(markFile(p.spec.Dir))
 	if string(mark) == p.spec.Mark {
-		if err := p.becomeReady(ctx, c); err == nil {
+		over := p.lookAfter(ctx, c)
+		err := p.becomeReady(ctx, c)
+		if hung := over(); err == nil && hung == nil {
 			p.adopted = true
 			return c, nil
-		} else if ctx.Err() != nil {
+		}
+		if ctx.Err() != nil {
 			c.close()
 			return nil, err
 		}
@@ -184,13 +188,14 @@ func (p *Process) becomeReady(ctx context.Context, c *child) error {
 // wait returns when the child has died, saying how, or when the context ends.
 // One goroutine at a time may wait.
 func (c *child) wait(ctx context.Context) error {
-	if c.waited {
+	if c.waited.Load() {
 		return c.status
 	}
 	if !c.dead(ctx) {
 		return ctx.Err()
 	}
-	c.waited, c.status = true, errors.New("ended")
+	c.waited.Store(true)
+	c.status = errors.New("ended")
 	if c.cmd != nil {
 		if err := c.cmd.Wait(); err != nil {
 			c.status = err
@@ -220,7 +225,7 @@ func (c *child) dead(ctx context.Context) bool {
 }
 
 func (c *child) signal(sig syscall.Signal) error {
-	if c.waited {
+	if c.waited.Load() {
 		return os.ErrProcessDone
 	}
 	var err error

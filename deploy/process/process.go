@@ -8,7 +8,7 @@
 // start time of that pid, and adopts it; from then on it is watched and ended
 // like a child.
 //
-//	          Start                    dies
+//	          Start               dies, or hangs
 //	(none) ─────────▶ running ───────────────────▶ waiting (backoff)
 //	  adopt ─────────▶   │ ▲                            │
 //	                Stop │ └────────────────────────────┘
@@ -16,6 +16,9 @@
 //	                  stopped        Release: watched no more, runs on
 //
 // # Order and failure
+//
+// A child that lives and is of no use (Spec.Lives) is killed: nobody else can know it, and
+// whatever it still has is lost anyway.
 //
 // Each death that nobody ordered is reported once through Spec.OnCrash, before
 // the restart; restarts wait longer each time and at once again after a minute
@@ -65,6 +68,10 @@ type Spec struct {
 	// until it returns nil or ReadyWithin (0 means 30 s) is over.
 	Ready       func(context.Context) error
 	ReadyWithin time.Duration
+	// Lives asks once whether a running child is of any use; it bounds itself. One that
+	// fails three times in a row, a second apart, hangs: it is killed and started anew. nil
+	// never asks.
+	Lives func(context.Context) error
 	// OnCrash is told of each death that was not ordered, and of each restart
 	// that failed. It must not block.
 	OnCrash func(Crash)
@@ -211,7 +218,7 @@ func (p *Process) supervise(ctx context.Context, c *child) {
 	for {
 		err := down
 		if c != nil {
-			err = c.wait(ctx)
+			err = p.wait(ctx, c)
 		}
 		if ctx.Err() != nil {
 			p.last(c)
@@ -293,7 +300,11 @@ func (p *Process) end(c *child) error {
 		}
 		return fmt.Errorf("stop %s: %w", p.spec.Name, err)
 	}
-	soft, cancel := context.WithTimeout(context.Background(), p.spec.StopWithin)
+	within := p.spec.StopWithin
+	if p.spec.Lives != nil && p.spec.Lives(context.Background()) != nil {
+		within = 0 // it hears nothing
+	}
+	soft, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	_ = c.wait(soft)
 	if soft.Err() == nil {

@@ -100,6 +100,9 @@ type Link struct {
 	final   error    // ErrReplaced or ErrClosed, once diedC is closed
 	fence   fenceMark
 
+	opened time.Time
+	heard  atomic.Int64 // when the switch last said anything, in ns since opened
+
 	stats struct{ connects, losses, messages, repeats, undecoded atomic.Int64 }
 }
 
@@ -120,7 +123,7 @@ func Open(o Options) (*Link, error) {
 	if o.App == "" {
 		return nil, errors.New("open link: no application")
 	}
-	l := &Link{options: o}
+	l := &Link{options: o, opened: time.Now()}
 	commands := o.Config
 	if o.Permit != nil && commands.Transport == nil {
 		commands.Transport = l.guardedTransport()
@@ -266,7 +269,7 @@ func (l *Link) run(ctx context.Context) {
 		if stood {
 			l.stats.losses.Add(1)
 			wait = l.options.BackoffMin
-			l.events.push(pbx.LinkLost{At: pbx.At(l.Now()), Err: err})
+			l.events.push(l.lost(err))
 		}
 		if final != nil {
 			l.options.Log.Warn("link ended", zap.Error(final))
@@ -283,6 +286,17 @@ func (l *Link) run(ctx context.Context) {
 		}
 		wait = min(2*wait, l.options.BackoffMax)
 	}
+}
+
+// lost tells how a connection ended that stood.
+func (l *Link) lost(err error) pbx.LinkLost {
+	now := l.Now()
+	lost := pbx.LinkLost{At: pbx.At(now), Err: err}
+	silent := time.Since(l.opened) - time.Duration(l.heard.Load())
+	if silent >= l.options.FenceTimeout && !errors.Is(err, ErrStalled) {
+		lost.HeardAt = now.Add(-silent)
+	}
+	return lost
 }
 
 // permitted asks whether a connection may be made.

@@ -195,6 +195,7 @@ func (s *session) read(ctx context.Context) error {
 		if s.stalled() {
 			return ErrStalled
 		}
+		s.link.heard.Store(int64(time.Since(s.link.opened)))
 		if kind != websocket.MessageText {
 			continue
 		}

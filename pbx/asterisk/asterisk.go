@@ -34,6 +34,7 @@ import (
 
 	"sansheng/deploy/debian"
 	"sansheng/deploy/process"
+	"sansheng/pbx/sip/probe"
 )
 
 // SentinelUser is the sentinel's name, in ARI and in SIP.
@@ -220,7 +221,11 @@ func (i *Instance) start(ctx context.Context) error {
 		Before:      func(context.Context) error { return i.config.checkPorts(i.Ports) },
 		Ready:       i.ready,
 		ReadyWithin: 60 * time.Second,
+		Lives:       i.lives,
 		OnCrash:     i.config.OnCrash,
+	}
+	if slices.Contains(i.config.Unprotected, HangGuard) {
+		spec.Lives = nil
 	}
 	for range startTries {
 		// This release now and then dies of a race among its modules while it loads.
@@ -297,6 +302,29 @@ func (i *Instance) ready(ctx context.Context) error {
 		return fmt.Errorf("ask switch: ARI answers %s", res.Status)
 	}
 	return nil
+}
+
+// lookMost bounds each of the two questions whether the switch lives.
+const lookMost = 1500 * time.Millisecond
+
+// lives asks ARI and, where that is silent, the SIP side. As long as one answers, be it by
+// a refusal, the switch is of use: with SIP it serves callers by itself, and with ARI the
+// hotline still has those who are on it. A switch in which both are silent is of none, also
+// to those who talk: not even their good-byes are heard.
+func (i *Instance) lives(ctx context.Context) error {
+	ask, cancel := context.WithTimeout(ctx, lookMost)
+	defer cancel()
+	ari := i.ready(ask)
+	if ari == nil {
+		return nil
+	}
+	ping, cancelPing := context.WithTimeout(ctx, lookMost)
+	defer cancelPing()
+	pong, err := probe.Ping(ping, probe.Target{Server: i.SIPAddr})
+	if err == nil || pong.Status != 0 {
+		return nil
+	}
+	return errors.Join(ari, err)
 }
 
 // CLI runs one console command and returns what it printed.

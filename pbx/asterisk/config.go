@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"sansheng/deploy/debian"
 	"sansheng/deploy/process"
@@ -59,9 +60,8 @@ type Config struct {
 	// have at once; further ones are refused with Q.850 cause 17. 0 means 80 % of
 	// what the RTP ports carry.
 	OrdinaryCalls int
-	// Unprotected turns guards of the dialplan off, by name: LeaseGuard,
-	// HeartbeatGuard, ReserveGuard. It is for the drill, which shows by it what
-	// they prevent.
+	// Unprotected turns guards off, by name. It is for the drill, which shows by it
+	// what they prevent.
 	Unprotected []string
 
 	// FallbackTries is how often the fallback tries again, 5 s apart, where no phone
@@ -104,12 +104,16 @@ type Line struct {
 	Emergency bool
 }
 
-// Guards of the dialplan.
+// Guards: three of the dialplan, and one of the process.
 const (
 	LeaseGuard     = "lease"     // a hotline that does nothing loses the caller again
 	HeartbeatGuard = "heartbeat" // an old heartbeat keeps callers from the hotline
 	ReserveGuard   = "reserve"   // ordinary calls leave room for emergencies
+	HangGuard      = "hang"      // a switch that lives and does nothing is ended
 )
+
+// Guards are the names of all.
+var Guards = []string{LeaseGuard, HeartbeatGuard, ReserveGuard, HangGuard}
 
 // guards tell the templates which of them are on.
 type guards struct{ Lease, Heartbeat, Reserve bool }
@@ -255,8 +259,8 @@ func (c Config) check() error {
 		return &ValueError{"ordinary calls", strconv.Itoa(c.OrdinaryCalls), "0 or more"}
 	}
 	for _, name := range c.Unprotected {
-		if name != LeaseGuard && name != HeartbeatGuard && name != ReserveGuard {
-			return &ValueError{"guard to turn off", name, "lease, heartbeat or reserve"}
+		if !slices.Contains(Guards, name) {
+			return &ValueError{"guard to turn off", name, strings.Join(Guards, ", ")}
 		}
 	}
 	queues := map[string]bool{}

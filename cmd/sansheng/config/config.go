@@ -267,7 +267,7 @@ var (
 )
 
 // Protections that can be turned off, for the drill.
-var Protections = []string{"lease", "heartbeat", "fence", "reconcile", "sync", "dedupe", "reserve", "sentinel", "audit", "tenure"}
+var Protections = []string{"lease", "heartbeat", "fence", "reconcile", "sync", "dedupe", "reserve", "sentinel", "audit", "tenure", "hang"}
 
 // Protected tells whether a protection is on.
 func (c *Config) Protected(name string) bool { return !slices.Contains(c.Unprotected, name) }

@@ -293,7 +293,7 @@ func (s *Service) startSwitch(ctx context.Context) error {
 		},
 		Offset: s.cfg.PortOffset, Carriers: s.cfg.Asterisk.Carriers, Gateway: s.cfg.Asterisk.Gateway, Environ: s.cfg.Asterisk.Environ, OnCrash: s.crashed, Finder: s.opts.Finder,
 	}
-	for _, guard := range []string{asterisk.LeaseGuard, asterisk.HeartbeatGuard, asterisk.ReserveGuard} {
+	for _, guard := range asterisk.Guards {
 		if !s.cfg.Protected(guard) {
 			c.Unprotected = append(c.Unprotected, guard)
 		}
