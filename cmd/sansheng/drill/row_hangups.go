@@ -53,9 +53,7 @@ var _ = register(&Row{
 		err := poll(bounded, 10*time.Millisecond, func() (bool, error) {
 			rescued = 0
 			for i, c := range leavers {
-				select {
-				case <-orphans[i].call.Done():
-				default:
+				if !orphans[i].over() {
 					return false, nil
 				}
 				switch {

@@ -99,6 +99,7 @@ func (l *ledgerFile) read(t time.Time) ([]pbx.LedgerEntry, error) {
 		return nil, err
 	}
 	entries = append(entries, newest...)
+	ends := endsOf(entries)
 	var out []pbx.LedgerEntry
 	answered := map[string]pbx.EndpointID{} // the last device to answer, by call
 	for _, e := range entries {
@@ -111,6 +112,9 @@ func (l *ledgerFile) read(t time.Time) ([]pbx.LedgerEntry, error) {
 			}
 		}
 		if en, ok := ledgerEntry(e, answered[e.LinkedID]); ok {
+			if en.Kind == pbx.LedgerHangup {
+				en.Endpoint = ends.askedBy(e)
+			}
 			out = append(out, en)
 		}
 	}
@@ -123,18 +127,9 @@ func ledgerEntry(e asterisk.Entry, device pbx.EndpointID) (pbx.LedgerEntry, bool
 	en := pbx.LedgerEntry{At: e.At, Channel: pbx.ChannelID(e.ID)}
 	switch {
 	case e.Event == "HANGUP":
-		var said struct {
-			Cause  pbx.Cause `json:"hangupcause"`
-			Source string    `json:"hangupsource"`
-		}
-		if json.Unmarshal([]byte(e.Extra), &said) != nil {
-			return en, false
-		}
+		said, ok := hangupOf(e)
 		en.Kind, en.Cause = pbx.LedgerHangup, said.Cause
-		if strings.HasPrefix(said.Source, "PJSIP/") {
-			en.Endpoint = (pbx.Channel{Name: said.Source}).Endpoint()
-		}
-		return en, true
+		return en, ok
 	case e.Event == "BRIDGE_ENTER" && e.ID == e.LinkedID && device != "":
 		en.Kind, en.Endpoint = pbx.LedgerJoined, device
 		return en, true
@@ -171,4 +166,56 @@ func ledgerEntry(e asterisk.Entry, device pbx.EndpointID) (pbx.LedgerEntry, bool
 		return en, en.Endpoint != ""
 	}
 	return en, false
+}
+
+// hangup is what the switch says of a channel's end.
+type hangup struct {
+	Cause pbx.Cause `json:"hangupcause"`
+	// Source is the name of the channel that asked for it.
+	Source string `json:"hangupsource"`
+}
+
+func hangupOf(e asterisk.Entry) (said hangup, ok bool) {
+	return said, json.Unmarshal([]byte(e.Extra), &said) == nil
+}
+
+// ends are the channels' ends of a stretch of the ledger, by name and by their call.
+type ends struct {
+	byName map[string]asterisk.Entry
+	byCall map[string][]asterisk.Entry
+}
+
+func endsOf(entries []asterisk.Entry) ends {
+	all := ends{map[string]asterisk.Entry{}, map[string][]asterisk.Entry{}}
+	for _, e := range entries {
+		if e.Event == "HANGUP" {
+			all.byName[e.Channel] = e
+			all.byCall[e.LinkedID] = append(all.byCall[e.LinkedID], e)
+		}
+	}
+	return all
+}
+
+// endedWith is how far the ends of two channels are apart that one party ended.
+const endedWith = time.Second
+
+// askedBy is the device that asked for a channel's end; empty where it was no device's
+// doing. The first agent to hang up stays the source on his caller's channel, also of
+// one whom the fallback has brought to somebody else since: then that one's channel
+// tells who it was.
+func (all ends) askedBy(e asterisk.Entry) pbx.EndpointID {
+	said, _ := hangupOf(e)
+	together := func(other asterisk.Entry) bool { return other.At.Sub(e.At).Abs() < endedWith }
+	if by, known := all.byName[said.Source]; e.ID == e.LinkedID && said.Source != "" && said.Source != e.Channel && (!known || !together(by)) {
+		said.Source = ""
+		for _, other := range all.byCall[e.LinkedID] {
+			if other.ID != e.ID && together(other) {
+				said, _ = hangupOf(other)
+			}
+		}
+	}
+	if !strings.HasPrefix(said.Source, "PJSIP/") {
+		return ""
+	}
+	return (pbx.Channel{Name: said.Source}).Endpoint()
 }
