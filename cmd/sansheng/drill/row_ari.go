@@ -108,3 +108,33 @@ var _ = register(&Row{
 		return err
 	},
 })
+
+var _ = register(&Row{
+	Name:    "ari-flapping",
+	Fault:   "the link between service and ARI stands for 1 s and is cut for 1.5 s, by turns, for 17.5 s",
+	Promise: "nobody waits 5 s without ringback, music or a person; nobody is offered twice; serving again ≤ 3 s after the last",
+	Run: func(ctx context.Context, t *Trial) error {
+		const turns, cut, stands = 7, 1500 * time.Millisecond, time.Second
+		t.later(func() {
+			for range turns {
+				t.Proxy.Cut()
+				_ = t.Wait(ctx, cut)
+				t.Proxy.Heal()
+				_ = t.Wait(ctx, stands)
+			}
+		})
+		err := t.Newcomers(ctx, turns*(cut+stands))
+		t.together()
+		t.Healed()
+		made := 0
+		for _, r := range t.Proxy.Requests(t.began) {
+			if r.Events {
+				made++
+			}
+		}
+		t.Must("the link was made anew", made > 0, "it stood all the time")
+		t.Note("The link was made anew %d times.", made)
+		t.untilReady(ctx, true, "serving again after the last time", 3*time.Second)
+		return err
+	},
+})
