@@ -54,6 +54,7 @@ func newAgents(ctx context.Context, server string, s Size, password func(cti.Age
 		{waitAgents, s.waitCrew(), 0, phone.AnswerAfter(200 * time.Millisecond)},
 		{ringAgents, max(s.Ringing, 1), 0, phone.AnswerAfter(ringFor)},
 		{emergencyAgents, emergencyCrew, emergencyCrew, phone.AnswerAfter(500 * time.Millisecond)},
+		{notesAgents, 1, 0, phone.AnswerAfter(200 * time.Millisecond)},
 		{gasAgents, 1, 1, phone.AnswerAfter(500 * time.Millisecond)},
 		{onCallAgents, 1, 0, phone.Policy{After: time.Second, Then: phone.ActionAnswer, Talk: 5 * time.Second}},
 		{handAgents, handCrew, 0, phone.Policy{After: 50 * time.Millisecond, Then: phone.ActionAnswer, Talk: 150 * time.Millisecond}},

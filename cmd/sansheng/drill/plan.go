@@ -3,6 +3,7 @@ package drill
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"sansheng/cti"
 )
@@ -13,6 +14,7 @@ const (
 	waitLine      = "800102" // greeted; few agents, who talk for long
 	ringLine      = "800103" // direct; agents who let it ring for a while
 	handLine      = "800104" // greeted; few agents with very short talks
+	notesLine     = "800105" // greeted; one agent, who writes notes after a call
 	emergencyLine = "800119" // direct, emergency
 	gasLine       = "800120" // direct, emergency; one agent, who talks for long
 )
@@ -28,6 +30,7 @@ const (
 	onCallAgents    = 17001 // one, whom alarms ring
 	gasAgents       = 18001
 	deskAgents      = 19001 // to whom calls are passed on
+	notesAgents     = 20001
 )
 
 // waitCrew is how many agents the waiting callers wait for, emergencyCrew how
@@ -52,6 +55,7 @@ func plan(s Size) *cti.Plan {
 			{DID: waitLine, Company: "drill", Mode: cti.Greeted, Queue: "wait", Greeting: "greeting-drill"},
 			{DID: ringLine, Company: "drill", Mode: cti.Direct, Queue: "ring"},
 			{DID: handLine, Company: "drill", Mode: cti.Greeted, Queue: "hand", Greeting: "greeting-drill"},
+			{DID: notesLine, Company: "drill", Mode: cti.Greeted, Queue: "notes", Greeting: "greeting-drill"},
 			{DID: emergencyLine, Company: "drill", Mode: cti.Direct, Queue: "emergency", Emergency: true},
 			{DID: gasLine, Company: "drill", Mode: cti.Direct, Queue: "gas", Emergency: true},
 		},
@@ -60,6 +64,7 @@ func plan(s Size) *cti.Plan {
 			{ID: "wait", Company: "drill", Members: wait},
 			{ID: "ring", Company: "drill", Members: ring},
 			{ID: "hand", Company: "drill", Members: numbers(handAgents, handCrew)},
+			{ID: "notes", Company: "drill", Members: numbers(notesAgents, 1), WrapUp: cti.Span(2 * time.Minute)},
 			{ID: "emergency", Company: "drill", Members: emergency, Priority: 100},
 			{ID: "desk", Company: "drill", Members: numbers(deskAgents, deskCrew)},
 			{ID: "gas", Company: "drill", Members: numbers(gasAgents, 1), Priority: 100},

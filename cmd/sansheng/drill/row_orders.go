@@ -62,12 +62,7 @@ const slowly = 10 * time.Second
 func (t *Trial) ordered(ctx context.Context) (*orders, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	var with []*Caller
-	for _, c := range t.talking {
-		if a, ok := t.Agents.With(c.From); c.Toned && ok && t.Agents.toned(a.Agent) {
-			with = append(with, c)
-		}
-	}
+	with := t.tonedTalks()
 	if len(with) < 5 {
 		return nil, fmt.Errorf("%d talks with tones are too few", len(with))
 	}
@@ -96,15 +91,40 @@ func (t *Trial) ordered(ctx context.Context) (*orders, error) {
 		if one.order.Verb == cti.OrderListen {
 			by, one.order.To = desk(4), a.Agent
 		}
-		before := t.Facts.Count(one.caller.From, one.told)
-		if err := t.Order(ctx, by, one.order); err != nil {
-			return nil, err
-		}
-		if err := t.until(ctx, []*Caller{one.caller}, "have "+string(one.told), func(c *Caller) bool { return t.Facts.Count(c.From, one.told) > before }); err != nil {
+		if err := t.orderingBy(ctx, by, one.caller, one.order, one.told); err != nil {
 			return nil, err
 		}
 	}
 	return o, nil
+}
+
+// tonedTalks are the talks in which both sides send tones.
+func (t *Trial) tonedTalks() []*Caller {
+	var with []*Caller
+	for _, c := range t.talking {
+		if a, ok := t.Agents.With(c.From); c.Toned && ok && t.Agents.toned(a.Agent) {
+			with = append(with, c)
+		}
+	}
+	return with
+}
+
+// ordering gives an agent's order about his caller and returns when it is told of.
+func (t *Trial) ordering(ctx context.Context, c *Caller, o cti.Order, told cti.Kind) error {
+	a, ok := t.Agents.With(c.From)
+	if !ok {
+		return fmt.Errorf("caller %s talks with nobody", c.From)
+	}
+	return t.orderingBy(ctx, a.Agent, c, o, told)
+}
+
+// orderingBy is ordering for one who has no part in the talk yet.
+func (t *Trial) orderingBy(ctx context.Context, by string, c *Caller, o cti.Order, told cti.Kind) error {
+	before := t.Facts.Count(c.From, told)
+	if err := t.Order(ctx, by, o); err != nil {
+		return err
+	}
+	return t.until(ctx, []*Caller{c}, "have "+string(told), func(c *Caller) bool { return t.Facts.Count(c.From, told) > before })
 }
 
 // goOn gives the next order to each and wants it carried out.
