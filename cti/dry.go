@@ -11,9 +11,9 @@ import (
 )
 
 // Walk is what would happen to a call to a number: the way through its flow at a moment,
-// for who calls and what he presses (flow.Conditions.Keys), and where it ends. The plan
-// has passed Check.
-func (p *Plan) Walk(did string, at time.Time, caller, keys string) (flow.Path, error) {
+// for who calls and what he presses (flow.Conditions.Keys), with what is closed, and where
+// it ends. The plan has passed Check.
+func (p *Plan) Walk(did string, at time.Time, caller, keys string, closed Closures) (flow.Path, error) {
 	i := slices.IndexFunc(p.Lines, func(l Line) bool { return l.DID == did })
 	if i < 0 {
 		var dids []string
@@ -40,7 +40,10 @@ func (p *Plan) Walk(did string, at time.Time, caller, keys string) (flow.Path, e
 	}
 	open := schedules(p)
 	return p.Flows[n].Walk(flow.Conditions{
-		At: at, Keys: keys, Caller: who, Hours: func(calendar string, at time.Time) hours.Status { return open[calendar].At(at, nil) },
+		At: at, Keys: keys, Caller: who,
+		Hours: func(calendar string, at time.Time) hours.Status {
+			return open[calendar].At(at, closed.of(calendar, did))
+		},
 	}), nil
 }
 

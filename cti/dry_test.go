@@ -18,12 +18,12 @@ func TestPlanWalk(t *testing.T) {
 		{"800200", "", "0", "queue service"},
 		{"800200", "13900000001", "1", "hang_up "},
 	} {
-		path, err := p.Walk(c.did, night, c.caller, c.keys)
+		path, err := p.Walk(c.did, night, c.caller, c.keys, nil)
 		if got := string(path.End.Kind) + " " + path.End.To; err != nil || got != c.end {
 			t.Errorf("%+v: %s, %v", c, got, err)
 		}
 	}
-	if _, err := p.Walk("1", night, "", ""); err == nil || !strings.Contains(err.Error(), "allowed: 800100, 800200, 800119") {
+	if _, err := p.Walk("1", night, "", "", nil); err == nil || !strings.Contains(err.Error(), "allowed: 800100, 800200, 800119") {
 		t.Errorf("a number that is none: %v", err)
 	}
 	if got := p.HolidaysUnknown(night, 60); len(got) != 0 {

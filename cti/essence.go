@@ -9,7 +9,7 @@ import (
 // give the same state as all of them. It bounds how long a start takes.
 //
 // What matters are all facts of live calls and of those of which a callback is owed, each
-// agent's last state and registration, and the last of the switch.
+// agent's last state and registration, the last of the switch, and what is closed.
 type Essence struct {
 	calls  map[CallID][]placed
 	agents map[AgentID]*agentEssence
@@ -20,7 +20,9 @@ type Essence struct {
 	owed  map[CallID][]placed
 	heirs map[CallID]CallID
 	steps []placed // each ClockStepped: times before it are by another clock
-	added uint64
+	// closures are the last hours.closed or hours.opened of each calendar and line.
+	closures map[string]placed
+	added    uint64
 }
 
 // placed is a fact with its place among those added: facts of several engines
@@ -38,6 +40,7 @@ type agentEssence struct{ state, phone, lost, wish, move *placed }
 func NewEssence() *Essence {
 	return &Essence{
 		calls: map[CallID][]placed{}, agents: map[AgentID]*agentEssence{}, owed: map[CallID][]placed{}, heirs: map[CallID]CallID{},
+		closures: map[string]placed{},
 	}
 }
 
@@ -67,8 +70,14 @@ func (e *Essence) Add(fact Fact) {
 		e.link = append(e.link, f)
 	case AgentOrdered:
 		if d, ok := f.Data.(*OrderedData); ok && d.Key != "" {
-			e.orders = append(e.orders, f)
-			e.orders = e.orders[max(0, len(e.orders)-keysMost):]
+			e.keep(f)
+		}
+	case HoursClosed, HoursOpened:
+		if d, ok := f.Data.(*ClosureData); ok {
+			e.closures[d.What()] = f
+			if d.Key != "" {
+				e.keep(f)
+			}
 		}
 	case ClockStepped:
 		e.steps = append(e.steps, f)
@@ -82,6 +91,12 @@ func (e *Essence) Add(fact Fact) {
 			e.calls[f.Call] = append(e.calls[f.Call], f)
 		}
 	}
+}
+
+// keep keeps an order with a key.
+func (e *Essence) keep(f placed) {
+	e.orders = append(e.orders, f)
+	e.orders = e.orders[max(0, len(e.orders)-keysMost):]
 }
 
 func (e *Essence) agent(id AgentID) *agentEssence {
@@ -145,7 +160,11 @@ func (e *Essence) Facts() []Fact {
 			}
 		}
 	}
+	for _, f := range e.closures {
+		all = append(all, f)
+	}
 	slices.SortFunc(all, func(a, b placed) int { return cmp.Compare(a.place, b.place) })
+	all = slices.CompactFunc(all, func(a, b placed) bool { return a.place == b.place }) // a closure with a key
 	facts := make([]Fact, len(all))
 	for i, f := range all {
 		facts[i] = f.Fact

@@ -82,6 +82,8 @@ const (
 	AgentWished      Kind = "agent.wished"
 	AgentBriefed     Kind = "agent.briefed"
 	AgentMoved       Kind = "agent.moved"
+	HoursClosed      Kind = "hours.closed"
+	HoursOpened      Kind = "hours.opened"
 	EngineStarted    Kind = "engine.started"
 	SwitchLost       Kind = "engine.switch_lost"
 	ClockStepped     Kind = "engine.clock_stepped"
@@ -735,6 +737,8 @@ var dataOf = map[Kind]func() Data{
 	AgentBriefed:     func() Data { return &BriefedData{} },
 	AgentMoved:       func() Data { return &MovedData{} },
 	AgentOrdered:     func() Data { return &OrderedData{} },
+	HoursClosed:      func() Data { return &ClosureData{} },
+	HoursOpened:      func() Data { return &ClosureData{} },
 	EngineStarted:    func() Data { return &EngineData{} },
 	SwitchLost:       func() Data { return &EngineData{} },
 	ClockStepped:     func() Data { return &EngineData{} },

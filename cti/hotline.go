@@ -25,6 +25,10 @@ type Hotline struct {
 	contacts  []Contact
 	flows     map[string]*flow.Flow
 	hours     map[string]*hours.Schedule
+	// closures are those of hours, also some that are over; numbers the lines as
+	// configured.
+	closures Closures
+	numbers  []string
 	// shows is each company's line whose number is shown to whom its agents call.
 	shows map[CompanyID]Line
 	// order lists agents as configured, live the calls not yet ended by arrival:
@@ -62,7 +66,7 @@ type Outcome struct {
 	Facts    []Fact
 	Commands []pbx.Command
 	Repairs  Repairs
-	// Refused says why an Order or a CancelCallback was not carried out.
+	// Refused says why an Order, a CancelCallback or a CloseHours was not carried out.
 	Refused error
 }
 
@@ -75,6 +79,8 @@ func NewHotline(engine string, plan *Plan) *Hotline {
 		legs:   map[pbx.ChannelID]*leg{},
 		agents: map[AgentID]*agent{},
 		spoke:  map[string]AgentID{},
+
+		closures: Closures{},
 	}
 	h.configure(plan)
 	return h
@@ -88,9 +94,9 @@ func (h *Hotline) configure(plan *Plan) {
 	for _, c := range plan.Companies {
 		h.companies[c.ID] = c
 	}
-	h.shows = map[CompanyID]Line{}
+	h.shows, h.numbers = map[CompanyID]Line{}, nil
 	for _, l := range plan.Lines {
-		h.lines[l.DID] = l
+		h.lines[l.DID], h.numbers = l, append(h.numbers, l.DID)
 		if _, known := h.shows[l.Company]; !known && !l.Emergency {
 			h.shows[l.Company] = l
 		}
@@ -139,6 +145,8 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		}
 	case CancelCallback:
 		h.out.Refused = h.cancelCallback(now, in)
+	case CloseHours:
+		h.out.Refused = h.closeHours(now, in)
 	case Stopping:
 		h.stopCalls(now)
 	case Unseen:
@@ -275,11 +283,11 @@ func (h *Hotline) Apply(f Fact) {
 		}
 		return
 	case *OrderedData:
-		if d.Key != "" {
-			o := Order{Verb: d.Verb, To: d.To}
-			h.keys = append(h.keys, orderKey{agent: f.Agent, by: d.By, key: d.Key, what: o.what()})
-			h.keys = h.keys[max(0, len(h.keys)-keysMost):]
-		}
+		o := Order{Verb: d.Verb, To: d.To}
+		h.remember(orderKey{agent: f.Agent, by: d.By, key: d.Key, what: o.what()})
+		return
+	case *ClosureData:
+		h.applyClosure(f, d)
 		return
 	case *Arrived:
 		h.applyArrived(f, d)

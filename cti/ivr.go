@@ -98,7 +98,7 @@ func (h *Hotline) leaveBy(at time.Time, c *call, e flow.Exit) {
 func (h *Hotline) stand(at time.Time, c *call) {
 	n := c.Walk.node
 	vip := slices.Contains(h.companies[c.Company].VIPs, c.Caller.Number)
-	if e, ok := n.Through(func(calendar string) bool { return h.isOpen(at, calendar) }, vip); ok {
+	if e, ok := n.Through(func(calendar string) bool { return h.hoursAt(at, c, calendar).Open }, vip); ok {
 		h.leaveBy(at, c, e)
 		return
 	}
@@ -152,7 +152,7 @@ func (h *Hotline) opens(at time.Time, c *call) []string {
 	if s == nil {
 		return nil
 	}
-	st := s.At(at, nil)
+	st := h.hoursAt(at, c, c.Walk.calendar)
 	if st.Open || st.Until.IsZero() {
 		return nil
 	}
@@ -174,12 +174,6 @@ func (h *Hotline) opens(at time.Time, c *call) []string {
 		return nil // a weekday would be taken for the next one
 	}
 	return names
-}
-
-// isOpen asks a calendar; one that is not there any more is open: a person decides.
-func (h *Hotline) isOpen(at time.Time, calendar string) bool {
-	s := h.hours[calendar]
-	return s == nil || s.At(at, nil).Open
 }
 
 // stepOver goes on when a node's prompts have been played, or cannot be.

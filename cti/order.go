@@ -103,7 +103,8 @@ func (o Order) refuse(format string, args ...any) *OrderError {
 // keysMost is how many keys of orders are remembered.
 const keysMost = 1000
 
-// orderKey is the key of an order that was carried out. A key is its giver's own.
+// orderKey is the key of an order that was carried out, of no agent where it was about
+// hours. A key is its giver's own.
 type orderKey struct {
 	agent   AgentID
 	by, key string
@@ -120,6 +121,14 @@ func (h *Hotline) keyed(o Order) (orderKey, bool) {
 		return orderKey{}, false
 	}
 	return h.keys[i], true
+}
+
+// remember keeps the key of an order that was carried out, where it has one.
+func (h *Hotline) remember(k orderKey) {
+	if k.key != "" {
+		h.keys = append(h.keys, k)
+		h.keys = h.keys[max(0, len(h.keys)-keysMost):]
+	}
 }
 
 // accept carries an order out once, and puts on record who gave it.

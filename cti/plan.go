@@ -363,6 +363,9 @@ func (p *Plan) checkHours(c *checker) {
 		c.form(at+".id", cal.ID, nameForm, "1 to 32 of a-z 0-9 _ -")
 		c.once(at+".id", cal.ID, seen[cal.ID])
 		seen[cal.ID] = true
+		if slices.ContainsFunc(p.Lines, func(l Line) bool { return l.DID == cal.ID }) {
+			c.Fail(at+".id", "%q is a line's number; allowed: another name, for who closes one of the two must not close the other", cal.ID)
+		}
 		c.Within(at, cal.Check(tables))
 	}
 }

@@ -373,6 +373,18 @@ func (w *world) order() {
 	})
 }
 
+// close closes a line or its calendar, with keys of which some come again, or opens it.
+func (w *world) close() {
+	in := CloseHours{
+		What: rapid.SampledFrom([]string{"office", "800200", "800119"}).Draw(w.t, "what"), By: "3001", Reason: "random",
+		Key: rapid.SampledFrom([]string{"", "", "k1", "k2"}).Draw(w.t, "key"),
+	}
+	if rapid.Bool().Draw(w.t, "closes") {
+		in.Until = w.s.now.Add(time.Duration(rapid.IntRange(-1, 30).Draw(w.t, "seconds")) * time.Second)
+	}
+	w.feed(in)
+}
+
 // press lets some caller press the key for being called back.
 func (w *world) press() {
 	for _, id := range w.s.order {
@@ -512,6 +524,7 @@ func TestRandomLife(t *testing.T) {
 			"back":    func(*rapid.T) { w.comeBack() },
 			"answer":  func(*rapid.T) { w.answerAll() },
 			"flow":    func(*rapid.T) { w.flow() },
+			"close":   func(*rapid.T) { w.close() },
 			"time": func(t *rapid.T) {
 				w.s.now = w.s.now.Add(time.Duration(rapid.IntRange(10, 4000).Draw(t, "ms")) * time.Millisecond)
 				w.feed(Tick{})

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -144,6 +146,10 @@ func lasting(h *Hotline) string {
 			fmt.Fprintf(&b, "beside %+v\n", o)
 		}
 	}
+	for _, what := range slices.Sorted(maps.Keys(h.closures)) {
+		c := h.closures[what]
+		fmt.Fprintf(&b, "closed %s until %s by %s: %s\n", what, c.Until.UTC(), c.By, c.Reason)
+	}
 	fmt.Fprintf(&b, "%d %v", h.seq, h.switchStarted.UTC())
 	return b.String()
 }
@@ -228,6 +234,14 @@ func parseInput(t *testing.T, line string) (time.Time, Input) {
 		return now, SetState{Agent: AgentID(arg(0)), State: s, Reason: "asked"}
 	case "order": // agent verb to
 		return now, Order{Agent: AgentID(arg(0)), Verb: Verb(arg(1)), To: arg(2), Reason: "asked", Consent: true}
+	case "closes": // what for how long, or no more
+		long, err := time.ParseDuration(arg(1))
+		if err != nil {
+			t.Fatalf("input %q: %v", line, err)
+		}
+		return now, CloseHours{What: arg(0), Until: now.Add(long), By: "3001", Reason: "burst pipe"}
+	case "opens":
+		return now, CloseHours{What: arg(0), By: "3001"}
 	case "pressed": // channel digit
 		return now, pbx.DigitPressed{At: at, Channel: pbx.ChannelID(arg(0)), Digit: arg(1)}
 	case "unseen": // call did number

@@ -29,6 +29,8 @@ func (b *batch) apply(ctx context.Context, e entry) error {
 		return b.applyAgent(ctx, e.Fact)
 	case "callback":
 		return b.applyCallback(ctx, e.Fact)
+	case "hours":
+		return b.applyHours(ctx, e.Fact)
 	case "engine":
 		d, _ := e.Data.(*cti.EngineData)
 		if d == nil {
@@ -45,6 +47,22 @@ func (b *batch) apply(ctx context.Context, e entry) error {
 	}
 	b.stats.ignored++
 	return nil
+}
+
+// applyHours keeps who closed a calendar or a line, and who opened it, among the orders:
+// it is one that is about no agent.
+func (b *batch) applyHours(ctx context.Context, f cti.Fact) error {
+	d, ok := f.Data.(*cti.ClosureData)
+	if !ok {
+		return nil
+	}
+	verb, target := "open", d.What()
+	if f.Kind == cti.HoursClosed {
+		verb, target = "close", target+" until "+d.Until.UTC().Format(time.RFC3339)
+	}
+	return b.s.q.AddOrder(ctx, b.out, sql.AddOrderParams{
+		FactID: f.ID, Company: string(f.Company), At: f.At, ByPerson: clean(d.By), Verb: verb, Target: clean(target), Reason: clean(d.Reason),
+	})
 }
 
 func (b *batch) applyAgent(ctx context.Context, f cti.Fact) error {

@@ -17,6 +17,9 @@ import (
 // passwordVariable is the environment's name of the account's password.
 const passwordVariable = "SANSHENG_PASSWORD"
 
+// answerMost bounds an answer.
+const answerMost = 4 << 20
+
 // client asks the running service's API for something, as a person.
 type client struct{ url, as string }
 
@@ -29,20 +32,38 @@ func (c *client) addFlags(cmd *cobra.Command) {
 // do sends body as JSON, nil for none. An answer that is no success is an error in the
 // service's own words.
 func (c *client) do(ctx context.Context, method, path string, body any, header http.Header) error {
+	_, err := c.ask(ctx, method, path, body, header)
+	return err
+}
+
+// get reads the answer to a question.
+func (c *client) get(ctx context.Context, path string, into any) error {
+	said, err := c.ask(ctx, http.MethodGet, path, nil, nil)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(said, into); err != nil {
+		return fmt.Errorf("read the service's answer: %w", err)
+	}
+	return nil
+}
+
+// ask is do with what was answered.
+func (c *client) ask(ctx context.Context, method, path string, body any, header http.Header) ([]byte, error) {
 	password := os.Getenv(passwordVariable)
 	if c.as == "" || password == "" {
-		return errors.New("name the account with --as, and its password in the environment's " + passwordVariable)
+		return nil, errors.New("name the account with --as, and its password in the environment's " + passwordVariable)
 	}
 	var text []byte
 	if body != nil {
 		var err error
 		if text, err = json.Marshal(body); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	r, err := http.NewRequestWithContext(ctx, method, c.url+path, bytes.NewReader(text))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.SetBasicAuth(c.as, password)
 	if body != nil {
@@ -53,15 +74,15 @@ func (c *client) do(ctx context.Context, method, path string, body any, header h
 	}
 	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
 	if err != nil {
-		return fmt.Errorf("is the service running? %w", err)
+		return nil, fmt.Errorf("is the service running? %w", err)
 	}
 	defer res.Body.Close()
-	said, err := io.ReadAll(io.LimitReader(res.Body, 1<<16))
+	said, err := io.ReadAll(io.LimitReader(res.Body, answerMost))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if res.StatusCode/100 == 2 {
-		return nil
+		return said, nil
 	}
 	var problem struct {
 		Detail string
@@ -73,5 +94,5 @@ func (c *client) do(ctx context.Context, method, path string, body any, header h
 	for _, e := range problem.Errors { // what is wrong, and where
 		problem.Detail += "; " + e.Location + ": " + e.Message
 	}
-	return errors.New(printable(problem.Detail))
+	return nil, errors.New(printable(problem.Detail))
 }

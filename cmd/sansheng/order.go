@@ -44,11 +44,7 @@ func orderCommand() *cobra.Command {
 				}
 				body.Sheet = append(body.Sheet, cti.SheetField{Name: name, Value: value})
 			}
-			header := http.Header{}
-			if key != "" {
-				header.Set("Idempotency-Key", key)
-			}
-			if err := api.do(c.Context(), http.MethodPost, "/api/v1/agents/"+url.PathEscape(args[0])+"/orders", body, header); err != nil {
+			if err := api.do(c.Context(), http.MethodPost, "/api/v1/agents/"+url.PathEscape(args[0])+"/orders", body, keyed(key)); err != nil {
 				return fmt.Errorf("%s for agent %s: %w", body.Verb, args[0], err)
 			}
 			_, err := fmt.Fprintf(c.OutOrStdout(), "%s for agent %s is being carried out\n", body.Verb, args[0])

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -9,16 +10,19 @@ import (
 	"sansheng/cmd/sansheng/config"
 	"sansheng/cti"
 	"sansheng/cti/flow"
+	"sansheng/cti/hours"
 )
 
 func walkCommand() *cobra.Command {
 	var file, at, caller, keys string
+	var closed []string
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "walk NUMBER",
 		Short: "Tell what happens to a call: the way through a number's flow, without a call",
 		Long: "Tell what happens to a call to a number at a moment, for who calls and what he presses: each step\n" +
-			"with its reason, and where the call ends. The demo hotline's, where no configuration is given.",
+			"with its reason, and where the call ends. The demo hotline's, where no configuration is given.\n" +
+			"What is closed just now by hours close the running service knows: GET /api/v1/lines/NUMBER/walk.",
 		Example: "  sansheng walk 800200 --at 2026-10-01T20:00:00+08:00 --keys 1",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -43,7 +47,11 @@ func walkCommand() *cobra.Command {
 			if !flow.Keys(keys) {
 				return fmt.Errorf("--keys %q: allowed are 0 to 9, *, #, and a dot where he presses nothing", keys)
 			}
-			path, err := plan.Walk(args[0], moment, caller, keys)
+			closures, err := closuresOf(closed)
+			if err != nil {
+				return err
+			}
+			path, err := plan.Walk(args[0], moment, caller, keys, closures)
 			if err != nil {
 				return err
 			}
@@ -62,6 +70,21 @@ func walkCommand() *cobra.Command {
 	f.StringVar(&at, "at", "", "when he calls (RFC 3339); now where it is empty")
 	f.StringVar(&caller, "caller", "", "the number he calls from")
 	f.StringVar(&keys, "keys", "", "what he presses, a key for each menu; a dot presses nothing")
+	f.StringArrayVar(&closed, "closed", nil, "as if somebody had closed a calendar or a line, CALENDAR=UNTIL or NUMBER=UNTIL; may be repeated")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
+}
+
+// closuresOf reads what --closed names.
+func closuresOf(list []string) (cti.Closures, error) {
+	all := cti.Closures{}
+	for _, text := range list {
+		what, until, _ := strings.Cut(text, "=")
+		t, err := time.Parse(time.RFC3339, until)
+		if what == "" || err != nil {
+			return nil, fmt.Errorf("--closed %q: write it as in office=2026-10-01T20:00:00+08:00", text)
+		}
+		all[what] = hours.Closure{Until: t, Reason: "--closed"}
+	}
+	return all, nil
 }

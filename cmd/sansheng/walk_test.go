@@ -29,6 +29,20 @@ func TestWalkCommand(t *testing.T) {
 			t.Errorf("%s %s, want %q", out, failed, want)
 		}
 	}
+	out, failed = said(t, "walk", "800200", "--at", "2026-03-02T10:00:00+08:00", "--closed", "office=2026-03-02T10:00:01+08:00")
+	if want := "office: closure, --closed, until 2026-03-02 10:00"; failed != "" || !strings.Contains(out, want) {
+		t.Errorf("%s %s, want %q", out, failed, want)
+	}
+	for says, args := range map[string][]string{
+		`--closed "office"`: {"walk", "800200", "--closed", "office"},
+		"it must end":       {"hours", "close", "office", "--reason", "fire"},
+		"is no time":        {"hours", "close", "office", "--until", "noon"},
+		"--as":              {"hours", "open", "office"},
+	} {
+		if _, failed := said(t, args...); !strings.Contains(failed, says) {
+			t.Errorf("%v: %q, want %q", args, failed, says)
+		}
+	}
 	for _, c := range []struct{ says, at, keys, did string }{
 		{`--at "noon" is no time`, "noon", "", "800200"},
 		{`--keys "a"`, "2026-10-01T20:00:00+08:00", "a", "800200"},

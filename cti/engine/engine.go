@@ -365,6 +365,24 @@ func (e *Engine) CancelCallback(ctx context.Context, c cti.CancelCallback) error
 	return e.ask(ctx, c)
 }
 
+// CloseHours closes a calendar or a line, or opens it again. The error is a
+// *cti.HoursError where that cannot be; nothing has changed then.
+func (e *Engine) CloseHours(ctx context.Context, c cti.CloseHours) error { return e.ask(ctx, c) }
+
+// Hours tells whether the callers of each line find it open, and what is closed.
+func (e *Engine) Hours(ctx context.Context) ([]cti.HoursView, cti.Closures, error) {
+	var v []cti.HoursView
+	var closed cti.Closures
+	err := e.look(ctx, func(h *cti.Hotline) {
+		now := e.cfg.Switch.Now()
+		v, closed = h.Hours(now), h.Closures(now)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return v, closed, nil
+}
+
 // ask has an input decided about and returns why it was refused.
 func (e *Engine) ask(ctx context.Context, in cti.Input) error {
 	reply := make(chan error, 1)
@@ -425,21 +443,29 @@ type View struct {
 
 // View asks the loop for the hotline as it is now.
 func (e *Engine) View(ctx context.Context) (View, error) {
-	reply := make(chan View, 1)
-	err := e.post(ctx, message{ask: func(h *cti.Hotline) {
-		v := View{Linked: h.Linked(), Agents: h.Agents()}
+	var v View
+	err := e.look(ctx, func(h *cti.Hotline) {
+		v = View{Linked: h.Linked(), Agents: h.Agents()}
 		v.Live, v.Waiting = h.Calls()
-		reply <- v
-	}})
+	})
 	if err != nil {
 		return View{}, err
 	}
+	return v, nil
+}
+
+// look lets the loop look at the hotline; where it fails, it may still be looking.
+func (e *Engine) look(ctx context.Context, at func(*cti.Hotline)) error {
+	doneC := make(chan struct{})
+	if err := e.post(ctx, message{ask: func(h *cti.Hotline) { at(h); close(doneC) }}); err != nil {
+		return err
+	}
 	select {
-	case v := <-reply:
-		return v, nil
+	case <-doneC:
+		return nil
 	case <-e.inbox.closed:
-		return View{}, ErrClosed
+		return ErrClosed
 	case <-ctx.Done():
-		return View{}, ctx.Err()
+		return ctx.Err()
 	}
 }

@@ -164,6 +164,17 @@ func (f *Flow) Emergency() string {
 	return f.Nodes[i].To
 }
 
+// Calendars are those that a flow asks, in the order of its nodes.
+func (f *Flow) Calendars() []string {
+	var all []string
+	for _, n := range f.Nodes {
+		if n.Kind == Hours && !slices.Contains(all, n.Calendar) {
+			all = append(all, n.Calendar)
+		}
+	}
+	return all
+}
+
 // Through is the exit of a node that is passed without a sound: by the hours, by who
 // calls; false where the node is none of these.
 func (n Node) Through(open func(calendar string) bool, vip bool) (Exit, bool) {

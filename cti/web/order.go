@@ -80,6 +80,7 @@ func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error
 func notDone(err error) error {
 	var order *cti.OrderError
 	var callback *cti.CallbackError
+	var hours *cti.HoursError
 	var unknown bool
 	var why string
 	switch {
@@ -87,6 +88,8 @@ func notDone(err error) error {
 		unknown, why = order.Unknown, order.Text
 	case errors.As(err, &callback):
 		unknown, why = callback.Unknown, callback.Text
+	case errors.As(err, &hours):
+		unknown, why = hours.Unknown, hours.Text
 	default:
 		return noLeader()
 	}

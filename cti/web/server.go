@@ -39,6 +39,8 @@ type Config struct {
 	Order func(context.Context, cti.Order) error
 	// CancelCallback has the engine take a promise to call back; nil where none runs here.
 	CancelCallback func(context.Context, cti.CancelCallback) error
+	// Hours asks the engine about hours; nil where none runs in this process.
+	Hours HoursKeeper
 	// Readiness tells the state of every part, within its context.
 	Readiness func(context.Context) []Part
 	// Alarms tells which alarms stand; nil is none.
@@ -74,6 +76,7 @@ type Server struct {
 	live      func(context.Context) (Floor, error)
 	orders    func(context.Context, cti.Order) error
 	cancel    func(context.Context, cti.CancelCallback) error
+	hours     HoursKeeper
 	readiness func(context.Context) []Part
 	alarms    func(context.Context) []Alarm
 	accounts  *Accounts
@@ -106,7 +109,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	if s.log == nil {
@@ -117,6 +120,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.cancel == nil {
 		s.cancel = func(context.Context, cti.CancelCallback) error { return errNoEngine }
+	}
+	if s.hours == nil {
+		s.hours = nobodysHours{}
 	}
 	s.verifier = newVerifier(cfg.Accounts, s.stopC)
 	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
@@ -183,6 +189,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerCallbacks(api)
 	s.registerFloor(api)
 	s.registerOrders(api)
+	s.registerHours(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"sansheng/cti"
+	"sansheng/cti/flow"
 	"sansheng/cti/hours"
+	"sansheng/cti/web"
 	"sansheng/pbx/sip/phone"
 	"sansheng/pbx/sip/tone"
 	"sansheng/store"
@@ -106,5 +108,47 @@ func TestInHours(t *testing.T) {
 	r := st.record(from)
 	if want := "hours, hours; open: people, queue"; walked(r) != want || r.Greeting == nil {
 		t.Errorf("his way: %s, want %s; greeting %+v", walked(r), want, r.Greeting)
+	}
+}
+
+// TestClosedNow: a line that somebody closes by day is closed for who calls from then
+// on; who waits already is served. Opened again, callers wait for a person.
+func TestClosedNow(t *testing.T) {
+	const waits, late, again = "13900000064", "13900000065", "13900000066"
+	st := hotline(t, nightPlan(true))
+	waiting := st.dial(waits, "800200")
+	st.fact(waits, cti.CallQueued, 1)
+	set := func(until time.Time) {
+		t.Helper()
+		if err := (lineHours{st.svc}).CloseHours(deadline(t), cti.CloseHours{What: "800200", Until: until, By: "3001", Reason: "burst pipe"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(time.Now().Add(time.Hour))
+	path, err := lineHours{st.svc}.Walk(deadline(t), web.Walk{DID: "800200"})
+	if err != nil || !strings.Contains(path.String(), "closure, burst pipe") || path.End.Kind != flow.Voicemail {
+		t.Errorf("the dry run says %s, %v", path, err)
+	}
+	caller := st.dial(late, "800200")
+	st.fact(late, cti.CallStepped, 2)
+	if err := caller.WaitSound(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	st.hangup(caller)
+	if r := st.record(late); walked(r) != "hours, hours; closed: closed, menu" {
+		t.Errorf("his way: %s", walked(r))
+	}
+	agent := st.agent("1001", phone.AnswerAfter(0))
+	talk := st.next(agent)
+	st.hears(waiting, agentTone("1001"))
+	st.hears(talk, callerTone)
+	st.hangup(waiting)
+	set(time.Time{})
+	caller = st.dial(again, "800200")
+	st.next(agent)
+	st.hears(caller, agentTone("1001"))
+	st.hangup(caller)
+	if r := st.record(again); walked(r) != "hours, hours; open: people, queue" {
+		t.Errorf("his way: %s", walked(r))
 	}
 }

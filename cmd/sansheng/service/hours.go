@@ -1,0 +1,59 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"sansheng/cti"
+	"sansheng/cti/flow"
+	"sansheng/cti/web"
+)
+
+// lineHours asks the engine that leads about hours, for the API.
+type lineHours struct{ s *Service }
+
+func (l lineHours) Hours(ctx context.Context) ([]cti.HoursView, error) {
+	e, err := l.s.leader()
+	if err != nil {
+		return nil, err
+	}
+	v, _, err := e.Hours(ctx)
+	return v, err
+}
+
+func (l lineHours) CloseHours(ctx context.Context, c cti.CloseHours) error {
+	e, err := l.s.leader()
+	if err != nil {
+		return err
+	}
+	return e.CloseHours(ctx, c)
+}
+
+// Walk is the plan's dry run, with what is closed.
+func (l lineHours) Walk(ctx context.Context, w web.Walk) (flow.Path, error) {
+	e, err := l.s.leader()
+	if err != nil {
+		return flow.Path{}, err
+	}
+	_, closed, err := e.Hours(ctx)
+	if err != nil {
+		return flow.Path{}, err
+	}
+	if w.At.IsZero() {
+		w.At = time.Now()
+	}
+	only := *l.s.plan
+	if w.Company != "" {
+		only.Lines = nil
+		for _, line := range l.s.plan.Lines {
+			if line.Company == w.Company {
+				only.Lines = append(only.Lines, line)
+			}
+		}
+	}
+	path, err := only.Walk(w.DID, w.At, w.Caller, w.Keys, closed)
+	if err != nil {
+		return flow.Path{}, &cti.HoursError{Unknown: true, Text: err.Error()}
+	}
+	return path, nil
+}
