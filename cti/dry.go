@@ -47,6 +47,10 @@ func (p *Plan) Walk(did string, at time.Time, caller, keys string, closed Closur
 	}), nil
 }
 
+// HolidaysAhead is how many days before a year its holidays must be known: from 1 November
+// on, about when they are announced.
+const HolidaysAhead = 61
+
 // HolidaysUnknown says of which years, of so many days from a moment on, a calendar's
 // table of holidays knows nothing: it would be open on each of them.
 func (p *Plan) HolidaysUnknown(at time.Time, days int) []string {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"sansheng/cti"
 	"sansheng/cti/flow"
 	"sansheng/cti/hours"
+	"sansheng/pbx/asterisk"
 )
 
 func walkCommand() *cobra.Command {
@@ -26,20 +29,12 @@ func walkCommand() *cobra.Command {
 		Example: "  sansheng walk 800200 --at 2026-10-01T20:00:00+08:00 --keys 1",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			plan := cti.DemoPlan(0)
-			if file != "" {
-				cfg, err := config.Load(file)
-				if err != nil {
-					return err
-				}
-				if cfg.Hotline == nil {
-					return fmt.Errorf("%s has no hotline", file)
-				}
-				plan = cfg.Hotline
+			plan, data, err := planOf(file)
+			if err != nil {
+				return err
 			}
 			moment := time.Now()
 			if at != "" {
-				var err error
 				if moment, err = time.Parse(time.RFC3339, at); err != nil {
 					return fmt.Errorf("--at %q is no time: write it as in 2026-10-01T20:00:00+08:00", at)
 				}
@@ -55,9 +50,7 @@ func walkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, unknown := range plan.HolidaysUnknown(moment, 60) {
-				fmt.Fprintf(c.ErrOrStderr(), "note: %s; sansheng holidays import reads them from an iCalendar file\n", unknown)
-			}
+			notePlan(c.ErrOrStderr(), plan, data, moment)
 			if asJSON {
 				return encodeJSON(c.OutOrStdout(), path, "  ")
 			}
@@ -73,6 +66,39 @@ func walkCommand() *cobra.Command {
 	f.StringArrayVar(&closed, "closed", nil, "as if somebody had closed a calendar or a line, CALENDAR=UNTIL or NUMBER=UNTIL; may be repeated")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
+}
+
+// planOf is a configuration's hotline and its data folder; the demo's, which has none,
+// where no file is named.
+func planOf(file string) (plan *cti.Plan, data string, err error) {
+	if file == "" {
+		return cti.DemoPlan(0), "", nil
+	}
+	cfg, err := config.Load(file)
+	if err != nil {
+		return nil, "", err
+	}
+	if cfg.Hotline == nil {
+		return nil, "", fmt.Errorf("%s has no hotline", file)
+	}
+	return cfg.Hotline, cfg.Data, nil
+}
+
+// notePlan says what is not wrong with a plan, but will hurt callers: years whose
+// holidays are not known, and prompts that are not there, where the switch has made its
+// own already.
+func notePlan(w io.Writer, plan *cti.Plan, data string, at time.Time) {
+	for _, unknown := range plan.HolidaysUnknown(at, cti.HolidaysAhead) {
+		fmt.Fprintf(w, "note: %s; sansheng holidays import reads them from an iCalendar file\n", unknown)
+	}
+	sounds := filepath.Join(data, "asterisk")
+	if data == "" || !asterisk.HasPrompt(sounds, "zh", "beep") {
+		return // nothing has been made here
+	}
+	has := func(language, name string) bool { return asterisk.HasPrompt(sounds, language, name) }
+	if missing := plan.PromptsMissing(has); missing != "" {
+		fmt.Fprintf(w, "note: prompts are missing: %s\n", missing)
+	}
 }
 
 // closuresOf reads what --closed names.

@@ -75,6 +75,22 @@ func TestHolidays(t *testing.T) {
 	if out, failed := said(t, "walk", "800100", "--config", file, "--at", "2026-03-02T10:00:00+08:00"); failed != "" || !strings.Contains(out, "he waits for a person") {
 		t.Errorf("%s %s", out, failed)
 	}
+	sounds := filepath.Join(filepath.Dir(file), "asterisk/data/sounds/zh")
+	if err := os.MkdirAll(sounds, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"beep.wav", "please-hold.gsm"} {
+		if err := os.WriteFile(filepath.Join(sounds, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text = "data: " + filepath.Dir(file) + "\n" + strings.Replace(text, "mode: direct", "mode: greeted, greeting: hello", 1)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, failed := said(t, "walk", "800100", "--config", file, "--at", "2026-03-02T10:00:00+08:00"); failed != "" || !strings.Contains(out, "note: prompts are missing: zh/hello (line 800100)\n") {
+		t.Errorf("%s %s", out, failed)
+	}
 	if _, failed := said(t, "holidays", "import", filepath.Join(t.TempDir(), "none.ics")); !strings.Contains(failed, "import holidays") {
 		t.Errorf("a file that is not there: %q", failed)
 	}

@@ -28,6 +28,8 @@ var Kinds = []Kind{
 	{"sentinel_crashed", Warn, "The sentinel died or does not start; it is tried again, and nobody watches over the hotline meanwhile."},
 	{"disk_low", Page, "The disk of the data folder is almost full."},
 	{"clock_apart", Warn, "This machine's clock and the switch's differ."},
+	{"holidays_unknown", Warn, "A calendar's table of holidays knows nothing of next year, or of this one; it is open on each of them."},
+	{"prompt_missing", Warn, "Prompts that lines or flows name are not there; callers who come to one go on without it, to a person."},
 }
 
 // KindOf finds an alarm by its name. An unknown one is a page.

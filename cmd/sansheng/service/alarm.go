@@ -149,8 +149,10 @@ func (s *Service) watch(run context.Context) {
 	every(5*time.Second, s.watchDisk)
 	if s.asterisk != nil {
 		every(10*time.Minute, s.watchRecordings)
+		every(time.Minute, s.watchPrompts)
 	}
 	if s.engine != nil || s.duty != nil {
+		every(time.Hour, s.watchHolidays)
 		every(time.Second, s.watchLink())
 		every(time.Second, s.watchCalls())
 	}

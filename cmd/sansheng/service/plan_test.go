@@ -1,0 +1,68 @@
+package service
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sansheng/cmd/sansheng/config"
+	"sansheng/cti"
+	"sansheng/cti/hours"
+)
+
+// TestHolidaysUnknown: from 1 November on, by the calendar's clock, next year must be
+// known, until it is.
+func TestHolidaysUnknown(t *testing.T) {
+	t.Parallel()
+	known := hours.China()
+	known.Days = append(known.Days, hours.Holiday{Date: hours.Date{Year: 2027, Month: 1, Day: 1}, Name: "new year"})
+	for at, want := range map[string]string{
+		"2026-10-31T23:59:59+08:00": "",
+		"2026-11-01T00:00:00+08:00": "calendar office: table cn knows no holidays of 2027",
+		"2026-12-31T23:59:59+08:00": "calendar office: table cn knows no holidays of 2027",
+		"2027-01-01T00:00:00+08:00": "calendar office: table cn knows no holidays of 2027",
+		"2024-12-31T00:00:00+08:00": "calendar office: table cn knows no holidays of 2024",
+	} {
+		moment, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := cti.DemoPlan(0)
+		if got := holidaysUnknown(p, moment); (got == nil) != (want == "") || got != nil && got.Error() != want {
+			t.Errorf("%s: %v, want %q", at, got, want)
+		}
+		p.Holidays = []hours.Table{known}
+		if got := holidaysUnknown(p, moment); got != nil && moment.Year() > 2024 {
+			t.Errorf("%s, with the year imported: %v", at, got)
+		}
+	}
+}
+
+// TestPromptMissing: a prompt that a line names and nobody has recorded is told at the
+// start, until somebody does; no caller has to find it.
+func TestPromptMissing(t *testing.T) {
+	t.Parallel()
+	h := newHook(t)
+	cfg := config.Default()
+	cfg.Data = dataFolder(t)
+	cfg.Hotline = cti.DemoPlan(0)
+	cfg.Hotline.Lines[0].Greeting = "greeting-spring"
+	cfg.Alarms.Webhook = h.URL
+	st := startStack(t, cfg)
+	if a := h.await("prompt_missing", true, 1); a.Cause != "zh/greeting-spring (line 800100)" {
+		t.Errorf("its cause is %q", a.Cause)
+	}
+	made, err := os.ReadFile(filepath.Join(st.svc.asterisk.SoundsDir, "zh", "greeting.wav"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(st.svc.asterisk.CustomSoundsDir, "zh", "greeting-spring.wav"), made, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	st.svc.watchPrompts(t.Context())
+	if a := h.await("prompt_missing", false, 1); strings.Contains(a.Cause, "spring") {
+		t.Errorf("it ends with %q", a.Cause)
+	}
+}
