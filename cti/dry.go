@@ -40,7 +40,7 @@ func (p *Plan) Walk(did string, at time.Time, caller, keys string, closed Closur
 	}
 	open := schedules(p)
 	return p.Flows[n].Walk(flow.Conditions{
-		At: at, Keys: keys, Caller: who,
+		At: at, Keys: keys, Caller: who, Zone: co.Location(),
 		Hours: func(calendar string, at time.Time) hours.Status {
 			return open[calendar].At(at, closed.of(calendar, did))
 		},

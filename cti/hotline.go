@@ -29,6 +29,7 @@ type Hotline struct {
 	// configured.
 	closures Closures
 	numbers  []string
+	zones    map[CompanyID]*time.Location
 	// shows is each company's line whose number is shown to whom its agents call.
 	shows map[CompanyID]Line
 	// order lists agents as configured, live the calls not yet ended by arrival:
@@ -90,9 +91,9 @@ func NewHotline(engine string, plan *Plan) *Hotline {
 func (h *Hotline) configure(plan *Plan) {
 	h.companies = map[CompanyID]Company{}
 	h.lines = map[string]Line{}
-	h.queues = map[QueueID]*queue{}
+	h.queues, h.zones = map[QueueID]*queue{}, map[CompanyID]*time.Location{}
 	for _, c := range plan.Companies {
-		h.companies[c.ID] = c
+		h.companies[c.ID], h.zones[c.ID] = c, c.Location()
 	}
 	h.shows, h.numbers = map[CompanyID]Line{}, nil
 	for _, l := range plan.Lines {

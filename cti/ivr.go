@@ -129,7 +129,8 @@ func (h *Hotline) speak(at time.Time, c *call) {
 // spoken are the prompts of the node in which a caller is.
 func (h *Hotline) spoken(at time.Time, c *call) []string {
 	var names []string
-	for _, p := range c.Walk.node.Say {
+	say, _ := c.Walk.node.SaysAt(at, h.zones[CompanyID(c.Walk.flow.Company)])
+	for _, p := range say {
 		switch p {
 		case flow.SayOpens:
 			names = append(names, h.opens(at, c)...)

@@ -3,10 +3,12 @@ package cti
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"sansheng/cti/flow"
+	"sansheng/cti/hours"
 	"sansheng/pbx"
 )
 
@@ -179,5 +181,43 @@ func TestFlowLeases(t *testing.T) {
 		if r.at.Sub(leased) > leaseRenewal {
 			t.Fatalf("no lease for %v", r.at.Sub(leased))
 		}
+	}
+}
+
+// He is greeted by the time of day of his line's company, whatever the switch's zone.
+func TestFlowGreetsByTime(t *testing.T) {
+	greet := func(from, to hours.Clock) []flow.Node {
+		return []flow.Node{
+			{
+				ID: "greet", Kind: flow.Say, Say: []string{"closed"}, Exits: exits("next", "people"),
+				Times: []flow.Times{{From: from, To: to, Say: []string{"greeting-demo2"}}},
+			},
+			{ID: "people", Kind: flow.Queue, To: "service"},
+		}
+	}
+	// epoch is 17:00 in Shanghai.
+	for _, c := range []struct {
+		from, to hours.Clock
+		says     string
+	}{{16 * 60, 17*60 + 1, "sound:greeting-demo2"}, {16 * 60, 17 * 60, "sound:closed"}, {17 * 60, 9 * 60, "sound:greeting-demo2"}, {9 * 60, 10 * 60, "sound:closed"}} {
+		r := rideOn(t, "13800138000", greet(c.from, c.to)...)
+		if len(r.said) != 1 || !slices.Equal(r.said[0].Media, []string{c.says}) {
+			t.Errorf("%s to %s: he heard %+v, want %s", c.from, c.to, r.said, c.says)
+		}
+		r.over(false)
+		r.wants("[greet people]", CallQueued)
+	}
+	p := DemoPlan(0)
+	p.Companies[1].Country, p.Flows[0].Start, p.Flows[0].Nodes = "us", "greet", greet(0, 60)
+	if err := p.Check(); err == nil || !strings.Contains(err.Error(), "flows[0].nodes[0].times: company demo2 has no time zone") {
+		t.Errorf("in a country of many zones: %v", err)
+	}
+	p.Companies[1].Zone = "America/Denver"
+	if err := p.Check(); err != nil {
+		t.Error(err)
+	}
+	p.Companies[1].Zone = "Mars"
+	if err := p.Check(); err == nil || !strings.Contains(err.Error(), `companies[1].zone: "Mars" is no time zone`) {
+		t.Errorf("a zone that is none: %v", err)
 	}
 }

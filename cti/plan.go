@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -36,6 +37,9 @@ type Company struct {
 	Name     string    `yaml:"name" json:"name"`
 	Country  string    `yaml:"country" json:"country"`   // ring cadence, key of RingPlans
 	Language string    `yaml:"language" json:"language"` // zh or en
+	// Zone is its time zone, as in Asia/Shanghai; that of its country where it is empty
+	// and the country has one.
+	Zone string `yaml:"zone,omitempty" json:"zone,omitempty"`
 	// VIPs are callers' numbers that are served before others of their queue.
 	VIPs []string `yaml:"vips,omitempty" json:"vips,omitempty"`
 	// Refused are callers' numbers that are refused on every line but emergency lines.
@@ -48,6 +52,22 @@ type Company struct {
 	// Outside are the numbers outside that its people may dial or pass calls on to;
 	// none where it is empty, but contacts.
 	Outside []DialRule `yaml:"outside,omitempty" json:"outside,omitempty"`
+}
+
+// zones are those of countries that have one.
+var zones = map[string]string{
+	"cn": "Asia/Shanghai", "uk": "Europe/London", "de": "Europe/Berlin", "fr": "Europe/Paris", "jp": "Asia/Tokyo",
+}
+
+// zone is the name of a company's time zone; empty where nobody has said.
+func (c Company) zone() string { return cmp.Or(c.Zone, zones[c.Country]) }
+
+// Location is a company's time zone; UTC where nobody has said.
+func (c Company) Location() *time.Location {
+	if z, err := hours.Zone(c.zone()); err == nil {
+		return z
+	}
+	return time.UTC
 }
 
 // Line is a published number and what its callers meet.
@@ -187,6 +207,9 @@ func (p *Plan) Check() error {
 		c.companies[co.ID] = true
 		c.oneOf(at+".country", co.Country, slices.Sorted(maps.Keys(RingPlans)))
 		c.oneOf(at+".language", co.Language, languages)
+		if _, err := hours.Zone(co.zone()); err != nil && co.Zone != "" {
+			c.Fail(at+".zone", "%v", err)
+		}
 		for j, n := range co.VIPs {
 			c.form(fmt.Sprintf("%s.vips[%d]", at, j), n, callerForm, "2 to 20 digits")
 		}
@@ -390,7 +413,7 @@ func (p *Plan) checkFlows(c *checker) {
 		known(c, at+".company", CompanyID(f.Company), c.companies)
 		c.once(at+".id", f.ID, seen[f.ID])
 		seen[f.ID] = true
-		k.Contacts = nil
+		k.Contacts, k.Zone = nil, slices.ContainsFunc(p.Companies, func(co Company) bool { return string(co.ID) == f.Company && co.zone() != "" })
 		for _, o := range p.Contacts {
 			if string(o.Company) == f.Company {
 				k.Contacts = append(k.Contacts, o.ID)

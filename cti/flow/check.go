@@ -16,6 +16,8 @@ type Known struct {
 	// numbers of emergency lines.
 	Queues, Calendars, Contacts, Emergency []string
 	Languages                              []string
+	// Zone: the company has a time zone.
+	Zone bool
 	// Prompt tells whether there is one of that name.
 	Prompt func(name string) bool
 }
@@ -123,7 +125,7 @@ func (c *checker) exits(at string, n Node, k kind) {
 func (c *checker) fields(at string, n Node, k kind) {
 	given := map[string]bool{
 		"say": len(n.Say) > 0, "calendar": n.Calendar != "", "tries": n.Tries != 0, "wait": n.Wait != 0,
-		"language": n.Language != "", "to": n.To != "",
+		"language": n.Language != "", "to": n.To != "", "times": len(n.Times) > 0,
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if given[name] && !slices.Contains(k.fields, name) {
@@ -134,18 +136,8 @@ func (c *checker) fields(at string, n Node, k kind) {
 		c.Fail(at+"."+k.fields[0], "%s %q needs it", n.Kind, n.ID)
 		return
 	}
-	if len(n.Say) > saysMost {
-		c.Fail(at+".say", "%d prompts are too many; allowed: %d", len(n.Say), saysMost)
-	}
-	for i, p := range n.Say {
-		switch {
-		case p == SayOpens, p == SayEmergency && c.Emergency() != "":
-		case p == SayEmergency:
-			c.Fail(fmt.Sprintf("%s.say[%d]", at, i), "no node of the flow leads to an emergency line")
-		case !c.known.Prompt(p):
-			c.Fail(fmt.Sprintf("%s.say[%d]", at, i), "there is no prompt %q", p)
-		}
-	}
+	c.says(at, n.Say)
+	c.times(at, n)
 	if n.Tries < 0 || n.Tries > 5 {
 		c.Fail(at+".tries", "%d is not allowed: 1 to 5", n.Tries)
 	}
@@ -163,6 +155,22 @@ func (c *checker) fields(at string, n Node, k kind) {
 		c.oneOf(at+".to", n.To, c.known.Emergency)
 	case Transfer:
 		c.oneOf(at+".to", n.To, c.known.Contacts)
+	}
+}
+
+// says checks prompts of a node.
+func (c *checker) says(at string, say []string) {
+	if len(say) > saysMost {
+		c.Fail(at+".say", "%d prompts are too many; allowed: %d", len(say), saysMost)
+	}
+	for i, p := range say {
+		switch {
+		case p == SayOpens, p == SayEmergency && c.Emergency() != "":
+		case p == SayEmergency:
+			c.Fail(fmt.Sprintf("%s.say[%d]", at, i), "no node of the flow leads to an emergency line")
+		case !c.known.Prompt(p):
+			c.Fail(fmt.Sprintf("%s.say[%d]", at, i), "there is no prompt %q", p)
+		}
 	}
 }
 

@@ -69,6 +69,8 @@ type Node struct {
 	Kind Kind   `yaml:"kind" json:"kind"`
 	// Say are the prompts that are played here.
 	Say []string `yaml:"say,omitempty" json:"say,omitempty"`
+	// Times are what Say plays in place of it at some times of the day.
+	Times []Times `yaml:"times,omitempty" json:"times,omitempty"`
 	// Calendar is the one that Hours asks.
 	Calendar string `yaml:"calendar,omitempty" json:"calendar,omitempty"`
 	// Tries is how often a menu is told, Wait how many seconds it waits for a key; 2 and
@@ -102,7 +104,7 @@ type kind struct {
 }
 
 var kinds = map[Kind]kind{
-	Say:       {needs: []Exit{Next}, may: []Exit{Failed}, alone: []Exit{Next, Failed}, fields: []string{"say"}},
+	Say:       {needs: []Exit{Next}, may: []Exit{Failed}, alone: []Exit{Next, Failed}, fields: []string{"say", "times"}},
 	Hours:     {needs: []Exit{Open, Closed}, alone: []Exit{Open, Closed}, fields: []string{"calendar"}},
 	Menu:      {may: []Exit{NoInput, Wrong, Failed}, alone: []Exit{NoInput, Failed}, keys: true, fields: []string{"say", "tries", "wait"}},
 	Caller:    {needs: []Exit{Other}, may: []Exit{VIP}, alone: []Exit{VIP, Other}},

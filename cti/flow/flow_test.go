@@ -29,7 +29,7 @@ func night() *Flow {
 
 var world = Known{
 	Queues: []string{"repair", "service"}, Calendars: []string{"office"}, Contacts: []string{"water"}, Emergency: []string{"800119"},
-	Languages: []string{"en", "zh"}, Prompt: func(name string) bool { return name == "closed" || strings.HasPrefix(name, "greeting-") },
+	Languages: []string{"en", "zh"}, Zone: true, Prompt: func(name string) bool { return name == "closed" || strings.HasPrefix(name, "greeting-") },
 }
 
 // by day it is open, else closed.

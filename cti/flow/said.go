@@ -30,6 +30,3 @@ func (f *Flow) Said(language string) []Said {
 	}
 	return all
 }
-
-// Prompts are all that a node may play, at whatever time.
-func (n Node) Prompts() []string { return n.Say }

@@ -17,6 +17,8 @@ type Conditions struct {
 	Keys string
 	// Hours asks a calendar.
 	Hours func(calendar string, at time.Time) hours.Status
+	// Zone is the company's; UTC where it is nil.
+	Zone *time.Location
 	// Caller is how Caller nodes know him: VIP or Other.
 	Caller Exit
 }
@@ -46,7 +48,8 @@ func (f *Flow) Walk(c Conditions) Path {
 	var p Path
 	n := f.First()
 	for len(p.Steps) < StepsMost {
-		s := Step{Node: n.ID, Kind: n.Kind, Says: n.Say}
+		says, when := n.SaysAt(c.At, c.Zone)
+		s := Step{Node: n.ID, Kind: n.Kind, Says: says}
 		if n.Ends() {
 			if n.To != "" {
 				s.Why = "to " + n.To
@@ -54,7 +57,9 @@ func (f *Flow) Walk(c Conditions) Path {
 			p.Steps, p.End = append(p.Steps, s), n
 			return p
 		}
-		s.Exit, s.Why = c.leave(n)
+		if s.Exit, s.Why = c.leave(n); s.Why == "" {
+			s.Why = when
+		}
 		p.Steps = append(p.Steps, s)
 		n = f.Next(n, s.Exit)
 	}

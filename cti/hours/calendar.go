@@ -42,6 +42,28 @@ func (h Hours) length() Clock {
 	return h.To + dayEnd - h.From
 }
 
+// Has tells whether a time of day is within them.
+func (h Hours) Has(c Clock) bool {
+	if h.From < h.To {
+		return h.From <= c && c < h.To
+	}
+	return c >= h.From || c < h.To
+}
+
+// Meets tells whether both have some time of day.
+func (h Hours) Meets(o Hours) bool { return h.Has(o.From) || o.Has(h.From) }
+
+// Wrong says why they are none; empty where they are.
+func (h Hours) Wrong() string {
+	switch {
+	case h.From < 0 || h.From >= dayEnd:
+		return "from " + h.From.String() + " is not allowed: 00:00 to 23:59"
+	case h.To < 0 || h.To > dayEnd:
+		return "to " + h.To.String() + " is not allowed: 00:00 to 24:00"
+	}
+	return ""
+}
+
 func (h Hours) String() string { return h.From.String() + "–" + h.To.String() }
 
 // Shift is hours of days of the week.
@@ -81,7 +103,7 @@ const daysMost = 366
 // naming its place and what is allowed there. tables are those of public holidays.
 func (c *Calendar) Check(tables []Table) error {
 	var w place.Errors
-	if _, err := zone(c.Zone); err != nil {
+	if _, err := Zone(c.Zone); err != nil {
 		w.Fail("zone", "%v", err)
 	}
 	if i := slices.IndexFunc(tables, func(t Table) bool { return t.ID == c.Holidays }); c.Holidays != "" && i < 0 {
@@ -180,8 +202,8 @@ func checkHours(w *place.Errors, at string, list []Hours) {
 	}
 }
 
-// zone finds a time zone. The empty name and Local would be what this machine has.
-func zone(name string) (*time.Location, error) {
+// Zone finds a time zone. The empty name and Local would be what this machine has.
+func Zone(name string) (*time.Location, error) {
 	if name == "" || name == "Local" {
 		return nil, fmt.Errorf("%q is no time zone; allowed: a name as in Asia/Shanghai", name)
 	}

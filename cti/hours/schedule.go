@@ -20,7 +20,7 @@ func (c Calendar) Schedule(tables []Table) (*Schedule, error) {
 	if err := c.Check(tables); err != nil {
 		return nil, err
 	}
-	z, err := zone(c.Zone)
+	z, err := Zone(c.Zone)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,9 @@ type Clock int
 // dayEnd is 24:00.
 const dayEnd Clock = 24 * 60
 
+// ClockOf is the time of day of a moment on the wall of its zone.
+func ClockOf(t time.Time) Clock { return Clock(t.Hour()*60 + t.Minute()) }
+
 // UnmarshalText reads a time of day; the error says what is allowed.
 func (c *Clock) UnmarshalText(b []byte) error {
 	t, err := time.Parse("15:04", string(b))

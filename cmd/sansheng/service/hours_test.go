@@ -152,3 +152,27 @@ func TestClosedNow(t *testing.T) {
 		t.Errorf("his way: %s", walked(r))
 	}
 }
+
+// TestGreetsByTime: what a node plays at this time of day is played, and not what it
+// plays else. What must not be played is not there: who came to it would leave by failed.
+func TestGreetsByTime(t *testing.T) {
+	const from = "13900000067"
+	p := nightPlan(true)
+	now := hours.ClockOf(time.Now().In(p.Companies[1].Location()))
+	hour := func(d hours.Clock) hours.Clock { return (now + d*60 + 24*60) % (24 * 60) }
+	p.Flows[0].Start = "greet"
+	p.Flows[0].Nodes = append(p.Flows[0].Nodes, flow.Node{
+		ID: "greet", Kind: flow.Say, Say: []string{"not-there"}, Exits: map[flow.Exit]string{flow.Next: "hours", flow.Failed: "message"},
+		Times: []flow.Times{{From: hour(-6), To: hour(-1), Say: []string{"not-there"}}, {From: hour(-1), To: hour(6), Say: []string{"greeting-demo2"}}},
+	})
+	st := hotline(t, p)
+	agent := st.agent("1001", phone.AnswerAfter(0))
+	caller := st.dial(from, "800200")
+	talk := st.next(agent)
+	st.hears(caller, agentTone("1001"))
+	st.hears(talk, callerTone)
+	st.hangup(caller)
+	if r := st.record(from); walked(r) != "greet, say; next: hours, hours; open: people, queue" {
+		t.Errorf("his way: %s", walked(r))
+	}
+}
