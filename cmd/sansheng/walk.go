@@ -19,15 +19,21 @@ import (
 func walkCommand() *cobra.Command {
 	var file, at, caller, keys string
 	var closed []string
-	var asJSON bool
+	var asJSON, all bool
+	var days int
 	c := &cobra.Command{
-		Use:   "walk NUMBER",
+		Use:   "walk NUMBER|--all",
 		Short: "Tell what happens to a call: the way through a number's flow, without a call",
 		Long: "Tell what happens to a call to a number at a moment, for who calls and what he presses: each step\n" +
 			"with its reason, and where the call ends. The demo hotline's, where no configuration is given.\n" +
 			"What is closed just now by hours close the running service knows: GET /api/v1/lines/NUMBER/walk.",
-		Example: "  sansheng walk 800200 --at 2026-10-01T20:00:00+08:00 --keys 1",
-		Args:    cobra.ExactArgs(1),
+		Example: "  sansheng walk 800200 --at 2026-10-01T20:00:00+08:00 --keys 1\n  sansheng walk --all --days 7",
+		Args: func(c *cobra.Command, args []string) error {
+			if all {
+				return cobra.NoArgs(c, args)
+			}
+			return cobra.ExactArgs(1)(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			plan, data, err := planOf(file)
 			if err != nil {
@@ -45,6 +51,10 @@ func walkCommand() *cobra.Command {
 			closures, err := closuresOf(closed)
 			if err != nil {
 				return err
+			}
+			if all {
+				notePlan(c.ErrOrStderr(), plan, data, moment)
+				return walkAll(c, plan, moment, days, closures, asJSON)
 			}
 			path, err := plan.Walk(args[0], moment, caller, keys, closures)
 			if err != nil {
@@ -64,6 +74,8 @@ func walkCommand() *cobra.Command {
 	f.StringVar(&caller, "caller", "", "the number he calls from")
 	f.StringVar(&keys, "keys", "", "what he presses, a key for each menu; a dot presses nothing")
 	f.StringArrayVar(&closed, "closed", nil, "as if somebody had closed a calendar or a line, CALENDAR=UNTIL or NUMBER=UNTIL; may be repeated")
+	f.BoolVar(&all, "all", false, "walk every number through --days from --at on, at each moment at which anything changes, by each key; fails where a way ends nowhere")
+	f.IntVar(&days, "days", 7, "how many days --all looks ahead")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }

@@ -33,7 +33,18 @@ func TestWalkCommand(t *testing.T) {
 	if want := "office: closure, --closed, until 2026-03-02 10:00"; failed != "" || !strings.Contains(out, want) {
 		t.Errorf("%s %s, want %q", out, failed, want)
 	}
+	out, failed = said(t, "walk", "--all", "--days", "3", "--at", "2026-10-07T20:00:00+08:00")
+	for _, want := range []string{
+		"800200     2026-10-07 20:00  hours (closed) → closed (1) → emergency: emergency 800119\n", "800200     2026-10-08 09:00  hours (open) → people: queue service\n", "800119 ",
+	} {
+		if failed != "" || !strings.Contains(out, want) {
+			t.Errorf("%s %s, want %q", out, failed, want)
+		}
+	}
 	for says, args := range map[string][]string{
+		"--days 32":         {"walk", "--all", "--days", "32"},
+		"unknown command":   {"walk", "800200", "--all"},
+		"accepts 1 arg":     {"walk"},
 		`--closed "office"`: {"walk", "800200", "--closed", "office"},
 		"it must end":       {"hours", "close", "office", "--reason", "fire"},
 		"is no time":        {"hours", "close", "office", "--until", "noon"},
@@ -73,6 +84,13 @@ func TestHolidays(t *testing.T) {
 		t.Fatal(err)
 	}
 	if out, failed := said(t, "walk", "800100", "--config", file, "--at", "2026-03-02T10:00:00+08:00"); failed != "" || !strings.Contains(out, "he waits for a person") {
+		t.Errorf("%s %s", out, failed)
+	}
+	nobody := strings.Replace(text, "members: [1001]", "members: []", 1)
+	if err := os.WriteFile(file, []byte(nobody), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, failed := said(t, "walk", "--all", "--config", file); failed != "1 of 1 ways end nowhere" || !strings.Contains(out, "service: queue service\n  ENDS NOWHERE: nobody serves queue service") {
 		t.Errorf("%s %s", out, failed)
 	}
 	sounds := filepath.Join(filepath.Dir(file), "asterisk/data/sounds/zh")

@@ -206,6 +206,16 @@ func (s *Schedule) At(t time.Time, closed *Closure) Status {
 	return st
 }
 
+// Changes are the moments between two, neither of them included, at which people begin to
+// answer or cease to; the two are a month apart at most.
+func (s *Schedule) Changes(from, until time.Time, closed *Closure) []time.Time {
+	var all []time.Time
+	for at := s.At(from, closed).Until; !at.IsZero() && at.Before(until); at = s.At(at, closed).Until {
+		all = append(all, at)
+	}
+	return all
+}
+
 // closedAt is the status of a day outside its hours.
 func (s *Schedule) closedAt(d Date) Status {
 	r := s.ruleOf(d)

@@ -153,6 +153,7 @@ func (s *Service) watch(run context.Context) {
 	}
 	if s.engine != nil || s.duty != nil {
 		every(time.Hour, s.watchHolidays)
+		every(time.Minute, s.watchPaths())
 		every(time.Second, s.watchLink())
 		every(time.Second, s.watchCalls())
 	}

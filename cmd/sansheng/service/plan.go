@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -33,4 +34,66 @@ func (s *Service) watchPrompts(context.Context) {
 		cause = errors.New(missing)
 	}
 	s.alarms.Set("prompt_missing", cause)
+}
+
+// surveyDays is how far ahead ways are looked at, surveyHour when, by the companies'
+// clocks.
+const (
+	surveyDays = 7
+	surveyHour = 3
+)
+
+// watchPaths walks every number through the days to come, at the start and each night.
+func (s *Service) watchPaths() func(context.Context) {
+	var next time.Time
+	return func(run context.Context) {
+		now := time.Now()
+		if now.Before(next) {
+			return
+		}
+		next = nextSurvey(s.plan, now)
+		ctx, cancel := context.WithTimeout(run, 5*time.Second)
+		defer cancel()
+		var closed cti.Closures
+		if _, leader, _ := s.leading(); leader != nil {
+			_, closed, _ = leader.Hours(ctx) // without it: by the plan alone
+		}
+		s.alarms.Set("path_open", openPaths(s.plan, now, closed))
+	}
+}
+
+// nextSurvey is when it is 03:00 next at some company.
+func nextSurvey(p *cti.Plan, now time.Time) time.Time {
+	var next time.Time
+	for _, co := range p.Companies {
+		zone := co.Location()
+		y, m, d := now.In(zone).Date()
+		at := time.Date(y, m, d, surveyHour, 0, 0, 0, zone)
+		if !at.After(now) {
+			at = time.Date(y, m, d+1, surveyHour, 0, 0, 0, zone)
+		}
+		if next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
+	return next
+}
+
+// openPaths are the ways that end nowhere, the first of them named.
+func openPaths(p *cti.Plan, now time.Time, closed cti.Closures) error {
+	const most = 5
+	var open []string
+	for _, w := range p.Survey(now, surveyDays, closed) {
+		if w.Open != "" {
+			open = append(open, w.String())
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	text := strings.Join(open[:min(most, len(open))], "; ")
+	if more := len(open) - most; more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return errors.New(text)
 }

@@ -66,3 +66,49 @@ func TestPromptMissing(t *testing.T) {
 		t.Errorf("it ends with %q", a.Cause)
 	}
 }
+
+// TestNextSurvey: it is made at 03:00 by each company's clock, once a night.
+func TestNextSurvey(t *testing.T) {
+	t.Parallel()
+	p := cti.DemoPlan(0)
+	two := cti.DemoPlan(0)
+	two.Companies[1].Zone = "America/New_York"
+	for _, c := range []struct {
+		plan      *cti.Plan
+		now, want string
+	}{
+		{p, "2026-03-02T02:59:59+08:00", "2026-03-02T03:00:00+08:00"},
+		{p, "2026-03-02T03:00:00+08:00", "2026-03-03T03:00:00+08:00"},
+		{p, "2026-12-31T23:59:59+08:00", "2027-01-01T03:00:00+08:00"},
+		{two, "2026-03-02T03:00:00+08:00", "2026-03-02T03:00:00-05:00"},
+		{two, "2026-03-08T01:59:59-05:00", "2026-03-08T03:00:00-04:00"}, // the clock goes from 02:00 to 03:00
+	} {
+		now, err := time.Parse(time.RFC3339, c.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := time.Parse(time.RFC3339, c.want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := nextSurvey(c.plan, now); !got.Equal(want) {
+			t.Errorf("after %s comes %s, want %s", c.now, got, c.want)
+		}
+	}
+}
+
+// TestOpenPaths: ways that end nowhere are named with number, moment and way, and not
+// looked for again before the night.
+func TestOpenPaths(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC)
+	p := cti.DemoPlan(0)
+	if err := openPaths(p, at, nil); err != nil {
+		t.Errorf("all is well, and %v", err)
+	}
+	p.Queues[0].Members, p.Queues[0].MaxWait = nil, 0
+	err := openPaths(p, at, nil)
+	if want := "800200 at 2026-03-02 10:00 CST: hours (open) → people: nobody serves queue service"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %q", err, want)
+	}
+}
