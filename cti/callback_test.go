@@ -290,3 +290,20 @@ func TestCancelCallback(t *testing.T) {
 		t.Errorf("while he is being called: %v", err)
 	}
 }
+
+// TestCallbackForged: what an agent dials by himself keeps no promise, whatever he says it
+// is for; it ended the promise to a caller whom nobody had called, and went around the cap
+// of numbers that he may dial.
+func TestCallbackForged(t *testing.T) {
+	d := newCallbackDesk(t)
+	d.register("1004")
+	d.owe("c1", "0211111")
+	out := d.do(Order{Agent: "1004", Verb: OrderDial, To: "0219999", For: ForCallback + "c1"})
+	if out.Refused == nil || rung(out) != "" {
+		t.Errorf("he dials another number for the promise of c1: %v, %v", out.Refused, out.Commands)
+	}
+	if cb := d.h.callback("c1"); cb == nil || cb.attempt != "" {
+		t.Errorf("the promise is %+v", cb)
+	}
+	d.must(Order{Agent: "1004", Verb: OrderDial, To: "0219999", For: "ticket:17"})
+}

@@ -2,6 +2,7 @@ package cti
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"sansheng/pbx"
@@ -71,6 +72,8 @@ func (h *Hotline) orderDial(now time.Time, a *agent, o Order) *OrderError {
 		return o.refuse("he serves an emergency line, from whose seats nothing is dialled (A10)")
 	case !ok:
 		return o.refuse("company %s has no ordinary line whose number could be shown", a.Company)
+	case strings.HasPrefix(o.For, ForCallback):
+		return o.refuse("a promise to call back is kept by its queue; allowed: any other matter, as ticket:17")
 	}
 	number, err := h.outsideNumber(now, a, o)
 	if err != nil {
