@@ -134,9 +134,11 @@ func (h *Hotline) keepState(at time.Time, a *agent) {
 	}
 }
 
-// become puts an agent into a state by a fact, unless he is in it already.
+// become puts an agent into a state by a fact, unless he is in it already. Who has logged
+// off by his own will stays so when his phone is lost; who was lost can log off still.
 func (h *Hotline) become(at time.Time, a *agent, s AgentState, reason string, c CallID) {
-	if a.State == s && a.Call == c && (s != Paused || a.Reason == reason) {
+	matters := s == Paused || s == LoggedOff && reason != ReasonLost
+	if a.State == s && a.Call == c && (!matters || a.Reason == reason) {
 		return
 	}
 	misses := a.Misses

@@ -173,6 +173,22 @@ func TestLogOffWhileLost(t *testing.T) {
 	}
 }
 
+// A log_off ordered after the phone was lost is accepted, and he is rung as soon as it is
+// back.
+func TestLogOffAfterLost(t *testing.T) {
+	d := newDesk(t, func(_ *Plan, _ *Queue) {})
+	d.register("1001")
+	d.do(pbx.EndpointChanged{At: pbx.At(d.now), Endpoint: "PJSIP/1001"})
+	d.must(Order{Agent: "1001", Verb: OrderLogOff})
+	d.register("1001")
+	if a := d.h.agents["1001"]; a.State != LoggedOff {
+		t.Errorf("he has logged off while his phone was lost; when it is back he is %s %q", a.State, a.Reason)
+	}
+	if asked := d.arrive("c1", "800100", "1"); asked != "" {
+		t.Errorf("%s is rung", asked)
+	}
+}
+
 // With ageing, a caller whose agent's phone died goes behind those who came after him.
 func TestRequeueWithAgeing(t *testing.T) {
 	d := newDesk(t, func(_ *Plan, q *Queue) { q.Ageing, q.Members = Span(10*time.Second), numbers(1001, 1001) })
