@@ -70,6 +70,12 @@ const (
 	ReasonLoggedOff   = "logged off"
 )
 
+// ownReasons are those by which the hotline tells its own doing from a person's.
+var ownReasons = []string{
+	ReasonRegistered, ReasonLost, ReasonMisses, ReasonUnreachable, ReasonCallOver, ReasonWrapUpOver, ReasonOfferEnded,
+	ReasonElsewhere, ReasonSupervises, ReasonSupervised, ReasonDials,
+}
+
 // shortAbsence is for how long a phone may be lost and his agent be the one he was:
 // paused, or logged off by his own will.
 const shortAbsence = 5 * time.Minute

@@ -189,6 +189,20 @@ func TestLogOffAfterLost(t *testing.T) {
 	}
 }
 
+// A reason in the hotline's own words made an ordered state one of the system's: the pause
+// ended after 3 s, and a lost registration undid the log_off.
+func TestReasonOfTheHotlinesOwn(t *testing.T) {
+	d := newDesk(t, func(_ *Plan, _ *Queue) {})
+	d.register("1001")
+	for verb, reason := range map[Verb]string{OrderPause: ReasonUnreachable, OrderLogOff: ReasonLost} {
+		out := d.do(Order{Agent: "1001", Verb: verb, Reason: reason})
+		if a := d.h.agents["1001"]; out.Refused == nil || a.State != Ready {
+			t.Errorf("%s for %q: %v, he is %s", verb, reason, out.Refused, a.State)
+		}
+	}
+	d.must(Order{Agent: "1001", Verb: OrderPause, Reason: "the phone does not react to me"})
+}
+
 // With ageing, a caller whose agent's phone died goes behind those who came after him.
 func TestRequeueWithAgeing(t *testing.T) {
 	d := newDesk(t, func(_ *Plan, q *Queue) { q.Ageing, q.Members = Span(10*time.Second), numbers(1001, 1001) })

@@ -202,6 +202,9 @@ func (h *Hotline) orderState(now time.Time, a *agent, o Order) *OrderError {
 	if want == Paused && o.Reason == "" {
 		return o.refuse("a pause needs a reason")
 	}
+	if slices.Contains(ownReasons, o.Reason) {
+		return o.refuse("%q is what the hotline says of its own doing; allowed: a reason in other words", o.Reason)
+	}
 	h.setState(now, SetState{Agent: a.ID, State: want, Reason: o.Reason})
 	return nil
 }
