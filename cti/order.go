@@ -213,7 +213,7 @@ func (h *Hotline) orderState(now time.Time, a *agent, o Order) *OrderError {
 func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderError {
 	consulting := c.State == CallConsulting
 	switch o.Verb {
-	case OrderHold, OrderTransfer, OrderBlind, OrderLinger:
+	case OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderLinger:
 		if consulting {
 			return o.refuse("a transfer is under way; allowed: complete, take_back, swap, conference, hang_up")
 		}

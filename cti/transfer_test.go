@@ -245,3 +245,12 @@ func TestThrownOut(t *testing.T) {
 		t.Error("left alone")
 	}
 }
+
+// TestUnholdInConsultation: it was accepted, and the caller stayed with his music.
+func TestUnholdInConsultation(t *testing.T) {
+	h, _, _ := enact(t, consultation)
+	out := h.Handle(epoch.Add(30*time.Second), Order{Agent: "1001", Verb: OrderUnhold})
+	if out.Refused == nil || len(out.Facts) != 0 {
+		t.Errorf("unhold in a consultation: %v, %v", out.Refused, out.Facts)
+	}
+}
