@@ -203,6 +203,31 @@ func TestReasonOfTheHotlinesOwn(t *testing.T) {
 	d.must(Order{Agent: "1001", Verb: OrderPause, Reason: "the phone does not react to me"})
 }
 
+// The hold key of a leader's phone put a hold on the record of the call to which he listens;
+// and that of an agent's ended the hold that he had ordered there, while it went on.
+func TestHoldKeyHoldsNobody(t *testing.T) {
+	d := newDesk(t, func(_ *Plan, _ *Queue) {})
+	d.register("1001", "1004")
+	d.arrive("c1", "800100", "1")
+	d.talk("c1", 1)
+	out := d.must(Order{Agent: "1004", By: "2001", Leader: true, Verb: OrderListen, To: "1001"})
+	leader := commandsOf[pbx.Create](out)[0].Channel
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: leader})
+	if out = d.do(pbx.Held{At: pbx.At(d.now), Channel: leader}); len(out.Facts) != 0 {
+		t.Errorf("a leader's phone holds: %v", out.Facts)
+	}
+	if out = d.do(pbx.Held{At: pbx.At(d.now), Channel: "c1-agent1"}); len(out.Facts) != 1 {
+		t.Errorf("the agent's phone holds: %v", out.Facts)
+	}
+	d.must(Order{Agent: "1001", Verb: OrderHold})
+	if out = d.do(pbx.Unheld{At: pbx.At(d.now), Channel: "c1-agent1"}); len(out.Facts) != 0 {
+		t.Errorf("his caller is on hold by an order still: %v", out.Facts)
+	}
+	if out = d.must(Order{Agent: "1001", Verb: OrderUnhold}); out.Facts[0].Kind != CallUnheld {
+		t.Errorf("unhold: %v", out.Facts)
+	}
+}
+
 // With ageing, a caller whose agent's phone died goes behind those who came after him.
 func TestRequeueWithAgeing(t *testing.T) {
 	d := newDesk(t, func(_ *Plan, q *Queue) { q.Ageing, q.Members = Span(10*time.Second), numbers(1001, 1001) })

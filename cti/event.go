@@ -111,6 +111,9 @@ func (h *Hotline) held(at time.Time, k Kind, ch pbx.ChannelID) {
 	if l == nil || l.call.State != CallTalking && l.call.State != CallPickedUp && l.call.State != CallConsulting {
 		return
 	}
+	if l.role == RoleSupervisor || l.call.OnHold && ch == l.call.talkChannel() {
+		return // a leader holds nobody; and whom an order holds the agent's phone neither holds nor lets go
+	}
 	h.emitCall(at, l.call, k, l.agent, &HoldData{Channel: ch, Role: l.role})
 }
 
