@@ -154,10 +154,8 @@ func (h *Hotline) owed(now time.Time) []*call {
 		return nil
 	}
 	on := map[origin]bool{}
-	for _, c := range h.live {
-		if c.Direction != Outbound {
-			on[c.from()] = true
-		}
+	for _, c := range h.live { // whoever has called
+		on[c.from()] = true
 	}
 	var stands []*call
 	for _, cb := range h.callbacks {

@@ -307,3 +307,24 @@ func TestCallbackForged(t *testing.T) {
 	}
 	d.must(Order{Agent: "1004", Verb: OrderDial, To: "0219999", For: "ticket:17"})
 }
+
+// TestCallbackOnTheLine: while an agent who has dialled him talks to him he is not called
+// back; a second agent dialled his number, and an attempt was lost to the busy line.
+func TestCallbackOnTheLine(t *testing.T) {
+	d := newCallbackDesk(t)
+	d.owe("c1", "0211111")
+	d.register("1004")
+	id := rung(d.must(Order{Agent: "1004", Verb: OrderDial, To: "0211111"}))
+	c := d.h.calls[id]
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.agentChannel(1)})
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.Channel})
+	d.leave("c0", 1) // 1001 is free
+	if cb := d.h.callback("c1"); cb == nil || cb.attempt != "" {
+		t.Errorf("he is called back while he talks: %+v", cb)
+	}
+	d.gone(string(c.agentChannel(1)), pbx.CauseNormal)
+	d.gone(string(c.Channel), pbx.CauseNormal)
+	if cb := d.h.callback("c1"); cb == nil || cb.attempt == "" {
+		t.Errorf("he is not called back afterwards: %+v", cb)
+	}
+}
