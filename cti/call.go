@@ -710,6 +710,8 @@ func (c *call) wants(cmd pbx.Command) bool {
 		return waits
 	case pbx.Unjoin:
 		return c.apart()
+	case pbx.Continue:
+		return c.Returns // else he has been there
 	case pbx.Lease:
 		announcing := c.State == CallPickedUp && c.Prompt != ""
 		return (cmd.For == leaseTime) == (waits || announcing)

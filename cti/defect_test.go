@@ -228,6 +228,23 @@ func TestHoldKeyHoldsNobody(t *testing.T) {
 	}
 }
 
+// A visit to the dialplan that the switch refused was never made: the recording went on,
+// paused on record, and could be neither paused nor resumed any more.
+func TestPauseRefusedBySwitch(t *testing.T) {
+	d := newDesk(t, func(_ *Plan, _ *Queue) {})
+	d.register("1001")
+	d.arrive("c1", "800100", "1")
+	d.talk("c1", 1)
+	visits := commandsOf[pbx.Continue](d.must(Order{Agent: "1001", Verb: OrderPauseRecording}))
+	d.do(pbx.CommandFailed{At: pbx.At(d.now), Command: visits[0], Err: errors.New("500")})
+	if again := commandsOf[pbx.Continue](d.do(Tick{})); len(again) != 1 || again[0] != visits[0] {
+		t.Errorf("not tried again: %v", again)
+	}
+	d.do(pbx.ChannelEntered{At: pbx.At(d.now), Channel: pbx.Channel{ID: "c1", Args: []string{Outbound, "c1"}}})
+	d.bridged("c1-talk1", "c1", "c1-agent1")
+	d.must(Order{Agent: "1001", Verb: OrderResumeRecording})
+}
+
 // With ageing, a caller whose agent's phone died goes behind those who came after him.
 func TestRequeueWithAgeing(t *testing.T) {
 	d := newDesk(t, func(_ *Plan, q *Queue) { q.Ageing, q.Members = Span(10*time.Second), numbers(1001, 1001) })

@@ -150,6 +150,10 @@ func (h *Hotline) commandFailed(at time.Time, e pbx.CommandFailed) {
 		h.spyRefused(at, cmd)
 	case pbx.Light:
 		h.notLit(at, cmd)
+	case pbx.Continue:
+		if l := h.legs[cmd.Channel]; !e.Gone && l != nil && l.role == RoleCaller && l.call.Returns {
+			h.retry(at, cmd)
+		}
 	case pbx.Answer, pbx.StartMusic, pbx.Lease, pbx.SetVars, pbx.Unjoin:
 		if !e.Gone {
 			h.retry(at, cmd)
