@@ -179,6 +179,9 @@ func (h *Hotline) carryOut(now time.Time, o Order) *OrderError {
 	switch {
 	case !h.linked:
 		return o.refuse("the switch cannot be reached; calls go on as they are")
+	case c != nil && o.Verb == OrderHangUp && c.State == CallDialling && c.By == a.ID && !c.leaving():
+		h.giveUp(now, c, a, o)
+		return nil
 	case c == nil || c.Agent != a.ID || c.leaving() || c.State != CallTalking && c.State != CallConsulting:
 		return o.refuse("he is %s and has no caller; it needs a talk of his own", a.State)
 	}

@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"slices"
 	"testing"
 
 	"sansheng/pbx"
@@ -44,5 +45,34 @@ func TestOrderOnce(t *testing.T) {
 	again.Handle(epoch, pbx.LinkUp{At: pbx.At(epoch), Snapshot: pbx.Snapshot{At: epoch, StartedAt: epoch, Endpoints: []pbx.Endpoint{{ID: "PJSIP/1001", Reachable: true}}}})
 	if out := again.Handle(epoch, pause); len(out.Facts) != 0 || out.Refused != nil {
 		t.Errorf("carried out again after a restart: %+v, %v", out.Facts, out.Refused)
+	}
+}
+
+// TestHangUpWhileDialling: an agent can hang up by an order what he has had dialled, before
+// his phone is answered and before the number is; it was refused.
+func TestHangUpWhileDialling(t *testing.T) {
+	for _, picked := range []bool{false, true} {
+		d := newCallbackDesk(t)
+		d.register("1004")
+		id := rung(d.must(Order{Agent: "1004", Verb: OrderDial, To: "0219999"}))
+		c := d.h.calls[id]
+		want := DialNotBegun
+		if picked {
+			want = DialGivenUp
+			d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.agentChannel(1)})
+		}
+		out := d.must(Order{Agent: "1004", Verb: OrderHangUp})
+		for _, h := range commandsOf[pbx.Hangup](out) {
+			out = d.gone(string(h.Channel), pbx.CauseNormal)
+		}
+		if !slices.ContainsFunc(out.Facts, func(f Fact) bool {
+			e, ok := f.Data.(*Ended)
+			return ok && e.Dial == want && e.By == RoleAgent
+		}) {
+			t.Errorf("picked up %t: %+v", picked, out.Facts)
+		}
+		if a := d.h.agents["1004"]; a.State != Ready || d.h.calls[id] != nil {
+			t.Errorf("picked up %t: he is %s", picked, a.State)
+		}
 	}
 }

@@ -159,6 +159,21 @@ func (h *Hotline) notDialled(at time.Time, c *call) {
 	h.legGone(at, LegEnded{Channel: c.Channel, Cause: pbx.CauseNormal})
 }
 
+// giveUp ends a call to outside that nobody has answered yet, as ordered.
+func (h *Hotline) giveUp(at time.Time, c *call, a *agent, o Order) {
+	d := &HungUp{By: RoleAgent, Ordered: true}
+	if o.By != "" && o.By != string(a.ID) {
+		d.By = RoleSupervisor
+	}
+	h.emitCall(at, c, CallHungUp, a.ID, d)
+	h.withdraw(at, c)
+	if !c.Dialled {
+		h.notDialled(at, c)
+		return
+	}
+	h.hangup(at, c.Channel, pbx.CauseNormal)
+}
+
 // outcome is what came of the number dialled.
 func (c *call) outcome() DialResult {
 	switch {
@@ -166,7 +181,7 @@ func (c *call) outcome() DialResult {
 		return DialReached
 	case !c.Dialled:
 		return DialNotBegun
-	case c.HungUpBy == RoleAgent:
+	case c.HungUpBy == RoleAgent || c.HungUpBy == RoleSupervisor:
 		return DialGivenUp
 	}
 	return dialResult(c.CallerCause, c.CallerTech)
