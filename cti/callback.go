@@ -173,7 +173,7 @@ func (h *Hotline) callBack(now time.Time, cb *callback, idle []*agent) []*agent 
 	if best < 0 {
 		return idle
 	}
-	h.dialFor(now, idle[best], cb.stand.Line, cb.stand.Caller.Number, ForCallback+string(cb.stand.ID))
+	h.dialFor(now, idle[best], cb.stand.Line, cb.stand.Caller.Number, ForCallback+string(cb.stand.ID), cb.stand.Caller)
 	return slices.Delete(idle, best, best+1)
 }
 

@@ -40,15 +40,15 @@ func (h *Hotline) offer(at time.Time, c *call, a *agent) {
 	after := h.brief(at, c, a)
 	h.emitCall(at, c, CallOffered, a.ID, &Offered{Queue: c.Queue, Channel: ch, Offer: n, Beside: c.Offer != nil})
 	h.become(at, a, Reserved, "", c.ID)
-	h.ring(c, a, ch, c.Channel, after)
+	h.ring(c, a, ch, c.Channel, c.Caller, after)
 }
 
 // ring makes an agent's leg and dials it after a while; on is the channel on whose
-// behalf, if there is one.
-func (h *Hotline) ring(c *call, a *agent, ch, on pbx.ChannelID, after time.Duration) {
+// behalf, if there is one, and shown is what his phone shows.
+func (h *Hotline) ring(c *call, a *agent, ch, on pbx.ChannelID, shown pbx.Party, after time.Duration) {
 	h.do(
 		pbx.Create{
-			Channel: ch, Endpoint: a.Endpoint(), Originator: on, Caller: c.Caller,
+			Channel: ch, Endpoint: a.Endpoint(), Originator: on, Caller: shown,
 			Args: []string{"offer", string(c.ID), string(a.ID)},
 			Report: map[string]string{
 				"call": string(c.ID), "role": string(RoleAgent), "agent": string(a.ID),

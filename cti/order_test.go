@@ -76,3 +76,16 @@ func TestHangUpWhileDialling(t *testing.T) {
 		}
 	}
 }
+
+// TestNumberNotShown: the phone of an agent who dials for a ticket does not show him its
+// caller's number; it did.
+func TestNumberNotShown(t *testing.T) {
+	for known, want := range map[bool]string{true: "800100", false: "0219999"} {
+		d := newCallbackDesk(t)
+		d.register("1004")
+		out := d.must(Order{Agent: "1004", Verb: OrderDial, To: "0219999", For: "ticket:17", Known: known})
+		if got := commandsOf[pbx.Create](out)[0].Caller.Number; got != want {
+			t.Errorf("known %t: his phone shows %s, not %s", known, got, want)
+		}
+	}
+}

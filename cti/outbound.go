@@ -80,12 +80,17 @@ func (h *Hotline) orderDial(now time.Time, a *agent, o Order) *OrderError {
 		return err
 	}
 	h.keepState(now, a)
-	h.dialFor(now, a, line, number, o.For)
+	shown := pbx.Party{Number: number}
+	if o.Known {
+		shown.Number = line.DID
+	}
+	h.dialFor(now, a, line, number, o.For, shown)
 	return nil
 }
 
-// dialFor rings an agent for whom a number is dialled then; the line's is shown there.
-func (h *Hotline) dialFor(now time.Time, a *agent, line Line, number, matter string) {
+// dialFor rings an agent for whom a number is dialled then; the line's is shown there, and
+// shown on his phone: a number that is a matter's own is not his to know.
+func (h *Hotline) dialFor(now time.Time, a *agent, line Line, number, matter string, shown pbx.Party) {
 	id, co := CallID(fmt.Sprintf("%s-out%d", h.engine, h.seq+1)), h.companies[line.Company]
 	h.emit(now, CallArrived, line.Company, id, "", &Arrived{
 		DID: line.DID, Caller: pbx.Party{Number: number}, Channel: pbx.ChannelID(string(id) + calledLeg), Direction: Outbound,
@@ -96,7 +101,7 @@ func (h *Hotline) dialFor(now time.Time, a *agent, line Line, number, matter str
 	ch := c.agentChannel(1)
 	h.emitCall(now, c, CallOffered, a.ID, &Offered{Channel: ch, Offer: 1})
 	h.become(now, a, Reserved, ReasonDials, id)
-	h.ring(c, a, ch, "", 0) // nobody is there yet on whose behalf
+	h.ring(c, a, ch, "", shown, 0) // nobody is there yet on whose behalf
 }
 
 // calledLeg is in the names of the channels of those who are called, behind the call's.
