@@ -227,6 +227,12 @@ func parseInput(t *testing.T, line string) (time.Time, Input) {
 		return now, pbx.ClockStepped{At: at, By: by}
 	case "lost":
 		return now, pbx.LinkLost{At: at, Err: errors.New("connection reset")}
+	case "silent": // for how long
+		long, err := time.ParseDuration(arg(0))
+		if err != nil {
+			t.Fatalf("input %q: %v", line, err)
+		}
+		return now, pbx.LinkLost{At: at, HeardAt: now.Add(-long), Err: errors.New("fence not back in time")}
 	case "up", "restarted": // channel[:state[:app]]…
 		return now, pbx.LinkUp{At: at, Snapshot: snapshot(now, w[1] == "restarted", w[2:])}
 	case "ready", "paused":

@@ -139,8 +139,8 @@ func TestReconnect(t *testing.T) {
 	for range 3 {
 		peer.Refuse(3)
 		peer.Drop()
-		if e := next[pbx.LinkLost](l); e.Err == nil {
-			t.Error("lost without a reason")
+		if e := next[pbx.LinkLost](l); e.Err == nil || !e.HeardAt.IsZero() {
+			t.Errorf("lost without a reason, or for its silence: %+v", e)
 		}
 		next[pbx.LinkUp](l)
 	}
@@ -168,8 +168,12 @@ func TestFenceMissing(t *testing.T) {
 	peer.Deaf(false)
 	next[pbx.LinkUp](l)
 	peer.Deaf(true)
-	if e := next[pbx.LinkLost](l); !errors.Is(e.Err, ErrFence) && !errors.Is(e.Err, context.DeadlineExceeded) {
+	e := next[pbx.LinkLost](l)
+	if !errors.Is(e.Err, ErrFence) && !errors.Is(e.Err, context.DeadlineExceeded) {
 		t.Errorf("lost: %v", e.Err)
+	}
+	if silent := e.Time().Sub(e.HeardAt); silent < 20*time.Millisecond || silent > time.Minute {
+		t.Errorf("silent for %v", silent)
 	}
 	peer.Deaf(false)
 	next[pbx.LinkUp](l)
