@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -37,6 +39,8 @@ type callLog struct {
 	answered   bool
 	// by is who ended it; empty where nobody did.
 	by phone.Side
+	// story is what his phone saw, for a person.
+	story string
 }
 
 const (
@@ -192,7 +196,7 @@ func (w *traffic) callOnce(p *phone.Phone, from string) {
 		return
 	}
 	_, answered := c.Find(phone.Answered)
-	l.end, l.by, l.answered = end.At, end.By, answered
+	l.end, l.by, l.answered, l.story = end.At, end.By, answered, c.Story()
 	w.mu.Lock()
 	w.logs = append(w.logs, l)
 	w.mu.Unlock()
@@ -367,12 +371,33 @@ func (w *traffic) quiet() {
 	}
 }
 
+// recorded waits until every caller has a sealed record. Who left before he was seen is told by the
+// switch's ledger, later. Of one who has none all that is known is told.
+func (w *traffic) recorded() {
+	w.t.Helper()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for _, l := range w.logs {
+		for ctx := deadline(w.t); ; {
+			records, err := w.records().Calls(ctx, store.Filter{Caller: l.from})
+			if err == nil && slices.ContainsFunc(records, func(r store.Record) bool { return r.Hash != nil && r.Direction == cti.Inbound }) {
+				break
+			}
+			select {
+			case <-tick.C:
+				continue
+			case <-ctx.Done():
+			}
+			told, _ := exec.CommandContext(w.t.Context(), "grep", "-h", l.from, w.svc.asterisk.LedgerPath, w.svc.asterisk.LedgerPath+".1").Output()
+			w.t.Fatalf("no sealed record of %s's call (%d open, %v); his phone: %s\nthe ledger:\n%s", l.from, len(records), err, l.story, told)
+		}
+	}
+}
+
 // compare holds the records against what the callers' phones say.
 func (w *traffic) compare() {
 	w.t.Helper()
-	for _, l := range w.logs { // who left before he was seen is told by the switch's ledger, later
-		w.record(l.from)
-	}
+	w.recorded()
 	calls := map[string]int{}
 	for _, f := range w.all() {
 		if d, ok := f.Data.(*cti.Arrived); ok && d.Direction == cti.Inbound {
