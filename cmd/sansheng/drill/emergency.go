@@ -134,7 +134,7 @@ func (t *Trial) judgeEmergencies(cases []emergency) {
 	}
 	t.None("emergency callers not answered", failed)
 	t.AtMost(fmt.Sprintf("longest wait of %d emergency callers", len(cases)), longest, t.Row.Bounds.Emergency)
-	if t.Row.Bounds.LosesTalks {
+	if t.Row.Bounds.LosesTalks || t.Row.Bounds.Deaf {
 		t.Note("Emergency callers had to dial %d times again; the longest silence was %s.", dials-len(cases), short(silence))
 		return
 	}

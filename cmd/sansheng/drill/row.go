@@ -70,6 +70,10 @@ type Bounds struct {
 	Sighted bool
 	// LosesTalks: talks may be lost, the switch that carried them died.
 	LosesTalks bool
+	// Deaf: the switch hears nobody while the fault lasts. Who calls then dials again until
+	// it is over, and of calls that begin or end in it phones and switch know different
+	// things: an answer, a good-bye that only one of the two has seen.
+	Deaf bool
 	// LastResort: everybody on duty may be rung at once, also who is in a call, for any of
 	// those whom the fallback serves.
 	LastResort bool

@@ -2,35 +2,45 @@ package drill
 
 import (
 	"context"
-	"strconv"
 	"time"
+
+	"sansheng/cmd/sansheng/drill/fault"
 )
 
 var _ = register(&Row{
 	Name:    "sip-dead",
-	Fault:   "the switch's SIP side answers the sentinel no more while the process lives",
-	Promise: "the test call notices, alarm ≤ 60 s, the phone on call rings ≤ 75 s",
+	Fault:   "the switch hears nothing on its SIP port while the process lives: no caller, no phone, no test call",
+	Promise: "the test call notices, alarm ≤ 60 s; no talk is dropped; callers are taken ≤ 5 s after it hears again",
+	Bounds: Bounds{
+		// Nobody gets through while it is deaf; and its phones, which it holds for
+		// unreachable, it asks every 30 s.
+		Emergency: 85 * time.Second, Right: 40 * time.Second, Drained: 60 * time.Second,
+		Deaf: true, LastResort: true,
+	},
 	Run: func(ctx context.Context, t *Trial) error {
-		t.Relay.Dead(true)
-		t.Alarmed(ctx, "sip_dead", 60*time.Second)
-		limit, cancel := context.WithDeadline(ctx, t.began.Add(90*time.Second))
-		defer cancel()
-		var rang time.Time
-		_ = poll(limit, 50*time.Millisecond, func() (bool, error) {
-			for _, c := range t.Agents.Calls() {
-				if c.Agent == strconv.Itoa(onCallAgents) && c.IncomingAt.After(t.began) {
-					rang = c.IncomingAt
-					return true, nil
-				}
-			}
-			return false, nil
-		})
-		if rang.IsZero() {
-			rang = time.Now()
+		pid, err := t.SwitchPID()
+		if err != nil {
+			return err
 		}
-		t.AtMost("the phone on call rang after", rang.Sub(t.began), 75*time.Second)
-		t.Relay.Dead(false)
+		hear, err := fault.Deafen(pid, t.Config.Ports.SIP)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = hear() }()
+		// By webhook: no phone can be reached either, those on call among them.
+		t.Alarmed(ctx, "sip_dead", 60*time.Second)
+		if err := hear(); err != nil {
+			return err
+		}
 		t.Healed()
-		return nil
+		limit, cancel := context.WithTimeout(ctx, 30*time.Second)
+		defer cancel()
+		c, err := t.Callers.Call(ctx, talkLine)
+		if err != nil {
+			return err
+		}
+		err = t.until(limit, []*Caller{c}, "be answered", func(c *Caller) bool { return !c.Outcome().AnsweredAt.IsZero() })
+		t.AtMost("a caller is answered after it hears again", time.Since(t.healed), 5*time.Second, text(err)...)
+		return Hangup(ctx, []*Caller{c})
 	},
 })

@@ -23,7 +23,6 @@ import (
 	"sansheng/cmd/sansheng/config"
 	"sansheng/cmd/sansheng/drill/ariproxy"
 	"sansheng/cmd/sansheng/drill/fault"
-	"sansheng/cmd/sansheng/drill/relay"
 	"sansheng/cmd/sansheng/service"
 	"sansheng/cti"
 	"sansheng/cti/bus"
@@ -39,8 +38,6 @@ type Stack struct {
 	Config *config.Config
 	// Proxy stands between the hotline and its switch's ARI.
 	Proxy *ariproxy.Proxy
-	// Relay stands between the sentinel and the switch's SIP.
-	Relay *relay.Relay
 
 	program, file string
 	// elsewhere: it stands for a service on another host than the switch's.
@@ -71,11 +68,7 @@ func newStack(ctx context.Context, program, dir string, plan *cti.Plan, change f
 	if err != nil {
 		return nil, fmt.Errorf("start the proxy before ARI: %w", err)
 	}
-	if s.Relay, err = relay.Start(ctx, loopback(cfg.Ports.SIP)); err != nil {
-		return nil, errors.Join(fmt.Errorf("start the relay before SIP: %w", err), s.Proxy.Close())
-	}
 	cfg.Asterisk.Via = s.Proxy.URL()
-	cfg.Sentinel.SIP = s.Relay.Addr()
 	s.Config = cfg
 	err = change(cfg)
 	var text []byte
@@ -86,7 +79,6 @@ func newStack(ctx context.Context, program, dir string, plan *cti.Plan, change f
 		err = os.WriteFile(s.file, text, 0o600)
 	}
 	if err != nil {
-		s.Relay.Close()
 		return nil, errors.Join(fmt.Errorf("write the drill's configuration: %w", err), s.Proxy.Close())
 	}
 	return s, nil
@@ -347,7 +339,6 @@ func (s *Stack) Close(ctx context.Context) error {
 			errs = append(errs, errors.New("stop the hotline: it does not end in a minute"), s.Kill())
 		}
 	}
-	s.Relay.Close()
 	return errors.Join(append(errs, s.Proxy.Close())...)
 }
 

@@ -205,6 +205,9 @@ func (e *expectation) against(r store.Record, t *Trial) []string {
 		say("number called %s, was %s", r.DID, e.To)
 	}
 	slack := clockSlack + excused(t.stalls.longest())
+	if t.Row.Bounds.Deaf && e.InvitedAt.Before(t.healed) {
+		slack += redialAfter // his INVITE is heard when it is sent again
+	}
 	if d := r.StartedAt.Sub(e.InvitedAt); d.Abs() > slack && t.clockTrue() {
 		say("began %v from the INVITE", d)
 	}
@@ -215,6 +218,9 @@ func (e *expectation) against(r store.Record, t *Trial) []string {
 		case r.EndedAt.Sub(t.began).Abs() > diedSlack:
 			say("ended %v from the switch's death", r.EndedAt.Sub(t.began))
 		}
+		return wrong
+	}
+	if t.Row.Bounds.Deaf && e.InvitedAt.Before(t.healed) && (e.EndedAt.IsZero() || e.EndedAt.After(t.began)) {
 		return wrong
 	}
 	died := e.EndedBy == "" // nobody said goodbye: the phone's end is not the call's

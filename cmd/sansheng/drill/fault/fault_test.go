@@ -3,9 +3,11 @@ package fault
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -414,6 +416,43 @@ func TestSwitch(t *testing.T) {
 		t.Errorf("the switch may have %s files open, before %s", got, before)
 	}
 	call("with its files back")
+}
+
+// TestDeafen: to who calls the switch is dead, and it lives.
+func TestDeafen(t *testing.T) {
+	t.Parallel()
+	i := pbxtest.AsteriskWith(t, asterisk.Config{Language: "en"})
+	ping := func() error {
+		ctx, cancel := context.WithTimeout(pbxtest.Context(t), 2*time.Second)
+		defer cancel()
+		_, err := probe.Ping(ctx, probe.Target{Server: i.SIPAddr})
+		return err
+	}
+	for range 2 {
+		hear, err := Deafen(i.PID(), int(netip.MustParseAddrPort(i.SIPAddr).Port()))
+		if errors.Is(err, ErrUnsupported) {
+			t.Skip(err)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var silent *probe.StageError
+		if err := ping(); !errors.As(err, &silent) || silent.Status != 0 {
+			t.Errorf("a deaf switch: %v", err)
+		}
+		if out, err := i.CLI(pbxtest.Context(t), "core show uptime"); err != nil {
+			t.Errorf("it does not live: %v %s", err, out)
+		}
+		if err := hear(); err != nil {
+			t.Fatal(err)
+		}
+		if err := ping(); err != nil {
+			t.Errorf("it does not hear again: %v", err)
+		}
+	}
+	if _, err := Deafen(i.PID(), 1); err == nil {
+		t.Error("a port that it does not have")
+	}
 }
 
 // clockFolder is one that a server under another account can enter.
