@@ -77,8 +77,8 @@ func hoursCloseCommand() *cobra.Command {
 		Long: "Close a line, or every line that asks a calendar, from now until a time, at most 31 days ahead. Who calls\n" +
 			"meets what the flow has for when it is closed; who waits already is served. It opens by itself.\n" +
 			"An emergency line cannot be closed.",
-		Example: "  " + passwordVariable + "=… sansheng hours close 800200 --for 2h --reason 'burst pipe' --as 3001\n" +
-			"  " + passwordVariable + "=… sansheng hours close office --until 2026-10-01T20:00:00+08:00 --reason 'training' --as 3001",
+		Example: "  " + passwordVariable + "=… sansheng hours close 800200 --for 2h --reason 'burst pipe' --as 9001\n" +
+			"  " + passwordVariable + "=… sansheng hours close office --until 2026-10-01T20:00:00+08:00 --reason 'training' --as 9001",
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
@@ -114,7 +114,7 @@ func hoursOpenCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "open CALENDAR|NUMBER",
 		Short:   "Let a line or a calendar that somebody has closed follow its hours again",
-		Example: "  " + passwordVariable + "=… sansheng hours open 800200 --as 3001",
+		Example: "  " + passwordVariable + "=… sansheng hours open 800200 --as 9001",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			path := closurePath(args[0])
