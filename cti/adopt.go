@@ -245,7 +245,9 @@ func (h *Hotline) offered(at time.Time, c *call, ch pbx.Channel, n int) {
 	if !ch.CreatedAt.IsZero() {
 		at = ch.CreatedAt
 	}
-	h.emitCall(at, c, CallOffered, agentOf(ch), &Offered{Queue: c.Queue, Channel: ch.ID, Offer: n, Estimated: true})
+	h.emitCall(at, c, CallOffered, agentOf(ch), &Offered{
+		Queue: c.Queue, Channel: ch.ID, Offer: n, Key: ch.Vars["key"], Estimated: true,
+	})
 }
 
 // agentOf is the agent whose leg a channel of ours is.
@@ -371,6 +373,9 @@ func (h *Hotline) ringsOn(at time.Time, c *call, ch pbx.Channel, n int) bool {
 	a := h.agents[agentOf(ch)]
 	if a == nil || a.busy() || !a.Reachable || c.State != CallWaiting || c.leaving() || c.Offer != nil || n <= c.Offers || ch.State == pbx.ChannelDown {
 		return false
+	}
+	if ch.Vars["key"] != "" {
+		h.keepState(at, a)
 	}
 	h.offered(at, c, ch, n)
 	h.become(at, a, Reserved, "", c.ID)

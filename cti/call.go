@@ -97,6 +97,9 @@ type call struct {
 	CallerGoneAt time.Time
 	CallerCause  pbx.Cause
 	CallerTech   int
+	// OnCall: those on call have been called for him, CalledOut last.
+	OnCall    bool
+	CalledOut onCallee
 	// Overflowed: he has been passed on to a number outside once.
 	Overflowed bool
 	// Unrecorded: the recording is paused.
@@ -151,17 +154,13 @@ type volatileCall struct {
 	FreedUntil time.Time
 	// RespyAt is when what the switch refused to make is tried again.
 	RespyAt time.Time
+	// AloneSince is since when nobody on duty serves him; OnCallTold when he was last told
+	// that those on call are called.
+	AloneSince, OnCallTold time.Time
+	// Asking are those on call who have picked up, by offer.
+	Asking map[int]*asking
 	// Stray is the highest number of an agent's leg that was not ours to keep.
 	Stray int
-}
-
-// offer is one agent being asked to take a call.
-type offer struct {
-	N         int
-	Agent     AgentID
-	Channel   pbx.ChannelID
-	OfferedAt time.Time
-	AlertedAt time.Time
 }
 
 // Limits on what the switch and the phones may take. Rings are not among them:
@@ -209,7 +208,7 @@ func (c *call) talkChannel() pbx.ChannelID {
 }
 
 // up tells whether the caller's channel has been answered, by us or by a person.
-func (c *call) up() bool { return c.Mode == Greeted || c.Overran || !c.AnsweredAt.IsZero() }
+func (c *call) up() bool { return c.Mode == Greeted || c.Overran || c.OnCall || !c.AnsweredAt.IsZero() }
 
 // leaving tells whether the call needs nobody any more.
 func (c *call) leaving() bool { return c.HungUpBy != "" || c.CallerGone }
@@ -240,6 +239,12 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		c.Overran, c.Widened = true, d.Widened
 	case *WidenedData:
 		c.Widened = d.Queues
+	case *OnCallBeganData:
+		c.OnCall = true
+	case *PickedUpData:
+		if o := c.offerN(d.Offer); o != nil {
+			o.PickedUpAt = f.At
+		}
 	case *Answered:
 		if q := h.queues[d.Queue]; q != nil {
 			q.tookOne(f.At)
@@ -314,16 +319,19 @@ func (c *call) applyQueued(at time.Time, d *Queued) {
 
 func (h *Hotline) applyOffered(c *call, f Fact, d *Offered) {
 	c.Offers = d.Offer
-	o := &offer{N: d.Offer, Agent: f.Agent, Channel: d.Channel, OfferedAt: f.At}
+	o := &offer{N: d.Offer, Agent: f.Agent, Channel: d.Channel, OfferedAt: f.At, Number: d.Number, Key: d.Key}
+	if asksOnCall(o) {
+		c.CalledOut = o.onCallee()
+	}
 	if d.Beside {
 		c.Beside = append(c.Beside, o)
 	} else {
 		c.Offer = o
 	}
-	if q := h.queues[d.Queue]; q != nil {
+	if q := h.queues[d.Queue]; q != nil && !asksOnCall(o) {
 		q.asked = f.Agent
 	}
-	h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleAgent, agent: f.Agent}
+	h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleAgent, agent: f.Agent, onCall: asksOnCall(o)}
 	if f.Agent == Outside {
 		h.legs[d.Channel].role = RoleOutside
 	}
@@ -333,6 +341,10 @@ func (h *Hotline) applyOffered(c *call, f Fact, d *Offered) {
 }
 
 func (h *Hotline) applyOfferEnded(c *call, f Fact, d *OfferEnded) {
+	who, rest := f.Agent, retryAfter
+	if o := c.offerN(d.Offer); o != nil && asksOnCall(o) {
+		who, rest = o.onCallee().tried(), o.restsFor(d.Result)
+	}
 	if c.Offer != nil && c.Offer.N == d.Offer {
 		c.Offer = nil
 	}
@@ -349,7 +361,7 @@ func (h *Hotline) applyOfferEnded(c *call, f Fact, d *OfferEnded) {
 	if d.Result == OfferAnswered || d.Result == OfferWithdrawn {
 		return
 	}
-	c.Tried[f.Agent] = f.At.Add(retryAfter)
+	c.Tried[who] = f.At.Add(rest)
 }
 
 // arrive takes a new caller under the hotline's care.

@@ -262,3 +262,52 @@ func (h *Hotline) tickCallbacks(now time.Time) {
 		}
 	}
 }
+
+// CallbackAskedData: the caller of the fact's call would rather be called back than wait.
+// His place in the queue is kept. The call's end and the facts of other calls come
+// between this and the callback's end.
+type CallbackAskedData struct {
+	data
+	Queue  QueueID `json:"queue"`
+	Number string  `json:"number"`
+}
+
+// CallbackTriedData: an attempt of the fact's agent reached nobody; another follows.
+type CallbackTriedData struct {
+	data
+	// Attempt is the call that was made, Result what came of it.
+	Attempt CallID     `json:"attempt"`
+	Result  DialResult `json:"result"`
+	// Attempts are those so far in which the number was dialled.
+	Attempts int       `json:"attempts"`
+	Due      time.Time `json:"due"`
+}
+
+// CallbackResult is how a callback ended.
+type CallbackResult string
+
+// Results of callbacks.
+const (
+	CallbackReached CallbackResult = "reached"
+	CallbackFailed  CallbackResult = "failed" // as often as the queue allows, or no such number
+	// CallbackCameBack: he called himself, and has his old place.
+	CallbackCameBack CallbackResult = "came_back"
+	// CallbackServed: the switch's fallback served him after all.
+	CallbackServed  CallbackResult = "served"
+	CallbackExpired CallbackResult = "expired"
+	// CallbackCancelled: a person has decided that he is not called.
+	CallbackCancelled CallbackResult = "cancelled"
+)
+
+// CallbackEndedData: nobody is owed a call for the fact's call any more.
+type CallbackEndedData struct {
+	data
+	Result CallbackResult `json:"result"`
+	// By is the call that ended it; empty where none did.
+	By CallID `json:"by,omitempty"`
+	// Attempts are those before the last.
+	Attempts int `json:"attempts"`
+	// Person who cancelled it, and why.
+	Person string `json:"person,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}

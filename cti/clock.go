@@ -31,7 +31,11 @@ func (h *Hotline) stepClock(by time.Duration) {
 	}
 	for _, c := range h.live {
 		step(&c.RingbackAt, &c.ArrivedAt, &c.WaitsSince, &c.QueuedAt, &c.EnteredAt, &c.FellAt, &c.BackAt, &c.RangAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
-			&c.LeaseAt, &c.PromptAt, &c.PromptOn, &c.ToldAt, &c.RemindAt, &c.JoinAt, &c.LeftAt, &c.RetryAt, &c.LingersAt)
+			&c.LeaseAt, &c.PromptAt, &c.PromptOn, &c.ToldAt, &c.RemindAt, &c.JoinAt, &c.LeftAt, &c.RetryAt, &c.LingersAt,
+			&c.AloneSince, &c.OnCallTold)
+		for _, a := range c.Asking {
+			step(&a.since, &a.next)
+		}
 		if c.Walk != nil {
 			step(&c.Walk.keyBy)
 		}
@@ -48,7 +52,7 @@ func (h *Hotline) stepClock(by time.Duration) {
 			}
 		}
 		for _, o := range c.offers() {
-			step(&o.OfferedAt, &o.AlertedAt)
+			step(&o.OfferedAt, &o.AlertedAt, &o.PickedUpAt)
 		}
 	}
 }

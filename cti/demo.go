@@ -46,7 +46,9 @@ func DemoPlan(agents int) *Plan {
 	}
 	p.Queues = []Queue{
 		{ID: "service", Company: "demo", Members: service, MaxWait: Span(15 * time.Minute)},
-		{ID: "emergency", Company: "demo", Members: numbers(1007, 1009), Priority: 100, Overflow: []QueueID{"service", "repair"}},
+		{ID: "emergency", Company: "demo", Members: numbers(1007, 1009), Priority: 100, Overflow: []QueueID{"service", "repair"}, OnCall: &OnCall{
+			Chain: []string{"1007", "1008", "1009"}, After: Span(10 * time.Second), // 1009 is the leader
+		}},
 		{ID: "repair", Company: "demo", Members: numbers(1004, 1010), MaxWait: Span(15 * time.Minute)},
 	}
 	for _, id := range numbers(1001, last) {

@@ -22,6 +22,9 @@ func (h *Hotline) digit(at time.Time, e pbx.DigitPressed) {
 		h.callerDigit(at, l.call, e.Digit)
 		return
 	}
+	if l != nil && h.pressedOnCall(at, l, e.Digit) {
+		return
+	}
 	if l == nil || l.role != RoleAgent || e.Digit != "*" && l.code == "" {
 		return
 	}

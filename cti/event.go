@@ -100,7 +100,11 @@ func (h *Hotline) entered(at time.Time, ch pbx.Channel) {
 
 func (h *Hotline) playbackFinished(at time.Time, e pbx.PlaybackFinished) {
 	l := h.legs[e.Channel]
-	if l == nil || l.call.Prompt != e.Playback {
+	if l == nil {
+		return
+	}
+	if l.call.Prompt != e.Playback {
+		l.call.keySaid(at, e.Channel, e.Playback)
 		return
 	}
 	h.promptOver(at, l.call, e.Failed)
@@ -135,6 +139,8 @@ func (h *Hotline) commandFailed(at time.Time, e pbx.CommandFailed) {
 	case pbx.Play:
 		if l := h.legs[cmd.Channel]; l != nil && l.call.Prompt == cmd.Playback {
 			h.promptOver(at, l.call, true)
+		} else if l != nil {
+			l.call.keySaid(at, cmd.Channel, cmd.Playback)
 		}
 	case pbx.AskPlay:
 		if l := h.legs[cmd.Channel]; e.Gone && l != nil && l.call.Prompt == cmd.Playback {

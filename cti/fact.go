@@ -40,6 +40,8 @@ const (
 	CallOfferEnded   Kind = "call.offer_ended"
 	CallOverran      Kind = "call.overran"
 	CallWidened      Kind = "call.widened"
+	OnCallBegan      Kind = "call.on_call_began"
+	OfferPickedUp    Kind = "call.picked_up"
 	CallAnswered     Kind = "call.answered"
 	CallAnnounced    Kind = "call.announced"
 	CallJoined       Kind = "call.joined"
@@ -184,6 +186,8 @@ type Offered struct {
 	Beside bool `json:"beside,omitempty"`
 	// Number is what is dialled where the fact's agent is Outside.
 	Number string `json:"number,omitempty"`
+	// Key: he is on call, and has the caller once he has picked up and pressed it.
+	Key string `json:"key,omitempty"`
 	// Estimated: found under way at the switch, begun by another engine.
 	Estimated bool `json:"estimated,omitempty"`
 }
@@ -207,6 +211,8 @@ const (
 	OfferUnreachable OfferResult = "unreachable" // no answer from the phone at all
 	OfferWithdrawn   OfferResult = "withdrawn"   // the caller left or was served elsewhere, or nobody knows whether it was dialled
 	OfferFailed      OfferResult = "failed"
+	// OfferUnacknowledged: who is on call, or what answers for him, did not press the key.
+	OfferUnacknowledged OfferResult = "unacknowledged"
 )
 
 // OfferEnded closes an offer.
@@ -583,55 +589,6 @@ type Ended struct {
 	Dial DialResult `json:"dial,omitempty"`
 }
 
-// CallbackAskedData: the caller of the fact's call would rather be called back than wait.
-// His place in the queue is kept. The call's end and the facts of other calls come
-// between this and the callback's end.
-type CallbackAskedData struct {
-	data
-	Queue  QueueID `json:"queue"`
-	Number string  `json:"number"`
-}
-
-// CallbackTriedData: an attempt of the fact's agent reached nobody; another follows.
-type CallbackTriedData struct {
-	data
-	// Attempt is the call that was made, Result what came of it.
-	Attempt CallID     `json:"attempt"`
-	Result  DialResult `json:"result"`
-	// Attempts are those so far in which the number was dialled.
-	Attempts int       `json:"attempts"`
-	Due      time.Time `json:"due"`
-}
-
-// CallbackResult is how a callback ended.
-type CallbackResult string
-
-// Results of callbacks.
-const (
-	CallbackReached CallbackResult = "reached"
-	CallbackFailed  CallbackResult = "failed" // as often as the queue allows, or no such number
-	// CallbackCameBack: he called himself, and has his old place.
-	CallbackCameBack CallbackResult = "came_back"
-	// CallbackServed: the switch's fallback served him after all.
-	CallbackServed  CallbackResult = "served"
-	CallbackExpired CallbackResult = "expired"
-	// CallbackCancelled: a person has decided that he is not called.
-	CallbackCancelled CallbackResult = "cancelled"
-)
-
-// CallbackEndedData: nobody is owed a call for the fact's call any more.
-type CallbackEndedData struct {
-	data
-	Result CallbackResult `json:"result"`
-	// By is the call that ended it; empty where none did.
-	By CallID `json:"by,omitempty"`
-	// Attempts are those before the last.
-	Attempts int `json:"attempts"`
-	// Person who cancelled it, and why.
-	Person string `json:"person,omitempty"`
-	Reason string `json:"reason,omitempty"`
-}
-
 // StateData goes with agent.logged_off … agent.paused: the agent became what
 // the kind says.
 type StateData struct {
@@ -695,6 +652,8 @@ var dataOf = map[Kind]func() Data{
 	CallOfferEnded:   func() Data { return &OfferEnded{} },
 	CallOverran:      func() Data { return &Overran{} },
 	CallWidened:      func() Data { return &WidenedData{} },
+	OnCallBegan:      func() Data { return &OnCallBeganData{} },
+	OfferPickedUp:    func() Data { return &PickedUpData{} },
 	CallAnswered:     func() Data { return &Answered{} },
 	CallAnnounced:    func() Data { return &AnnouncedData{} },
 	CallJoined:       func() Data { return &Joined{} },

@@ -298,7 +298,9 @@ func (h *Hotline) Apply(f Fact) {
 		return
 	}
 	if d, ok := f.Data.(*OfferEnded); ok && d.Result == OfferMissed {
-		if a := h.agents[f.Agent]; a != nil {
+		c := h.calls[f.Call]
+		onCall := c != nil && c.offerN(d.Offer) != nil && asksOnCall(c.offerN(d.Offer))
+		if a := h.agents[f.Agent]; a != nil && !onCall {
 			a.Misses++
 		}
 	}

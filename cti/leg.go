@@ -17,6 +17,8 @@ type leg struct {
 	result OfferResult
 	// hungUp: the party said goodbye by itself; its channel is being cleared.
 	hungUp bool
+	// onCall: he is called as one on call, perhaps off duty.
+	onCall bool
 	// hangupAt is when we last ordered its end; volatile.
 	hangupAt time.Time
 	// code is what the agent has pressed of a code, codeAt when last; volatile.
@@ -132,7 +134,7 @@ func (h *Hotline) freeAgent(at time.Time, l *leg, talked bool) {
 		h.become(at, a, WrapUp, ReasonCallOver, l.call.ID)
 	case talked:
 		h.release(at, a, ReasonCallOver)
-	case l.result == OfferUnreachable && a.Reachable:
+	case l.result == OfferUnreachable && a.Reachable && !l.onCall:
 		a.Deaf++
 		h.become(at, a, Paused, ReasonUnreachable, "")
 	default:

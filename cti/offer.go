@@ -7,6 +7,20 @@ import (
 	"sansheng/pbx"
 )
 
+// offer is one agent being asked to take a call.
+type offer struct {
+	N         int
+	Agent     AgentID
+	Channel   pbx.ChannelID
+	OfferedAt time.Time
+	AlertedAt time.Time
+	// Number is what is dialled where Agent is Outside.
+	Number string
+	// Key is what who is on call has to press, PickedUpAt when he could begin to.
+	Key        string
+	PickedUpAt time.Time
+}
+
 // offers are all that are under way.
 func (c *call) offers() []*offer {
 	if c.Offer == nil {
@@ -46,16 +60,16 @@ func (h *Hotline) offer(at time.Time, c *call, a *agent) {
 // ring makes an agent's leg and dials it after a while; on is the channel on whose
 // behalf, if there is one, and shown is what his phone shows.
 func (h *Hotline) ring(c *call, a *agent, ch, on pbx.ChannelID, shown pbx.Party, after time.Duration) {
+	report, vars, rings := map[string]string{"call": string(c.ID), "role": string(RoleAgent), "agent": string(a.ID)}, a.autoAnswer(), ThreeRings
+	if o := c.offerOn(ch); o != nil && asksOnCall(o) { // a phone that answers by itself wakes nobody
+		report["key"], vars, rings = o.Key, nil, onCallRings
+	}
 	h.do(
 		pbx.Create{
 			Channel: ch, Endpoint: a.Endpoint(), Originator: on, Caller: shown,
-			Args: []string{"offer", string(c.ID), string(a.ID)},
-			Report: map[string]string{
-				"call": string(c.ID), "role": string(RoleAgent), "agent": string(a.ID),
-			},
-			Vars: a.autoAnswer(),
+			Args: []string{"offer", string(c.ID), string(a.ID)}, Report: report, Vars: vars,
 		},
-		pbx.Dial{Channel: ch, Ring: c.Ring.Limit(ThreeRings) + alertLimit, After: after},
+		pbx.Dial{Channel: ch, Ring: c.Ring.Limit(rings) + alertLimit, After: after},
 	)
 }
 
@@ -106,7 +120,11 @@ func (h *Hotline) answered(at time.Time, l *leg) {
 	if o == nil || c.leaving() || !l.hangupAt.IsZero() {
 		return // too late: the offer was withdrawn, its hang-up is under way
 	}
-	if c.State == CallDialling {
+	switch {
+	case asksOnCall(o):
+		h.askKey(at, c, o)
+		return
+	case c.State == CallDialling:
 		h.dialOut(at, c, o)
 		return
 	}
@@ -115,6 +133,11 @@ func (h *Hotline) answered(at time.Time, l *leg) {
 		h.receiverAnswered(at, c, o)
 		return
 	}
+	h.take(at, c, o)
+}
+
+// take gives a waiting caller to who has answered.
+func (h *Hotline) take(at time.Time, c *call, o *offer) {
 	up := c.up()
 	h.answer(at, c, o, false)
 	if !up {
@@ -182,6 +205,9 @@ func (h *Hotline) rung(c *call, o *offer, at time.Time) (time.Duration, int) {
 	if o.AlertedAt.IsZero() {
 		return 0, 0
 	}
+	if !o.PickedUpAt.IsZero() {
+		at = o.PickedUpAt
+	}
 	d := max(at.Sub(o.AlertedAt), 0)
 	return d, c.Ring.Rings(d)
 }
@@ -248,6 +274,9 @@ func (h *Hotline) hangup(at time.Time, ch pbx.ChannelID, cause pbx.Cause) {
 func (h *Hotline) tickOffer(now time.Time, c *call, o *offer) {
 	alert, rings := o.patience()
 	switch {
+	case !o.PickedUpAt.IsZero():
+		h.tickKey(now, c, o)
+		return
 	case o.AlertedAt.IsZero() && !now.Before(o.OfferedAt.Add(alert)):
 		h.emitOfferEnded(now, c, o, OfferUnreachable, pbx.CauseNoResponse, 0)
 	case !o.AlertedAt.IsZero() && !now.Before(o.AlertedAt.Add(c.Ring.Limit(rings))):
@@ -262,6 +291,8 @@ func (h *Hotline) tickOffer(now time.Time, c *call, o *offer) {
 // resultOf tells what the end of an unanswered agent's leg means.
 func resultOf(o *offer, cause pbx.Cause, tech int) OfferResult {
 	switch {
+	case !o.PickedUpAt.IsZero():
+		return OfferUnacknowledged
 	case tech == 486 || tech == 600 || cause == pbx.CauseBusy:
 		return OfferBusy
 	case tech == 603 || cause == pbx.CauseRejected:

@@ -119,13 +119,21 @@ func (h *Hotline) offerOutside(at time.Time, c *call, number string) {
 	n := max(c.Offers, c.Stray) + 1
 	ch := c.agentChannel(n)
 	h.emitCall(at, c, CallOffered, Outside, &Offered{Queue: c.Queue, Channel: ch, Offer: n, Number: number})
+	h.ringOutside(c, c.offerN(n))
+}
+
+// ringOutside makes the leg of a party outside and dials it.
+func (h *Hotline) ringOutside(c *call, o *offer) {
+	report := map[string]string{"call": string(c.ID), "role": string(RoleOutside), "agent": string(Outside)}
+	if asksOnCall(o) {
+		report["key"] = o.Key
+	}
 	h.do(
 		pbx.Create{
-			Channel: ch, Endpoint: outsideEndpoint(number), Originator: c.Channel, Caller: pbx.Party{Number: c.DID},
-			Args:   []string{"offer", string(c.ID), string(Outside)},
-			Report: map[string]string{"call": string(c.ID), "role": string(RoleOutside), "agent": string(Outside)},
+			Channel: o.Channel, Endpoint: outsideEndpoint(o.Number), Originator: c.Channel, Caller: pbx.Party{Number: c.DID},
+			Args: []string{"offer", string(c.ID), string(Outside)}, Report: report,
 		},
-		pbx.Dial{Channel: ch, Ring: c.Ring.Limit(outsideRings) + outsideAlert},
+		pbx.Dial{Channel: o.Channel, Ring: c.Ring.Limit(outsideRings) + outsideAlert},
 	)
 }
 
@@ -133,6 +141,9 @@ func (h *Hotline) offerOutside(at time.Time, c *call, number string) {
 func (o *offer) patience() (alert time.Duration, rings int) {
 	if o.Agent == Outside {
 		return outsideAlert, outsideRings
+	}
+	if asksOnCall(o) {
+		return alertLimit, onCallRings
 	}
 	return alertLimit, ThreeRings
 }

@@ -122,6 +122,8 @@ type Queue struct {
 	OverflowLength   int  `yaml:"overflow_length,omitempty" json:"overflow_length,omitempty"`
 	// Callback lets a caller press 1, when he is told of it, to be called back in his turn.
 	Callback *CallbackRule `yaml:"callback,omitempty" json:"callback,omitempty"`
+	// OnCall are called for its emergency callers where nobody is on duty.
+	OnCall *OnCall `yaml:"on_call,omitempty" json:"on_call,omitempty"`
 	// Tell is how often a waiting caller is told his place and about how long it will
 	// take; 0 never.
 	Tell Span `yaml:"tell,omitempty" json:"tell,omitempty"`
@@ -193,6 +195,7 @@ var (
 	modes      = []string{string(Direct), string(Greeted)}
 	strategies = []string{"", string(LongestIdle), string(RoundRobin), string(LeastCalls)}
 	callerForm = regexp.MustCompile(`^[+]?[0-9]{2,20}$`)
+	digitForm  = regexp.MustCompile(`^[0-9]$`)
 	prefixForm = regexp.MustCompile(`^[+]?[0-9]{1,20}$`)
 )
 
@@ -281,6 +284,7 @@ func (p *Plan) checkQueue(c *checker, at string, q Queue) {
 		c.Fail(at+".overflow_to", "callers cannot overflow to two places; allowed: one of overflow_to, overflow_number, overflow_voicemail, overflow_callback")
 	}
 	p.checkCallback(c, at, q)
+	p.checkOnCall(c, at, q)
 	if q.OverflowNumber != "" && !slices.ContainsFunc(p.Contacts, func(o Contact) bool { return o.Company == q.Company && o.ID == q.OverflowNumber }) {
 		c.form(at+".overflow_number", q.OverflowNumber, callerForm, "a contact of its company, or 2 to 20 digits")
 	}

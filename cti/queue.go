@@ -73,6 +73,7 @@ func (h *Hotline) match(now time.Time) {
 		idle = h.matchWaiting(now)
 	}
 	h.ringBeside(now, idle)
+	h.ringOnCall(now)
 }
 
 // matchWaiting makes one offer at most to each who waits, and returns who is idle still.
@@ -155,7 +156,7 @@ const freeLimit = 2 * time.Second
 
 // ringsFor is an offer that can be taken back for the sake of a caller.
 func (h *Hotline) ringsFor(now time.Time, c *call) (*call, *offer) {
-	fits := func(o *offer) bool { return h.serves(o.Agent, c) && !now.Before(c.Tried[o.Agent]) }
+	fits := func(o *offer) bool { return !asksOnCall(o) && h.serves(o.Agent, c) && !now.Before(c.Tried[o.Agent]) }
 	for _, of := range h.live {
 		if i := slices.IndexFunc(of.Beside, fits); i >= 0 {
 			return of, of.Beside[i]

@@ -179,6 +179,8 @@ type world struct {
 	callers int
 	ended   map[CallID]int
 	engines int
+	// keyed are the legs of people on call, true once the key was pressed there.
+	keyed map[pbx.ChannelID]bool
 }
 
 func (w *world) feed(in Input) {
@@ -192,11 +194,60 @@ func (w *world) take(in Input, out Outcome) {
 			w.ended[f.Call]++
 		}
 	}
+	w.checkKeys(in, out)
 	for _, c := range out.Commands {
 		w.s.obey(c)
 	}
 	w.check(in)
 	w.checkCallbacks(in)
+}
+
+// checkKeys: nobody on call has a caller without having pressed the key, unless the
+// switch has the two together.
+func (w *world) checkKeys(in Input, out Outcome) {
+	if e, ok := in.(pbx.DigitPressed); ok && e.Digit == onCallKey {
+		if _, keyed := w.keyed[e.Channel]; keyed {
+			w.keyed[e.Channel] = true
+		}
+	}
+	for _, f := range out.Facts {
+		switch d := f.Data.(type) {
+		case *Offered:
+			switch {
+			case d.Key != "":
+				if _, known := w.keyed[d.Channel]; !known {
+					w.keyed[d.Channel] = false
+				}
+			case !d.Estimated: // of the same name as one of which the facts were lost
+				delete(w.keyed, d.Channel)
+			}
+		case *Answered:
+			if pressed, keyed := w.keyed[d.Channel]; keyed && !pressed && !d.Estimated {
+				w.t.Fatalf("after %T: %s has %s without having pressed the key", in, f.Agent, f.Call)
+			}
+		}
+	}
+}
+
+// onCallKey is what the random plan's chain is asked for.
+const onCallKey = "7"
+
+// pressOnCall lets some party who was called press a key.
+func (w *world) pressOnCall() {
+	for _, id := range w.s.order {
+		if c := w.s.channels[id]; c != nil && c.agent != "" && !c.leaving && c.State == pbx.ChannelUp && rapid.Bool().Draw(w.t, "who") {
+			digit := rapid.SampledFrom([]string{onCallKey, onCallKey, "5", "*"}).Draw(w.t, "digit")
+			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.DigitPressed{At: at, Channel: id, Digit: digit} })
+		}
+	}
+}
+
+// dusk sends everybody home, or back: those who serve the emergency line.
+func (w *world) dusk() {
+	state := rapid.SampledFrom([]AgentState{LoggedOff, Paused, Ready}).Draw(w.t, "state")
+	for _, a := range w.h.order {
+		w.feed(SetState{Agent: a.ID, State: state})
+	}
 }
 
 // checkCallbacks: of a callback one attempt at most is under way.
@@ -506,8 +557,12 @@ func TestRandomLife(t *testing.T) {
 		q.LastAgent, q.Ageing, q.Tell = rapid.Bool().Draw(t, "last agent"), Span(5*time.Second), Span(10*time.Second)
 		q.OverflowTo, q.OverflowAfter, q.OverflowLength, q.HoldLimit = "repair", Span(20*time.Second), 3, Span(10*time.Second)
 		q.Callback = &CallbackRule{Attempts: 2, Retry: Span(time.Minute), Keep: Span(2 * time.Minute)}
+		plan.Queues[1].OnCall = &OnCall{
+			Chain: []string{"1007", "1002", "water", "0219999"}, Together: rapid.Bool().Draw(t, "together"), Key: onCallKey,
+			After: rapid.SampledFrom([]Span{0, Span(3 * time.Second)}).Draw(t, "after"),
+		}
 		w := &world{
-			t: t, plan: plan, h: NewHotline("e1", plan), ended: map[CallID]int{}, engines: 1,
+			t: t, plan: plan, h: NewHotline("e1", plan), ended: map[CallID]int{}, engines: 1, keyed: map[pbx.ChannelID]bool{},
 			s: &toySwitch{now: epoch, channels: map[pbx.ChannelID]*toyChannel{}, bridges: map[pbx.BridgeID][]pbx.ChannelID{}, lamps: map[pbx.LampID]pbx.LampState{}},
 		}
 		w.feed(pbx.LinkUp{At: pbx.At(epoch), Snapshot: w.snapshot()})
@@ -520,6 +575,8 @@ func TestRandomLife(t *testing.T) {
 			"order":   func(*rapid.T) { w.order() },
 			"orders":  func(*rapid.T) { w.order() }, // often enough that transfers meet all else
 			"press":   func(*rapid.T) { w.press() },
+			"key":     func(*rapid.T) { w.pressOnCall() },
+			"dusk":    func(*rapid.T) { w.dusk() },
 			"lapse":   func(*rapid.T) { w.lapse() },
 			"back":    func(*rapid.T) { w.comeBack() },
 			"answer":  func(*rapid.T) { w.answerAll() },

@@ -135,7 +135,7 @@ func (b *batch) applyLive(ctx context.Context, e entry, known bool) error {
 		}
 	}
 	switch d := e.Data.(type) {
-	case *cti.Offered, *cti.Alerted, *cti.OfferEnded, *cti.Answered:
+	case *cti.Offered, *cti.Alerted, *cti.PickedUpData, *cti.OfferEnded, *cti.Answered:
 		return b.applyOffer(ctx, e.Fact)
 	case *cti.HoldData, *cti.Joined, *cti.LegEnded:
 		return b.applyLeg(ctx, e.Fact)
@@ -248,6 +248,8 @@ func (b *batch) applyFlow(ctx context.Context, f cti.Fact) error {
 		)
 	case *cti.WidenedData:
 		return b.widened(ctx, f, d.Queues)
+	case *cti.OnCallBeganData:
+		return b.step(ctx, f, "on_call", onCall(d))
 	case *cti.HungUp:
 		return errors.Join(
 			b.s.q.HangUp(ctx, b.out, hangUp(f, d)),
@@ -343,6 +345,18 @@ func (b *batch) step(ctx context.Context, f cti.Fact, step, detail string) error
 	return b.s.q.AddStep(ctx, b.out, sql.AddStepParams{CallID: string(f.Call), At: f.At, Step: step, Detail: detail})
 }
 
+// onCall is who is called, and how.
+func onCall(d *cti.OnCallBeganData) string {
+	names := make([]string, len(d.Chain))
+	for i, n := range d.Chain {
+		names[i] = clean(n)
+	}
+	if d.Together {
+		return "together: " + strings.Join(names, ",")
+	}
+	return strings.Join(names, ",")
+}
+
 func (b *batch) widened(ctx context.Context, f cti.Fact, queues []cti.QueueID) error {
 	if len(queues) == 0 {
 		return nil
@@ -372,6 +386,8 @@ func (b *batch) applyOffer(ctx context.Context, f cti.Fact) error {
 				CallID: call, Channel: string(d.Channel), Role: roleOf(f.Agent), Agent: agent, StartedAt: f.At,
 			}),
 		)
+	case *cti.PickedUpData:
+		return b.step(ctx, f, "picked_up", agent)
 	case *cti.Alerted:
 		return b.s.q.AlertOffer(ctx, b.out, f.At, call, small(d.Offer))
 	case *cti.OfferEnded:

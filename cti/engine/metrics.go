@@ -77,7 +77,7 @@ func NewMetrics() *Metrics {
 		repairs:  counts("repairs_total", "What was found otherwise than the hotline thought and set right, by kind.", "kind"),
 	}
 	for _, r := range []cti.OfferResult{
-		cti.OfferAnswered, cti.OfferMissed, cti.OfferDeclined, cti.OfferBusy, cti.OfferUnreachable, cti.OfferWithdrawn, cti.OfferFailed,
+		cti.OfferAnswered, cti.OfferMissed, cti.OfferDeclined, cti.OfferBusy, cti.OfferUnreachable, cti.OfferWithdrawn, cti.OfferFailed, cti.OfferUnacknowledged,
 	} {
 		m.offers.WithLabelValues(string(r))
 	}

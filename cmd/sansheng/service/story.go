@@ -37,6 +37,10 @@ func sentence(f cti.Fact) string {
 		return fmt.Sprintf("agent %s: %s after %d rings", f.Agent, d.Result, d.Rings)
 	case *cti.Overran:
 		return fmt.Sprintf("nobody answered in %d rings: the system answers, queues %v help", d.Rings, d.Widened)
+	case *cti.OnCallBeganData:
+		return fmt.Sprintf("nobody is on duty: those on call are called: %v", d.Chain)
+	case *cti.PickedUpData:
+		return fmt.Sprintf("agent %s has picked up, and is asked for key %s", f.Agent, d.Key)
 	case *cti.Answered:
 		within := "within three rings"
 		if !d.WithinThreeRings {

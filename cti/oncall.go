@@ -1,0 +1,380 @@
+package cti
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// Where nobody who serves an emergency caller is on duty, as after hours, the chain of
+// those on call is rung, with the offers that any agent gets (requirement A10):
+//
+//	Offer: dialling ─▶ alerting ─▶ picked up ─key─▶ answered: joined to the caller
+//	                                   │ no key in time, or hung up: unacknowledged
+//	                                   ▼
+//	       missed, declined, busy, unreachable ─▶ the next of the chain, round again
+//
+// Who picks up is told what it is about and asked for a key, so that a voicemail box or a
+// pocket is not taken for a person; until then the caller hears what is done, and music.
+// An agent on call keeps the state that he had: he is paused, or logged off, again.
+
+// OnCall is a queue's chain of people on call. It is for emergency callers only.
+type OnCall struct {
+	// Chain are who is called, in order, the leader last: agents, on their phones and
+	// whatever their state, contacts, and numbers outside that a rule of the company allows.
+	Chain []string `yaml:"chain" json:"chain"`
+	// Together rings all of them at once; who presses the key first has the caller.
+	Together bool `yaml:"together,omitempty" json:"together,omitempty"`
+	// After is for how long nobody must have been on duty; 0 is at once.
+	After Span `yaml:"after,omitempty" json:"after,omitempty"`
+	// Key is the digit by which a person takes the call; 1 where it is empty.
+	Key string `yaml:"key,omitempty" json:"key,omitempty"`
+	// AckWithin is how long who has picked up may take to press it; 20s where it is 0.
+	AckWithin Span `yaml:"ack_within,omitempty" json:"ack_within,omitempty"`
+}
+
+// TakeKey is the key that is to be pressed.
+func (r OnCall) TakeKey() string {
+	if r.Key == "" {
+		return "1"
+	}
+	return r.Key
+}
+
+// Within is how long it may take.
+func (r OnCall) Within() time.Duration {
+	if r.AckWithin == 0 {
+		return 20 * time.Second
+	}
+	return time.Duration(r.AckWithin)
+}
+
+// Times of the chain.
+const (
+	// onCallRings is how often the phone of who is on call may ring: he may be asleep.
+	onCallRings = 6
+	// onCallTold is how often the caller is told what is done for him.
+	onCallTold = 20 * time.Second
+	// awayRest is how long a phone is spared that cannot be reached; others retryAfter.
+	awayRest = 15 * time.Second
+	// keyPause is between two times of asking for the key.
+	keyPause = time.Second
+)
+
+// OnCallBeganData: nobody on duty could be asked, and the queue's chain is called.
+type OnCallBeganData struct {
+	data
+	Queue    QueueID  `json:"queue"`
+	Chain    []string `json:"chain"`
+	Together bool     `json:"together,omitempty"`
+}
+
+// PickedUpData: the phone of the fact's agent, who is on call, was picked up; the call is
+// his when he has pressed the key.
+type PickedUpData struct {
+	data
+	Channel pbx.ChannelID `json:"channel"`
+	Offer   int           `json:"offer"`
+	Key     string        `json:"key"`
+}
+
+// asking is a party on call being asked for the key.
+type asking struct {
+	since time.Time
+	play  pbx.PlaybackID
+	plays int
+	// next is when it is asked again.
+	next time.Time
+}
+
+// onCallee is one of a chain.
+type onCallee struct {
+	agent  AgentID
+	number string // where he is Outside
+}
+
+// tried is what an offer's failure is remembered by in call.Tried.
+func (m onCallee) tried() AgentID {
+	if m.agent == Outside && m.number != "" {
+		return Outside + ":" + AgentID(m.number)
+	}
+	return m.agent
+}
+
+// onCallee is who is asked by an offer to a chain.
+func (o *offer) onCallee() onCallee { return onCallee{o.Agent, o.Number} }
+
+// asksOnCall tells whether an offer is one to a chain.
+func asksOnCall(o *offer) bool { return o.Key != "" }
+
+// onCall is the rule by which those on call are called for a caller, nil where none is.
+func (h *Hotline) onCall(c *call) *OnCall {
+	q := h.queues[c.Queue]
+	if q == nil || q.OnCall == nil || !c.Emergency || c.State != CallWaiting || c.Transfer != nil || c.leaving() || c.Left {
+		return nil
+	}
+	return q.OnCall
+}
+
+// callees are the chain of a call's queue.
+func (h *Hotline) callees(c *call, r *OnCall) []onCallee {
+	all := make([]onCallee, len(r.Chain))
+	for i, name := range r.Chain {
+		all[i] = onCallee{agent: AgentID(name)}
+		if h.agents[AgentID(name)] != nil {
+			continue
+		}
+		all[i] = onCallee{Outside, name}
+		if o, ok := h.contact(h.queues[c.Queue].Company, name); ok {
+			all[i].number = o.Number
+		}
+	}
+	return all
+}
+
+// onDuty tells whether somebody is at work who serves a caller, or may help him at once.
+func (h *Hotline) onDuty(c *call) bool {
+	q := h.queues[c.Queue]
+	return slices.ContainsFunc(h.order, func(a *agent) bool {
+		helps := slices.ContainsFunc(q.Overflow, func(id QueueID) bool { return h.queues[id] != nil && h.queues[id].members[a.ID] })
+		return (helps || h.serves(a.ID, c)) && a.atWork()
+	})
+}
+
+// atWork tells whether an agent takes callers, now or after the one he has.
+func (a *agent) atWork() bool {
+	if !a.Reachable || a.Wanted == Paused || a.Wanted == LoggedOff {
+		return false
+	}
+	return a.State == Ready || a.State == WrapUp || a.busy()
+}
+
+// ringOnCall calls those on call for emergency callers whom nobody on duty can serve.
+func (h *Hotline) ringOnCall(now time.Time) {
+	for _, c := range h.live {
+		r := h.onCall(c)
+		switch {
+		case r == nil:
+			continue
+		case h.onDuty(c):
+			c.AloneSince = time.Time{}
+			h.offerBeside(now, c)
+			continue
+		case c.AloneSince.IsZero():
+			c.AloneSince = now
+		}
+		if now.Before(c.AloneSince.Add(time.Duration(r.After))) {
+			continue
+		}
+		if !c.OnCall {
+			h.beginOnCall(now, c, r)
+		}
+		h.tellOnCall(now, c)
+		h.ringChain(now, c, r)
+	}
+}
+
+// beginOnCall answers a caller who hears ringing only: he is told what is done.
+func (h *Hotline) beginOnCall(at time.Time, c *call, r *OnCall) {
+	up := c.up()
+	h.emitCall(at, c, OnCallBegan, "", &OnCallBeganData{Queue: c.Queue, Chain: r.Chain, Together: r.Together})
+	if !up {
+		h.do(pbx.Answer{Channel: c.Channel})
+	}
+}
+
+// tellOnCall tells a caller that those on call are being called, again and again; between
+// he hears music.
+func (h *Hotline) tellOnCall(now time.Time, c *call) {
+	if c.Prompt != "" || !c.OnCallTold.IsZero() && now.Before(c.OnCallTold.Add(onCallTold)) {
+		return
+	}
+	c.OnCallTold = now
+	h.lease(now, c)
+	h.prompt(now, c, c.holdID(), "on-call-calling")
+}
+
+// ringChain calls the next of a chain, or all of them.
+func (h *Hotline) ringChain(now time.Time, c *call, r *OnCall) {
+	all := h.callees(c, r)
+	start := 1 + slices.Index(all, c.CalledOut)
+	for i := range all {
+		if !r.Together && slices.ContainsFunc(c.offers(), asksOnCall) {
+			return
+		}
+		m := all[(start+i)%len(all)]
+		asked := slices.ContainsFunc(c.offers(), func(o *offer) bool { return o.onCallee() == m })
+		if a := h.agents[m.agent]; a != nil && a.Call == c.ID && a.busy() {
+			continue // he is asked, or his phone is still being hung up
+		}
+		if !asked && !now.Before(c.Tried[m.tried()]) {
+			h.offerOnCall(now, c, m, r.TakeKey())
+		}
+	}
+}
+
+// offerOnCall calls one of a chain. Of a phone that cannot be rung now the facts tell the
+// same, and the switch is not asked.
+func (h *Hotline) offerOnCall(at time.Time, c *call, m onCallee, key string) {
+	a, cause := h.agents[m.agent], pbx.CauseNone
+	switch {
+	case a == nil:
+	case !a.Reachable:
+		cause = pbx.CauseAbsent
+	case a.busy() || len(a.Elsewhere) > 0:
+		cause = pbx.CauseBusy
+	default:
+		h.keepState(at, a)
+	}
+	n := max(c.Offers, c.Stray) + 1
+	ch := c.agentChannel(n)
+	h.emitCall(at, c, CallOffered, m.agent, &Offered{
+		Queue: c.Queue, Channel: ch, Offer: n, Beside: c.Offer != nil, Number: m.number, Key: key,
+	})
+	switch {
+	case cause != pbx.CauseNone:
+		h.legGone(at, LegEnded{Channel: ch, Cause: cause, Estimated: true})
+	case a == nil:
+		h.ringOutside(c, c.offerN(n))
+	default:
+		h.become(at, a, Reserved, "", c.ID)
+		h.ring(c, a, ch, c.Channel, c.Caller, 0)
+	}
+}
+
+// offerBeside asks who has come on duty while those on call are still called: who takes
+// the caller first has him.
+func (h *Hotline) offerBeside(now time.Time, c *call) {
+	if c.Offer == nil || slices.ContainsFunc(c.offers(), func(o *offer) bool { return !asksOnCall(o) }) {
+		return
+	}
+	idle := h.idle(now)
+	best := h.best(now, c, idle)
+	if best < 0 && h.widen(now, c) {
+		best = h.best(now, c, idle)
+	}
+	if best >= 0 {
+		h.offer(now, c, idle[best])
+	}
+}
+
+// askKey asks who has picked up for the key.
+func (h *Hotline) askKey(at time.Time, c *call, o *offer) {
+	if o.PickedUpAt.IsZero() {
+		h.emitCall(at, c, OfferPickedUp, o.Agent, &PickedUpData{Channel: o.Channel, Offer: o.N, Key: o.Key})
+	}
+	if c.Asking == nil {
+		c.Asking = map[int]*asking{}
+	}
+	c.Asking[o.N] = &asking{since: at} // also after a restart: what was pressed meanwhile is lost
+	h.sayKey(at, c, o)
+}
+
+func (h *Hotline) sayKey(at time.Time, c *call, o *offer) {
+	a := c.Asking[o.N]
+	a.plays++
+	// Of its own each time, also after a restart: what played then may play still.
+	a.play, a.next = pbx.PlaybackID(fmt.Sprintf("%s-key%d-%d", o.Channel, h.seq, a.plays)), at.Add(promptLimit)
+	h.do(pbx.Play{
+		Channel: o.Channel, Playback: a.play, Language: c.Language,
+		Media: []string{"sound:beep", "sound:on-call-take", "sound:digits/" + o.Key, "sound:beep", "sound:on-call-take", "sound:digits/" + o.Key},
+	})
+}
+
+// keySaid: who is on call has been told, or could not be; he is told again.
+func (c *call) keySaid(at time.Time, ch pbx.ChannelID, play pbx.PlaybackID) {
+	if o := c.offerOn(ch); o != nil && c.Asking[o.N] != nil && c.Asking[o.N].play == play {
+		c.Asking[o.N].next = at.Add(keyPause)
+	}
+}
+
+// pressedOnCall is a key of who is on call; it tells whether he was asked for one.
+func (h *Hotline) pressedOnCall(at time.Time, l *leg, digit string) bool {
+	c := l.call
+	o := c.offerOn(l.channel)
+	if o == nil || o.PickedUpAt.IsZero() {
+		return false
+	}
+	if digit == o.Key && l.hangupAt.IsZero() && !c.leaving() {
+		if a := c.Asking[o.N]; a != nil {
+			h.do(pbx.StopPlay{Channel: o.Channel, Playback: a.play})
+		}
+		h.take(at, c, o)
+	}
+	return true
+}
+
+// tickKey ends the time for the key, or has it asked for again.
+func (h *Hotline) tickKey(now time.Time, c *call, o *offer) {
+	within := OnCall{}.Within()
+	if q := h.queues[c.Queue]; q != nil && q.OnCall != nil {
+		within = q.OnCall.Within()
+	}
+	a := c.Asking[o.N]
+	switch {
+	case a == nil:
+		h.askKey(now, c, o)
+	case !now.Before(a.since.Add(within)):
+		h.emitOfferEnded(now, c, o, OfferUnacknowledged, pbx.CauseNone, 0)
+		h.hangup(now, o.Channel, pbx.CauseNormal)
+	case !now.Before(a.next):
+		h.sayKey(now, c, o)
+	}
+}
+
+// restsFor is how long one is spared a call after an offer of it that ended so.
+func (o *offer) restsFor(r OfferResult) time.Duration {
+	if asksOnCall(o) && r == OfferUnreachable {
+		return awayRest
+	}
+	return retryAfter
+}
+
+// checkOnCall checks a queue's chain.
+func (p *Plan) checkOnCall(c *checker, at string, q Queue) {
+	r := q.OnCall
+	if r == nil {
+		return
+	}
+	at += ".on_call"
+	if !slices.ContainsFunc(p.Lines, func(l Line) bool { return l.Emergency && l.Queue == q.ID }) {
+		c.Fail(at, "no emergency line leads to queue %s: nobody would be called; allowed: for the queue of one", q.ID)
+	}
+	if n := len(r.Chain); n < 1 || n > onCallMost {
+		c.Fail(at+".chain", "%d are called; allowed: 1 to %d agents, contacts of its company, or numbers outside", n, onCallMost)
+	}
+	seen := map[string]bool{}
+	for i, name := range r.Chain {
+		in := fmt.Sprintf("%s.chain[%d]", at, i)
+		c.once(in, name, seen[name])
+		seen[name] = true
+		if !c.agents[AgentID(name)] && !p.mayCall(q.Company, name) {
+			c.Fail(in, "%q is not allowed: an agent, a contact of company %s, or a number outside that one of its rules lets people dial (companies.outside)", name, q.Company)
+		}
+	}
+	if r.Key != "" {
+		c.form(at+".key", r.Key, digitForm, "a digit, 0 to 9")
+	}
+	if w := r.Within(); w < ackLeast || w > ackMost {
+		c.Fail(at+".ack_within", "%s is not allowed: %s to %s", w, ackLeast, ackMost)
+	}
+}
+
+// Bounds of a chain.
+const (
+	onCallMost = 20
+	ackLeast   = 5 * time.Second
+	ackMost    = 2 * time.Minute
+)
+
+// mayCall tells whether a name is a contact of a company, or a number that it allows.
+func (p *Plan) mayCall(co CompanyID, name string) bool {
+	if slices.ContainsFunc(p.Contacts, func(o Contact) bool { return o.Company == co && (o.ID == name || o.Number == name) }) {
+		return true
+	}
+	return callerForm.MatchString(name) && slices.ContainsFunc(p.Companies, func(c Company) bool {
+		return c.ID == co && slices.ContainsFunc(c.Outside, func(r DialRule) bool { return r.allows(name) })
+	})
+}
