@@ -536,8 +536,12 @@ func (h *Hotline) prompt(at time.Time, c *call, id pbx.PlaybackID, names ...stri
 
 // lease renews the time the switch leaves a waiting caller with us.
 func (h *Hotline) lease(at time.Time, c *call) {
-	c.LeaseAt = at.Add(leaseRenewal)
-	h.do(pbx.Lease{Channel: c.Channel, For: leaseTime})
+	every, long := leaseRenewal, leaseTime
+	if c.tellingOnCall() {
+		every, long = toldRenewal, toldLease
+	}
+	c.LeaseAt = at.Add(every)
+	h.do(pbx.Lease{Channel: c.Channel, For: long})
 }
 
 // promptOver goes on after a prompt has ended, failed or taken too long.
@@ -726,7 +730,7 @@ func (c *call) wants(cmd pbx.Command) bool {
 		return c.Returns // else he has been there
 	case pbx.Lease:
 		announcing := c.State == CallPickedUp && c.Prompt != ""
-		return (cmd.For == leaseTime) == (waits || announcing)
+		return (cmd.For == leaseTime || cmd.For == toldLease) == (waits || announcing)
 	}
 	return true
 }
@@ -785,7 +789,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		h.overrun(now, c)
 	case q != nil && q.MaxWait > 0 && due(c.EnteredAt.Add(time.Duration(q.MaxWait))):
 		h.fallBack(now, c, FellByLimit)
-	case c.Prompt == "" && due(c.LeaseAt):
+	case (c.Prompt == "" || c.tellingOnCall()) && due(c.LeaseAt):
 		h.lease(now, c)
 	case q != nil && q.Tell > 0 && c.Prompt == "" && c.Offer == nil && c.up() && due(c.told().Add(time.Duration(q.Tell))):
 		h.tell(now, c, q)

@@ -57,6 +57,10 @@ const (
 	onCallRings = 6
 	// onCallTold is how often the caller is told what is done for him.
 	onCallTold = 20 * time.Second
+	// toldLease is his lease meanwhile, renewed every toldRenewal: the prompt ends also
+	// where the hotline is silent, and only the hotline begins the music after it.
+	toldLease   = 4 * time.Second
+	toldRenewal = time.Second
 	// awayRest is how long a phone is spared that cannot be reached; others retryAfter.
 	awayRest = 15 * time.Second
 	// keyPause is between two times of asking for the key.
@@ -192,9 +196,12 @@ func (h *Hotline) tellOnCall(now time.Time, c *call) {
 		return
 	}
 	c.OnCallTold = now
-	h.lease(now, c)
 	h.prompt(now, c, c.holdID(), "on-call-calling")
+	h.lease(now, c)
 }
+
+// tellingOnCall tells whether that is what a caller hears now.
+func (c *call) tellingOnCall() bool { return c.OnCall && c.Prompt != "" && c.Prompt == c.holdID() }
 
 // ringChain calls the next of a chain, or all of them.
 func (h *Hotline) ringChain(now time.Time, c *call, r *OnCall) {
