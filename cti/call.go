@@ -99,7 +99,7 @@ type call struct {
 	CallerTech   int
 	// OnCall: those on call have been called for him, CalledOut last.
 	OnCall    bool
-	CalledOut onCallee
+	CalledOut Callee
 	// Overflowed: he has been passed on to a number outside once.
 	Overflowed bool
 	// Unrecorded: the recording is paused.

@@ -109,6 +109,7 @@ func (h *Hotline) configure(plan *Plan) {
 	}
 	for _, q := range plan.Queues {
 		h.queues[q.ID] = newQueue(q, plan.Serve(q))
+		h.queues[q.ID].callees = plan.Callees(q)
 	}
 	h.order, h.lamps = h.order[:0], h.lamps[:0]
 	for _, a := range plan.Agents {

@@ -93,22 +93,22 @@ type asking struct {
 	next time.Time
 }
 
-// onCallee is one of a chain.
-type onCallee struct {
-	agent  AgentID
-	number string // where he is Outside
+// Callee is one of a chain.
+type Callee struct {
+	Agent  AgentID
+	Number string // where he is Outside
 }
 
 // tried is what an offer's failure is remembered by in call.Tried.
-func (m onCallee) tried() AgentID {
-	if m.agent == Outside && m.number != "" {
-		return Outside + ":" + AgentID(m.number)
+func (m Callee) tried() AgentID {
+	if m.Agent == Outside && m.Number != "" {
+		return Outside + ":" + AgentID(m.Number)
 	}
-	return m.agent
+	return m.Agent
 }
 
 // onCallee is who is asked by an offer to a chain.
-func (o *offer) onCallee() onCallee { return onCallee{o.Agent, o.Number} }
+func (o *offer) onCallee() Callee { return Callee{o.Agent, o.Number} }
 
 // asksOnCall tells whether an offer is one to a chain.
 func asksOnCall(o *offer) bool { return o.Key != "" }
@@ -122,17 +122,22 @@ func (h *Hotline) onCall(c *call) *OnCall {
 	return q.OnCall
 }
 
-// callees are the chain of a call's queue.
-func (h *Hotline) callees(c *call, r *OnCall) []onCallee {
-	all := make([]onCallee, len(r.Chain))
-	for i, name := range r.Chain {
-		all[i] = onCallee{agent: AgentID(name)}
-		if h.agents[AgentID(name)] != nil {
+// Callees are a queue's chain.
+func (p *Plan) Callees(q Queue) []Callee {
+	if q.OnCall == nil {
+		return nil
+	}
+	all := make([]Callee, len(q.OnCall.Chain))
+	for i, name := range q.OnCall.Chain {
+		all[i] = Callee{Agent: AgentID(name)}
+		if slices.ContainsFunc(p.Agents, func(a Agent) bool { return a.ID == AgentID(name) }) {
 			continue
 		}
-		all[i] = onCallee{Outside, name}
-		if o, ok := h.contact(h.queues[c.Queue].Company, name); ok {
-			all[i].number = o.Number
+		all[i] = Callee{Outside, name}
+		for _, o := range p.Contacts {
+			if o.Company == q.Company && o.ID == name {
+				all[i].Number = o.Number
+			}
 		}
 	}
 	return all
@@ -205,7 +210,7 @@ func (c *call) tellingOnCall() bool { return c.OnCall && c.Prompt != "" && c.Pro
 
 // ringChain calls the next of a chain, or all of them.
 func (h *Hotline) ringChain(now time.Time, c *call, r *OnCall) {
-	all := h.callees(c, r)
+	all := h.queues[c.Queue].callees
 	start := 1 + slices.Index(all, c.CalledOut)
 	for i := range all {
 		if !r.Together && slices.ContainsFunc(c.offers(), asksOnCall) {
@@ -213,7 +218,7 @@ func (h *Hotline) ringChain(now time.Time, c *call, r *OnCall) {
 		}
 		m := all[(start+i)%len(all)]
 		asked := slices.ContainsFunc(c.offers(), func(o *offer) bool { return o.onCallee() == m })
-		if a := h.agents[m.agent]; a != nil && a.Call == c.ID && a.busy() {
+		if a := h.agents[m.Agent]; a != nil && a.Call == c.ID && a.busy() {
 			continue // he is asked, or his phone is still being hung up
 		}
 		if !asked && !now.Before(c.Tried[m.tried()]) {
@@ -224,8 +229,8 @@ func (h *Hotline) ringChain(now time.Time, c *call, r *OnCall) {
 
 // offerOnCall calls one of a chain. Of a phone that cannot be rung now the facts tell the
 // same, and the switch is not asked.
-func (h *Hotline) offerOnCall(at time.Time, c *call, m onCallee, key string) {
-	a, cause := h.agents[m.agent], pbx.CauseNone
+func (h *Hotline) offerOnCall(at time.Time, c *call, m Callee, key string) {
+	a, cause := h.agents[m.Agent], pbx.CauseNone
 	switch {
 	case a == nil:
 	case !a.Reachable:
@@ -237,8 +242,8 @@ func (h *Hotline) offerOnCall(at time.Time, c *call, m onCallee, key string) {
 	}
 	n := max(c.Offers, c.Stray) + 1
 	ch := c.agentChannel(n)
-	h.emitCall(at, c, CallOffered, m.agent, &Offered{
-		Queue: c.Queue, Channel: ch, Offer: n, Beside: c.Offer != nil, Number: m.number, Key: key,
+	h.emitCall(at, c, CallOffered, m.Agent, &Offered{
+		Queue: c.Queue, Channel: ch, Offer: n, Beside: c.Offer != nil, Number: m.Number, Key: key,
 	})
 	switch {
 	case cause != pbx.CauseNone:

@@ -12,6 +12,8 @@ type queue struct {
 	members map[AgentID]bool
 	// planned are its members where nobody has been moved.
 	planned map[AgentID]bool
+	// callees are its chain of people on call.
+	callees []Callee
 
 	// A restart may forget the rest: who was asked last, when somebody answered last,
 	// and how long it takes from one answer to the next.

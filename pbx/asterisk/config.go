@@ -144,8 +144,23 @@ type Queue struct {
 	Members []string // agents' numbers
 	// Helpers are further agents, asked where no member can be.
 	Helpers []string
+	// OnCall are called for its emergency callers where none of them is there.
+	OnCall OnCall
 	// Emergency queues' callers go before others' at agents whom both share.
 	Emergency bool
+}
+
+// OnCall is a chain of people, each of whom takes a call by pressing Key, a digit.
+type OnCall struct {
+	Chain    []Callee
+	Together bool // all at once, not one after the other
+	Key      string
+}
+
+// Callee is one of a chain: an agent, or a number outside, reached by the gateway.
+type Callee struct {
+	Number  string
+	Outside bool
 }
 
 // LampContext is the dialplan's context with the hints for a company's lamps.
@@ -277,6 +292,9 @@ func (c Config) check() error {
 				return &ValueError{"member of queue " + q.Name, m, "1 to 12 digits"}
 			}
 		}
+		if err := q.checkOnCall(); err != nil {
+			return err
+		}
 	}
 	for _, d := range c.Duty {
 		if !agentPattern.MatchString(d) {
@@ -305,6 +323,18 @@ func (c Config) check() error {
 	return nil
 }
 
+func (q Queue) checkOnCall() error {
+	for _, o := range q.OnCall.Chain {
+		if !calleePattern.MatchString(o.Number) || !o.Outside && !agentPattern.MatchString(o.Number) {
+			return &ValueError{"on call for queue " + q.Name, o.Number, "an agent's 1 to 12 digits, or 2 to 20 outside"}
+		}
+	}
+	if len(q.OnCall.Chain) > 0 && !keyPattern.MatchString(q.OnCall.Key) {
+		return &ValueError{"key of those on call for queue " + q.Name, q.OnCall.Key, "a digit"}
+	}
+	return nil
+}
+
 func (c Config) checkLamps() error {
 	for company, agents := range c.Lamps {
 		if !wordPattern.MatchString(company) {
@@ -328,5 +358,7 @@ var (
 	wordPattern   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 	didPattern    = regexp.MustCompile(`^[0-9]{2,20}$`)
 	agentPattern  = regexp.MustCompile(`^[0-9]{1,12}$`)
+	calleePattern = regexp.MustCompile(`^[+]?[0-9]{1,20}$`)
+	keyPattern    = regexp.MustCompile(`^[0-9]$`)
 	originPattern = regexp.MustCompile(`^https?://[A-Za-z0-9.\[\]:-]+$`)
 )

@@ -30,6 +30,7 @@ type Entry struct {
 	//	fallback      call id | number | caller's digits | "sentinel" where it sent him
 	//	voicemail     call id | number | name of the recording
 	//	fallback_end  call id | number | queue status | member | dial status | record status
+	//	taken         call id; by one on call, whose channel it is
 	//	unknown       number | caller's digits
 	Extra string
 	// UserEvent is the name of a USER_DEFINED event.

@@ -32,6 +32,7 @@ type values struct {
 	Lease, HeartbeatLimit          int // seconds
 	QueueSeconds, DutySeconds      int
 	RoundSeconds                   int
+	OnCallRings, OnCallSeconds     int // how long one on call is rung, and may take with the key
 	FallbackLimit                  int // seconds
 	TestSeconds, AlarmSeconds      int
 	OrdinaryCalls                  int
@@ -55,6 +56,10 @@ const (
 	// hotline that is there again.
 	roundSeconds = 5
 	dutySeconds  = 40
+	// onCallRings is for how long one on call is rung, onCallSeconds with the time in
+	// which he is asked for the key.
+	onCallRings   = 30
+	onCallSeconds = 60
 	// fallbackSeconds bounds a call that nobody watches.
 	fallbackSeconds = 4 * 3600
 	// testSeconds bounds the sentinel's test call, alarmSeconds its call to a
@@ -77,7 +82,8 @@ func (i *Instance) values(c Config) values {
 		SIPPort: i.Ports.SIP, HTTPPort: i.Ports.HTTP, RTPFirst: i.Ports.RTPFirst, RTPLast: i.Ports.RTPLast,
 		FeatureCodes: featureCodes, MaxCalls: maxCalls, MaxFiles: openFiles(),
 		Lease: leaseSeconds, HeartbeatLimit: heartbeatSeconds,
-		QueueSeconds: queueSeconds, RoundSeconds: roundSeconds, DutySeconds: dutySeconds, FallbackLimit: fallbackSeconds,
+		QueueSeconds: queueSeconds, RoundSeconds: roundSeconds, DutySeconds: dutySeconds,
+		OnCallRings: onCallRings, OnCallSeconds: onCallSeconds, FallbackLimit: fallbackSeconds,
 		SentinelPassword: i.SentinelPassword, TestSeconds: testSeconds, AlarmSeconds: alarmSeconds,
 		OrdinaryCalls: c.ordinaryCalls(i.Ports), Guards: c.guards(),
 	}
@@ -126,7 +132,7 @@ func ownAddresses() []netip.Addr {
 // before: a template is edited more often than it is reviewed.
 func render(v values) (map[string][]byte, error) {
 	t, err := template.New("").Option("missingkey=error").Funcs(template.FuncMap{
-		"word": wordValue, "digits": digitsValue, "path": pathValue, "addr": addrValue,
+		"word": wordValue, "digits": digitsValue, "number": numberValue, "path": pathValue, "addr": addrValue,
 		"hostport": hostportValue, "gateway": gatewayValue, "origins": originsValue,
 	}).ParseFS(asteriskconf.Files, "*.conf")
 	if err != nil {
@@ -185,6 +191,13 @@ func wordValue(s string) (string, error) {
 func digitsValue(s string) (string, error) {
 	if !regexp.MustCompile(`^[0-9]{1,20}$`).MatchString(s) {
 		return "", fmt.Errorf("not digits: %q", s)
+	}
+	return s, nil
+}
+
+func numberValue(s string) (string, error) {
+	if !calleePattern.MatchString(s) {
+		return "", fmt.Errorf("not a number: %q", s)
 	}
 	return s, nil
 }

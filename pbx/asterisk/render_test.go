@@ -25,6 +25,8 @@ func TestInjectionIsRefused(t *testing.T) {
 	places := map[string]func(*Config, string){
 		"queue":          func(c *Config, s string) { c.Queues[0].Name = s; c.Lines[0].Queue = s },
 		"member":         func(c *Config, s string) { c.Queues[0].Members[0] = s },
+		"on call":        func(c *Config, s string) { c.Queues[0].OnCall = OnCall{Chain: []Callee{{s, true}}, Key: "1"} },
+		"on call's key":  func(c *Config, s string) { c.Queues[0].OnCall = OnCall{Chain: []Callee{{"1001", false}}, Key: s} },
 		"duty":           func(c *Config, s string) { c.Duty[0] = s },
 		"DID":            func(c *Config, s string) { c.Lines[0].DID = s },
 		"company":        func(c *Config, s string) { c.Lines[0].Company = s },
@@ -91,7 +93,7 @@ func TestTemplateFunctionsRefuse(t *testing.T) {
 // Every value in a template passes one of those functions, unless it is a
 // number or one of our constants.
 func TestTemplatesQuoteEverything(t *testing.T) {
-	allowed := regexp.MustCompile(`^(-? *)?(word|digits|path|addr|hostport|gateway|origins|range|with|if|else|end|\.(Lease|HeartbeatLimit|FallbackLimit|QueueSeconds|RoundSeconds|DutySeconds|MaxCalls|MaxFiles|TestSeconds|AlarmSeconds|OrdinaryCalls|FallbackTries|RTPFirst|RTPLast|HTTPPort)\b|\$\.Lease\b)`)
+	allowed := regexp.MustCompile(`^(-? *)?(word|digits|number|path|addr|hostport|gateway|origins|range|with|if|else|end|\.(Lease|HeartbeatLimit|FallbackLimit|QueueSeconds|RoundSeconds|DutySeconds|MaxCalls|MaxFiles|TestSeconds|AlarmSeconds|OrdinaryCalls|FallbackTries|RTPFirst|RTPLast|HTTPPort)\b|\$\.(Lease|HeartbeatLimit|OnCallRings|OnCallSeconds)\b|\$i\b)`)
 	constants := []string{"extensions.conf {{.}}"} // patterns and feature codes
 	entries, err := asteriskconf.Files.ReadDir(".")
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"sansheng/cti"
 	"sansheng/cti/engine"
 	"sansheng/pbx"
 	"sansheng/pbx/asterisk"
@@ -110,6 +111,11 @@ func (l *ledgerFile) read(t time.Time) ([]pbx.LedgerEntry, error) {
 			if _, first := answered[e.LinkedID]; !first {
 				answered[e.LinkedID] = device
 			}
+		} else if e.UserEvent == "taken" { // what picked up before was no person
+			if device == "PJSIP/trunk" {
+				device = "PJSIP/" + pbx.EndpointID(cti.Outside)
+			}
+			answered[e.LinkedID] = device
 		}
 		if en, ok := ledgerEntry(e, answered[e.LinkedID]); ok {
 			if en.Kind == pbx.LedgerHangup {
@@ -122,7 +128,7 @@ func (l *ledgerFile) read(t time.Time) ([]pbx.LedgerEntry, error) {
 }
 
 // ledgerEntry is an entry in the engine's words. device is the first that
-// answered in the same call.
+// answered in the same call, or who took it by key.
 func ledgerEntry(e asterisk.Entry, device pbx.EndpointID) (pbx.LedgerEntry, bool) {
 	en := pbx.LedgerEntry{At: e.At, Channel: pbx.ChannelID(e.ID)}
 	switch {

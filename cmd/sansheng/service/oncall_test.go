@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
+	"sansheng/cmd/sansheng/config"
 	"sansheng/cti"
 	"sansheng/pbx/sip/phone"
 	"sansheng/pbx/sip/tone"
@@ -107,5 +109,89 @@ func TestOnCallCallerLeaves(t *testing.T) {
 	st.state("1001", cti.Ready)
 	if r := st.record(from); *r.Disposition != "NO ANSWER" || len(r.Offers) != 1 || *r.Offers[0].Result != string(cti.OfferWithdrawn) {
 		t.Errorf("record: %s, offers %+v", *r.Disposition, r.Offers)
+	}
+}
+
+// TestOnCallFrozen: the hotline is stopped while the chain is called; the switch goes on
+// with it by itself, key and all, and the record says who had the caller.
+func TestOnCallFrozen(t *testing.T) {
+	const from = "13900000073"
+	st := remoteHotline(t, onCallPlan())
+	st.agent("1001", phone.NoAnswer())
+	second := st.agent("1002", phone.AnswerAfter(0))
+	third := st.agent("1003", phone.AnswerAfter(0))
+	caller := st.dial(from, "800119")
+	st.fact(from, cti.CallAlerted, 1)
+	st.signal(syscall.SIGSTOP)
+	st.phones["1001"].SetPolicy(phone.Busy())
+	st.asked(second) // a voicemail box
+	on := st.asked(third)
+	st.press(on, "5")
+	st.askedStill(on)
+	st.press(on, "1")
+	st.hears(caller, agentTone("1003"))
+	st.hears(on, callerTone)
+	st.patient(caller)
+	st.signal(syscall.SIGCONT)
+	st.hangup(caller)
+	if r := st.record(from); r.Fallback == nil || r.Fallback.Agent != "1003" || *r.Disposition != "ANSWERED" {
+		t.Errorf("fallback %+v, %s", r.Fallback, *r.Disposition)
+	}
+}
+
+// TestOnCallKilled: the hotline dies while one on call is asked for the key, and is back
+// while the switch asks him: the caller never hears silence, the hotline has him again and
+// calls the chain, and who takes the key then has him.
+func TestOnCallKilled(t *testing.T) {
+	const from = "13900000074"
+	st := remoteHotline(t, onCallPlan())
+	first := st.agent("1001", phone.AnswerAfter(0))
+	caller := st.dial(from, "800119")
+	asked := st.asked(first)
+	st.kill()
+	st.hangup(asked)
+	st.asked(first) // by the switch
+	st.patient(caller)
+	st.start()
+	on := st.asked(first)
+	st.fact(from, cti.OfferPickedUp, 2)
+	st.press(on, "1")
+	st.hears(caller, agentTone("1001"))
+	st.hears(on, callerTone)
+	st.patient(caller)
+	st.hangup(caller)
+	if r := st.record(from); r.Fallback == nil || r.Agent == nil || *r.Agent != "1001" || *r.Disposition != "ANSWERED" {
+		t.Errorf("fallback %+v, agent %v, %s", r.Fallback, r.Agent, *r.Disposition)
+	}
+	st.seamless()
+}
+
+// TestOnCallOutsideFallback: the hotline is dead, and on call is a number outside, which
+// is shown the hotline's own and has the caller by the key.
+func TestOnCallOutsideFallback(t *testing.T) {
+	const from = "13900000075"
+	out, err := phone.New(phone.Config{Number: "carrier", Policy: phone.AnswerAfter(0), Tone: outsideTone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(out.Die)
+	p := onCallPlan()
+	p.Contacts = []cti.Contact{{ID: "water", Company: "demo", Number: "02188880000"}}
+	p.Queues[1].OnCall.Chain, p.Queues[1].OnCall.Together = []string{"1001", "water"}, true
+	st := remoteHotline(t, p, func(cfg *config.Config) { cfg.Asterisk.Gateway = out.Addr() })
+	st.kill()
+	caller := st.dial(from, "800119")
+	on := st.asked(out)
+	if on.Called() != "02188880000" || on.Caller().Number != "800119" {
+		t.Errorf("dialled %q, showing %q; want the department's number, showing the hotline's", on.Called(), on.Caller().Number)
+	}
+	st.press(on, "1")
+	st.hears(caller, outsideTone)
+	st.hears(on, callerTone)
+	st.patient(caller)
+	st.start()
+	st.hangup(caller)
+	if r := st.record(from); r.Fallback == nil || r.Fallback.Agent != string(cti.Outside) || *r.Disposition != "ANSWERED" {
+		t.Errorf("fallback %+v, %s", r.Fallback, *r.Disposition)
 	}
 }

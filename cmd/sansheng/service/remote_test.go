@@ -93,13 +93,16 @@ type remote struct {
 }
 
 // remoteHotline starts a service in a process of its own.
-func remoteHotline(t *testing.T, plan *cti.Plan) *remote {
+func remoteHotline(t *testing.T, plan *cti.Plan, change ...func(*config.Config)) *remote {
 	t.Helper()
 	t.Parallel()
 	cfg := config.Default()
 	cfg.Data = dataFolder(t)
 	cfg.Hotline = plan
 	cfg.Ports = freePorts(t)
+	for _, f := range change {
+		f(cfg)
+	}
 	r := &remote{file: filepath.Join(cfg.Data, "test.json")}
 	b, err := json.Marshal(cfg)
 	if err != nil {

@@ -333,9 +333,26 @@ func fallback(c *asterisk.Config, plan *cti.Plan) {
 		}
 		if native.Emergency = emergency[q.ID]; native.Emergency {
 			native.Helpers = helpers(plan, q)
+			native.OnCall = onCall(plan, q)
 		}
 		c.Queues = append(c.Queues, native)
 	}
+}
+
+// onCall is an emergency queue's chain in the switch's words.
+func onCall(plan *cti.Plan, q cti.Queue) (o asterisk.OnCall) {
+	if q.OnCall == nil {
+		return o
+	}
+	o.Together, o.Key = q.OnCall.Together, q.OnCall.TakeKey()
+	for _, m := range plan.Callees(q) {
+		to := asterisk.Callee{Number: string(m.Agent)}
+		if m.Agent == cti.Outside {
+			to = asterisk.Callee{Number: m.Number, Outside: true}
+		}
+		o.Chain = append(o.Chain, to)
+	}
+	return o
 }
 
 // helpers are the agents of the queues that help an emergency queue.
