@@ -224,8 +224,24 @@ func (c *Config) Check() error {
 	}
 	if c.Hotline != nil {
 		wrong.Within("hotline", c.Hotline.Check())
+		c.checkOnCall(fail)
 	}
 	return wrong.Err()
+}
+
+// checkOnCall wants a way out for those on call who are outside; another host's switch
+// has its own.
+func (c *Config) checkOnCall(fail func(place, format string, args ...any)) {
+	if c.Asterisk.URL != "" || c.Asterisk.Gateway.IsValid() {
+		return
+	}
+	for i, q := range c.Hotline.Queues {
+		for k, m := range c.Hotline.Callees(q) {
+			if m.Agent == cti.Outside {
+				fail(fmt.Sprintf("hotline.queues[%d].on_call.chain[%d]", i, k), "%q is outside and cannot be called; allowed: agents, or set asterisk.gateway", q.OnCall.Chain[k])
+			}
+		}
+	}
 }
 
 // checkWatch looks at what stands in and stands guard: engine, sentinel, alarms.

@@ -65,6 +65,7 @@ func TestFaults(t *testing.T) {
 		{"country", "country: cn", "country: xx", `hotline.yaml:7: hotline.companies[0].country: "xx" is unknown; allowed: cn, de, fr, jp, uk, us`},
 		{"lease", "port_offset: 100", "engine: {name: a, lease: main}", "hotline.yaml:3: engine.lease: needs nats.url, the NATS that all engines of this lease use"},
 		{"on call", "port_offset: 100", "alarms: {on_call: ['1007&1008']}", `hotline.yaml:3: alarms.on_call[0]: "1007&1008" is not allowed: 1 to 12 digits`},
+		{"chain without a gateway", "members: [1001],", "members: [1001], on_call: {chain: [1001, water]},", `hotline.yaml:11: hotline.queues[0].on_call.chain[1]: "water" is outside and cannot be called; allowed: agents, or set asterisk.gateway`},
 		{"webhook", "port_offset: 100", "alarms: {webhook: 'ftp://x'}", `alarms.webhook: "ftp://x" is no http or https address`},
 		{"carrier", "port_offset: 100", "asterisk: {carriers: [203.0.113.7]}", `hotline.yaml:3: asterisk.carriers[0]: netip.ParsePrefix("203.0.113.7"): no '/'`},
 		{"protection", "port_offset: 100", "unprotected: [everything]", `unprotected[0]: "everything" is unknown; allowed: lease, `},
