@@ -40,7 +40,7 @@ func (s *Stack) sibling(ctx context.Context, name string, change func(*config.Co
 	cfg.Asterisk = config.Asterisk{
 		URL: "http://" + loopback(s.Config.Ports.Asterisk) + "/ari", User: "sansheng",
 		PasswordFile: filepath.Join(dir, "switch.password"),
-		LedgerFile:   s.ledger(),
+		LedgerFile:   filepath.Join(s.Config.Data, "asterisk", "log", "ledger.csv"),
 	}
 	if change != nil {
 		change(&cfg)

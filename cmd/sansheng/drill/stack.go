@@ -265,9 +265,6 @@ func (s *Stack) SwitchPID() (int, error) {
 	return fault.ServerPID(filepath.Join(s.Config.Data, "asterisk"))
 }
 
-// ledger is the private Asterisk's own account.
-func (s *Stack) ledger() string { return filepath.Join(s.Config.Data, "asterisk", "log", "ledger.csv") }
-
 // Postgres is the private database.
 func (s *Stack) Postgres() fault.Postgres {
 	return fault.Postgres{Dir: filepath.Join(s.Config.Data, "postgres")}
