@@ -101,7 +101,7 @@ func (s *toySwitch) obey(c pbx.Command) {
 			ch.dialled = true
 		}
 	case pbx.Answer:
-		if ch := s.channels[c.Channel]; ch != nil {
+		if ch := s.channels[c.Channel]; ch != nil && ch.InApp { // it refuses who is with its fallback
 			ch.State = pbx.ChannelUp
 		}
 	case pbx.Play:
@@ -266,6 +266,13 @@ func (w *world) checkCallbacks(in Input) {
 
 // check holds what must hold after every input.
 func (w *world) check(in Input) {
+	for b, list := range w.s.bridges {
+		for _, id := range list {
+			if c := w.s.channels[id]; len(list) > 1 && c != nil && c.agent == "" && !c.leaving && len(c.pending) == 0 && c.State != pbx.ChannelUp {
+				w.t.Fatalf("after %T: %s speaks with somebody in %s and was never answered", in, id, b)
+			}
+		}
+	}
 	offered := map[AgentID]CallID{}
 	for _, c := range w.h.live {
 		for _, id := range w.h.channels(c) {
@@ -712,9 +719,13 @@ func (w *world) lapse() {
 	}
 }
 
-// comeBack lets some caller whom the switch serves be given back.
+// comeBack lets some caller whom the switch serves be given back, which it does after
+// seconds: the hotline knows that he had left.
 func (w *world) comeBack() {
 	for _, id := range w.s.order {
+		if l := w.h.legs[id]; l != nil && l.call.State != CallNative {
+			continue
+		}
 		if c := w.s.channels[id]; c != nil && c.agent == "" && !c.leaving && !c.InApp && rapid.IntRange(0, 2).Draw(w.t, "who") == 0 {
 			c.InApp = true
 			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.ChannelEntered{At: at, Channel: c.Channel} })

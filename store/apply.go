@@ -457,10 +457,13 @@ func (b *batch) applyLeg(ctx context.Context, f cti.Fact) error {
 			CallID: call, Channel: string(d.Channel), Role: string(d.Role), BeganAt: f.At,
 		})
 	case *cti.LegEnded:
-		return b.s.q.EndLeg(ctx, b.out, sql.EndLegParams{
-			CallID: call, Channel: string(d.Channel), Role: string(d.Role), Agent: string(f.Agent), At: f.At,
-			Cause: small(d.Cause), TechCause: small(d.TechCause), Estimated: d.Estimated,
-		})
+		return errors.Join(
+			b.s.q.EndLeg(ctx, b.out, sql.EndLegParams{
+				CallID: call, Channel: string(d.Channel), Role: string(d.Role), Agent: string(f.Agent), At: f.At,
+				Cause: small(d.Cause), TechCause: small(d.TechCause), Estimated: d.Estimated,
+			}),
+			b.s.q.Unhold(ctx, b.out, f.At, call, string(d.Channel)), // whose phone is gone holds nobody
+		)
 	}
 	return nil
 }

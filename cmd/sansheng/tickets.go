@@ -1,10 +1,17 @@
 package main
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"sansheng/store"
 )
+
+// ticketStates are where a ticket may stand.
+var ticketStates = []string{"draft", "open", "closed"}
 
 func ticketsCommand(open opener) *cobra.Command {
 	var f store.TicketFilter
@@ -14,6 +21,9 @@ func ticketsCommand(open opener) *cobra.Command {
 		Short: "List tickets, newest last",
 		Args:  cobra.NoArgs,
 		RunE: reading(open, func(c *cobra.Command, s *store.Store, _ []string) error {
+			if f.State != "" && !slices.Contains(ticketStates, f.State) {
+				return fmt.Errorf("list tickets: --state %q; allowed: %s", f.State, strings.Join(ticketStates, ", "))
+			}
 			list, err := s.Tickets(c.Context(), f)
 			if err != nil {
 				return err
@@ -34,7 +44,7 @@ func ticketsCommand(open opener) *cobra.Command {
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
 	flags.StringVar(&f.Company, "company", "", "only this company's")
 	flags.StringVar(&f.Kind, "kind", "", "only of this kind, as callback")
-	flags.StringVar(&f.State, "state", "", "only in this state: draft, open, closed")
+	flags.StringVar(&f.State, "state", "", "only in this state: "+strings.Join(ticketStates, ", "))
 	flags.StringVar(&f.Owner, "owner", "", "only this agent's")
 	flags.StringVar(&f.Call, "call", "", "only of this call")
 	flags.IntVar(&f.Limit, "limit", 0, "only the newest so many; 0 is all")

@@ -84,6 +84,7 @@ func TestLoginRefused(t *testing.T) {
 		{`{"account":"1001","password":"` + strings.Repeat("x", 300) + `"}`, 422},
 		{`{"account":`, 400},
 		{strings.Repeat(" ", 5<<10), 413},
+		{strings.Repeat(" ", 3<<20), 413},
 	} {
 		a := st.do(st.request("POST", "/api/v1/login", c.body))
 		if a.StatusCode != c.status || len(a.Cookies()) > 0 {

@@ -23,6 +23,7 @@ const (
 	notFound       problemType = "not-found"
 	badMethod      problemType = "method-not-allowed"
 	badQuery       problemType = "bad-query"
+	tooLarge       problemType = "too-large"
 	badState       problemType = "forbidden-by-state"
 	unavailable    problemType = "unavailable"
 	broken         problemType = "internal"

@@ -253,6 +253,10 @@ func (s *Server) handler(secure bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer s.recover(w)
 		setHeaders(w.Header(), secure)
+		if r.ContentLength > maxBody {
+			writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, tooLarge, "the request has %d bytes; allowed: at most %d", r.ContentLength, maxBody))
+			return
+		}
 		if r.Body != nil {
 			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		}

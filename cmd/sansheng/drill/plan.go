@@ -14,7 +14,7 @@ const (
 	waitLine      = "800102" // greeted; few agents, who talk for long
 	ringLine      = "800103" // direct; agents who let it ring for a while
 	handLine      = "800104" // greeted; few agents with very short talks
-	notesLine     = "800105" // greeted; one agent, who writes notes after a call
+	notesLine     = "800107" // greeted; one agent, who writes notes after a call
 	emergencyLine = "800119" // direct, emergency
 	gasLine       = "800120" // direct, emergency; one agent, who talks for long
 )
