@@ -154,6 +154,8 @@ func TestRecordingGoesOn(t *testing.T) {
 	const from = "13900000001"
 	st := hotline(t, cti.DemoPlan(0))
 	caller, _, _ := st.talk(from)
+	const enough = time.Second // to be found in the file
+	st.hearsFor(caller, agentTone("1001"), enough)
 	has := cti.AgentID("1001")
 	agents := []cti.AgentID{"1002", "1003", "1004", "1005", "1006"}
 	for i, to := range agents {
@@ -163,12 +165,7 @@ func TestRecordingGoesOn(t *testing.T) {
 		st.fact(from, cti.CallConsulted, i+1)
 		st.order(has, cti.OrderComplete, "")
 		has = to
-		st.hears(caller, agentTone(string(to)))
-		// Once more, so that there is enough of it to be found in the file.
-		st.order(has, cti.OrderHold, "")
-		st.hearsNo(caller, agentTone(string(to)))
-		st.order(has, cti.OrderUnhold, "")
-		st.hears(caller, agentTone(string(to)))
+		st.hearsFor(caller, agentTone(string(to)), enough)
 	}
 	st.hangup(caller)
 	sounds := recorded(t, st.recording(st.record(from)))
