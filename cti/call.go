@@ -424,9 +424,11 @@ func (h *Hotline) comeBack(at time.Time, c *call, ch pbx.Channel) {
 	)
 	h.lease(at, c)
 	switch {
-	case ch.State != pbx.ChannelUp && c.Mode == Direct:
+	case ch.State != pbx.ChannelUp && !c.up():
 		h.do(pbx.Indicate{Channel: ch.ID})
 	case ch.State != pbx.ChannelUp:
+		// Also on a direct line where somebody took him in the moment in which he left: his
+		// answer has not reached him.
 		h.do(pbx.Answer{Channel: ch.ID}, pbx.StartMusic{Channel: ch.ID})
 	default:
 		h.do(pbx.StartMusic{Channel: ch.ID})

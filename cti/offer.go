@@ -138,9 +138,7 @@ func (h *Hotline) answered(at time.Time, l *leg) {
 
 // take gives a waiting caller to who has answered.
 func (h *Hotline) take(at time.Time, c *call, o *offer) {
-	// Of a direct line also where he was answered before: it may never have reached him, who
-	// was on his way to the switch's fallback then, and nothing is done twice.
-	up := c.up() && c.Mode != Direct
+	up := c.up()
 	h.answer(at, c, o, false)
 	if !up {
 		h.do(pbx.Answer{Channel: c.Channel})
