@@ -3,6 +3,9 @@ package process
 import (
 	"context"
 	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"syscall"
@@ -28,47 +31,37 @@ func stoppable(dir string, crashes chan<- Crash) Spec {
 	return s
 }
 
-// A child that lives and is of no use is ended and started anew, one of our own and one
-// that was adopted.
+// A child that lives and is of no use is ended and started anew.
 func TestHungIsEnded(t *testing.T) {
 	t.Parallel()
-	dir, crashes := t.TempDir(), make(chan Crash, 10)
-	for _, adopted := range []bool{false, true} {
-		p, err := Start(t.Context(), stoppable(dir, crashes))
-		if err != nil {
-			t.Fatal(err)
+	repaired(t, syscall.SIGSTOP, stoppable, func(err error) bool { return errors.Is(err, ErrHung) })
+}
+
+// One that is of no use any more because it was told to end is given its time: it does not
+// hang.
+func TestStopIsNoHang(t *testing.T) {
+	t.Parallel()
+	spec := sleeper(t.TempDir())
+	file := func(name string) string { return filepath.Join(spec.Dir, name) }
+	there := func(name string) error { _, err := os.Stat(file(name)); return err }
+	spec.Command = func() *exec.Cmd {
+		return exec.Command("/bin/sh", "-c", `cd "$0"; trap "rm alive; sleep 0.3; : >orderly; exit" TERM; : >alive; while :; do sleep 0.05; done`, spec.Dir)
+	}
+	spec.Ready = func(context.Context) error { return there("alive") }
+	var stopping atomic.Bool
+	spec.Lives = func(context.Context) error { // a look that takes as long as one at a switch may
+		for began := time.Now(); stopping.Load() && there("alive") == nil && time.Since(began) < time.Second; {
+			runtime.Gosched()
 		}
-		if p.Adopted() != adopted {
-			t.Fatalf("adopted %v, want %v", p.Adopted(), adopted)
-		}
-		pid := p.PID()
-		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-			t.Fatal(err)
-		}
-		select {
-		case c := <-crashes:
-			if c.PID != pid || !errors.Is(c.Err, ErrHung) {
-				t.Errorf("crash %+v of pid %d", c, pid)
-			}
-		case <-time.After(patience):
-			t.Fatal("nobody saw that it hangs")
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
-		if err := p.WaitReady(ctx); err != nil {
-			t.Fatal(err)
-		}
-		cancel()
-		if now := p.PID(); now == pid || !running(now) || running(pid) {
-			t.Errorf("pid %d after %d, which runs: %t", now, pid, running(pid))
-		}
-		if adopted {
-			err = p.Stop()
-		} else {
-			err = p.Release()
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		return there("alive")
+	}
+	p := start(t, spec)
+	stopping.Store(true)
+	if err := p.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := there("orderly"); err != nil {
+		t.Errorf("its end was cut short: %v", err)
 	}
 }
 

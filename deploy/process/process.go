@@ -294,15 +294,16 @@ func (p *Process) backoff(count int) time.Duration {
 // end stops a child: asked first, then by force.
 func (p *Process) end(c *child) error {
 	defer func() { _ = os.Remove(pidFile(p.spec.Dir)) }()
+	within := p.spec.StopWithin
+	// Asked before the signal: one that is about to end answers no more than one that hangs.
+	if p.spec.Lives != nil && !c.waited.Load() && p.spec.Lives(context.Background()) != nil {
+		within = 0 // it hears nothing
+	}
 	if err := c.signal(p.spec.Stop); err != nil {
 		if errors.Is(err, os.ErrProcessDone) {
 			return nil
 		}
 		return fmt.Errorf("stop %s: %w", p.spec.Name, err)
-	}
-	within := p.spec.StopWithin
-	if p.spec.Lives != nil && p.spec.Lives(context.Background()) != nil {
-		within = 0 // it hears nothing
 	}
 	soft, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()

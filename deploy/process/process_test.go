@@ -108,14 +108,22 @@ func TestAdoptAfterServiceIsKilled(t *testing.T) {
 	}
 }
 
-// A death is seen and repaired, of a child of our own and of an adopted one.
+// A death is seen and repaired.
 func TestCrashIsReportedAndRepaired(t *testing.T) {
-	dir := t.TempDir()
-	for _, adopted := range []bool{false, true} {
-		crashes := make(chan Crash, 10)
+	repaired(t, syscall.SIGKILL, func(dir string, crashes chan<- Crash) Spec {
 		spec := sleeper(dir)
 		spec.OnCrash = func(c Crash) { crashes <- c }
-		p, err := Start(t.Context(), spec)
+		return spec
+	}, func(err error) bool { return err != nil })
+}
+
+// repaired harms a child of our own, and an adopted one, by a signal: each time the crash is
+// told, with an error that why takes, and another child is there in its place.
+func repaired(t *testing.T, harm syscall.Signal, spec func(dir string, crashes chan<- Crash) Spec, why func(error) bool) {
+	t.Helper()
+	dir, crashes := t.TempDir(), make(chan Crash, 10)
+	for _, adopted := range []bool{false, true} {
+		p, err := Start(t.Context(), spec(dir, crashes))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,24 +131,24 @@ func TestCrashIsReportedAndRepaired(t *testing.T) {
 			t.Fatalf("adopted %v, want %v", p.Adopted(), adopted)
 		}
 		pid := p.PID()
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		if err := syscall.Kill(pid, harm); err != nil {
 			t.Fatal(err)
 		}
 		select {
 		case c := <-crashes:
-			if c.PID != pid || c.Count != 1 || c.Err == nil {
+			if c.PID != pid || c.Count != 1 || !why(c.Err) {
 				t.Errorf("crash %+v of pid %d", c, pid)
 			}
 		case <-time.After(patience):
-			t.Fatal("the death was not seen")
+			t.Fatal("nobody saw it")
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		if err := p.WaitReady(ctx); err != nil {
 			t.Fatal(err)
 		}
 		cancel()
-		if now := p.PID(); now == pid || !running(now) {
-			t.Errorf("pid %d after the restart of %d", now, pid)
+		if now := p.PID(); now == pid || !running(now) || running(pid) {
+			t.Errorf("pid %d after %d, which runs: %t", now, pid, running(pid))
 		}
 		if adopted {
 			err = p.Stop()
