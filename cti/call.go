@@ -343,7 +343,10 @@ func (h *Hotline) applyOffered(c *call, f Fact, d *Offered) {
 func (h *Hotline) applyOfferEnded(c *call, f Fact, d *OfferEnded) {
 	who, rest := f.Agent, retryAfter
 	if o := c.offerN(d.Offer); o != nil && asksOnCall(o) {
-		who, rest = o.onCallee().tried(), o.restsFor(d.Result)
+		who = o.onCallee().tried()
+		if d.Result == OfferUnreachable {
+			rest = awayRest
+		}
 	}
 	if c.Offer != nil && c.Offer.N == d.Offer {
 		c.Offer = nil
@@ -688,11 +691,15 @@ func (h *Hotline) overrun(at time.Time, c *call) {
 	h.emitCall(at, c, CallOverran, "", &Overran{Rings: int(rung / c.Ring.Period), RingMs: MillisOf(rung), Widened: widened})
 	h.do(pbx.Answer{Channel: c.Channel})
 	h.lease(at, c)
-	hold := "please-hold"
-	if c.Emergency {
-		hold = "emergency-hold"
+	h.prompt(at, c, c.holdID(), holdPrompt(c.Emergency))
+}
+
+// holdPrompt is what somebody hears who is asked to wait.
+func holdPrompt(emergency bool) string {
+	if emergency {
+		return "emergency-hold"
 	}
-	h.prompt(at, c, c.holdID(), hold)
+	return "please-hold"
 }
 
 // widen lets the overflow queues help at once where nobody of an emergency

@@ -23,28 +23,31 @@ func (p *Plan) Walk(did string, at time.Time, caller, keys string, closed Closur
 		return flow.Path{}, fmt.Errorf("%q is no number of the hotline's; allowed: %s", did, strings.Join(dids, ", "))
 	}
 	line := p.Lines[i]
-	co := p.Companies[slices.IndexFunc(p.Companies, func(c Company) bool { return c.ID == line.Company })]
+	co := p.companyOf(line)
 	end := func(n flow.Node, why string) flow.Path {
 		return flow.Path{Steps: []flow.Step{{Kind: n.Kind, Node: n.To, Why: why}}, End: n}
 	}
 	if !line.Emergency && slices.Contains(co.Refused, caller) {
 		return end(flow.Node{Kind: flow.HangUp}, "company "+string(co.ID)+" refuses his number"), nil
 	}
-	n := slices.IndexFunc(p.Flows, func(f flow.Flow) bool { return f.ID == line.Flow })
-	if n < 0 {
+	f := p.flowOf(line)
+	if f == nil {
 		return end(flow.Node{Kind: flow.Queue, To: string(line.Queue)}, "the line has no flow: he waits for a person"), nil
 	}
-	who := flow.Other
+	c := conditions(line, co, schedules(p), closed)
+	c.At, c.Keys, c.Caller = at, keys, flow.Other
 	if slices.Contains(co.VIPs, caller) {
-		who = flow.VIP
+		c.Caller = flow.VIP
 	}
-	open := schedules(p)
-	return p.Flows[n].Walk(flow.Conditions{
-		At: at, Keys: keys, Caller: who, Zone: co.Location(),
-		Hours: func(calendar string, at time.Time) hours.Status {
-			return open[calendar].At(at, closed.of(calendar, did))
-		},
-	}), nil
+	return f.Walk(c), nil
+}
+
+// conditions are those that a line's callers meet whoever they are: its company's zone, and
+// calendars with what is closed.
+func conditions(l Line, co Company, open map[string]*hours.Schedule, closed Closures) flow.Conditions {
+	return flow.Conditions{Zone: co.Location(), Hours: func(calendar string, at time.Time) hours.Status {
+		return open[calendar].At(at, closed.of(calendar, l.DID))
+	}}
 }
 
 // HolidaysAhead is how many days before a year its holidays must be known: from 1 November

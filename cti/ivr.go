@@ -244,7 +244,7 @@ func (h *Hotline) toEmergency(at time.Time, c *call, did string) {
 	h.do(pbx.SetVars{Channel: c.Channel, Vars: map[string]string{"LINE_QUEUE": string(q.ID), "LINE_EMERGENCY": "1"}})
 	h.queueUp(at, c, q)
 	h.lease(at, c)
-	h.prompt(at, c, c.holdID(), "emergency-hold")
+	h.prompt(at, c, c.holdID(), holdPrompt(true))
 }
 
 // stepDigit is a key of a caller who is in a flow.

@@ -21,6 +21,9 @@ type offer struct {
 	PickedUpAt time.Time
 }
 
+// nextOffer is the number of a call's next offer: no channel of the switch's has it.
+func (c *call) nextOffer() int { return max(c.Offers, c.Stray) + 1 }
+
 // offers are all that are under way.
 func (c *call) offers() []*offer {
 	if c.Offer == nil {
@@ -49,7 +52,7 @@ func (c *call) offerWhere(is func(*offer) bool) *offer {
 
 // offer asks an agent to take a call: his phone is dialled, perhaps beside others'.
 func (h *Hotline) offer(at time.Time, c *call, a *agent) {
-	n := max(c.Offers, c.Stray) + 1
+	n := c.nextOffer()
 	ch := c.agentChannel(n)
 	after := h.brief(at, c, a)
 	h.emitCall(at, c, CallOffered, a.ID, &Offered{Queue: c.Queue, Channel: ch, Offer: n, Beside: c.Offer != nil})

@@ -240,7 +240,7 @@ func (h *Hotline) offerOnCall(at time.Time, c *call, m Callee, key string) {
 	default:
 		h.keepState(at, a)
 	}
-	n := max(c.Offers, c.Stray) + 1
+	n := c.nextOffer()
 	ch := c.agentChannel(n)
 	h.emitCall(at, c, CallOffered, m.Agent, &Offered{
 		Queue: c.Queue, Channel: ch, Offer: n, Beside: c.Offer != nil, Number: m.Number, Key: key,
@@ -334,14 +334,6 @@ func (h *Hotline) tickKey(now time.Time, c *call, o *offer) {
 	case !now.Before(a.next):
 		h.sayKey(now, c, o)
 	}
-}
-
-// restsFor is how long one is spared a call after an offer of it that ended so.
-func (o *offer) restsFor(r OfferResult) time.Duration {
-	if asksOnCall(o) && r == OfferUnreachable {
-		return awayRest
-	}
-	return retryAfter
 }
 
 // checkOnCall checks a queue's chain.

@@ -116,7 +116,7 @@ func (h *Hotline) dialledOutside(at time.Time, id AgentID) {
 // offerOutside asks a party outside to take a call: his number is dialled, and shown
 // the number that the caller called.
 func (h *Hotline) offerOutside(at time.Time, c *call, number string) {
-	n := max(c.Offers, c.Stray) + 1
+	n := c.nextOffer()
 	ch := c.agentChannel(n)
 	h.emitCall(at, c, CallOffered, Outside, &Offered{Queue: c.Queue, Channel: ch, Offer: n, Number: number})
 	h.ringOutside(c, c.offerN(n))

@@ -341,6 +341,19 @@ func (p *Plan) Serve(q Queue) []AgentID {
 	return all
 }
 
+// companyOf is a line's company, in a plan that has passed Check.
+func (p *Plan) companyOf(l Line) Company {
+	return p.Companies[slices.IndexFunc(p.Companies, func(c Company) bool { return c.ID == l.Company })]
+}
+
+// flowOf is a line's flow; nil where it has none.
+func (p *Plan) flowOf(l Line) *flow.Flow {
+	if i := slices.IndexFunc(p.Flows, func(f flow.Flow) bool { return f.ID == l.Flow }); i >= 0 {
+		return &p.Flows[i]
+	}
+	return nil
+}
+
 func (p *Plan) checkLines(c *checker) {
 	dids := map[string]bool{}
 	for i, l := range p.Lines {

@@ -20,12 +20,8 @@ func (u PromptUse) String() string { return u.Language + "/" + u.Name + " (" + u
 
 // Prompts are those that callers of the plan may hear, by name: greetings, those of the
 // flows in each language that is spoken there, with what @opens and @emergency are made
-// up of, and what waiting callers are told.
+// up of, and what waiting callers are told. The plan has passed Check.
 func (p *Plan) Prompts() []PromptUse {
-	languages := map[CompanyID]string{}
-	for _, co := range p.Companies {
-		languages[co.ID] = co.Language
-	}
 	seen, all := map[string]bool{}, []PromptUse{}
 	add := func(language, where string, names ...string) {
 		for _, name := range names {
@@ -35,21 +31,17 @@ func (p *Plan) Prompts() []PromptUse {
 		}
 	}
 	for _, l := range p.Lines {
-		language, where := languages[l.Company], "line "+l.DID
+		language, where := p.companyOf(l).Language, "line "+l.DID
 		if l.Mode == Greeted {
 			add(language, where, l.Greeting)
 		}
 		if l.Announce {
 			add(language, where, announcement("0123456789")...)
 		}
-		hold := "please-hold"
-		if l.Emergency {
-			hold = "emergency-hold"
-		}
-		add(language, where, hold)
-		if i := slices.IndexFunc(p.Flows, func(f flow.Flow) bool { return f.ID == l.Flow }); i >= 0 {
-			for _, said := range p.Flows[i].Said(language) {
-				add(said.Language, fmt.Sprintf("flow %s, node %s", l.Flow, said.Node), p.spokenOf(&p.Flows[i], said.Prompt)...)
+		add(language, where, holdPrompt(l.Emergency))
+		if f := p.flowOf(l); f != nil {
+			for _, said := range f.Said(language) {
+				add(said.Language, fmt.Sprintf("flow %s, node %s", l.Flow, said.Node), p.spokenOf(f, said.Prompt)...)
 			}
 		}
 		for _, q := range p.Queues {

@@ -146,7 +146,7 @@ func (h *Hotline) supervise(now time.Time, c *call, a *agent, mode SupervisionMo
 		return err
 	}
 	h.keepState(now, a)
-	n := max(c.Offers, c.Stray) + 1
+	n := c.nextOffer()
 	ch := c.superChannel(n)
 	h.emitCall(now, c, SupervisionBegan, a.ID, &SupervisionBeganData{By: o.By, Mode: mode, Channel: ch, Offer: n})
 	h.become(now, a, Reserved, ReasonSupervises, c.ID)

@@ -33,19 +33,15 @@ func (p *Plan) Survey(from time.Time, days int, closed Closures) []Way {
 	var all []Way
 	open := schedules(p)
 	for _, l := range p.Lines {
-		co := p.Companies[slices.IndexFunc(p.Companies, func(c Company) bool { return c.ID == l.Company })]
-		i := slices.IndexFunc(p.Flows, func(f flow.Flow) bool { return f.ID == l.Flow })
-		if i < 0 {
+		co, f := p.companyOf(l), p.flowOf(l)
+		if f == nil {
 			end := flow.Node{ID: string(l.Queue), Kind: flow.Queue, To: string(l.Queue)}
 			path := flow.Path{Steps: []flow.Step{{Node: end.ID, Kind: end.Kind}}, End: end}
 			all = append(all, Way{DID: l.DID, At: from.In(co.Location()), Path: path, Open: p.nowhere(l, nil, end)})
 			continue
 		}
-		f, seen := &p.Flows[i], map[string]bool{}
-		c := flow.Conditions{Zone: co.Location(), Hours: func(calendar string, at time.Time) hours.Status {
-			return open[calendar].At(at, closed.of(calendar, l.DID))
-		}}
-		for _, at := range p.moments(l, f, co.Location(), from, days, closed) {
+		c, seen := conditions(l, co, open, closed), map[string]bool{}
+		for _, at := range moments(l, f, co.Location(), from, days, open, closed) {
 			for _, c.Caller = range []flow.Exit{flow.Other, flow.VIP} {
 				c.At = at
 				for _, path := range f.Ways(c) {
@@ -62,8 +58,8 @@ func (p *Plan) Survey(from time.Time, days int, closed Closures) []Way {
 
 // moments are those at which something changes for the callers of a line: its calendars
 // with what is closed, and the times of its prompts.
-func (p *Plan) moments(l Line, f *flow.Flow, zone *time.Location, from time.Time, days int, closed Closures) []time.Time {
-	all, open, until := []time.Time{from}, schedules(p), from.AddDate(0, 0, days)
+func moments(l Line, f *flow.Flow, zone *time.Location, from time.Time, days int, open map[string]*hours.Schedule, closed Closures) []time.Time {
+	all, until := []time.Time{from}, from.AddDate(0, 0, days)
 	for _, calendar := range f.Calendars() {
 		all = append(all, open[calendar].Changes(from, until, closed.of(calendar, l.DID))...)
 	}

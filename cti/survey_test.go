@@ -94,7 +94,7 @@ func TestSurveyMoments(t *testing.T) {
 	}
 	from := time.Date(2026, 3, 2, 6, 0, 0, 0, p.Companies[1].Location())
 	var got []string
-	for _, m := range p.moments(p.Lines[1], f, p.Companies[1].Location(), from, 1, Closures{"office": {Until: from.Add(4 * time.Hour)}}) {
+	for _, m := range moments(p.Lines[1], f, p.Companies[1].Location(), from, 1, schedules(p), Closures{"office": {Until: from.Add(4 * time.Hour)}}) {
 		got = append(got, m.In(from.Location()).Format("02 15:04"))
 	}
 	if want := "02 06:00 02 10:00 02 12:00 02 17:00"; strings.Join(got, " ") != want {

@@ -88,8 +88,8 @@ func hoursCloseCommand() *cobra.Command {
 				body.Until = time.Now().Add(long)
 			default:
 				var err error
-				if body.Until, err = time.Parse(time.RFC3339, until); err != nil {
-					return fmt.Errorf("--until %q is no time: write it as in 2026-10-01T20:00:00+08:00", until)
+				if body.Until, err = timeOf("--until", until); err != nil {
+					return err
 				}
 			}
 			if err := api.do(c.Context(), http.MethodPut, closurePath(args[0]), body, keyed(key)); err != nil {

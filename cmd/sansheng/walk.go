@@ -41,8 +41,8 @@ func walkCommand() *cobra.Command {
 			}
 			moment := time.Now()
 			if at != "" {
-				if moment, err = time.Parse(time.RFC3339, at); err != nil {
-					return fmt.Errorf("--at %q is no time: write it as in 2026-10-01T20:00:00+08:00", at)
+				if moment, err = timeOf("--at", at); err != nil {
+					return err
 				}
 			}
 			if !flow.Keys(keys) {
@@ -78,6 +78,15 @@ func walkCommand() *cobra.Command {
 	f.IntVar(&days, "days", 7, "how many days --all looks ahead")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
+}
+
+// timeOf reads the time that a flag is given.
+func timeOf(flag, text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return t, fmt.Errorf("%s %q is no time: write it as in 2026-10-01T20:00:00+08:00", flag, text)
+	}
+	return t, nil
 }
 
 // planOf is a configuration's hotline and its data folder; the demo's, which has none,

@@ -76,10 +76,7 @@ func (t *Trial) doomed(ctx context.Context) (*doomed, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	// After a row that lost all talks, who sends tones seldom talks with one who does, too.
-	with := slices.DeleteFunc(slices.Clone(t.talking), func(c *Caller) bool {
-		_, talks := t.Agents.With(c.From)
-		return !c.Toned || !talks
-	})
+	with := t.tonedTalks(false)
 	if len(with) < 4 {
 		return nil, fmt.Errorf("%d callers with tones are too few", len(with))
 	}

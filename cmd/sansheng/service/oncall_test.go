@@ -61,6 +61,15 @@ func (st *stack) patient(caller *phone.Call) {
 	}
 }
 
+// takes presses the key: the two hear one another, and the caller was never in silence.
+func (st *stack) takes(on, caller *phone.Call, voice tone.Tone) {
+	st.t.Helper()
+	st.press(on, "1")
+	st.hears(caller, voice)
+	st.hears(on, callerTone)
+	st.patient(caller)
+}
+
 // TestOnCall: the first of the chain has no phone, the second's picks up and presses
 // nothing, the third presses the key and has the caller, who was told meanwhile. He who
 // had logged off is logged off again afterwards.
@@ -79,10 +88,7 @@ func TestOnCall(t *testing.T) {
 	on := st.asked(third)
 	st.press(on, "5")
 	st.askedStill(on)
-	st.press(on, "1")
-	st.hears(caller, agentTone("1003"))
-	st.hears(on, callerTone)
-	st.patient(caller)
+	st.takes(on, caller, agentTone("1003"))
 	st.hangup(caller)
 	st.state("1003", cti.LoggedOff)
 	r := st.record(from)
@@ -128,10 +134,7 @@ func TestOnCallFrozen(t *testing.T) {
 	on := st.asked(third)
 	st.press(on, "5")
 	st.askedStill(on)
-	st.press(on, "1")
-	st.hears(caller, agentTone("1003"))
-	st.hears(on, callerTone)
-	st.patient(caller)
+	st.takes(on, caller, agentTone("1003"))
 	st.signal(syscall.SIGCONT)
 	st.hangup(caller)
 	if r := st.record(from); r.Fallback == nil || r.Fallback.Agent != "1003" || *r.Disposition != "ANSWERED" {
@@ -155,10 +158,7 @@ func TestOnCallKilled(t *testing.T) {
 	st.start()
 	on := st.asked(first)
 	st.fact(from, cti.OfferPickedUp, 2)
-	st.press(on, "1")
-	st.hears(caller, agentTone("1001"))
-	st.hears(on, callerTone)
-	st.patient(caller)
+	st.takes(on, caller, agentTone("1001"))
 	st.hangup(caller)
 	if r := st.record(from); r.Fallback == nil || r.Agent == nil || *r.Agent != "1001" || *r.Disposition != "ANSWERED" {
 		t.Errorf("fallback %+v, agent %v, %s", r.Fallback, r.Agent, *r.Disposition)
@@ -185,10 +185,7 @@ func TestOnCallOutsideFallback(t *testing.T) {
 	if on.Called() != "02188880000" || on.Caller().Number != "800119" {
 		t.Errorf("dialled %q, showing %q; want the department's number, showing the hotline's", on.Called(), on.Caller().Number)
 	}
-	st.press(on, "1")
-	st.hears(caller, outsideTone)
-	st.hears(on, callerTone)
-	st.patient(caller)
+	st.takes(on, caller, outsideTone)
 	st.start()
 	st.hangup(caller)
 	if r := st.record(from); r.Fallback == nil || r.Fallback.Agent != string(cti.Outside) || *r.Disposition != "ANSWERED" {
