@@ -136,10 +136,13 @@ func Rows() []*Row {
 	return list
 }
 
-// order keeps what spoils a stage behind what does not.
+// order keeps what spoils a stage behind what does not, and behind both what loses all talks:
+// those that follow are between other people, of whom others send tones.
 func (r *Row) order() int {
 	switch {
 	case r.own():
+		return 3
+	case r.Bounds.LosesTalks:
 		return 2
 	case r.Spoils:
 		return 1

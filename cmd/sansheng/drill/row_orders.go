@@ -62,7 +62,7 @@ const slowly = 10 * time.Second
 func (t *Trial) ordered(ctx context.Context) (*orders, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	with := t.tonedTalks(true)
+	with := t.tonedTalks()
 	if len(with) < 5 {
 		return nil, fmt.Errorf("%d talks with tones are too few", len(with))
 	}
@@ -98,11 +98,11 @@ func (t *Trial) ordered(ctx context.Context) (*orders, error) {
 	return o, nil
 }
 
-// tonedTalks are the talks in which the caller sends a tone, and his agent too where both are to.
-func (t *Trial) tonedTalks(both bool) []*Caller {
+// tonedTalks are the talks in which both sides send tones.
+func (t *Trial) tonedTalks() []*Caller {
 	var with []*Caller
 	for _, c := range t.talking {
-		if a, ok := t.Agents.With(c.From); c.Toned && ok && (!both || t.Agents.toned(a.Agent)) {
+		if a, ok := t.Agents.With(c.From); c.Toned && ok && t.Agents.toned(a.Agent) {
 			with = append(with, c)
 		}
 	}

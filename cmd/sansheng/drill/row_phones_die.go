@@ -75,10 +75,9 @@ type doomed struct {
 func (t *Trial) doomed(ctx context.Context) (*doomed, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	// After a row that lost all talks, who sends tones seldom talks with one who does, too.
-	with := t.tonedTalks(false)
+	with := t.tonedTalks()
 	if len(with) < 4 {
-		return nil, fmt.Errorf("%d callers with tones are too few", len(with))
+		return nil, fmt.Errorf("%d talks with tones are too few", len(with))
 	}
 	d := &doomed{spoken: with[0], held: with[1], kept: with[2], returned: with[3],
 		free: strconv.Itoa(handAgents + handCrew - 1), notes: strconv.Itoa(notesAgents), paused: desk(2)}
