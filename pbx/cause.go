@@ -20,6 +20,7 @@ const (
 	CauseCongestion        Cause = 34
 	CauseNetworkOutOfOrder Cause = 38
 	CauseTemporaryFailure  Cause = 41
+	CauseLost              Cause = 44 // requested channel not available: the audio, or the device, was lost
 	CauseInterworking      Cause = 127
 )
 
@@ -37,6 +38,7 @@ var causeText = map[Cause]string{
 	CauseCongestion:        "no circuit available",
 	CauseNetworkOutOfOrder: "network out of order",
 	CauseTemporaryFailure:  "temporary failure",
+	CauseLost:              "channel not available",
 	CauseInterworking:      "interworking",
 }
 

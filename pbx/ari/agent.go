@@ -132,7 +132,8 @@ func (a AgentEndpoint) endpoint() []ConfigTuple {
 		// Media stays on the switch, where it is recorded and listened to.
 		"direct_media", "no", "allow_overlap", "no",
 		"rtp_symmetric", "yes", "force_rport", "yes", "rewrite_contact", "yes",
-		"dtmf_mode", "auto_info", "trust_id_inbound", "no", "rtp_timeout", "30", "rtp_timeout_hold", "600",
+		"dtmf_mode", "auto_info", "trust_id_inbound", "no",
+		// No rtp_timeout: it goes by the time of day (see ear).
 	)
 	if a.Refer {
 		out = append(out, tuples("allow_transfer", "yes", "set_var", "PJSIP_TRANSFER_HANDLING()=ari-only")...)

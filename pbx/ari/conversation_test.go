@@ -97,7 +97,7 @@ func quiet(line string) bool {
 			return true
 		}
 	}
-	return line == "> GET channels" || strings.Contains(line, "endpoint:PJSIP")
+	return line == "> GET channels" || strings.HasSuffix(line, "/rtp_statistics") || strings.Contains(line, "endpoint:PJSIP")
 }
 
 func (w *wire) take() []string {

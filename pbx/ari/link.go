@@ -41,6 +41,10 @@ type Options struct {
 	// again later. With it a takeover ends the link only where it refuses, and what
 	// was under way when a connection ended is broken off.
 	Permit func(ctx context.Context, last error) error
+	// SilentAfter is how long a watched endpoint's answered channel may send no audio
+	// before it is hung up, and a multiple of it where the phone holds its call; 0 means
+	// 30 s, less than 0 that nobody listens.
+	SilentAfter time.Duration
 	// Unfenced keeps no watch over switch, socket and own stalls. It is for the
 	// drill, which proves with it that it sees what the fence prevents.
 	Unfenced bool
@@ -60,6 +64,7 @@ func (o *Options) defaults() {
 	set(&o.HeartbeatInterval, time.Second)
 	set(&o.FenceTimeout, 2*time.Second)
 	set(&o.StallAfter, 2*time.Second)
+	set(&o.SilentAfter, 30*time.Second)
 	set(&o.BackoffMin, 100*time.Millisecond)
 	set(&o.BackoffMax, 2*time.Second)
 	if o.Log == nil {

@@ -161,6 +161,11 @@ func (s *session) stand(ctx context.Context) error {
 	l.stats.connects.Add(1)
 	l.options.Log.Info("link up", zap.Duration("lag", mark.lag),
 		zap.Int("channels", len(snapshot.Channels)), zap.Int("bridges", len(snapshot.Bridges)))
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	beside.Go(func() { s.listen(ctx) })
 	return s.heartbeat(ctx, mark)
 }
 

@@ -283,10 +283,19 @@ var (
 )
 
 // Protections that can be turned off, for the drill.
-var Protections = []string{"lease", "heartbeat", "fence", "reconcile", "sync", "dedupe", "reserve", "sentinel", "audit", "tenure", "hang"}
+var Protections = []string{"lease", "heartbeat", "fence", "reconcile", "sync", "dedupe", "reserve", "sentinel", "audit", "tenure", "hang", "audio"}
 
 // Protected tells whether a protection is on.
 func (c *Config) Protected(name string) bool { return !slices.Contains(c.Unprotected, name) }
+
+// SilentAfter is for how long a phone may send no audio in a talk; 0 means the usual
+// time, less than 0 for ever.
+func (c *Config) SilentAfter() time.Duration {
+	if c.Protected("audio") {
+		return 0
+	}
+	return -1
+}
 
 // Port is a port with the offset.
 func (c *Config) Port(base int) int { return base + c.PortOffset }

@@ -59,9 +59,6 @@ func newAgents(ctx context.Context, server string, s Size, password func(cti.Age
 		{onCallAgents, 1, 0, phone.Policy{After: time.Second, Then: phone.ActionAnswer, Talk: 5 * time.Second}},
 		{handAgents, handCrew, 0, phone.Policy{After: 50 * time.Millisecond, Then: phone.ActionAnswer, Talk: 150 * time.Millisecond}},
 	} {
-		if s.AllToned {
-			crew.toned = crew.n
-		}
 		for _, part := range []struct {
 			first, n int
 			sparse   bool

@@ -84,7 +84,7 @@ func TestGuards(t *testing.T) {
 }
 
 // guardSize is as little traffic as shows a loss.
-var guardSize = Size{Talking: 6, Waiting: 4, Ringing: 2, Toned: 4}
+var guardSize = Size{Talking: 8, Waiting: 4, Ringing: 2, Toned: 4}
 
 // TestRows: names are what people type, and every guard is one that exists.
 func TestRows(t *testing.T) {

@@ -104,8 +104,6 @@ type Size struct {
 	// Toned is how many of the talking pairs, and of the waiting callers, send and
 	// listen to tones; the others send a packet a second.
 	Toned int
-	// AllToned lets every phone send its tone all the time.
-	AllToned bool
 	// Crowd is how many further agents there are, whose phones are not there.
 	Crowd int
 }

@@ -24,23 +24,16 @@ var clockBounds = Bounds{
 var _ = register(&Row{
 	Name:    "clock-forward",
 	Fault:   "the switch's clock jumps forward by an hour",
-	Promise: clockPromise, Clock: true, Scale: clockScale, Bounds: clockBounds,
+	Promise: clockPromise, Clock: true, Bounds: clockBounds,
 	Run: func(ctx context.Context, t *Trial) error { return t.step(ctx, time.Hour) },
 })
 
 var _ = register(&Row{
 	Name:    "clock-back",
 	Fault:   "the switch's clock jumps back by an hour",
-	Promise: clockPromise, Clock: true, Scale: clockScale, Bounds: clockBounds,
+	Promise: clockPromise, Clock: true, Bounds: clockBounds,
 	Run: func(ctx context.Context, t *Trial) error { return t.step(ctx, -time.Hour) },
 })
-
-func clockScale(s Size) Size {
-	// All with tones: by its clock the switch misses the audio of the others.
-	s.Talking = min(s.Talking, 16)
-	s.Toned, s.AllToned = s.Talking, true
-	return s
-}
 
 // newClock gives a stage's switch a clock that can be moved.
 func newClock(ctx context.Context, dir string, cfg *config.Config) (*fault.Clock, error) {

@@ -143,12 +143,7 @@ func (st *Stage) Prepare(ctx context.Context) error {
 		return fmt.Errorf("bring callers and agents together: %w", err)
 	}
 	if st.Size.Waiting > 0 {
-		crew := st.Size.waitCrew() - len(st.holders)
-		tones := 0
-		if st.Size.AllToned {
-			tones = crew
-		}
-		holders, err := st.pair(ctx, waitLine, crew, tones)
+		holders, err := st.pair(ctx, waitLine, st.Size.waitCrew()-len(st.holders), 0)
 		st.holders = append(st.holders, holders...)
 		if err != nil {
 			return fmt.Errorf("keep the waiting line's agents busy: %w", err)

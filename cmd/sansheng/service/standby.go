@@ -270,7 +270,7 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 	pulse := new(engine.Pulse)
 	link, err := ari.Open(ari.Options{
 		Config: access, Alive: pulse.Alive, Endpoints: d.s.endpoints, HeartbeatVariable: heartbeat, StallAfter: stallLeading,
-		Unfenced: !d.s.cfg.Protected("fence"), Permit: d.permit(), Log: d.s.log.Named("ari"),
+		SilentAfter: d.s.cfg.SilentAfter(), Unfenced: !d.s.cfg.Protected("fence"), Permit: d.permit(), Log: d.s.log.Named("ari"),
 	})
 	if err != nil {
 		return err

@@ -46,7 +46,7 @@ func (s *Service) startEngine(ctx, run context.Context) error {
 	pulse := new(engine.Pulse)
 	s.link, err = ari.Open(ari.Options{
 		Config: access, Alive: pulse.Alive, Endpoints: s.endpoints, HeartbeatVariable: heartbeat,
-		Unfenced: !s.cfg.Protected("fence"), Log: s.log.Named("ari"),
+		SilentAfter: s.cfg.SilentAfter(), Unfenced: !s.cfg.Protected("fence"), Log: s.log.Named("ari"),
 	})
 	if err != nil {
 		return err
