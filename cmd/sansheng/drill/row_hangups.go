@@ -49,9 +49,9 @@ var _ = register(&Row{
 		t.left = append(leavers, gone...)
 		bounded, cancel := context.WithTimeout(ctx, 20*time.Second)
 		defer cancel()
-		rescued := 0
+		var rescued []*Caller
 		err := poll(bounded, 10*time.Millisecond, func() (bool, error) {
-			rescued = 0
+			rescued = nil
 			for i, c := range leavers {
 				if !orphans[i].over() {
 					return false, nil
@@ -61,17 +61,18 @@ var _ = register(&Row{
 				case i%2 == 1 && t.Facts.Has(c.From, cti.CallFellBack):
 					// A hotline silent for 3 s: the sentinel saw a caller who was alone, and
 					// does not know that his agent had said goodbye.
-					rescued++
+					rescued = append(rescued, c)
 				default:
 					return false, nil
 				}
 			}
 			return true, nil
 		})
-		if rescued > 0 {
-			t.Note("Callers whose agents had hung up, and whom the sentinel sent to the fallback before the start: %d.", rescued)
+		if len(rescued) > 0 {
+			t.Note("Callers whose agents had hung up, and whom the sentinel sent to the fallback before the start: %d.", len(rescued))
 		}
 		t.AtMost("legs left behind cleared after the start", time.Since(back), 2*time.Second, text(err)...)
-		return nil
+		// They would talk on with whom the fallback finds, as nobody whom the hotline knows.
+		return Hangup(ctx, rescued)
 	},
 })

@@ -68,6 +68,9 @@ func limitAs(pid, resource int, to uint64) (func() error, error) {
 		cmd := exec.Command("prlimit", append([]string{"--pid", strconv.Itoa(pid)}, args...)...)
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: st.Uid, Gid: st.Gid}}
 		out, err := cmd.Output()
+		if err != nil && errors.Is(unix.Kill(pid, 0), unix.ESRCH) {
+			return "", limitError(pid, os.ErrProcessDone) // ended meanwhile
+		}
 		if err != nil {
 			return "", fmt.Errorf("limit process %d: as user %d: %w: %w", pid, st.Uid, ErrUnsupported, err)
 		}
