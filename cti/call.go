@@ -64,8 +64,9 @@ type call struct {
 	Announced  bool
 	// Met is the last offer whose agent the caller was joined with.
 	Met int
-	// OnHold: the caller is out of the talk by an order.
-	OnHold bool
+	// OnHold: the caller is out of the talk by an order. KeyHeld: his agent's phone holds
+	// him by its own key, for which the switch plays the music.
+	OnHold, KeyHeld bool
 	// Lingers is the step of the procedure for a caller who does not hang up, taken at
 	// LingersAt; 0 where there is none.
 	Lingers   int
@@ -118,6 +119,8 @@ type call struct {
 
 // volatileCall is what a restart may forget: when things we asked for are due.
 type volatileCall struct {
+	// ToldOf: the ledger told of him when the switch could not be asked.
+	ToldOf bool
 	// LeaseAt is when the lease must be renewed.
 	LeaseAt time.Time
 	// PromptAt is when a prompt under way must have ended.
@@ -255,6 +258,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			h.note(c.Caller.Number, f.Agent)
 		}
 		c.State, c.Agent, c.Taken, c.AnsweredAt, c.Transfer = CallPickedUp, f.Agent, d.Offer, f.At, nil
+		c.KeyHeld = false
 		c.TookOver = d.Channel == c.superChannel(d.Offer)
 	case *RecordingData:
 		c.Unrecorded = f.Kind == RecordingPaused
@@ -270,10 +274,12 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		c.Lingers, c.LingersAt = d.Step, f.At
 	case *HoldData:
 		if d.Ordered {
-			c.OnHold, c.Lingers = f.Kind == CallHeld, 0
+			c.OnHold, c.KeyHeld, c.Lingers = f.Kind == CallHeld, false, 0
 			if f.Kind == CallUnheld && c.State == CallTalking {
 				c.State, c.Announced = CallPickedUp, true
 			}
+		} else if d.Channel == c.talkChannel() {
+			c.KeyHeld = f.Kind == CallHeld
 		}
 	case *TransferBeganData, *ConsultedData, *TurnedData, *TransferredData, *TransferEndedData:
 		c.Lingers = 0
@@ -314,7 +320,7 @@ func (c *call) applyQueued(at time.Time, d *Queued) {
 	if c.QueuedAt.IsZero() || c.Agent != "" { // a talk is no wait
 		c.QueuedAt, c.EnteredAt = at, at
 	}
-	c.Announced, c.Agent, c.OnHold = false, "", false
+	c.Announced, c.Agent, c.OnHold, c.KeyHeld = false, "", false, false
 }
 
 func (h *Hotline) applyOffered(c *call, f Fact, d *Offered) {

@@ -205,10 +205,36 @@ func (h *Hotline) attemptOver(at time.Time, c *call, r DialResult) {
 	h.emit(at, CallbackTried, cb.stand.Company, cb.stand.ID, c.By, &CallbackTriedData{
 		Attempt: c.ID, Result: r, Attempts: n, Due: due.UTC().Truncate(time.Millisecond),
 	})
+	for _, o := range h.live {
+		if o.State == CallWaiting {
+			h.cameBack(at, o, o.Queue)
+		}
+	}
 }
 
 func (h *Hotline) endCallback(at time.Time, cb *callback, r CallbackResult, by CallID) {
 	h.emit(at, CallbackEnded, cb.stand.Company, cb.stand.ID, "", &CallbackEndedData{Result: r, By: by, Attempts: cb.attempts})
+}
+
+// calledMeanwhile tells whether one who is owed a call has called himself, while the
+// phone rang of the agent who was to call him.
+func (h *Hotline) calledMeanwhile(c *call) bool {
+	cb := h.keeps(c)
+	return cb != nil && h.onLine(cb)
+}
+
+// onLine tells whether one who is owed a call is on the line himself.
+func (h *Hotline) onLine(cb *callback) bool {
+	return slices.ContainsFunc(h.live, func(c *call) bool {
+		return c.Direction != Outbound && c.State != CallOver && c.from() == cb.stand.from()
+	})
+}
+
+// spare ends an attempt before the number is dialled.
+func (h *Hotline) spare(at time.Time, c *call) {
+	h.emitCall(at, c, CallHungUp, "", &HungUp{By: RoleSystem})
+	h.withdraw(at, c)
+	h.notDialled(at, c)
 }
 
 // cameBack gives a caller who is owed a call, and calls himself, his old place.

@@ -328,3 +328,24 @@ func TestCallbackOnTheLine(t *testing.T) {
 		t.Errorf("he is not called back afterwards: %+v", cb)
 	}
 }
+
+// Who calls himself while the phone rings of the agent who is to call him was dialled
+// all the same, and was still owed a call when he had been served.
+func TestCalledMeanwhile(t *testing.T) {
+	t.Parallel()
+	d := newCallbackDesk(t)
+	d.owe("c1", "0210001")
+	id := rung(d.leave("c0", 1))
+	d.greeted("c2", "0210001")
+	out := d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: d.h.calls[id].agentChannel(1)})
+	if got := dialled(out); got != "" {
+		t.Errorf("%s is dialled while he is on the line", got)
+	}
+	facts := append(out.Facts, d.gone(string(id)+"-agent1", pbx.CauseNormal).Facts...)
+	if got := callbackFacts(facts); !slices.Equal(got, []string{"tried not_begun", "ended came_back"}) {
+		t.Errorf("of the promise: %q", got)
+	}
+	if len(d.h.callbacks) != 0 || d.h.calls["c2"].Order != 2 {
+		t.Errorf("owed are %d, and he has place %d", len(d.h.callbacks), d.h.calls["c2"].Order)
+	}
+}

@@ -219,6 +219,10 @@ func TestHoldKeyHoldsNobody(t *testing.T) {
 	if out = d.do(pbx.Held{At: pbx.At(d.now), Channel: "c1-agent1"}); len(out.Facts) != 1 {
 		t.Errorf("the agent's phone holds: %v", out.Facts)
 	}
+	// An ordered unhold was accepted then, and the music went on.
+	if out = d.do(Order{Agent: "1001", Verb: OrderUnhold}); out.Refused == nil || !strings.Contains(out.Refused.Error(), "his phone's own key") {
+		t.Errorf("an order lets go whom a key holds: %v", out.Refused)
+	}
 	d.must(Order{Agent: "1001", Verb: OrderHold})
 	if out = d.do(pbx.Unheld{At: pbx.At(d.now), Channel: "c1-agent1"}); len(out.Facts) != 0 {
 		t.Errorf("his caller is on hold by an order still: %v", out.Facts)

@@ -627,6 +627,9 @@ type OrderedData struct {
 	To     string `json:"to,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Key    string `json:"key,omitempty"`
+	// Digest, where there is a key, is of all that the order said: the same key with
+	// another order is a mistake.
+	Digest string `json:"digest,omitempty"`
 }
 
 // EngineData goes with the engine's own facts.

@@ -286,7 +286,7 @@ func (h *Hotline) Apply(f Fact) {
 		return
 	case *OrderedData:
 		o := Order{Verb: d.Verb, To: d.To}
-		h.remember(orderKey{agent: f.Agent, by: d.By, key: d.Key, what: o.what()})
+		h.remember(orderKey{agent: f.Agent, by: d.By, key: d.Key, what: o.what(), digest: d.Digest})
 		return
 	case *ClosureData:
 		h.applyClosure(f, d)

@@ -127,6 +127,9 @@ func (h *Hotline) answered(at time.Time, l *leg) {
 	case asksOnCall(o):
 		h.askKey(at, c, o)
 		return
+	case c.State == CallDialling && h.calledMeanwhile(c):
+		h.spare(at, c)
+		return
 	case c.State == CallDialling:
 		h.dialOut(at, c, o)
 		return

@@ -1,6 +1,9 @@
 package cti
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -108,11 +111,27 @@ const keysMost = 1000
 type orderKey struct {
 	agent   AgentID
 	by, key string
-	what    string
+	// what is said of it, digest is of all that it says (Order.digest).
+	what, digest string
 }
 
 // what is what an order asks for.
 func (o Order) what() string { return strings.TrimSpace(string(o.Verb) + " " + o.To) }
+
+// digest is of all that an order says beside who gives it to whom with which key; none
+// where it has no key, as nobody asks then.
+func (o Order) digest() string {
+	if o.Key == "" {
+		return ""
+	}
+	o.Agent, o.By, o.Key = "", "", ""
+	b, err := json.Marshal(o)
+	if err != nil {
+		return err.Error() // strings and flags only: it has none
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:8])
+}
 
 // keyed finds the order that was carried out with this one's key.
 func (h *Hotline) keyed(o Order) (orderKey, bool) {
@@ -134,8 +153,8 @@ func (h *Hotline) remember(k orderKey) {
 // accept carries an order out once, and puts on record who gave it.
 func (h *Hotline) accept(now time.Time, o Order) *OrderError {
 	if known, ok := h.keyed(o); ok {
-		if known.what != o.what() {
-			return o.refuse("key %q was given with another order (%s); allowed: a key of its own", o.Key, known.what)
+		if known.what != o.what() || known.digest != o.digest() {
+			return o.refuse("key %q was given with another order (%s), or with another matter, reason or sheet; allowed: a key of its own", o.Key, known.what)
 		}
 		return nil
 	}
@@ -147,7 +166,7 @@ func (h *Hotline) accept(now time.Time, o Order) *OrderError {
 	if err := h.carryOut(now, o); err != nil {
 		return err
 	}
-	h.emit(now, AgentOrdered, company, call, o.Agent, &OrderedData{By: o.By, Verb: o.Verb, To: o.To, Reason: o.Reason, Key: o.Key})
+	h.emit(now, AgentOrdered, company, call, o.Agent, &OrderedData{By: o.By, Verb: o.Verb, To: o.To, Reason: o.Reason, Key: o.Key, Digest: o.digest()})
 	return nil
 }
 
@@ -235,8 +254,11 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 		}
 		h.hold(now, c)
 	case OrderUnhold:
-		if c.OnHold {
+		switch {
+		case c.OnHold:
 			h.unhold(now, c)
+		case c.KeyHeld:
+			return o.refuse("his phone's own key holds the caller; only that key lets him go")
 		}
 	case OrderLinger:
 		if c.OnHold {

@@ -2,6 +2,7 @@ package cti
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"sansheng/pbx"
@@ -27,12 +28,17 @@ func TestOrderOnce(t *testing.T) {
 		t.Fatalf("%d facts", n)
 	}
 	d, ok := facts[1].Data.(*OrderedData)
-	if want := (OrderedData{By: "2001", Verb: OrderPause, Reason: "lunch", Key: "k1"}); !ok || *d != want || facts[1].Agent != "1001" {
+	if want := (OrderedData{By: "2001", Verb: OrderPause, Reason: "lunch", Key: "k1", Digest: pause.digest()}); !ok || *d != want || facts[1].Agent != "1001" {
 		t.Errorf("on record is %+v %+v", facts[1], d)
 	}
 	give(Order{Agent: "1001", Verb: OrderReady, Key: "k2"})
 	if n := give(pause); n != 0 {
 		t.Errorf("carried out again: %d facts", n)
+	}
+	other := pause
+	other.Reason = "the end of the day"
+	if out := h.Handle(epoch, other); out.Refused == nil || !strings.Contains(out.Refused.Error(), "a key of its own") {
+		t.Errorf("the key with another reason: %v", out.Refused)
 	}
 	e := NewEssence()
 	for _, f := range facts {

@@ -45,6 +45,11 @@ func (h *Hotline) reconcile(s pbx.Snapshot) {
 		members[b.ID] = len(b.Channels)
 	}
 	for _, c := range append([]*call(nil), h.live...) {
+		told := c.ToldOf
+		c.ToldOf = false
+		if _, ok := there[c.Channel]; !ok && told && c.ArrivedAt.After(at) {
+			continue // younger than the snapshot, after which the ledger was read
+		}
 		h.reconcileCall(at, c, there, members, died)
 	}
 	h.adopt(at, s.Channels)
@@ -306,6 +311,7 @@ func (h *Hotline) unseen(in Unseen) {
 		h.emitCall(in.EndedAt, c, CallServed, in.Agent, &Served{})
 	}
 	if in.EndedAt.IsZero() {
+		c.ToldOf = !h.linked
 		h.do(pbx.Watch{Channel: in.Channel})
 		return
 	}

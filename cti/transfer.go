@@ -91,7 +91,7 @@ func (h *Hotline) applyTransfer(c *call, f Fact) {
 	case *TransferredData:
 		c.Transfer = nil
 		if d.Transfer != Blind {
-			c.State, c.Agent, c.Taken, c.Announced = CallPickedUp, f.Agent, d.Offer, true
+			c.State, c.Agent, c.Taken, c.Announced, c.KeyHeld = CallPickedUp, f.Agent, d.Offer, true, false
 			c.TookOver = d.Transfer == TakenOver
 			if l := h.legs[d.Channel]; l != nil && l.role == RoleSupervisor {
 				l.role, l.result = RoleAgent, OfferAnswered

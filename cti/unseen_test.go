@@ -63,3 +63,22 @@ func TestUnseenServed(t *testing.T) {
 		}
 	}
 }
+
+// A caller who came right after the switch had been asked what it has, and whom the
+// ledger told of before that was looked at, was put down as one whom the old switch had
+// lost when it died, before he had come.
+func TestUnseenYounger(t *testing.T) {
+	t.Parallel()
+	h := NewHotline("e1", DemoPlan(0))
+	h.Handle(epoch, pbx.LinkUp{At: pbx.At(epoch), Snapshot: pbx.Snapshot{At: epoch, StartedAt: epoch}})
+	h.Handle(epoch.Add(time.Second), pbx.LinkLost{At: pbx.At(epoch.Add(4 * time.Second)), HeardAt: epoch.Add(time.Second)})
+	at := epoch.Add(10 * time.Second)
+	came := at.Add(3 * time.Millisecond)
+	h.Handle(came, Unseen{Call: "native", Channel: "n", DID: "800100", At: came, FellBackAt: came})
+	out := h.Handle(at, pbx.LinkUp{At: pbx.At(at), Snapshot: pbx.Snapshot{At: at, StartedAt: at.Add(-time.Second)}})
+	for _, f := range out.Facts {
+		if f.Call == "native" {
+			t.Errorf("%s of a caller who waits: %+v", f.Kind, f.Data)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -76,8 +77,13 @@ func readOrder(m *nats.Msg) (cti.CompanyID, cti.Order, error) {
 		return "", o, fmt.Errorf("read order: subject %q holds a name that is none", m.Subject)
 	}
 	if len(m.Data) > 0 {
-		if err := json.Unmarshal(m.Data, &o); err != nil {
+		d := json.NewDecoder(bytes.NewReader(m.Data))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&o); err != nil {
 			return "", o, fmt.Errorf("read order: the body is no JSON of an order: %w", err)
+		}
+		if d.More() {
+			return "", o, errors.New("read order: something follows the order")
 		}
 	}
 	// Who may send here speaks for the agent; the API knows leaders.

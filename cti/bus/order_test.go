@@ -39,6 +39,8 @@ func TestOrders(t *testing.T) {
 		body, says string
 	}{
 		bus.OrderSubject("demo", "1001", cti.OrderTransfer): {`{"to":"1002","consent":true,"agent":"1009","verb":"pause"}`, ""},
+		bus.OrderSubject("demo", "1001", cti.OrderBlind):    {`{"to":"1002","consents":true}`, "unknown field"},
+		bus.OrderSubject("demo", "1001", cti.OrderReady):    {`{} {}`, "something follows"},
 		bus.OrderSubject("demo", "1001", cti.OrderHold):     {"", "not what was ordered"},
 		bus.OrderSubject("demo", "1001", cti.OrderPause):    {"{", "no JSON of an order"},
 		"hotline.demo.cmd.%zz.hold":                         {"", "a name that is none"},
