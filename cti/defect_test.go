@@ -793,3 +793,35 @@ func TestNeverDialled(t *testing.T) {
 		t.Fatalf("nobody is asked: %v", out.Commands)
 	}
 }
+
+// Agents passed callers on to agents and queues of companies that have nothing to do with
+// them, who were sent what was written down about the call.
+func TestTransferToAnotherCompany(t *testing.T) {
+	d := newDesk(t, func(p *Plan, _ *Queue) {
+		p.Companies = append(p.Companies, Company{ID: "other", Name: "other", Country: "cn", Language: "zh"})
+		p.Agents = append(p.Agents, Agent{ID: "3001", Company: "other"})
+		p.Queues = append(p.Queues, Queue{ID: "others", Company: "other", Members: []AgentID{"3001"}})
+	})
+	d.register("1001", "3001")
+	d.arrive("c1", "800100", "1")
+	d.talk("c1", 1)
+	for _, to := range []string{"3001", "others"} {
+		out := d.do(Order{Agent: "1001", Verb: OrderTransfer, To: to, Reason: "r", Consent: true})
+		if out.Refused == nil || !strings.Contains(out.Refused.Error(), "another company's") {
+			t.Errorf("to %s: %v", to, out.Refused)
+		}
+	}
+}
+
+// What is dialled for tickets was under no rule's bound.
+func TestKnownNumbersBounded(t *testing.T) {
+	d := newCallbackDesk(t)
+	d.h.companies["demo"].Outside[0].PerHour = 1
+	d.register("1004")
+	o := Order{Agent: "1004", Verb: OrderDial, To: "0559999", For: "ticket:17", Known: true}
+	id := rung(d.must(o))
+	d.attempt(id, pbx.CauseBusy)
+	if out := d.do(o); out.Refused == nil || !strings.Contains(out.Refused.Error(), "as many as he may") {
+		t.Errorf("the second: %v", out.Refused)
+	}
+}

@@ -74,19 +74,16 @@ func (h *Hotline) outsideNumber(now time.Time, a *agent, o Order) (string, *Orde
 	if !callerForm.MatchString(o.To) {
 		return "", o.refuse("%q is neither an agent's number, a queue's name, a contact's nor a number outside of 2 to 20 digits", o.To)
 	}
-	per := -1
-	if o.Known {
-		return o.To, nil
-	}
+	per := -1 // a matter's own number needs no rule; those there are bound how many he dials
 	for _, r := range h.companies[a.Company].Outside {
-		if r.Role == DialLeader && !o.Leader || !r.allows(o.To) {
+		if r.Role == DialLeader && !o.Leader || !o.Known && !r.allows(o.To) {
 			continue
 		}
 		if per < 0 || r.PerHour == 0 || per != 0 && r.PerHour > per {
 			per = r.PerHour
 		}
 	}
-	if per < 0 {
+	if per < 0 && !o.Known {
 		return "", o.refuse("%q is neither an agent's number, a queue's name nor a contact's, and no rule of company %s lets him dial it", o.To, a.Company)
 	}
 	lately := slices.DeleteFunc(slices.Clone(a.Dialled), func(t time.Time) bool { return now.Sub(t) >= time.Hour })

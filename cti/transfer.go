@@ -128,7 +128,7 @@ func (h *Hotline) orderTransfer(now time.Time, c *call, a *agent, o Order) *Orde
 	if o.Verb == OrderBlind {
 		kind = Blind
 	}
-	to, queue, number, err := h.receiver(now, a, o)
+	to, queue, number, err := h.receiver(now, c, a, o)
 	if err != nil {
 		return err
 	}
@@ -161,9 +161,13 @@ func (h *Hotline) orderTransfer(now time.Time, c *call, a *agent, o Order) *Orde
 }
 
 // receiver finds who is meant: an agent, or a number outside. A queue's name stands
-// for whoever of it is free; a blind transfer may also wait there.
-func (h *Hotline) receiver(now time.Time, by *agent, o Order) (*agent, QueueID, string, *OrderError) {
+// for whoever of it is free; a blind transfer may also wait there. Whoever it is, he may
+// know what the call's company knows of its caller.
+func (h *Hotline) receiver(now time.Time, c *call, by *agent, o Order) (*agent, QueueID, string, *OrderError) {
 	if q := h.queues[QueueID(o.To)]; q != nil {
+		if !h.partakes(c.Company, q) {
+			return nil, "", "", o.refuse("queue %s is another company's; allowed: one of %s's, or an emergency line's", q.ID, c.Company)
+		}
 		var best *agent
 		for _, a := range h.idle(now) {
 			if q.members[a.ID] && (best == nil || a.Since.Before(best.Since)) {
@@ -180,6 +184,8 @@ func (h *Hotline) receiver(now time.Time, by *agent, o Order) (*agent, QueueID, 
 	case a == nil:
 		number, err := h.outsideNumber(now, by, o)
 		return nil, "", number, err
+	case a.Company != c.Company && !h.servesCompany(a, c.Company):
+		return nil, "", "", o.refuse("agent %s is another company's; allowed: one who serves %s, or an emergency line", a.ID, c.Company)
 	case a == by:
 		return nil, "", "", o.refuse("he cannot transfer to himself")
 	case now.Before(a.CoolUntil):
@@ -188,6 +194,30 @@ func (h *Hotline) receiver(now time.Time, by *agent, o Order) (*agent, QueueID, 
 		return nil, "", "", o.refuse("agent %s is %s; allowed: one who is %s", a.ID, a.State, Ready)
 	}
 	return a, "", "", nil
+}
+
+// partakes tells whether a company's calls may be passed on to a queue: to its own, those
+// of its lines, and those of emergency lines.
+func (h *Hotline) partakes(co CompanyID, q *queue) bool {
+	if q.Company == co {
+		return true
+	}
+	for _, l := range h.lines {
+		if l.Queue == q.ID && (l.Emergency || l.Company == co) {
+			return true
+		}
+	}
+	return false
+}
+
+// servesCompany tells whether an agent of another company takes a company's calls.
+func (h *Hotline) servesCompany(a *agent, co CompanyID) bool {
+	for _, q := range h.queues {
+		if q.members[a.ID] && h.partakes(co, q) {
+			return true
+		}
+	}
+	return false
 }
 
 // sendOn lets the caller of a blind transfer wait for its receiver.

@@ -285,12 +285,11 @@ func (e *Engine) loop(ctx context.Context) {
 				}
 				e.readLedger(ctx, in)
 			case pbx.ChannelGone:
-				if !m.late && e.awaitLedger(in) {
+				if e.awaitLedger(ctx, in, m.waited) {
 					continue
 				}
-				e.readServed(ctx, in)
 			case pbx.CommandFailed:
-				if !m.late && e.awaitEnd(in) {
+				if m.waited == 0 && e.awaitEnd(in) {
 					continue
 				}
 				e.unwatched(ctx, in)

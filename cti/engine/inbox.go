@@ -13,8 +13,8 @@ type message struct {
 	ask   func(*cti.Hotline)
 	// reply, where given, is told whether the input was refused.
 	reply func(error)
-	// late marks an event that was put off once.
-	late bool
+	// waited is how often an event was put off until the ledger tells of it.
+	waited int
 }
 
 // inbox is the loop's queue. It has no bound: whoever feeds it neither blocks

@@ -84,24 +84,26 @@ func last(u *cti.Unseen) time.Time {
 }
 
 // readServed asks the ledger who answered a caller in the native fallback, now
-// that his channel is gone.
-func (e *Engine) readServed(ctx context.Context, gone pbx.ChannelGone) {
+// that his channel is gone. It tells whether the ledger has all of it: the channel's
+// end is the last that is written there.
+func (e *Engine) readServed(ctx context.Context, gone pbx.ChannelGone, last bool) bool {
 	call, since, ok := e.hotline.Native(gone.Channel)
 	if !ok || e.cfg.Ledger == nil {
-		return
+		return true
 	}
 	// The whole of his time there, and nothing of what the hotline did before: who is the
 	// first to answer in it has served him.
 	entries, err := e.cfg.Ledger.Since(ctx, since.Add(-time.Second))
 	if err != nil {
-		e.log.Warn("the switch's ledger cannot be read: who answered in the fallback is not on record", zap.Error(err))
-		return
+		e.log.Warn("the switch's ledger cannot be read: who answered in the fallback is not known", zap.Error(err), zap.Bool("asked again", !last))
+		return last
 	}
+	ended := false
 	u := cti.Unseen{Call: call, Channel: gone.Channel, At: gone.Time(), EndedAt: gone.Time(), Cause: gone.Cause}
 	for _, en := range entries {
 		switch {
 		case en.Kind == pbx.LedgerHangup && en.Channel == gone.Channel:
-			u.HungUp = en.Endpoint
+			u.HungUp, ended = en.Endpoint, true
 		case cti.CallID(en.Call) != call:
 		case en.Kind == pbx.LedgerServed:
 			u.Agent = agentOf(en.Endpoint)
@@ -109,21 +111,33 @@ func (e *Engine) readServed(ctx context.Context, gone pbx.ChannelGone) {
 			u.Voicemail, u.VoicemailAt = en.Recording, en.At
 		}
 	}
+	if !ended && !last {
+		return false
+	}
 	if u.Agent != "" || u.Voicemail != "" || u.HungUp != "" {
 		e.handle(ctx, gone.Time(), u)
 	}
+	return true
 }
 
-// ledgerLag is how long after an event the ledger has it for certain.
-const ledgerLag = 300 * time.Millisecond
+// ledgerLag is how long after an event the ledger has it, unless the machine is busy:
+// then it is asked up to ledgerLooks times, as long after one another.
+const (
+	ledgerLag   = 300 * time.Millisecond
+	ledgerLooks = 20
+)
 
 // awaitLedger puts the end of a call that the switch served off until the ledger
-// can say who served it. It tells whether it did.
-func (e *Engine) awaitLedger(gone pbx.ChannelGone) bool {
-	if _, _, native := e.hotline.Native(gone.Channel); !native || e.cfg.Ledger == nil {
+// can say who served it. It tells whether it did. waited is how often it has.
+func (e *Engine) awaitLedger(ctx context.Context, gone pbx.ChannelGone, waited int) bool {
+	_, _, native := e.hotline.Native(gone.Channel)
+	switch {
+	case !native || e.cfg.Ledger == nil:
+		return false
+	case waited > 0 && e.readServed(ctx, gone, waited == ledgerLooks):
 		return false
 	}
-	time.AfterFunc(ledgerLag, func() { e.inbox.put(message{input: gone, late: true}) })
+	time.AfterFunc(ledgerLag, func() { e.inbox.put(message{input: gone, waited: waited + 1}) })
 	return true
 }
 
@@ -138,7 +152,7 @@ func (e *Engine) unwatched(ctx context.Context, failed pbx.CommandFailed) {
 	for _, en := range entries {
 		if en.Kind == pbx.LedgerHangup && en.Channel == watch.Channel {
 			gone := pbx.ChannelGone{At: pbx.At(en.At), Channel: en.Channel, Cause: en.Cause}
-			e.readServed(ctx, gone)
+			e.readServed(ctx, gone, true)
 			e.cfg.Metrics.repaired(repairLedgerEnd, 1)
 			e.handle(ctx, en.At, gone)
 		}
@@ -157,7 +171,7 @@ func (e *Engine) awaitEnd(failed pbx.CommandFailed) bool {
 	if _, gone := e.goneUnwatched(failed); !gone || e.cfg.Ledger == nil {
 		return false
 	}
-	time.AfterFunc(ledgerLag, func() { e.inbox.put(message{input: failed, late: true}) })
+	time.AfterFunc(ledgerLag, func() { e.inbox.put(message{input: failed, waited: 1}) })
 	return true
 }
 
@@ -198,7 +212,7 @@ func (e *Engine) endMissed(ctx context.Context, entries []pbx.LedgerEntry, s pbx
 			e.handle(ctx, en.At, pbx.ChannelAnswered{At: pbx.At(en.At), Channel: en.Channel})
 		case missing[en.Channel] && en.Kind == pbx.LedgerHangup:
 			gone := pbx.ChannelGone{At: pbx.At(en.At), Channel: en.Channel, Cause: en.Cause}
-			e.readServed(ctx, gone)
+			e.readServed(ctx, gone, true)
 			e.cfg.Metrics.repaired(repairLedgerEnd, 1)
 			e.handle(ctx, en.At, gone)
 		}
