@@ -34,6 +34,8 @@ type agent struct {
 	serves []QueueID
 	// place is his in the configured order.
 	place int
+	// Leaving: he is in the plan no more. He finishes the call he has.
+	Leaving bool
 
 	volatileAgent
 }
@@ -99,9 +101,21 @@ func (a *agent) deafPause() time.Duration {
 	return min(pause, deafPauseMax)
 }
 
+// agentOf is whom a fact tells that he is at work, or not. Of one who is not in the plan
+// it may be told before the plan is that has him, or after the one that has not: he stays
+// until that is known.
+func (h *Hotline) agentOf(f Fact) *agent {
+	a := h.agents[f.Agent]
+	if a == nil && f.Agent != "" && f.Kind != AgentLoggedOff && f.Kind != AgentLost {
+		a = &agent{Agent: Agent{ID: f.Agent, Company: f.Company}, State: LoggedOff}
+		h.stay(a)
+	}
+	return a
+}
+
 // applyState is Apply for agent.* facts.
 func (h *Hotline) applyState(f Fact, s AgentState) {
-	a := h.agents[f.Agent]
+	a := h.agentOf(f)
 	if a == nil {
 		return
 	}
@@ -143,6 +157,9 @@ func (h *Hotline) keepState(at time.Time, a *agent) {
 // become puts an agent into a state by a fact, unless he is in it already. Who has logged
 // off by his own will stays so when his phone is lost; who was lost can log off still.
 func (h *Hotline) become(at time.Time, a *agent, s AgentState, reason string, c CallID) {
+	if a.Leaving && (s == Ready || s == Paused) {
+		s, reason = LoggedOff, ReasonRemoved
+	}
 	matters := s == Paused || s == LoggedOff && reason != ReasonLost
 	if a.State == s && a.Call == c && (!matters || a.Reason == reason) {
 		return

@@ -9,7 +9,8 @@ import (
 // give the same state as all of them. It bounds how long a start takes.
 //
 // What matters are all facts of live calls and of those of which a callback is owed, each
-// agent's last state and registration, the last of the switch, and what is closed.
+// agent's last state and registration, the last of the switch, what is closed, and the
+// plans.
 type Essence struct {
 	calls  map[CallID][]placed
 	agents map[AgentID]*agentEssence
@@ -22,7 +23,11 @@ type Essence struct {
 	steps []placed // each ClockStepped: times before it are by another clock
 	// closures are the last hours.closed or hours.opened of each calendar and line.
 	closures map[string]placed
-	added    uint64
+	// plans are the last that were published, planned those that will be, cancelled the
+	// last that will not; started is each engine's last start with a file.
+	plans, planned, cancelled []placed
+	started                   map[string]placed
+	added                     uint64
 }
 
 // placed is a fact with its place among those added: facts of several engines
@@ -40,7 +45,7 @@ type agentEssence struct{ state, phone, lost, wish, move *placed }
 func NewEssence() *Essence {
 	return &Essence{
 		calls: map[CallID][]placed{}, agents: map[AgentID]*agentEssence{}, owed: map[CallID][]placed{}, heirs: map[CallID]CallID{},
-		closures: map[string]placed{},
+		closures: map[string]placed{}, started: map[string]placed{},
 	}
 }
 
@@ -81,7 +86,13 @@ func (e *Essence) Add(fact Fact) {
 		}
 	case ClockStepped:
 		e.steps = append(e.steps, f)
-	case EngineStarted, AgentBriefed:
+	case PlanPublished, PlanPlanned, PlanCancelled:
+		e.addPlan(f)
+	case EngineStarted:
+		if d, ok := f.Data.(*EngineData); ok && d.FileHash != "" {
+			e.started[f.Engine] = f
+		}
+	case AgentBriefed:
 	case CallEnded:
 		e.end(f)
 	case CallbackTried, CallbackEnded:
@@ -91,6 +102,58 @@ func (e *Essence) Add(fact Fact) {
 			e.calls[f.Call] = append(e.calls[f.Call], f)
 		}
 	}
+}
+
+// addPlan keeps the plans that may be published again, and those by which calls live
+// that began under them.
+func (e *Essence) addPlan(f placed) {
+	number := 0
+	switch d := f.Data.(type) {
+	case *PublishedData:
+		number = d.Version
+	case *PlanCancelledData:
+		number = d.Version
+	}
+	e.planned = slices.DeleteFunc(e.planned, func(p placed) bool {
+		d, ok := p.Data.(*PublishedData)
+		return ok && d.Version == number
+	})
+	switch f.Kind {
+	case PlanCancelled:
+		e.cancelled = []placed{f}
+	case PlanPlanned:
+		e.planned = append(e.planned, f)
+	default:
+		e.plans = append(e.plans, f)
+		for len(e.plans) > versionsMost && !e.beganBefore(e.plans[1].place) {
+			e.plans = e.plans[1:]
+		}
+	}
+}
+
+// beganBefore tells whether a call that still matters came before a fact.
+func (e *Essence) beganBefore(place uint64) bool {
+	for _, calls := range []map[CallID][]placed{e.calls, e.owed} {
+		for _, c := range calls {
+			if len(c) > 0 && c[0].place < place {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Plan is the last that was published; nil where none was, or none that can be read.
+func (e *Essence) Plan() *Plan {
+	if len(e.plans) == 0 {
+		return nil
+	}
+	if d, ok := e.plans[len(e.plans)-1].Data.(*PublishedData); ok {
+		if p, err := planOf(d.Plan); err == nil {
+			return p
+		}
+	}
+	return nil
 }
 
 // keep keeps an order with a key.
@@ -147,7 +210,10 @@ func (e *Essence) addCallback(f placed) {
 
 // Facts are those that matter, in the order they were added.
 func (e *Essence) Facts() []Fact {
-	all := slices.Concat(e.link, e.steps, e.orders)
+	all := slices.Concat(e.link, e.steps, e.orders, e.plans, e.planned, e.cancelled)
+	for _, f := range e.started {
+		all = append(all, f)
+	}
 	for _, calls := range []map[CallID][]placed{e.calls, e.owed} {
 		for _, c := range calls {
 			all = append(all, c...)

@@ -198,6 +198,7 @@ func (h *Hotline) retry(at time.Time, cmd pbx.Command) {
 
 // tick lets time pass for everything that waits.
 func (h *Hotline) tick(now time.Time) {
+	h.tickPlans(now)
 	for _, a := range h.order {
 		h.tickAgent(now, a)
 	}

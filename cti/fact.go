@@ -86,6 +86,9 @@ const (
 	AgentMoved       Kind = "agent.moved"
 	HoursClosed      Kind = "hours.closed"
 	HoursOpened      Kind = "hours.opened"
+	PlanPublished    Kind = "plan.published"
+	PlanPlanned      Kind = "plan.planned"
+	PlanCancelled    Kind = "plan.cancelled"
 	EngineStarted    Kind = "engine.started"
 	SwitchLost       Kind = "engine.switch_lost"
 	ClockStepped     Kind = "engine.clock_stepped"
@@ -642,6 +645,8 @@ type EngineData struct {
 	// StepMs is how far the switch's clock was set, back where negative. Times told
 	// before are by the clock as it was.
 	StepMs Millis `json:"step_ms,omitempty"`
+	// FileHash is that of the plan in the file with which an engine was started.
+	FileHash string `json:"file_hash,omitempty"`
 }
 
 // dataOf makes the empty data of a kind, for decoding.
@@ -701,6 +706,9 @@ var dataOf = map[Kind]func() Data{
 	AgentOrdered:     func() Data { return &OrderedData{} },
 	HoursClosed:      func() Data { return &ClosureData{} },
 	HoursOpened:      func() Data { return &ClosureData{} },
+	PlanPublished:    func() Data { return &PublishedData{} },
+	PlanPlanned:      func() Data { return &PublishedData{} },
+	PlanCancelled:    func() Data { return &PlanCancelledData{} },
 	EngineStarted:    func() Data { return &EngineData{} },
 	SwitchLost:       func() Data { return &EngineData{} },
 	ClockStepped:     func() Data { return &EngineData{} },

@@ -18,6 +18,16 @@ type Hotline struct {
 	// term is the lease's, of every fact made from now on; 0 without a lease.
 	term uint64
 
+	// plan is the one in force, versions those that were told of, the last of them in
+	// force; planned will be. numbered is the highest number of a version.
+	plan              *Plan
+	versions, planned []*version
+	numbered          int
+	// files are the hashes of the plans in the files with which engines were started,
+	// fileSince is when the first was.
+	files     map[string]string
+	fileSince time.Time
+
 	companies map[CompanyID]Company
 	lines     map[string]Line
 	queues    map[QueueID]*queue
@@ -67,7 +77,8 @@ type Outcome struct {
 	Facts    []Fact
 	Commands []pbx.Command
 	Repairs  Repairs
-	// Refused says why an Order, a CancelCallback or a CloseHours was not carried out.
+	// Refused says why an Order, a CancelCallback, a CloseHours, a Publish or a
+	// CancelPlan was not carried out.
 	Refused error
 }
 
@@ -80,15 +91,19 @@ func NewHotline(engine string, plan *Plan) *Hotline {
 		legs:   map[pbx.ChannelID]*leg{},
 		agents: map[AgentID]*agent{},
 		spoke:  map[string]AgentID{},
+		files:  map[string]string{},
 
-		closures: Closures{},
+		closures: Closures{}, numbered: 1,
 	}
 	h.configure(plan)
 	return h
 }
 
-// configure takes over a plan; agents keep their state.
+// configure takes over a plan; agents keep their state, and queues their pace. Who is in
+// it no more stays until he is logged off and the next one is taken over.
 func (h *Hotline) configure(plan *Plan) {
+	h.plan = plan
+	before, agents := h.queues, h.order
 	h.companies = map[CompanyID]Company{}
 	h.lines = map[string]Line{}
 	h.queues, h.zones = map[QueueID]*queue{}, map[CompanyID]*time.Location{}
@@ -110,21 +125,43 @@ func (h *Hotline) configure(plan *Plan) {
 	for _, q := range plan.Queues {
 		h.queues[q.ID] = newQueue(q, plan.Serve(q))
 		h.queues[q.ID].callees = plan.Callees(q)
+		if old := before[q.ID]; old != nil {
+			h.queues[q.ID].asked, h.queues[q.ID].answered, h.queues[q.ID].pace = old.asked, old.answered, old.pace
+		}
 	}
-	h.order, h.lamps = h.order[:0], h.lamps[:0]
+	for _, a := range agents {
+		a.Leaving = true
+	}
+	h.order, h.lamps = nil, nil // whoever is going through them goes on with the old ones
 	for _, a := range plan.Agents {
 		known := h.agents[a.ID]
-		if known == nil {
+		if known == nil || known.gone() && known.Reason == ReasonRemoved { // who is back begins anew
 			known = &agent{State: LoggedOff}
 			h.agents[a.ID] = known
 		}
-		known.Agent, known.place = a, len(h.order)
+		known.Agent, known.place, known.Leaving = a, len(h.order), false
 		h.order = append(h.order, known)
 		h.seat(known)
 		if h.companies[a.Company].Lamps {
 			h.lamps = append(h.lamps, known)
 		}
 	}
+	for _, a := range agents {
+		switch {
+		case h.agents[a.ID] != a: // back already
+		case a.gone():
+			delete(h.agents, a.ID)
+		case a.Leaving:
+			h.stay(a)
+		}
+	}
+}
+
+// stay keeps an agent who is not in the plan as long as he is not logged off.
+func (h *Hotline) stay(a *agent) {
+	a.Leaving, a.place = true, len(h.order)
+	h.agents[a.ID], h.order = a, append(h.order, a)
+	h.seat(a)
 }
 
 // Handle decides what one input means. now is the switch's clock; an event's
@@ -149,12 +186,16 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		h.out.Refused = h.cancelCallback(now, in)
 	case CloseHours:
 		h.out.Refused = h.closeHours(now, in)
+	case Publish:
+		h.out.Refused = h.publish(now, in)
+	case CancelPlan:
+		h.out.Refused = h.cancelPlan(now, in)
 	case Stopping:
 		h.stopCalls(now)
 	case Unseen:
 		h.unseen(in)
 	case Started:
-		h.emit(now, EngineStarted, "", "", "", &EngineData{Text: in.Text})
+		h.start(now, in)
 	}
 	if h.linked {
 		h.match(now)
@@ -177,8 +218,23 @@ type SetState struct {
 	Reason string
 }
 
-// Started opens an engine's life, after the replay.
-type Started struct{ Text string }
+// Started opens an engine's life, after the replay. File, where given, is the plan in the
+// file with which it was started.
+type Started struct {
+	Text string
+	File *Plan
+}
+
+// start tells of an engine's start, and decides which plan is in force.
+func (h *Hotline) start(now time.Time, in Started) {
+	before, d := h.files[h.engine], &EngineData{Text: in.Text}
+	if in.File != nil {
+		d.FileHash = in.File.Hash()
+	}
+	h.emit(now, EngineStarted, "", "", "", d)
+	h.startWith(now, in.File, before)
+	h.seeOff(now)
+}
 
 // Unseen is what became of a caller while we did not look, as read from the
 // switch's own ledger: he left before we saw him, or its fallback served him.
@@ -253,7 +309,7 @@ func (h *Hotline) Apply(f Fact) {
 	}
 	switch d := f.Data.(type) {
 	case *RegisteredData:
-		if a := h.agents[f.Agent]; a != nil {
+		if a := h.agentOf(f); a != nil {
 			a.Reachable = f.Kind == AgentRegistered
 			if !a.Reachable {
 				a.LostAt = f.At
@@ -273,6 +329,13 @@ func (h *Hotline) Apply(f Fact) {
 		return
 	case *EngineData:
 		switch f.Kind {
+		case EngineStarted:
+			if d.FileHash != "" {
+				h.files[f.Engine] = d.FileHash
+			}
+			if h.fileSince.IsZero() {
+				h.fileSince = f.At
+			}
 		case SwitchFound:
 			h.switchStarted, h.lostAt = d.SwitchStartedAt, time.Time{}
 		case SwitchLost:
@@ -290,6 +353,12 @@ func (h *Hotline) Apply(f Fact) {
 		return
 	case *ClosureData:
 		h.applyClosure(f, d)
+		return
+	case *PublishedData:
+		h.applyPublished(f, d)
+		return
+	case *PlanCancelledData:
+		h.applyCancelled(d)
 		return
 	case *Arrived:
 		h.applyArrived(f, d)
@@ -378,9 +447,11 @@ func (h *Hotline) Channels() []pbx.ChannelID {
 
 // Endpoints lists the agents' devices.
 func (h *Hotline) Endpoints() []pbx.EndpointID {
-	all := make([]pbx.EndpointID, len(h.order))
-	for i, a := range h.order {
-		all[i] = a.Endpoint()
+	all := make([]pbx.EndpointID, 0, len(h.order))
+	for _, a := range h.order {
+		if !a.gone() {
+			all = append(all, a.Endpoint())
+		}
 	}
 	return all
 }
@@ -398,16 +469,21 @@ type AgentView struct {
 	// Queues are those he serves now; Moved where a leader has said so, not the plan.
 	Queues []QueueID `json:"queues"`
 	Moved  bool      `json:"moved,omitempty"`
+	// Leaving: he is in the plan no more, and finishes the call he has.
+	Leaving bool `json:"leaving,omitempty"`
 }
 
 // Agents lists what all agents are doing, in configured order.
 func (h *Hotline) Agents() []AgentView {
-	all := make([]AgentView, len(h.order))
-	for i, a := range h.order {
-		all[i] = AgentView{
-			ID: a.ID, Name: a.Name, Company: a.Company, State: a.State, Since: a.Since,
-			Reason: a.Reason, Call: a.Call, Reachable: a.Reachable, Queues: a.serves, Moved: a.Moved != nil,
+	all := make([]AgentView, 0, len(h.order))
+	for _, a := range h.order {
+		if a.gone() {
+			continue
 		}
+		all = append(all, AgentView{
+			ID: a.ID, Name: a.Name, Company: a.Company, State: a.State, Since: a.Since,
+			Reason: a.Reason, Call: a.Call, Reachable: a.Reachable, Queues: a.serves, Moved: a.Moved != nil, Leaving: a.Leaving,
+		})
 	}
 	return all
 }

@@ -40,6 +40,9 @@ func (h *Hotline) Loads(now time.Time) []Load {
 		of(id)
 	}
 	for _, a := range h.order {
+		if a.gone() {
+			continue
+		}
 		of(a.Company).Agents[a.State]++
 	}
 	for _, c := range h.live {

@@ -66,6 +66,9 @@ func (h *Hotline) seat(a *agent) {
 	serves := []QueueID{}
 	for id, q := range h.queues {
 		delete(q.members, a.ID)
+		if a.Leaving {
+			continue
+		}
 		if a.Moved == nil && q.planned[a.ID] || slices.Contains(a.Moved, id) {
 			q.members[a.ID] = true
 			serves = append(serves, id)

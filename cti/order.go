@@ -173,7 +173,7 @@ func (h *Hotline) accept(now time.Time, o Order) *OrderError {
 // carryOut does what is ordered, or says why not; nothing has changed then.
 func (h *Hotline) carryOut(now time.Time, o Order) *OrderError {
 	a := h.agents[o.Agent]
-	if a == nil {
+	if a == nil || a.gone() {
 		return &OrderError{Order: o, Unknown: true, Text: "there is no such agent"}
 	}
 	switch o.Verb {

@@ -154,6 +154,10 @@ func lasting(h *Hotline) string {
 		c := h.closures[what]
 		fmt.Fprintf(&b, "closed %s until %s by %s: %s\n", what, c.Until.UTC(), c.By, c.Reason)
 	}
+	for _, v := range slices.Concat(h.versions, h.planned) {
+		fmt.Fprintf(&b, "version %d of %s at %s, due %s, by %s: %s\n", v.Version, v.Hash, v.at.UTC(), v.Due.UTC(), v.By, v.Note)
+	}
+	fmt.Fprintf(&b, "%d ", h.numbered)
 	fmt.Fprintf(&b, "%d %v", h.seq, h.switchStarted.UTC())
 	return b.String()
 }

@@ -31,6 +31,8 @@ func (b *batch) apply(ctx context.Context, e entry) error {
 		return b.applyCallback(ctx, e.Fact)
 	case "hours":
 		return b.applyHours(ctx, e.Fact)
+	case "plan":
+		return b.applyPlan(ctx, e.Fact)
 	case "engine":
 		d, _ := e.Data.(*cti.EngineData)
 		if d == nil {
@@ -63,6 +65,22 @@ func (b *batch) applyHours(ctx context.Context, f cti.Fact) error {
 	return b.s.q.AddOrder(ctx, b.out, sql.AddOrderParams{
 		FactID: f.ID, Company: string(f.Company), At: f.At, ByPerson: clean(d.By), Verb: verb, Target: clean(target), Reason: clean(d.Reason),
 	})
+}
+
+// applyPlan keeps who published a plan among the orders, without the plan.
+func (b *batch) applyPlan(ctx context.Context, f cti.Fact) error {
+	verb := strings.TrimPrefix(string(f.Kind), "plan.")
+	o := sql.AddOrderParams{FactID: f.ID, Company: string(f.Company), At: f.At, Verb: verb}
+	switch d := f.Data.(type) {
+	case *cti.PublishedData:
+		o.ByPerson, o.Target, o.Reason = clean(d.By), "version "+strconv.Itoa(d.Version), clean(d.Note)
+		if !d.Due.IsZero() {
+			o.Target += " for " + d.Due.UTC().Format(time.RFC3339)
+		}
+	case *cti.PlanCancelledData:
+		o.ByPerson, o.Target = clean(d.By), "version "+strconv.Itoa(d.Version)
+	}
+	return b.s.q.AddOrder(ctx, b.out, o)
 }
 
 func (b *batch) applyAgent(ctx context.Context, f cti.Fact) error {

@@ -85,8 +85,13 @@ type Ledger interface {
 
 // Config is what an engine is made of. Ledger and Metrics may be nil.
 type Config struct {
-	Name    string // of this engine, part of every fact's id
-	Plan    *cti.Plan
+	Name string // of this engine, part of every fact's id
+	// Plan is that of the file; what was published goes before it.
+	Plan *cti.Plan
+	// OnPlan, where given, is told of each plan that comes into force after Begin, and
+	// of the number of the fact that tells of it. The loop waits for it.
+	OnPlan func(p *cti.Plan, seq uint64)
+	// Switch may be given by Connect, after Begin.
 	Switch  Switch
 	Journal Journal
 	Ledger  Ledger
@@ -118,6 +123,8 @@ type Engine struct {
 	gate    *gate
 	lanes   *lanes
 	memory  *memory
+	begun   bool
+	plan    *cti.Plan // the last that was in force
 	// auditAt is when the ledger is looked into next.
 	auditAt time.Time
 	fail    context.CancelCauseFunc // of the run; set once by Run
@@ -166,7 +173,7 @@ func New(cfg Config) *Engine {
 // Run replays the journal and then serves until its context ends. It returns after every
 // goroutine of it has ended; facts decided are handed to the journal by then.
 func (e *Engine) Run(parent context.Context) error {
-	if err := e.begin(parent); err != nil {
+	if _, err := e.Begin(parent); err != nil {
 		return err
 	}
 	ctx, fail := context.WithCancelCause(parent)
@@ -178,7 +185,7 @@ func (e *Engine) Run(parent context.Context) error {
 	wg.Add(2)
 	go func() { defer wg.Done(); e.readSwitch(ctx) }()
 	go func() { defer wg.Done(); e.readTime(ctx) }()
-	e.handle(ctx, e.cfg.Switch.Now(), cti.Started{Text: e.cfg.Name})
+	e.handle(ctx, e.cfg.Switch.Now(), cti.Started{Text: e.cfg.Name, File: e.cfg.Plan})
 	e.loop(ctx)
 	cancel()
 	e.inbox.close()
@@ -191,6 +198,21 @@ func (e *Engine) Run(parent context.Context) error {
 	}
 	return nil
 }
+
+// Begin makes the state to go on from, unless it is made already, and tells the plan that
+// is in force. Run does it where nobody has before; it is not to be called during a Run.
+func (e *Engine) Begin(ctx context.Context) (*cti.Plan, error) {
+	if !e.begun {
+		if err := e.begin(ctx); err != nil {
+			return nil, err
+		}
+		e.begun, e.plan = true, e.hotline.Plan()
+	}
+	return e.plan, nil
+}
+
+// Connect gives the engine its switch, before Run.
+func (e *Engine) Connect(s Switch) { e.cfg.Switch = s }
 
 // begin makes the state to go on from.
 func (e *Engine) begin(ctx context.Context) error {
@@ -321,6 +343,12 @@ func (e *Engine) decide(ctx context.Context, now time.Time, in cti.Input) error 
 	}
 	e.cfg.Metrics.count(out)
 	e.gate.add(out.Facts, out.Commands)
+	if p := e.hotline.Plan(); p != e.plan {
+		e.plan = p
+		if e.cfg.OnPlan != nil {
+			e.cfg.OnPlan(p, e.hotline.Seq())
+		}
+	}
 	e.cfg.Metrics.decision.Observe(time.Since(began).Seconds())
 	e.snapshot(ctx)
 	return out.Refused
@@ -367,6 +395,33 @@ func (e *Engine) CancelCallback(ctx context.Context, c cti.CancelCallback) error
 // CloseHours closes a calendar or a line, or opens it again. The error is a
 // *cti.HoursError where that cannot be; nothing has changed then.
 func (e *Engine) CloseHours(ctx context.Context, c cti.CloseHours) error { return e.ask(ctx, c) }
+
+// Publish puts a plan in force, now or at a time. The error is a *cti.PlanError where that
+// cannot be; nothing has changed then.
+func (e *Engine) Publish(ctx context.Context, p cti.Publish) error { return e.ask(ctx, p) }
+
+// CancelPlan takes back a version that is planned. The error is a *cti.PlanError where
+// there is none.
+func (e *Engine) CancelPlan(ctx context.Context, c cti.CancelPlan) error { return e.ask(ctx, c) }
+
+// Versions tells which plans were published and which are planned.
+func (e *Engine) Versions(ctx context.Context) ([]cti.VersionView, error) {
+	var all []cti.VersionView
+	if err := e.look(ctx, func(h *cti.Hotline) { all = h.Versions() }); err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// PlanOf is the plan of a version that is kept, the one before the one in force where
+// number is 0; nil where it is not.
+func (e *Engine) PlanOf(ctx context.Context, number int) (*cti.Plan, error) {
+	var p *cti.Plan
+	if err := e.look(ctx, func(h *cti.Hotline) { p = h.PlanOf(number) }); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
 
 // Hours tells whether the callers of each line find it open, and what is closed.
 func (e *Engine) Hours(ctx context.Context) ([]cti.HoursView, cti.Closures, error) {

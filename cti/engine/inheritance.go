@@ -41,6 +41,9 @@ func (i *Inheritance) Miss() { i.memory.essence.ForgetCalls() }
 // Term is the highest term of a lease among the facts.
 func (i *Inheritance) Term() uint64 { return i.term }
 
+// Plan is the last that was published; nil where none was.
+func (i *Inheritance) Plan() *cti.Plan { return i.memory.essence.Plan() }
+
 // Late is how many facts came too late.
 func (i *Inheritance) Late() int { return i.late }
 
