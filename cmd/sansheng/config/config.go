@@ -4,6 +4,11 @@
 //
 // Reading is strict: an unknown key or a wrong type is an error that names file,
 // line and what is allowed, and nothing of a faulty file takes effect.
+//
+// A configuration can be written down again (Export) and compared with another (Diff).
+// What is under hotline is changed while the service runs; all else needs a restart.
+// Secrets within values, as a password in an address, are left out of both: an export
+// has Kept in their place, which stands for what is there already (Restore).
 package config
 
 import (
@@ -168,10 +173,19 @@ func Load(file string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
+	return Read(file, text, nil)
+}
+
+// Read is Load for a text. over, where given, is what wins over the text, as flags of the
+// command line do.
+func Read(file string, text []byte, over func(*Config)) (*Config, error) {
 	c := Default()
 	doc, err := decode(file, text, c)
 	if err != nil {
 		return nil, err
+	}
+	if over != nil {
+		over(c)
 	}
 	if err := c.Check(); err != nil {
 		return nil, doc.locate(err)

@@ -1,0 +1,95 @@
+package config
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"sansheng/cti"
+)
+
+// Kept stands in an exported document for a secret within a value: as it is now.
+const Kept = "KEPT"
+
+// hidden is a copy of a configuration with Kept in the place of secrets.
+func (c *Config) hidden() *Config {
+	h := *c
+	h.NATS.URL = hideLinks(c.NATS.URL)
+	h.Alarms.Webhook = hideHook(c.Alarms.Webhook)
+	h.Asterisk.Environ = slices.Clone(c.Asterisk.Environ)
+	for i, e := range h.Asterisk.Environ {
+		name, _, _ := strings.Cut(e, "=")
+		h.Asterisk.Environ[i] = name + "=" + Kept
+	}
+	return &h
+}
+
+// hideLinks hides what stands before the hosts of addresses with commas between.
+func hideLinks(links string) string {
+	all := strings.Split(links, ",")
+	for i, link := range all {
+		scheme, rest, ok := strings.Cut(link, "://")
+		if _, host, secret := strings.Cut(rest, "@"); ok && secret {
+			all[i] = scheme + "://" + Kept + "@" + host
+		}
+	}
+	return strings.Join(all, ",")
+}
+
+// hideHook hides all but the host of an address to which alarms are posted: the secret
+// may be anywhere in it.
+func hideHook(link string) string {
+	u, err := url.Parse(link)
+	if err != nil || u.User == nil && u.RawQuery == "" && strings.Trim(u.Path, "/") == "" {
+		return link
+	}
+	return u.Scheme + "://" + u.Host + "/" + Kept
+}
+
+// Restore puts the secrets of the configuration that runs where a document has kept them.
+func (c *Config) Restore(running *Config) {
+	hidden := running.hidden()
+	if c.NATS.URL == hidden.NATS.URL {
+		c.NATS.URL = running.NATS.URL
+	}
+	if c.Alarms.Webhook == hidden.Alarms.Webhook {
+		c.Alarms.Webhook = running.Alarms.Webhook
+	}
+	if slices.Equal(c.Asterisk.Environ, hidden.Asterisk.Environ) {
+		c.Asterisk.Environ = running.Asterisk.Environ
+	}
+}
+
+// Of is the configuration as an operator of one company may see it: without the callers'
+// numbers that other companies' rules name.
+func (c *Config) Of(company cti.CompanyID) *Config {
+	o := *c
+	o.Hotline = withRules(c.Hotline, func(co cti.Company) cti.Company {
+		if co.ID != company {
+			co.VIPs, co.Refused = nil, nil
+		}
+		return co
+	})
+	return &o
+}
+
+// RestoreOf puts back what Of leaves out.
+func (c *Config) RestoreOf(company cti.CompanyID, running *Config) {
+	c.Hotline = withRules(c.Hotline, func(co cti.Company) cti.Company {
+		for _, r := range running.Hotline.Companies {
+			if r.ID == co.ID && co.ID != company {
+				co.VIPs, co.Refused = r.VIPs, r.Refused
+			}
+		}
+		return co
+	})
+}
+
+func withRules(p *cti.Plan, of func(cti.Company) cti.Company) *cti.Plan {
+	o := *p
+	o.Companies = nil
+	for _, co := range p.Companies {
+		o.Companies = append(o.Companies, of(co))
+	}
+	return &o
+}
