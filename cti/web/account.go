@@ -103,18 +103,34 @@ func addAccounts(file string, people []Account, password func(Account) string) (
 	if err != nil {
 		return nil, err
 	}
+	if err := a.change(people, func(Account) bool { return true }, password); err != nil {
+		return nil, fmt.Errorf("create accounts: %w", err)
+	}
+	return a, nil
+}
+
+// change adds people who are missing, with the passwords given, and takes those away who
+// are not to stay.
+func (a *Accounts) change(people []Account, stays func(Account) bool, password func(Account) string) error {
+	a.write.Lock()
+	defer a.write.Unlock()
+	a.mu.RLock()
+	next := maps.Clone(a.byNumber)
+	a.mu.RUnlock()
+	maps.DeleteFunc(next, func(_ string, p Account) bool { return !stays(p) })
+	changed := len(next) != len(a.byNumber)
 	var missing []Account
 	for _, p := range people {
 		if err := p.check(); err != nil {
-			return nil, fmt.Errorf("create accounts: %w", err)
+			return err
 		}
-		if _, ok := a.byNumber[p.Number]; !ok {
+		if _, ok := next[p.Number]; !ok {
 			missing = append(missing, p)
-			a.byNumber[p.Number] = p
+			next[p.Number] = p
 		}
 	}
-	if len(missing) == 0 {
-		return a, nil
+	if len(missing) == 0 && !changed {
+		return nil
 	}
 	plain := make([]string, len(missing))
 	for i, p := range missing {
@@ -122,12 +138,15 @@ func addAccounts(file string, people []Account, password func(Account) string) (
 	}
 	for p, hash := range hashAll(missing, plain) {
 		p.Hash = hash
-		a.byNumber[p.Number] = p
+		next[p.Number] = p
 	}
-	if err := a.save(a.byNumber); err != nil {
-		return nil, fmt.Errorf("create accounts: %w", err)
+	if err := a.save(next); err != nil {
+		return err
 	}
-	return a, nil
+	a.mu.Lock()
+	a.byNumber = next
+	a.mu.Unlock()
+	return nil
 }
 
 // hashAll hashes on two processors, as many as memory is meant for.

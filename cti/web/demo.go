@@ -57,6 +57,25 @@ func OpenDemo(dir string, agents []cti.Agent) (*Accounts, map[cti.AgentID]string
 	return a, sip, nil
 }
 
+// FollowDemo lets the demo's accounts follow a plan: agents who are new get one, and those
+// of agents who are gone end. Who comes back has the password he had.
+func (a *Accounts) FollowDemo(dir string, agents []cti.Agent) error {
+	people := demoPeople(agents)
+	plain, err := demoPasswords(dir, people)
+	if err != nil {
+		return err
+	}
+	is := map[string]bool{}
+	for _, p := range people {
+		is[p.Number] = true
+	}
+	stays := func(p Account) bool { return p.Role != Agent || is[p.Number] }
+	if err := a.change(people, stays, func(p Account) string { return plain[p.Number] }); err != nil {
+		return fmt.Errorf("follow the plan's agents: %w", err)
+	}
+	return nil
+}
+
 // DemoAccounts reads the demo's people with their passwords in plain. The error
 // Is fs.ErrNotExist where no demo was started in the folder.
 func DemoAccounts(dir string) ([]DemoAccount, error) {
