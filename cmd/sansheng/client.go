@@ -17,8 +17,11 @@ import (
 // passwordVariable is the environment's name of the account's password.
 const passwordVariable = "SANSHENG_PASSWORD"
 
-// answerMost bounds an answer.
-const answerMost = 4 << 20
+// answerMost bounds an answer, askWithin the time until it is there.
+const (
+	answerMost = 4 << 20
+	askWithin  = 20 * time.Second
+)
 
 // client asks the running service's API for something, as a person.
 type client struct{ url, as string }
@@ -38,7 +41,12 @@ func (c *client) do(ctx context.Context, method, path string, body any, header h
 
 // get reads the answer to a question.
 func (c *client) get(ctx context.Context, path string, into any) error {
-	said, err := c.ask(ctx, http.MethodGet, path, nil, nil)
+	return c.order(ctx, http.MethodGet, path, nil, into)
+}
+
+// order sends body and reads the answer.
+func (c *client) order(ctx context.Context, method, path string, body, into any) error {
+	said, err := c.ask(ctx, method, path, body, nil)
 	if err != nil {
 		return err
 	}
@@ -72,7 +80,7 @@ func (c *client) ask(ctx context.Context, method, path string, body any, header 
 	for name, values := range header {
 		r.Header[name] = values
 	}
-	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
+	res, err := (&http.Client{Timeout: askWithin}).Do(r)
 	if err != nil {
 		return nil, fmt.Errorf("is the service running? %w", err)
 	}
@@ -92,7 +100,10 @@ func (c *client) ask(ctx context.Context, method, path string, body any, header 
 		problem.Detail = res.Status
 	}
 	for _, e := range problem.Errors { // what is wrong, and where
-		problem.Detail += "; " + e.Location + ": " + e.Message
+		if problem.Detail += "; "; e.Location != "body.document" { // whose faults have their line
+			problem.Detail += e.Location + ": "
+		}
+		problem.Detail += e.Message
 	}
 	return nil, errors.New(printable(problem.Detail))
 }

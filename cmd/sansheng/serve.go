@@ -23,6 +23,7 @@ type serveFlags struct {
 	config     string
 	data       string
 	portOffset int
+	shifts     bool // port-offset is given
 	roles      string
 	demo       bool
 	demoAgents int
@@ -60,7 +61,7 @@ func serveCommand() *cobra.Command {
 }
 
 // configuration is the file's, or the default, with the flags over it.
-func (f serveFlags) configuration(c *cobra.Command) (*config.Config, error) {
+func (f *serveFlags) configuration(c *cobra.Command) (*config.Config, error) {
 	cfg := config.Default()
 	if f.config != "" {
 		var err error
@@ -68,19 +69,25 @@ func (f serveFlags) configuration(c *cobra.Command) (*config.Config, error) {
 			return nil, err
 		}
 	}
+	f.shifts = c.Flags().Changed("port-offset")
+	f.over(cfg)
+	if f.demoAgents < 0 || f.demoAgents > 1000 {
+		return nil, fmt.Errorf("--demo-agents %d: allowed are 0 to 1000", f.demoAgents)
+	}
+	return cfg, cfg.Check()
+}
+
+// over puts the flags over a configuration.
+func (f *serveFlags) over(cfg *config.Config) {
 	if f.data != "" {
 		cfg.Data = f.data
 	}
-	if c.Flags().Changed("port-offset") {
+	if f.shifts {
 		cfg.PortOffset = f.portOffset
 	}
 	if f.roles != "" {
 		cfg.Roles = strings.Split(f.roles, ",")
 	}
-	if f.demoAgents < 0 || f.demoAgents > 1000 {
-		return nil, fmt.Errorf("--demo-agents %d: allowed are 0 to 1000", f.demoAgents)
-	}
-	return cfg, cfg.Check()
 }
 
 func serve(ctx context.Context, cfg *config.Config, f serveFlags, out io.Writer) error {
@@ -100,7 +107,7 @@ func serve(ctx context.Context, cfg *config.Config, f serveFlags, out io.Writer)
 	if err != nil {
 		return fmt.Errorf("find this program's file: %w", err)
 	}
-	s, err := service.Start(ctx, cfg, service.Options{Demo: f.demo, DemoAgents: f.demoAgents, Program: program, Log: log})
+	s, err := service.Start(ctx, cfg, service.Options{Demo: f.demo, DemoAgents: f.demoAgents, Program: program, Over: f.over, Log: log})
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ type Config struct {
 	// OnPlan, where given, is told of each plan that comes into force after Begin, and
 	// of the number of the fact that tells of it. The loop waits for it.
 	OnPlan func(p *cti.Plan, seq uint64)
-	// Switch may be given by Connect, after Begin.
+	// Switch and Ledger may be given by Connect, after Begin.
 	Switch  Switch
 	Journal Journal
 	Ledger  Ledger
@@ -211,8 +211,8 @@ func (e *Engine) Begin(ctx context.Context) (*cti.Plan, error) {
 	return e.plan, nil
 }
 
-// Connect gives the engine its switch, before Run.
-func (e *Engine) Connect(s Switch) { e.cfg.Switch = s }
+// Connect gives the engine its switch and that one's ledger, before Run.
+func (e *Engine) Connect(s Switch, l Ledger) { e.cfg.Switch, e.cfg.Ledger = s, l }
 
 // begin makes the state to go on from.
 func (e *Engine) begin(ctx context.Context) error {
@@ -411,6 +411,24 @@ func (e *Engine) Versions(ctx context.Context) ([]cti.VersionView, error) {
 		return nil, err
 	}
 	return all, nil
+}
+
+// InForce is the plan in force, and the number of its version.
+func (e *Engine) InForce(ctx context.Context) (*cti.Plan, int, error) {
+	var p *cti.Plan
+	var version int
+	err := e.look(ctx, func(h *cti.Hotline) {
+		p = h.Plan()
+		for _, v := range h.Versions() {
+			if v.State == cti.VersionInForce {
+				version = v.Version
+			}
+		}
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	return p, version, nil
 }
 
 // PlanOf is the plan of a version that is kept, the one before the one in force where

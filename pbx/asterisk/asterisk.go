@@ -338,14 +338,13 @@ func (i *Instance) CLI(ctx context.Context, command string) (string, error) {
 	return string(out), nil
 }
 
-// Reconfigure gives the switch new lines, queues and duty for its fallback, and
-// new spoken names. Everything else of c is ignored.
+// Reconfigure gives the switch new lines, queues and duty for its fallback, new lamps and
+// new spoken names. Everything else of c is ignored. Calls go on: what runs in the dialplan
+// runs on as it was, and a queue that is gone lets go when the last caller has left it.
 func (i *Instance) Reconfigure(ctx context.Context, c Config) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	next := i.config
-	next.Lines, next.Queues, next.Duty, next.Companies = c.Lines, c.Queues, c.Duty, c.Companies
-	next, err := next.fallback()
+	next, err := i.with(c)
 	if err != nil {
 		return fmt.Errorf("reconfigure switch: %w", err)
 	}
@@ -358,6 +357,30 @@ func (i *Instance) Reconfigure(ctx context.Context, c Config) error {
 		return fmt.Errorf("reconfigure switch: %w", err)
 	}
 	return nil
+}
+
+// CheckPlan says why Reconfigure would refuse a configuration; nothing is changed.
+func (i *Instance) CheckPlan(c Config) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	next, err := i.with(c)
+	if err == nil {
+		_, err = render(i.values(next))
+	}
+	return err
+}
+
+// with is the configuration with the parts of another one that Reconfigure takes.
+func (i *Instance) with(c Config) (Config, error) {
+	next := i.config
+	next.Lines, next.Queues, next.Duty, next.Companies, next.Lamps = c.Lines, c.Queues, c.Duty, c.Companies, c.Lamps
+	if c.Language != "" {
+		next.Language = c.Language
+	}
+	if c.Country != "" {
+		next.Country = c.Country
+	}
+	return next.fallback()
 }
 
 // reloads are the commands that make a running switch read a file again.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,7 @@ func (s *Service) startWeb(run context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.people = accounts
 	port := s.cfg.Port(s.cfg.Ports.Web)
 	if s.opts.FreePorts {
 		port = 0
@@ -32,7 +34,7 @@ func (s *Service) startWeb(run context.Context) error {
 		Records: &s.records, Readiness: s.Parts, Alarms: s.standing, Metrics: s.registry, Accounts: accounts, Log: s.log.Named("web"),
 	}
 	if s.engine != nil || s.duty != nil {
-		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours = s.floor, s.order, s.cancelCallback, lineHours{s}
+		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours, cfg.Config = s.floor, s.order, s.cancelCallback, lineHours{s}, configs{s}
 	}
 	if s.web, err = web.New(cfg); err != nil {
 		return err
@@ -43,7 +45,7 @@ func (s *Service) startWeb(run context.Context) error {
 
 func (s *Service) accounts() (*web.Accounts, error) {
 	if s.opts.Demo {
-		accounts, _, err := web.OpenDemo(s.cfg.Data, s.plan.Agents)
+		accounts, _, err := web.OpenDemo(s.cfg.Data, s.plan().Agents)
 		return accounts, err
 	}
 	accounts, _, err := web.CreateAccounts(filepath.Join(s.cfg.Data, web.AccountsFile), nil)
@@ -82,12 +84,8 @@ const orderWithin = 2 * time.Second
 
 // serveOrders answers orders over NATS while this process's engine leads.
 func (s *Service) serveOrders(run context.Context) error {
-	company := map[cti.AgentID]cti.CompanyID{}
-	for _, a := range s.plan.Agents {
-		company[a.ID] = a.Company
-	}
 	stop, err := s.public.ServeOrders(run, func(ctx context.Context, c cti.CompanyID, o cti.Order) error {
-		if of, known := company[o.Agent]; known && of != c {
+		if slices.ContainsFunc(s.plan().Agents, func(a cti.Agent) bool { return a.ID == o.Agent && a.Company != c }) {
 			return fmt.Errorf("agent %s is not of company %s", o.Agent, c)
 		}
 		ctx, cancel := context.WithTimeout(ctx, orderWithin)
@@ -223,7 +221,7 @@ func (s *Service) Describe(say func(format string, args ...any)) {
 	if url := s.nats.URL(); url != "" {
 		say("NATS       %s, stream HOTLINE", url)
 	}
-	for _, l := range s.plan.Lines {
+	for _, l := range s.plan().Lines {
 		way := ""
 		if l.Flow != "" {
 			way = ", by flow " + l.Flow

@@ -121,7 +121,7 @@ func benchHotline(b *testing.B, n int) handOvers {
 	}
 	r := measure(b, load{
 		name: "hotline", sip: s.SIPAddr(), did: cfg.Hotline.Lines[0].DID, n: n,
-		password: func(number string) string { return s.passwords[cti.AgentID(number)] },
+		password: func(number string) string { return s.password(cti.AgentID(number)) },
 		ready:    func(ctx context.Context) error { return s.awaitReady(ctx, benchAgents) },
 	})
 	r.notes = append(r.notes, benchJournal(b, s), benchRecords(b, s, r.served))

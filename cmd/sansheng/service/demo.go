@@ -22,7 +22,7 @@ const demoTalk = 4 * time.Second
 func (s *Service) StartDemoAgents(ctx context.Context, n int) error {
 	fleet, err := phone.NewFleet(phone.FleetConfig{
 		Size: n, First: 1001,
-		Password: func(number string) string { return s.passwords[cti.AgentID(number)] },
+		Password: func(number string) string { return s.password(cti.AgentID(number)) },
 		Phone:    phone.Config{Server: s.SIPAddr(), KeepEvents: 200, Lines: 1, Logger: s.log.Named("phone")},
 	})
 	if err != nil {

@@ -30,9 +30,11 @@ type follower struct {
 	// subjects are the beginnings of those whose facts matter, engines those whose
 	// word about the switch does.
 	subjects []string
-	engines  func() []string
-	term     atomic.Uint64 // the highest read
-	kept     keptStream
+	// plan is the last that was published; nil where none was.
+	plan    atomic.Pointer[cti.Plan]
+	engines func() []string
+	term    atomic.Uint64 // the highest read
+	kept    keptStream
 
 	mu     sync.Mutex // protects the following
 	seq    uint64     // of the last message read
@@ -60,10 +62,7 @@ type heritage struct {
 
 func newFollower(public *bus.Public, file string, plan *cti.Plan, engines func() []string, log *zap.Logger) *follower {
 	f := &follower{public: public, file: &keptFile{name: file, log: log}, engines: engines, log: log, movedC: make(chan struct{})}
-	for _, c := range plan.Companies {
-		all := strings.TrimSuffix(bus.CompanySubjects(c.ID), ">")
-		f.subjects = append(f.subjects, all+"call.", all+"agent.")
-	}
+	f.hear(plan)
 	b, err := os.ReadFile(file)
 	if err == nil {
 		err = json.Unmarshal(b, &f.kept)
@@ -73,6 +72,39 @@ func newFollower(public *bus.Public, file string, plan *cti.Plan, engines func()
 		f.kept = keptStream{}
 	}
 	return f
+}
+
+// hear makes the facts of a plan's companies matter.
+func (f *follower) hear(plan *cti.Plan) {
+	for _, c := range plan.Companies {
+		all := strings.TrimSuffix(bus.CompanySubjects(c.ID), ">")
+		if !slices.Contains(f.subjects, all+"call.") {
+			f.subjects = append(f.subjects, all+"call.", all+"agent.")
+		}
+	}
+}
+
+// published takes note of the last plan that was.
+func (f *follower) published(heir *engine.Inheritance) {
+	if p := heir.Plan(); p != nil {
+		f.plan.Store(p)
+		f.hear(p)
+	}
+}
+
+// keptPlan is the last plan that was published, as far as a follower's file knows; nil
+// where it knows of none.
+func keptPlan(file string) *cti.Plan {
+	var kept keptStream
+	b, err := os.ReadFile(file)
+	if err != nil || json.Unmarshal(b, &kept) != nil || len(kept.State) == 0 {
+		return nil
+	}
+	heir, err := engine.DecodeInheritance(kept.State)
+	if err != nil {
+		return nil
+	}
+	return heir.Plan()
 }
 
 // keepEvery is how many messages are read before the file is written anew.
@@ -160,6 +192,7 @@ func (f *follower) begin() *heritage {
 		return h
 	}
 	f.rise(heir)
+	f.published(heir)
 	return &heritage{Inheritance: heir, after: f.kept.After, words: f.kept.Words}
 }
 
@@ -181,16 +214,24 @@ func (f *follower) take(h *heritage, m bus.RawMessage) {
 	}
 	if about && !slices.Contains(f.engines(), fact.Engine) {
 		h.words = append(slices.DeleteFunc(h.words, func(w cti.Fact) bool {
-			return w.Engine == fact.Engine && (w.Kind == fact.Kind || fact.Kind == cti.SwitchFound)
+			return w.Engine == fact.Engine && !ofPlan(w.Kind) && (w.Kind == fact.Kind || fact.Kind == cti.SwitchFound && w.Kind != cti.EngineStarted)
 		}), fact)
 		return
 	}
 	f.add(h, fact)
 }
 
+// ofPlan tells whether a fact is about a plan: each of them counts, not the last alone.
+func ofPlan(k cti.Kind) bool {
+	return k == cti.PlanPublished || k == cti.PlanPlanned || k == cti.PlanCancelled
+}
+
 func (f *follower) add(h *heritage, fact cti.Fact) {
 	current := h.Add(fact)
 	f.rise(h.Inheritance)
+	if current && fact.Kind == cti.PlanPublished {
+		f.published(h.Inheritance)
+	}
 	if !current {
 		f.log.Info("fact of an engine that did not lead any more", zap.String("fact", fact.ID), zap.String("kind", string(fact.Kind)))
 	}

@@ -42,10 +42,10 @@ func (l lineHours) Walk(ctx context.Context, w web.Walk) (flow.Path, error) {
 	if w.At.IsZero() {
 		w.At = time.Now()
 	}
-	only := *l.s.plan
+	only := *l.s.plan()
 	if w.Company != "" {
 		only.Lines = nil
-		for _, line := range l.s.plan.Lines {
+		for _, line := range l.s.plan().Lines {
 			if line.Company == w.Company {
 				only.Lines = append(only.Lines, line)
 			}

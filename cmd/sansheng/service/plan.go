@@ -15,7 +15,7 @@ import (
 
 // watchHolidays looks whether all tables of holidays know what is to come.
 func (s *Service) watchHolidays(context.Context) {
-	s.alarms.Set("holidays_unknown", holidaysUnknown(s.plan, time.Now()))
+	s.alarms.Set("holidays_unknown", holidaysUnknown(s.plan(), time.Now()))
 }
 
 func holidaysUnknown(p *cti.Plan, at time.Time) error {
@@ -28,7 +28,7 @@ func holidaysUnknown(p *cti.Plan, at time.Time) error {
 // watchPrompts looks whether our own switch has all prompts.
 func (s *Service) watchPrompts(context.Context) {
 	var cause error
-	if missing := s.plan.PromptsMissing(func(language, name string) bool {
+	if missing := s.plan().PromptsMissing(func(language, name string) bool {
 		return asterisk.HasPrompt(s.asterisk.Data, language, name)
 	}); missing != "" {
 		cause = errors.New(missing)
@@ -51,14 +51,14 @@ func (s *Service) watchPaths() func(context.Context) {
 		if now.Before(next) {
 			return
 		}
-		next = nextSurvey(s.plan, now)
+		next = nextSurvey(s.plan(), now)
 		ctx, cancel := context.WithTimeout(run, 5*time.Second)
 		defer cancel()
 		var closed cti.Closures
 		if _, leader, _ := s.leading(); leader != nil {
 			_, closed, _ = leader.Hours(ctx) // without it: by the plan alone
 		}
-		s.alarms.Set("path_open", openPaths(s.plan, now, closed))
+		s.alarms.Set("path_open", openPaths(s.plan(), now, closed))
 	}
 }
 

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -49,7 +50,7 @@ func (s *Service) watched() (sentinel.Config, bool, error) {
 	if s.cfg.Ports.Sentinel != 0 {
 		c.Listen = net.JoinHostPort(s.cfg.Host, strconv.Itoa(s.cfg.Port(s.cfg.Ports.Sentinel)))
 	}
-	for _, l := range s.plan.Lines {
+	for _, l := range s.plan().Lines {
 		if l.Emergency {
 			c.Emergency = append(c.Emergency, l.DID)
 			c.EmergencyQueues = append(c.EmergencyQueues, string(l.Queue))
@@ -80,12 +81,12 @@ func (s *Service) watched() (sentinel.Config, bool, error) {
 // onDuty are the agents of the emergency lines' queues.
 func (s *Service) onDuty() []string {
 	var numbers []string
-	for _, l := range s.plan.Lines {
-		for _, q := range s.plan.Queues {
+	for _, l := range s.plan().Lines {
+		for _, q := range s.plan().Queues {
 			if !l.Emergency || q.ID != l.Queue {
 				continue
 			}
-			for _, m := range s.plan.Serve(q) {
+			for _, m := range s.plan().Serve(q) {
 				if !slices.Contains(numbers, string(m)) {
 					numbers = append(numbers, string(m))
 				}
@@ -115,19 +116,53 @@ func (s *Service) startSentinel(run context.Context) error {
 	if s.opts.Program == "" || s.asterisk == nil || s.cfg.Sentinel.Off || !s.cfg.Protected("sentinel") {
 		return nil
 	}
-	b, err := os.ReadFile(file)
-	if err != nil {
+	if s.adoption.sentinel, err = os.ReadFile(file); err != nil {
 		err = fmt.Errorf("read sentinel's configuration: %w", err)
 		s.log.Error("there is no sentinel", zap.Error(err))
 		s.alarms.Set("sentinel_crashed", err)
 		return nil
 	}
+	spec := s.sentinelSpec(c, s.adoption.sentinel)
+	s.background("sentinel", false, func() error { s.keepSentinel(run, spec); return nil })
+	return nil
+}
+
+// tellSentinel has a sentinel know what the plan has made of what it must know. One that
+// this service started is started anew for that, within a second; one of systemd's reads it
+// at its next start.
+func (s *Service) tellSentinel() error {
+	c, able, err := s.watched()
+	if err != nil || !able {
+		return err
+	}
+	file := SentinelFile(s.cfg.Data)
+	if err := c.Save(file); err != nil {
+		return fmt.Errorf("tell the sentinel: %w", err)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("tell the sentinel: %w", err)
+	}
+	if s.adoption.sentinel == nil || bytes.Equal(b, s.adoption.sentinel) {
+		return nil
+	}
+	s.adoption.sentinel = b
+	select {
+	case <-s.sentinelC: // an older one that nobody has taken
+	default:
+	}
+	s.sentinelC <- s.sentinelSpec(c, b)
+	return nil
+}
+
+// sentinelSpec is how a sentinel is run that was told b.
+func (s *Service) sentinelSpec(c sentinel.Config, b []byte) process.Spec {
 	// One of an earlier version is not adopted.
 	if info, err := os.Stat(s.opts.Program); err == nil {
 		b = fmt.Appendf(b, "%d %d", info.Size(), info.ModTime().UnixNano())
 	}
 	mark := sha256.Sum256(b)
-	spec := process.Spec{
+	return process.Spec{
 		Name: "sentinel", Dir: sentinelDir(s.cfg.Data), Mark: hex.EncodeToString(mark[:]),
 		Command: func() *exec.Cmd {
 			//nolint:noctx // it outlives every context, that is its purpose
@@ -139,8 +174,6 @@ func (s *Service) startSentinel(run context.Context) error {
 		Ready:   func(ctx context.Context) error { return healthy(ctx, c.Listen) },
 		OnCrash: s.crashed, StopWithin: 5 * time.Second,
 	}
-	s.background("sentinel", false, func() error { s.keepSentinel(run, spec); return nil })
-	return nil
 }
 
 // sentinelRetry is the wait before a sentinel that did not start is tried again.
@@ -154,11 +187,18 @@ func (s *Service) keepSentinel(run context.Context, spec process.Spec) {
 			s.sentinel.Store(p)
 			s.alarms.Set("sentinel_crashed", nil) // of tries that failed
 			s.log.Info("the sentinel watches", zap.Int("pid", p.PID()), zap.Bool("adopted", p.Adopted()))
-			<-run.Done()
-			if err := s.end(p); err != nil {
-				s.log.Error("the sentinel does not stop", zap.Error(err))
+			select {
+			case <-run.Done():
+				if err := s.end(p); err != nil {
+					s.log.Error("the sentinel does not stop", zap.Error(err))
+				}
+				return
+			case spec = <-s.sentinelC: // it must know something else
+				if err := p.Stop(); err != nil {
+					s.log.Error("the sentinel does not stop", zap.Error(err))
+				}
+				continue
 			}
-			return
 		}
 		if run.Err() != nil {
 			return
@@ -167,6 +207,7 @@ func (s *Service) keepSentinel(run context.Context, spec process.Spec) {
 		s.alarms.Set("sentinel_crashed", fmt.Errorf("it does not start: %w", err))
 		select {
 		case <-time.After(sentinelRetry):
+		case spec = <-s.sentinelC:
 		case <-run.Done():
 			return
 		}

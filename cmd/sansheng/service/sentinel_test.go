@@ -169,7 +169,8 @@ func TestNoSentinel(t *testing.T) {
 	}
 	cfg.Asterisk.URL, cfg.Asterisk.PasswordFile, cfg.Sentinel.PasswordFile = "http://127.0.0.1:1/ari", secret, secret
 	run, stop := context.WithCancel(t.Context())
-	s := &Service{cfg: cfg, plan: cti.DemoPlan(0), log: zap.NewNop(), alarms: alarm.NewBoard(alarm.Options{})}
+	s := &Service{cfg: cfg, log: zap.NewNop(), alarms: alarm.NewBoard(alarm.Options{})}
+	s.inForce.Store(cti.DemoPlan(0))
 	defer s.closeAlarms()
 	if err := s.startSentinel(run); err != nil {
 		t.Errorf("start: %v", err)

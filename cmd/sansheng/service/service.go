@@ -48,7 +48,6 @@ import (
 	"sansheng/deploy/alarm"
 	"sansheng/deploy/debian"
 	"sansheng/deploy/process"
-	"sansheng/pbx"
 	"sansheng/pbx/ari"
 	"sansheng/pbx/asterisk"
 	"sansheng/pbx/sip/phone"
@@ -67,6 +66,9 @@ type Options struct {
 	// starts none.
 	Program string
 	Log     *zap.Logger
+	// Over, where given, is what wins over every document of the configuration, as flags of
+	// the command line do.
+	Over func(*config.Config)
 	// Finder finds programs; its zero value is right outside tests.
 	Finder debian.Finder
 }
@@ -76,30 +78,34 @@ type Service struct {
 	cfg  *config.Config
 	opts Options
 	log  *zap.Logger
-	plan *cti.Plan
+	// file is the plan of the file, inForce the one by which the parts go.
+	file     *cti.Plan
+	inForce  atomic.Pointer[cti.Plan]
+	adoption adoption
 
-	lock     *process.Lock
-	registry *prometheus.Registry
-	alarms   *alarm.Board
-	crashes  *crashes
-	gauges   *gauges
-	nats     *bus.Server
-	public   *bus.Public
-	journal  *journal.Journal
-	relay    *bus.Relay
-	asterisk *asterisk.Instance
-	link     *ari.Link
-	engine   *engine.Engine
-	duty     *duty                           // instead of link and engine, where others stand in for this one
-	sentinel atomic.Pointer[process.Process] // once it has been started
-	database *database
-	records  records
-	web      *web.Server
-	fleet    *phone.Fleet
-	// endpoints are the agents' phones.
-	endpoints []pbx.EndpointID
-	// passwords are what the agents' phones register with.
-	passwords map[cti.AgentID]string
+	lock      *process.Lock
+	registry  *prometheus.Registry
+	alarms    *alarm.Board
+	crashes   *crashes
+	gauges    *gauges
+	nats      *bus.Server
+	public    *bus.Public
+	journal   *journal.Journal
+	relay     *bus.Relay
+	asterisk  *asterisk.Instance
+	link      *ari.Link
+	engine    *engine.Engine
+	pulse     *engine.Pulse
+	duty      *duty                           // instead of link and engine, where others stand in for this one
+	sentinel  atomic.Pointer[process.Process] // once it has been started
+	sentinelC chan process.Spec               // another one to run
+	database  *database
+	records   records
+	web       *web.Server
+	people    *web.Accounts
+	fleet     *phone.Fleet
+	phones    atomic.Pointer[phones]
+	secrets   sync.Mutex // of the file of the phones' passwords
 
 	ctx    context.Context // the parts run under it
 	cancel context.CancelFunc
@@ -116,13 +122,16 @@ func Start(ctx context.Context, cfg *config.Config, opts Options) (*Service, err
 	if opts.Log == nil {
 		opts.Log = zap.NewNop()
 	}
-	s := &Service{cfg: cfg, opts: opts, log: opts.Log, plan: cfg.Hotline, failC: make(chan error, 1)}
-	if s.plan == nil {
-		s.plan = &cti.Plan{}
+	s := &Service{cfg: cfg, opts: opts, log: opts.Log, file: cfg.Hotline, failC: make(chan error, 1)}
+	s.adoption = adoption{newsC: make(chan struct{}, 1), movedC: make(chan struct{}), onSwitch: map[cti.AgentID]pushed{}}
+	if s.file == nil {
+		s.file = &cti.Plan{}
 		if opts.Demo {
-			s.plan = cti.DemoPlan(opts.DemoAgents)
+			s.file = cti.DemoPlan(opts.DemoAgents)
 		}
 	}
+	s.inForce.Store(s.file)
+	s.sentinelC = make(chan process.Spec, 1)
 	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
@@ -157,6 +166,9 @@ func (s *Service) start(ctx context.Context) error {
 		s.database = s.startDatabase(run)
 	}
 	if s.cfg.Has("engine") {
+		if err := s.begin(ctx); err != nil {
+			return err
+		}
 		if err := s.startSwitch(ctx); err != nil {
 			return err
 		}
@@ -178,6 +190,7 @@ func (s *Service) start(ctx context.Context) error {
 	if s.cfg.Has("engine") && s.cfg.Has("store") {
 		s.background("recorder", false, func() error { s.keepRecordings(run); return nil })
 	}
+	s.background("plan", false, func() error { s.adoptPlans(run); return nil })
 	s.background("watch", false, func() error { s.watch(run); return nil })
 	s.startWatchdog(run)
 	return nil
@@ -298,8 +311,8 @@ func (s *Service) startSwitch(ctx context.Context) error {
 			c.Unprotected = append(c.Unprotected, guard)
 		}
 	}
-	fallback(&c, s.plan)
-	c.Lamps = lampsOf(s.plan)
+	fallback(&c, s.plan())
+	c.Lamps = lampsOf(s.plan())
 	s.asterisk, err = asterisk.Start(ctx, c)
 	return err
 }

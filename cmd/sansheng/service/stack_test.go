@@ -104,7 +104,7 @@ func startStack(t *testing.T, cfg *config.Config) *stack {
 		t.Fatalf("start: %v", err)
 	}
 	st := &stack{
-		t: t, cfg: cfg, svc: s, sip: s.SIPAddr(), passwords: s.passwords, public: s.public,
+		t: t, cfg: cfg, svc: s, sip: s.SIPAddr(), passwords: s.phones.Load().passwords, public: s.public,
 		records: s.records.store.Load,
 	}
 	if s.asterisk != nil {

@@ -85,9 +85,12 @@ func (s *Service) leaseOptions() lease.Options {
 	}
 }
 
+// standbyFile is where a standby keeps what it has read of the stream.
+func (s *Service) standbyFile() string { return filepath.Join(s.cfg.Data, "standby.json") }
+
 // startDuty starts standing by, and returns when this process leads or stands by.
 func (s *Service) startDuty(ctx, run context.Context) error {
-	access, err := s.preparePhones()
+	access, err := s.switchAccess()
 	if err != nil {
 		return err
 	}
@@ -101,7 +104,7 @@ func (s *Service) startDuty(ctx, run context.Context) error {
 	options := s.leaseOptions()
 	options.Ready, options.Floor, options.Alone, options.Metrics = d.ready, d.floor, d.alone(), metrics
 	d.keeper = lease.New(options)
-	d.follower = newFollower(s.public, filepath.Join(s.cfg.Data, "standby.json"), s.plan,
+	d.follower = newFollower(s.public, s.standbyFile(), s.plan(),
 		func() []string { return d.keeper.Seen().Engines }, s.log.Named("standby"))
 	s.duty = d
 	s.background("rotation", false, func() error { s.rotate(run); return nil })
@@ -221,6 +224,9 @@ func (d *duty) await(ctx context.Context) {
 			cancel()
 		}
 		r := d.keeper.Seen()
+		if p := d.follower.plan.Load(); p != nil && p != d.s.plan() && d.follower.caughtUp() {
+			d.s.announce(p, 0)
+		}
 		another := r.Holder != "" && r.Holder != d.s.cfg.Engine.Name && !r.Released
 		if another && d.follower.caughtUp() || time.Since(began) > settleWithin {
 			d.settle()
@@ -268,8 +274,22 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 		return err
 	}
 	pulse := new(engine.Pulse)
+	e := engine.New(engine.Config{
+		Name: d.s.cfg.Engine.Name, Plan: d.s.file, OnPlan: d.s.announce,
+		Journal: engineJournal{d.s.journal}, Log: d.s.log.Named("engine"), Metrics: d.metrics,
+		Term: t.record.Term, Inherited: t.heir, Sure: d.sure(), Unreconciled: !d.s.cfg.Protected("reconcile"),
+		Unaudited: !d.s.cfg.Protected("audit"), Pulse: pulse,
+	})
+	plan, err := e.Begin(ctx)
+	if err == nil {
+		err = d.s.take(plan)
+	}
+	if err != nil {
+		d.release()
+		return err
+	}
 	link, err := ari.Open(ari.Options{
-		Config: access, Alive: pulse.Alive, Endpoints: d.s.endpoints, HeartbeatVariable: heartbeat, StallAfter: stallLeading,
+		Config: access, Alive: pulse.Alive, Endpoints: d.s.phones.Load().endpoints, HeartbeatVariable: heartbeat, StallAfter: stallLeading,
 		SilentAfter: d.s.cfg.SilentAfter(), Unfenced: !d.s.cfg.Protected("fence"), Permit: d.permit(), Log: d.s.log.Named("ari"),
 	})
 	if err != nil {
@@ -278,12 +298,7 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 	defer link.Close()
 	d.s.registry.MustRegister(link)
 	defer d.s.registry.Unregister(link)
-	e := engine.New(engine.Config{
-		Name: d.s.cfg.Engine.Name, Plan: d.s.plan, Switch: d.s.switchFor(link),
-		Journal: engineJournal{d.s.journal}, Ledger: d.s.ledger(), Log: d.s.log.Named("engine"), Metrics: d.metrics,
-		Term: t.record.Term, Inherited: t.heir, Sure: d.sure(), Unreconciled: !d.s.cfg.Protected("reconcile"),
-		Unaudited: !d.s.cfg.Protected("audit"), Pulse: pulse,
-	})
+	e.Connect(d.s.switchFor(link), d.s.ledger())
 	d.seat.Store(&seat{link: link, engine: e})
 	defer d.seat.Store(nil)
 	var beside sync.WaitGroup
@@ -295,6 +310,7 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 		select {
 		case <-e.Reconciled():
 			d.settle()
+			d.s.announce(plan, 0) // what else is made from it: it may be another than this process knew
 		case <-ctx.Done():
 		}
 	})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +13,6 @@ import (
 
 	"sansheng/cti"
 	"sansheng/cti/engine"
-	"sansheng/cti/web"
 	"sansheng/pbx"
 	"sansheng/pbx/ari"
 	"sansheng/pbx/asterisk"
@@ -27,10 +25,34 @@ const application = "sansheng"
 // caller to us.
 const heartbeat = "CTI_HB"
 
+// begin finds out which plan is in force: by the journal, or where others stand in for
+// this engine by what was read of theirs.
+func (s *Service) begin(ctx context.Context) error {
+	if s.cfg.Engine.Lease != "" {
+		if p := keptPlan(s.standbyFile()); p != nil {
+			return s.take(p)
+		}
+		return s.take(s.file)
+	}
+	metrics := engine.NewMetrics()
+	s.registry.MustRegister(metrics)
+	s.pulse = new(engine.Pulse)
+	s.engine = engine.New(engine.Config{
+		Name: s.cfg.Engine.Name, Plan: s.file, OnPlan: s.announce, Journal: engineJournal{s.journal},
+		Log: s.log.Named("engine"), Metrics: metrics, Pulse: s.pulse,
+		Unreconciled: !s.cfg.Protected("reconcile"), Unaudited: !s.cfg.Protected("audit"),
+	})
+	p, err := s.engine.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	return s.take(p)
+}
+
 // startEngine tells the switch about the agents, connects to it and runs the
 // engine. It returns when the engine agrees with the switch.
 func (s *Service) startEngine(ctx, run context.Context) error {
-	access, err := s.preparePhones()
+	access, err := s.switchAccess()
 	if err != nil {
 		return err
 	}
@@ -40,24 +62,19 @@ func (s *Service) startEngine(ctx, run context.Context) error {
 		return err
 	}
 	defer client.Close()
-	if err := s.pushAgents(ctx, client, s.plan.Agents); err != nil {
+	if err := s.pushAgents(ctx, client, s.plan(), s.plan().Agents); err != nil {
 		return err
 	}
-	pulse := new(engine.Pulse)
+	s.adoption.onSwitch = pushedOf(s.plan())
 	s.link, err = ari.Open(ari.Options{
-		Config: access, Alive: pulse.Alive, Endpoints: s.endpoints, HeartbeatVariable: heartbeat,
+		Config: access, Alive: s.pulse.Alive, Endpoints: s.phones.Load().endpoints, HeartbeatVariable: heartbeat,
 		SilentAfter: s.cfg.SilentAfter(), Unfenced: !s.cfg.Protected("fence"), Log: s.log.Named("ari"),
 	})
 	if err != nil {
 		return err
 	}
-	metrics := engine.NewMetrics()
-	s.registry.MustRegister(metrics, s.link)
-	s.engine = engine.New(engine.Config{
-		Name: s.cfg.Engine.Name, Plan: s.plan, Switch: s.switchFor(s.link), Journal: engineJournal{s.journal}, Ledger: s.ledger(),
-		Log: s.log.Named("engine"), Metrics: metrics, Pulse: pulse,
-		Unreconciled: !s.cfg.Protected("reconcile"), Unaudited: !s.cfg.Protected("audit"),
-	})
+	s.registry.MustRegister(s.link)
+	s.engine.Connect(s.switchFor(s.link), s.ledger())
 	s.background("rotation", false, func() error { s.rotate(run); return nil })
 	s.background("engine", true, func() error { return s.engine.Run(run) })
 	select {
@@ -68,21 +85,6 @@ func (s *Service) startEngine(ctx, run context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("wait for the switch: %w (%w)", ctx.Err(), s.link.Up())
 	}
-}
-
-// preparePhones makes ready what the agents' phones need, and tells how ARI is
-// reached.
-func (s *Service) preparePhones() (ari.Config, error) {
-	ids := make([]cti.AgentID, len(s.plan.Agents))
-	s.endpoints = make([]pbx.EndpointID, len(s.plan.Agents))
-	for i, a := range s.plan.Agents {
-		ids[i], s.endpoints[i] = a.ID, a.Endpoint()
-	}
-	var err error
-	if s.passwords, err = web.SIPPasswords(filepath.Join(s.cfg.Data, web.SIPPasswordsFile), ids); err != nil {
-		return ari.Config{}, err
-	}
-	return s.switchAccess()
 }
 
 // switchAccess is how ARI is reached: our own switch, or the one that is named.
@@ -121,7 +123,7 @@ func (l *pushingLink) Next(ctx context.Context) (pbx.Event, error) {
 	if err != nil || !ok {
 		return e, err
 	}
-	agents := l.s.plan.Agents
+	agents := l.s.plan().Agents
 	switch {
 	case l.started.IsZero() && l.s.duty != nil: // what another engine gave it is there
 		agents = unknownTo(up.Snapshot, agents)
@@ -129,9 +131,9 @@ func (l *pushingLink) Next(ctx context.Context) (pbx.Event, error) {
 		agents = nil
 	}
 	if len(agents) > 0 {
-		err := l.s.pushAgents(ctx, l.Client(), agents)
+		err := l.s.pushAgents(ctx, l.Client(), l.s.plan(), agents)
 		if err == nil {
-			err = l.WatchEndpoints(ctx, l.s.endpoints) // also those that the switch did not know
+			err = l.WatchEndpoints(ctx, l.s.phones.Load().endpoints) // also those that the switch did not know
 		}
 		if err != nil {
 			l.s.log.Error("the switch does not take the agents' phones; they are given to it again when the link is back", zap.Error(err))
@@ -152,12 +154,12 @@ func unknownTo(snapshot pbx.Snapshot, agents []cti.Agent) []cti.Agent {
 }
 
 // pushAgents gives agents' phones to the switch, which keeps them.
-func (s *Service) pushAgents(ctx context.Context, client *ari.Client, agents []cti.Agent) error {
+func (s *Service) pushAgents(ctx context.Context, client *ari.Client, p *cti.Plan, agents []cti.Agent) error {
 	media := ""
 	if s.asterisk != nil {
 		media = s.cfg.Host
 	}
-	lamps := lampsOf(s.plan)
+	lamps := lampsOf(p)
 	for _, a := range agents {
 		watches := ""
 		if lamps[string(a.Company)] != nil {
@@ -165,7 +167,7 @@ func (s *Service) pushAgents(ctx context.Context, client *ari.Client, agents []c
 		}
 		err := s.insist(ctx, func() error {
 			return client.PushAgent(ctx, ari.AgentEndpoint{
-				Number: string(a.ID), Password: s.passwords[a.ID], Context: "from-agent", Lamps: watches, Refer: s.cfg.Asterisk.Refer, WebRTC: a.WebRTC, MediaAddress: media,
+				Number: string(a.ID), Password: s.password(a.ID), Context: "from-agent", Lamps: watches, Refer: s.cfg.Asterisk.Refer, WebRTC: a.WebRTC, MediaAddress: media,
 			})
 		})
 		if err != nil {
