@@ -102,8 +102,7 @@ func (a *agent) deafPause() time.Duration {
 }
 
 // agentOf is whom a fact tells that he is at work, or not. Of one who is not in the plan
-// it may be told before the plan is that has him, or after the one that has not: he stays
-// until that is known.
+// it may be told before the plan is that has him, or after the one that has not.
 func (h *Hotline) agentOf(f Fact) *agent {
 	a := h.agents[f.Agent]
 	if a == nil && f.Agent != "" && f.Kind != AgentLoggedOff && f.Kind != AgentLost {
@@ -247,7 +246,7 @@ func (h *Hotline) endpointChanged(at time.Time, e pbx.EndpointID, reachable bool
 	switch {
 	case back && a.State == LoggedOff && a.Wanted == Paused:
 		h.become(at, a, Paused, a.WantedReason, "")
-	case back && a.State == LoggedOff && a.Reason != "" && a.Reason != ReasonLost:
+	case back && a.State == LoggedOff && a.Reason != "" && a.Reason != ReasonLost && a.Reason != ReasonRemoved:
 		// He has logged off; that his phone was away for a moment changes nothing.
 	case reachable && a.AutoReady && (a.State == LoggedOff || a.Reason == ReasonUnreachable):
 		h.become(at, a, Ready, ReasonRegistered, "")

@@ -100,7 +100,7 @@ func NewHotline(engine string, plan *Plan) *Hotline {
 }
 
 // configure takes over a plan; agents keep their state, and queues their pace. Who is in
-// it no more stays until he is logged off and the next one is taken over.
+// it no more is leaving: he may have a call still.
 func (h *Hotline) configure(plan *Plan) {
 	h.plan = plan
 	before, agents := h.queues, h.order
@@ -135,7 +135,7 @@ func (h *Hotline) configure(plan *Plan) {
 	h.order, h.lamps = nil, nil // whoever is going through them goes on with the old ones
 	for _, a := range plan.Agents {
 		known := h.agents[a.ID]
-		if known == nil || known.gone() && known.Reason == ReasonRemoved { // who is back begins anew
+		if known == nil {
 			known = &agent{State: LoggedOff}
 			h.agents[a.ID] = known
 		}
@@ -147,21 +147,20 @@ func (h *Hotline) configure(plan *Plan) {
 		}
 	}
 	for _, a := range agents {
-		switch {
-		case h.agents[a.ID] != a: // back already
-		case a.gone():
-			delete(h.agents, a.ID)
-		case a.Leaving:
+		if a.Leaving {
 			h.stay(a)
 		}
 	}
 }
 
-// stay keeps an agent who is not in the plan as long as he is not logged off.
+// stay keeps what is known of an agent who is not in the plan.
 func (h *Hotline) stay(a *agent) {
 	a.Leaving, a.place = true, len(h.order)
 	h.agents[a.ID], h.order = a, append(h.order, a)
 	h.seat(a)
+	if h.companies[a.Company].Lamps { // his colleagues' keys show what he does until he is gone
+		h.lamps = append(h.lamps, a)
+	}
 }
 
 // Handle decides what one input means. now is the switch's clock; an event's

@@ -138,7 +138,13 @@ func (h *Hotline) putInForce(now time.Time, d *PublishedData) {
 	if d.Due = (time.Time{}); d.Version == 0 {
 		d.Version = h.numbered + 1
 	}
+	were := slices.DeleteFunc(slices.Clone(h.order), func(a *agent) bool { return !a.gone() })
 	h.emit(now, PlanPublished, "", "", "", d)
+	for _, a := range were { // who is back registers anew: his phone was taken off the switch
+		if !a.Leaving && a.Reachable {
+			h.emit(now, AgentLost, a.Company, "", a.ID, &RegisteredData{Endpoint: a.Endpoint()})
+		}
+	}
 	h.seeOff(now)
 	for _, a := range h.order { // whom no queue is left to which he was moved
 		if a.Moved != nil && len(a.serves) == 0 && !a.Leaving {

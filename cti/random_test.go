@@ -443,6 +443,30 @@ func (w *world) close() {
 	w.feed(in)
 }
 
+// publish puts a plan in force, now or in some seconds: the one of the file, or one without
+// some agents and a queue, or an earlier one again.
+func (w *world) publish() {
+	in := Publish{By: "3001", Version: rapid.IntRange(0, 5).Draw(w.t, "version")}
+	if rapid.IntRange(0, 2).Draw(w.t, "document") > 0 {
+		text, _ := w.plan.text()
+		in.Plan, _ = planOf(text)
+		for _, id := range []AgentID{"1001", "1002", "1007"} {
+			if rapid.Bool().Draw(w.t, "without") {
+				without(id)(in.Plan)
+			}
+		}
+		if rapid.Bool().Draw(w.t, "without a queue") {
+			withoutQueue("repair")(in.Plan)
+			in.Plan.Queues[0].OverflowTo = ""
+			in.Plan.Queues[0].OverflowVoicemail = true
+		}
+	}
+	if rapid.IntRange(0, 3).Draw(w.t, "later") == 0 {
+		in.Due = w.s.now.Add(time.Duration(rapid.IntRange(1, 20).Draw(w.t, "seconds")) * time.Second)
+	}
+	w.feed(in)
+}
+
 // press lets some caller press the key for being called back.
 func (w *world) press() {
 	for _, id := range w.s.order {
@@ -589,6 +613,7 @@ func TestRandomLife(t *testing.T) {
 			"answer":  func(*rapid.T) { w.answerAll() },
 			"flow":    func(*rapid.T) { w.flow() },
 			"close":   func(*rapid.T) { w.close() },
+			"publish": func(*rapid.T) { w.publish() },
 			"time": func(t *rapid.T) {
 				w.s.now = w.s.now.Add(time.Duration(rapid.IntRange(10, 4000).Draw(t, "ms")) * time.Millisecond)
 				w.feed(Tick{})

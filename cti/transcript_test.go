@@ -125,6 +125,9 @@ func compareReplay(t *testing.T, line string, h *Hotline, plan *Plan, facts []Fa
 func lasting(h *Hotline) string {
 	var b strings.Builder
 	for _, a := range h.order {
+		if a.gone() {
+			continue
+		}
 		if a.Moved != nil {
 			fmt.Fprintf(&b, "%s serves %v\n", a.ID, a.serves)
 		}

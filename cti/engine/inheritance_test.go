@@ -94,6 +94,57 @@ func TestInherit(t *testing.T) {
 	})
 }
 
+// TestPlanInherited: a plan that was published is in force at the engine that takes over,
+// whether it goes by the others' facts or by its own snapshot and journal, before it has a
+// switch.
+func TestPlanInherited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ja, sa := &memoryJournal{}, newScriptSwitch()
+		var told []*cti.Plan
+		a, end := lead(t, Config{Name: "a", Switch: sa, Journal: ja, Term: 1, Inherited: NewInheritance(), OnPlan: func(p *cti.Plan, _ uint64) { told = append(told, p) }})
+		sa.eventC <- up()
+		plan := cti.DemoPlan(0)
+		plan.Companies[0].Name = "another"
+		if err := a.Publish(t.Context(), cti.Publish{Plan: plan, By: "3001"}); err != nil {
+			t.Fatal(err)
+		}
+		if p, version, err := a.InForce(t.Context()); err != nil || version != 2 || p.Hash() != plan.Hash() || len(told) != 1 || told[0] != p {
+			t.Errorf("in force is version %d, %v; %d plans were told", version, err, len(told))
+		}
+		synctest.Wait()
+		if err := end(); err != nil {
+			t.Fatal(err)
+		}
+		heir := NewInheritance()
+		for _, f := range relayed(ja) {
+			heir.Add(f)
+		}
+		if p := heir.Plan(); p == nil || p.Hash() != plan.Hash() {
+			t.Error("the inheritance does not tell the plan")
+		}
+		jb, sb := &memoryJournal{}, newScriptSwitch()
+		b := New(Config{Name: "b", Plan: cti.DemoPlan(0), Journal: jb, Term: 2, Inherited: heir})
+		if p, err := b.Begin(t.Context()); err != nil || p.Hash() != plan.Hash() {
+			t.Errorf("by the others' facts another plan is in force: %v", err)
+		}
+		b.Connect(sb, nil)
+		ctx, stop := context.WithCancel(t.Context())
+		doneC := make(chan error, 1)
+		go func() { doneC <- b.Run(ctx) }()
+		sb.eventC <- up()
+		<-b.Reconciled()
+		synctest.Wait()
+		stop()
+		if err := <-doneC; err != nil {
+			t.Fatal(err)
+		}
+		alone := New(Config{Name: "b", Plan: cti.DemoPlan(0), Journal: jb})
+		if p, err := alone.Begin(t.Context()); err != nil || p.Hash() != plan.Hash() || jb.snapshotSeq == 0 {
+			t.Errorf("by its own snapshot and journal another plan is in force: %v, snapshot behind fact %d", err, jb.snapshotSeq)
+		}
+	})
+}
+
 // TestLateFacts: what an engine tells that did not lead any more is left out.
 func TestLateFacts(t *testing.T) {
 	heir := NewInheritance()

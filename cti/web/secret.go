@@ -5,12 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"sansheng/cti"
 )
 
 type sipFile struct {
 	Passwords map[cti.AgentID]string `json:"sip_passwords"`
+}
+
+// SIPNumbers are the numbers in the file of SIPPasswords: also those of agents who are gone.
+func SIPNumbers(file string) ([]cti.AgentID, error) {
+	var doc sipFile
+	if err := readSecret(file, &doc); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read sip passwords: %w", err)
+	}
+	return slices.Sorted(maps.Keys(doc.Passwords)), nil
 }
 
 // SIPPasswords gives each agent the secret his phone registers with: those of

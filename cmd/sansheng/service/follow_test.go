@@ -210,3 +210,40 @@ func TestDiskHangs(t *testing.T) {
 	goOn()
 	b.file.wait()
 }
+
+// TestPlanFollowed: a standby knows the plan that the engine which leads has published,
+// also where it was told before the lease, and across a start; and the facts of a company
+// that only this plan has matter to it.
+func TestPlanFollowed(t *testing.T) {
+	b := startBehind(t)
+	h := cti.NewHotline("a", cti.DemoPlan(0))
+	plan := cti.DemoPlan(0)
+	plan.Companies = append(plan.Companies, cti.Company{ID: "water", Country: "cn", Language: "zh"})
+	out := h.Handle(time.Now(), cti.Publish{Plan: plan, By: "3001"})
+	if out.Refused != nil {
+		t.Fatal(out.Refused)
+	}
+	call := arrived("w1", 0)
+	call.Company = "water"
+	b.tells("a", 1, about(cti.SwitchFound, 0), out.Facts[0], out.Facts[1], about(cti.SwitchFound, 0))
+	end := b.follow()
+	b.reads()
+	if b.plan.Load() != nil {
+		t.Error("it knows the plan of an engine that may be a stranger")
+	}
+	b.sharing.Store(&[]string{"a", "b"})
+	b.tells("a", 5, about(cti.SwitchFound, 0), call)
+	b.reads()
+	inherits(t, end(), "a-2", "a-3", "a-5", "a-6")
+	b.file.wait()
+	if p := keptPlan(b.path); p == nil || p.Hash() != plan.Hash() {
+		t.Error("its file does not tell the plan")
+	}
+	b.anotherStart()
+	end = b.follow()
+	b.reads()
+	if p := b.plan.Load(); p == nil || p.Hash() != plan.Hash() {
+		t.Error("after a start it does not know the plan")
+	}
+	end()
+}

@@ -43,22 +43,24 @@ const (
 	surveyHour = 3
 )
 
-// watchPaths walks every number through the days to come, at the start and each night.
+// watchPaths walks every number through the days to come, at the start, each night and with
+// another plan.
 func (s *Service) watchPaths() func(context.Context) {
 	var next time.Time
+	var last *cti.Plan
 	return func(run context.Context) {
-		now := time.Now()
-		if now.Before(next) {
+		now, plan := time.Now(), s.plan()
+		if now.Before(next) && plan == last {
 			return
 		}
-		next = nextSurvey(s.plan(), now)
+		next, last = nextSurvey(plan, now), plan
 		ctx, cancel := context.WithTimeout(run, 5*time.Second)
 		defer cancel()
 		var closed cti.Closures
 		if _, leader, _ := s.leading(); leader != nil {
 			_, closed, _ = leader.Hours(ctx) // without it: by the plan alone
 		}
-		s.alarms.Set("path_open", openPaths(s.plan(), now, closed))
+		s.alarms.Set("path_open", openPaths(plan, now, closed))
 	}
 }
 

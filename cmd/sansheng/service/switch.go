@@ -65,7 +65,9 @@ func (s *Service) startEngine(ctx, run context.Context) error {
 	if err := s.pushAgents(ctx, client, s.plan(), s.plan().Agents); err != nil {
 		return err
 	}
-	s.adoption.onSwitch = pushedOf(s.plan())
+	if err := s.rememberPushed(); err != nil {
+		return err
+	}
 	s.link, err = ari.Open(ari.Options{
 		Config: access, Alive: s.pulse.Alive, Endpoints: s.phones.Load().endpoints, HeartbeatVariable: heartbeat,
 		SilentAfter: s.cfg.SilentAfter(), Unfenced: !s.cfg.Protected("fence"), Log: s.log.Named("ari"),

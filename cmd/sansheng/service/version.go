@@ -213,6 +213,26 @@ func pushedOf(p *cti.Plan) map[cti.AgentID]pushed {
 	return all
 }
 
+// rememberPushed takes note of what the switch has: the plan's phones, and perhaps those of
+// agents who were removed just before this service ended, which are taken away then.
+func (s *Service) rememberPushed() error {
+	known, err := web.SIPNumbers(filepath.Join(s.cfg.Data, web.SIPPasswordsFile))
+	if err != nil {
+		return err
+	}
+	has := pushedOf(s.plan())
+	plan := len(has)
+	for _, id := range known {
+		if _, planned := has[id]; !planned {
+			has[id] = pushed{}
+		}
+	}
+	if s.adoption.onSwitch = has; len(has) > plan {
+		s.announce(s.plan(), 0)
+	}
+	return nil
+}
+
 // pushChanged gives the switch the phones that are new to it, or others than before.
 func (s *Service) pushChanged(ctx context.Context, link *ari.Link, p *cti.Plan) error {
 	want := pushedOf(p)
