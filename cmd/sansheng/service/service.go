@@ -17,8 +17,14 @@
 // # Two engines on one switch
 //
 // With engine.lease the engine role stands by until the lease in the NATS cluster
-// is its own (type duty). All hosts of a lease have the same plan and the same
-// passwords of the phones (sip-passwords.json in the data folder).
+// is its own (type duty). All hosts of a lease have the same plan in their files, which
+// counts until one is published, and the same passwords of the phones
+// (sip-passwords.json in the data folder).
+//
+// # Another plan
+//
+// A plan is published to the engine that leads; it is in force with its fact. Whatever else
+// is made from it follows (version.go), as often as it takes.
 package service
 
 import (
@@ -131,6 +137,7 @@ func Start(ctx context.Context, cfg *config.Config, opts Options) (*Service, err
 		}
 	}
 	s.inForce.Store(s.file)
+	s.phones.Store(&phones{})
 	s.sentinelC = make(chan process.Spec, 1)
 	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
