@@ -159,7 +159,7 @@ func (c configs) wanted(ctx context.Context, e *engine.Engine, o web.ConfigOrder
 // allowed says why changes are not taken, if they are not.
 func (c configs) allowed(o web.ConfigOrder, next *config.Config, changes []web.ConfigChange, found []config.Change) error {
 	if places := needRestart(changes); places != "" {
-		return &web.ConfigError{Text: places + " needs a restart; allowed: changes under hotline. Nothing was changed"}
+		return &web.ConfigError{Text: places + ": needs a restart; allowed: changes under hotline. Nothing was changed"}
 	}
 	for _, change := range found {
 		if o.Company != "" && change.Company != o.Company {

@@ -147,11 +147,11 @@ func TestRefused(t *testing.T) {
 		change  func(*config.Config)
 		says    string
 	}{
-		{"a port", "", func(c *config.Config) { c.Ports.Web = 9999 }, "ports.web needs a restart; allowed: changes under hotline"},
+		{"a port", "", func(c *config.Config) { c.Ports.Web = 9999 }, "ports.web: needs a restart; allowed: changes under hotline"},
 		{"with a line", "", func(c *config.Config) {
 			another(c)
 			c.NATS.URL = "nats://10.0.0.7:4222"
-		}, "nats.url needs a restart"},
+		}, "nats.url: needs a restart"},
 		{"another company's line", "demo", func(c *config.Config) { c.Hotline.Lines[1].Announce = false }, "hotline.lines[800200].announce is not company demo's alone"},
 		{"another company's calendar", "demo", func(c *config.Config) { c.Hotline.Calendars[0].Week[0].To = 18 * 60 }, "hotline.calendars[office].week is not company demo's alone"},
 		{"his own line", "demo2", func(c *config.Config) { c.Hotline.Lines[1].Announce = false }, ""},

@@ -1,9 +1,11 @@
 package service
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -35,6 +37,9 @@ type pair struct {
 type twin struct {
 	remote
 	name string
+	// api is where its API is, made who may use it.
+	api  string
+	made []web.Credential
 	// ari and nats are its ways to the switch and to the cluster.
 	ari  *ariproxy.Proxy
 	nats *pbxtest.Proxy
@@ -83,12 +88,13 @@ func startPair(t *testing.T, plan *cti.Plan) *pair {
 		t.Cleanup(func() { check(t, x.ari.Close()) })
 		cfg := config.Default()
 		cfg.Data = filepath.Join(dir, name)
-		cfg.Hotline, cfg.Roles, cfg.NATS = plan, []string{"engine"}, cluster(x.nats.Addr())
+		cfg.Hotline, cfg.Roles, cfg.NATS = plan, []string{"engine", "web"}, cluster(x.nats.Addr())
 		cfg.Engine = config.Engine{Name: name, Lease: "pair"}
 		cfg.Asterisk = config.Asterisk{
 			URL: x.ari.URL(), User: sw.ARIUser, PasswordFile: secret(t, dir, "ari", sw.ARIPassword), LedgerFile: sw.LedgerPath,
 		}
 		cfg.Ports = freePorts(t)
+		cfg.Ports.Sentinel = 8081 // nobody listens there: there is none
 		if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -102,6 +108,10 @@ func startPair(t *testing.T, plan *cti.Plan) *pair {
 		} else if p.passwords, err = web.SIPPasswords(filepath.Join(cfg.Data, web.SIPPasswordsFile), ids); err != nil {
 			t.Fatal(err)
 		}
+		if _, x.made, err = web.CreateAccounts(filepath.Join(cfg.Data, web.AccountsFile), []web.Account{{Number: "9001", Role: web.Administrator, Company: "demo"}}); err != nil {
+			t.Fatal(err)
+		}
+		x.api = fmt.Sprintf("http://127.0.0.1:%d", cfg.Ports.Web)
 		b, err := json.Marshal(cfg)
 		if err != nil {
 			t.Fatal(err)
@@ -517,4 +527,98 @@ func late(r store.Record) int {
 		}
 	}
 	return n
+}
+
+// ask asks an engine's API as its administrator.
+func (x *twin) ask(method, path string, body, into any) error {
+	x.t.Helper()
+	b, err := json.Marshal(body)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(deadline(x.t), method, x.api+path, bytes.NewReader(b))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	if r.SetBasicAuth(x.made[0].Number, x.made[0].Password); body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	said, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", res.Status, said)
+	}
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(said, into)
+}
+
+// TestPlanTakenOver: a plan that was published to the engine that leads is in force at the
+// one that takes over: the agent who came with it talks on, and serves the next caller.
+func TestPlanTakenOver(t *testing.T) {
+	p := startPair(t, cti.DemoPlan(0))
+	var d web.ConfigDocument
+	if err := p.a.ask(http.MethodGet, "/api/v1/config", nil, &d); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := config.Read("export", []byte(d.Document), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Hotline.Agents = append(cfg.Hotline.Agents, cti.Agent{ID: "1011", Company: "demo", AutoReady: true})
+	cfg.Hotline.Queues[0].Members = append(cfg.Hotline.Queues[0].Members, "1011")
+	text, err := cfg.Export()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var done web.ConfigApplied
+	if err := p.a.ask(http.MethodPost, "/api/v1/config/versions", map[string]string{"document": string(text)}, &done); err != nil {
+		t.Fatal(err)
+	}
+	if done.Version != 2 || len(done.Notes) != 1 || !strings.Contains(done.Notes[0], "the switch is not this host's") {
+		t.Errorf("done is %+v", done)
+	}
+	if err := p.b.ask(http.MethodGet, "/api/v1/config", nil, &d); err == nil || !strings.Contains(err.Error(), "no engine that leads answers here") {
+		t.Errorf("the one that stands by: %v", err)
+	}
+	made, err := web.SIPPasswords(filepath.Join(filepath.Dir(p.a.file), web.SIPPasswordsFile), []cti.AgentID{"1011"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.passwords["1011"] = made["1011"]
+	fresh := p.agent("1011", phone.AnswerAfter(0))
+	talking := p.dial("13900000001", "800100")
+	talk := p.next(fresh)
+	p.hears(talking, agentTone("1011"))
+	p.hears(talk, callerTone)
+	talking.ResetGap()
+	p.a.kill()
+	p.leads(p.b, 1)
+	p.hears(talking, agentTone("1011"))
+	if gap := talking.Heard().LongestGap; gap > 300*time.Millisecond { // of the test machine; the switch itself notices nothing
+		t.Errorf("the caller heard nothing for %v", gap)
+	}
+	var list web.ConfigVersions
+	if err := p.b.ask(http.MethodGet, "/api/v1/config/versions", nil, &list); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(list.Versions); n != 2 || list.Versions[1].State != cti.VersionInForce || list.Versions[1].By != "9001" {
+		t.Errorf("versions %+v", list.Versions)
+	}
+	p.hangup(talking)
+	next := p.dial("13900000002", "800100")
+	p.next(fresh)
+	p.hears(next, agentTone("1011"))
+	p.hangup(next)
+	for _, from := range []string{"13900000001", "13900000002"} {
+		if r := p.record(from); r.Agent == nil || *r.Agent != "1011" {
+			t.Errorf("record of %s: %+v", from, r.Agent)
+		}
+	}
+	p.standing()
 }
