@@ -29,6 +29,11 @@
 // greeting the first agent's phone rings already: the two are joined when the
 // greeting and the announcement are both over.
 //
+// # Its plan
+//
+// The plan in force is state like any other: a fact (plan.published) has the whole of it,
+// and applying the fact puts it in force. What is under way goes on as it began.
+//
 // # Promises
 //
 //   - Callers are served by priority, then in order of arrival, whatever

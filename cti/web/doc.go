@@ -24,6 +24,9 @@
 // named audit has said who, why and which calls (requirement H2). A masked
 // record cannot be verified by its hash.
 //
+// An operator changes of the configuration what is his company's alone, an administrator
+// all of it.
+//
 // # Logins
 //
 // Passwords are kept as argon2id hashes. At most two are computed at a time,

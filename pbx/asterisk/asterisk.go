@@ -78,6 +78,8 @@ type Instance struct {
 	client  *http.Client
 
 	mu sync.Mutex // one configuration change at a time
+	// unread are files that have changed and that the switch may not have read again.
+	unread []string
 }
 
 // audioFirst is the switch's priority: what people hear comes before records,
@@ -351,7 +353,10 @@ func (i *Instance) Reconfigure(ctx context.Context, c Config) error {
 	changed, err := i.furnish(ctx, i.values(next))
 	if err == nil {
 		i.config = next
-		err = i.reload(ctx, changed)
+		i.unread = append(i.unread, changed...)
+		if err = i.reload(ctx, slices.Clone(i.unread)); err == nil {
+			i.unread = nil
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("reconfigure switch: %w", err)
@@ -398,6 +403,7 @@ var reloads = map[string]string{
 
 func (i *Instance) reload(ctx context.Context, changed []string) error {
 	slices.Sort(changed)
+	changed = slices.Compact(changed)
 	var errs []error
 	for _, name := range changed {
 		if command, ok := reloads[name]; ok {

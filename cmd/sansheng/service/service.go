@@ -101,6 +101,7 @@ type Service struct {
 	asterisk  *asterisk.Instance
 	link      *ari.Link
 	engine    *engine.Engine
+	begun     *engine.Engine // before it has its switch
 	pulse     *engine.Pulse
 	duty      *duty                           // instead of link and engine, where others stand in for this one
 	sentinel  atomic.Pointer[process.Process] // once it has been started

@@ -37,12 +37,12 @@ func (s *Service) begin(ctx context.Context) error {
 	metrics := engine.NewMetrics()
 	s.registry.MustRegister(metrics)
 	s.pulse = new(engine.Pulse)
-	s.engine = engine.New(engine.Config{
+	s.begun = engine.New(engine.Config{
 		Name: s.cfg.Engine.Name, Plan: s.file, OnPlan: s.announce, Journal: engineJournal{s.journal},
 		Log: s.log.Named("engine"), Metrics: metrics, Pulse: s.pulse,
 		Unreconciled: !s.cfg.Protected("reconcile"), Unaudited: !s.cfg.Protected("audit"),
 	})
-	p, err := s.engine.Begin(ctx)
+	p, err := s.begun.Begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -76,6 +76,7 @@ func (s *Service) startEngine(ctx, run context.Context) error {
 		return err
 	}
 	s.registry.MustRegister(s.link)
+	s.engine = s.begun
 	s.engine.Connect(s.switchFor(s.link), s.ledger())
 	s.background("rotation", false, func() error { s.rotate(run); return nil })
 	s.background("engine", true, func() error { return s.engine.Run(run) })
