@@ -130,7 +130,7 @@ func Start(ctx context.Context, cfg *config.Config, opts Options) (*Service, err
 		opts.Log = zap.NewNop()
 	}
 	s := &Service{cfg: cfg, opts: opts, log: opts.Log, file: cfg.Hotline, failC: make(chan error, 1)}
-	s.adoption = adoption{newsC: make(chan struct{}, 1), movedC: make(chan struct{}), onSwitch: map[cti.AgentID]pushed{}}
+	s.adoption.newsC, s.adoption.movedC, s.adoption.onSwitch = make(chan struct{}, 1), make(chan struct{}), map[cti.AgentID]pushed{}
 	if s.file == nil {
 		s.file = &cti.Plan{}
 		if opts.Demo {

@@ -280,6 +280,7 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 		Term: t.record.Term, Inherited: t.heir, Sure: d.sure(), Unreconciled: !d.s.cfg.Protected("reconcile"),
 		Unaudited: !d.s.cfg.Protected("audit"), Pulse: pulse,
 	})
+	known := d.s.plan()
 	plan, err := e.Begin(ctx)
 	if err == nil {
 		err = d.s.take(plan)
@@ -310,10 +311,13 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 		select {
 		case <-e.Reconciled():
 			d.settle()
-			d.s.announce(plan, 0) // what else is made from it: it may be another than this process knew
 		case <-ctx.Done():
 		}
 	})
+	d.s.adoption.led.Store(plan)
+	if plan.Hash() != known.Hash() {
+		d.s.announce(plan, 0) // before the loop tells of newer ones
+	}
 	err = e.Run(ctx)
 	d.last = e.Last()
 	if err == nil {

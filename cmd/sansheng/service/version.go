@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -37,8 +38,14 @@ type adoption struct {
 	why    error         // it is not followed yet
 	movedC chan struct{} // closed when one of these changes
 
-	// onSwitch are the phones as they were given to the switch; the goroutine's own.
+	// led is the plan with which the engine here began to lead last: the link gives the
+	// switch what it lacks of that one.
+	led atomic.Pointer[cti.Plan]
+
+	// onSwitch are the phones as they were given to the switch, since is led then; the
+	// goroutine's own.
 	onSwitch map[cti.AgentID]pushed
+	since    *cti.Plan
 	sentinel []byte // what it was told
 }
 
@@ -183,8 +190,8 @@ func (s *Service) adopt(run context.Context, p *cti.Plan, seq uint64) (leaving b
 		errs = append(errs, s.people.FollowDemo(s.cfg.Data, p.Agents))
 	}
 	link, _, _ := s.leading()
-	if link != nil && s.duty != nil && len(s.adoption.onSwitch) == 0 {
-		s.adoption.onSwitch = pushedOf(p) // the link has given it what it lacked
+	if led := s.adoption.led.Load(); led != s.adoption.since {
+		s.adoption.since, s.adoption.onSwitch = led, pushedOf(led)
 	}
 	if link != nil {
 		errs = append(errs, s.pushChanged(ctx, link, p))
