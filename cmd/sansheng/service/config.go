@@ -166,6 +166,9 @@ func (c configs) allowed(o web.ConfigOrder, next *config.Config, changes []web.C
 			return &web.ConfigError{Foreign: true, Text: fmt.Sprintf("%s is not company %s's alone; allowed: its own lines, queues, agents, contacts, flows, and the calendars that only they ask. Nothing was changed", change.Place, o.Company)}
 		}
 	}
+	if o.Company != "" && !o.At.IsZero() && len(next.Hotline.Companies) > 1 {
+		return &web.ConfigError{Foreign: true, Text: "a planned version is the whole document, with the parts of other companies as they are now; allowed: at once, or an administrator"}
+	}
 	if err := c.s.switchable(next.Hotline); err != nil {
 		return &web.ConfigError{Text: fmt.Sprintf("the switch cannot take it: %v. Nothing was changed", err)}
 	}

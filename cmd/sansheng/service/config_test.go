@@ -173,6 +173,10 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: the plan is another one", c.name)
 		}
 	}
+	later := web.ConfigOrder{Document: st.document(func(c *config.Config) { c.Hotline.Lines[0].Announce = false }), By: "3001", Company: "demo", At: time.Now().Add(time.Hour)}
+	if _, err := (configs{st.svc}).Apply(deadline(t), later); err == nil || !strings.Contains(err.Error(), "a planned version is the whole document") {
+		t.Errorf("planned by an operator of one company: %v", err)
+	}
 	var faulty *web.ConfigError
 	text := strings.Replace(st.document(func(*config.Config) {}), "queue: service", "queue: servixe", 1)
 	if _, err := (configs{st.svc}).Apply(deadline(t), web.ConfigOrder{Document: text}); !errors.As(err, &faulty) || len(faulty.Faults) == 0 || !strings.HasPrefix(faulty.Faults[0], "document:") {
