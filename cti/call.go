@@ -75,8 +75,10 @@ type call struct {
 	Transfer *transfer
 	// PassedOn is what the last who passed him on has said of it; nil where nobody has.
 	PassedOn *BriefedData
-	// Walk is where he is in his line's flow; nil where he has met none.
-	Walk *walker
+	// Walk is where he is in his line's flow; nil where he has met none. Keyed are the
+	// numbers that he pressed there, Told what look-ups have said of him.
+	Walk        *walker
+	Keyed, Told Sheet
 	// TookOver: the agent who has the call came to it as its supervisor.
 	TookOver bool
 	// Supervisions are the leaders on the call.
@@ -228,6 +230,8 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		c.Greeted = true
 	case *SteppedData:
 		h.applyStepped(c, d)
+	case *KeyedData, *LookedUpData:
+		c.learn(f.Data)
 	case *Queued:
 		c.applyQueued(f.At, d)
 	case *Offered:
@@ -304,6 +308,9 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			c.CallerCause, c.CallerTech = d.Cause, d.TechCause
 		}
 	case *Ended:
+		if c.Direction != Outbound && d.counts() {
+			h.recalls.note(c.from(), f.At)
+		}
 		c.State = CallOver
 		h.forget(c)
 	}
@@ -738,7 +745,7 @@ func (c *call) wants(cmd pbx.Command) bool {
 	waits := c.State == CallWaiting || c.State == CallInFlow || c.apart()
 	switch cmd := cmd.(type) {
 	case pbx.StartMusic:
-		return waits
+		return waits && (c.State != CallInFlow || c.Walk.asked != "" && c.Prompt == "")
 	case pbx.Unjoin:
 		return c.apart()
 	case pbx.Continue:

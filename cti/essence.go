@@ -9,7 +9,8 @@ import (
 // give the same state as all of them. It bounds how long a start takes.
 //
 // What matters are all facts of live calls and of those of which a callback is owed, each
-// agent's last state and registration, the last of the switch, and what is closed.
+// agent's last state and registration, the last of the switch, what is closed, and who has
+// called lately.
 type Essence struct {
 	calls  map[CallID][]placed
 	agents map[AgentID]*agentEssence
@@ -22,7 +23,9 @@ type Essence struct {
 	steps []placed // each ClockStepped: times before it are by another clock
 	// closures are the last hours.closed or hours.opened of each calendar and line.
 	closures map[string]placed
-	added    uint64
+	// recalls are who has called lately, which calls that are forgotten tell.
+	recalls recalls
+	added   uint64
 }
 
 // placed is a fact with its place among those added: facts of several engines
@@ -81,6 +84,13 @@ func (e *Essence) Add(fact Fact) {
 		}
 	case ClockStepped:
 		e.steps = append(e.steps, f)
+		if d, ok := f.Data.(*EngineData); ok {
+			e.recalls.step(d.StepMs.Duration())
+		}
+	case CallersRecalled:
+		if d, ok := f.Data.(*RecalledData); ok {
+			e.recalls.recall(d)
+		}
 	case EngineStarted, AgentBriefed:
 	case CallEnded:
 		e.end(f)
@@ -113,11 +123,28 @@ func (e *Essence) end(f placed) {
 	facts := e.calls[f.Call]
 	has := func(k Kind) bool { return slices.ContainsFunc(facts, func(p placed) bool { return p.Kind == k }) }
 	delete(e.calls, f.Call)
+	e.recall(facts, f.Fact)
 	if has(CallbackAsked) && !has(CallbackEnded) {
 		e.owed[f.Call] = append(facts, f)
 		return // his place may be one that he has inherited
 	}
 	e.drop(f.Call)
+}
+
+// recall remembers the number of a call that has ended.
+func (e *Essence) recall(facts []placed, end Fact) {
+	d, ok := end.Data.(*Ended)
+	if !ok || !d.counts() {
+		return
+	}
+	for _, f := range slices.Backward(facts) { // an arrival told twice: the later counts
+		if came, ok := f.Data.(*Arrived); ok {
+			if came.Direction != Outbound {
+				e.recalls.note(origin{f.Company, came.Caller.Number}, end.At)
+			}
+			return
+		}
+	}
 }
 
 // drop forgets what is owed of a call, and whose place it had.
@@ -168,6 +195,9 @@ func (e *Essence) Facts() []Fact {
 	facts := make([]Fact, len(all))
 	for i, f := range all {
 		facts[i] = f.Fact
+	}
+	if len(e.recalls.order) > 0 || len(e.owed) > 0 {
+		facts = append(facts, e.recalls.fact()) // by the clock as it is now: behind each step
 	}
 	return facts
 }

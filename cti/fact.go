@@ -33,6 +33,8 @@ type Kind string
 const (
 	CallArrived      Kind = "call.arrived"
 	CallStepped      Kind = "call.stepped"
+	CallKeyed        Kind = "call.keyed"
+	CallLookedUp     Kind = "call.looked_up"
 	CallGreeted      Kind = "call.greeted"
 	CallQueued       Kind = "call.queued"
 	CallOffered      Kind = "call.offered"
@@ -86,6 +88,7 @@ const (
 	AgentMoved       Kind = "agent.moved"
 	HoursClosed      Kind = "hours.closed"
 	HoursOpened      Kind = "hours.opened"
+	CallersRecalled  Kind = "callers.recalled"
 	EngineStarted    Kind = "engine.started"
 	SwitchLost       Kind = "engine.switch_lost"
 	ClockStepped     Kind = "engine.clock_stepped"
@@ -648,6 +651,8 @@ type EngineData struct {
 var dataOf = map[Kind]func() Data{
 	CallArrived:      func() Data { return &Arrived{} },
 	CallStepped:      func() Data { return &SteppedData{} },
+	CallKeyed:        func() Data { return &KeyedData{} },
+	CallLookedUp:     func() Data { return &LookedUpData{} },
 	CallGreeted:      func() Data { return &GreetedData{} },
 	CallQueued:       func() Data { return &Queued{} },
 	CallOffered:      func() Data { return &Offered{} },
@@ -701,6 +706,7 @@ var dataOf = map[Kind]func() Data{
 	AgentOrdered:     func() Data { return &OrderedData{} },
 	HoursClosed:      func() Data { return &ClosureData{} },
 	HoursOpened:      func() Data { return &ClosureData{} },
+	CallersRecalled:  func() Data { return &RecalledData{} },
 	EngineStarted:    func() Data { return &EngineData{} },
 	SwitchLost:       func() Data { return &EngineData{} },
 	ClockStepped:     func() Data { return &EngineData{} },

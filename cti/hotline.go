@@ -57,6 +57,8 @@ type Hotline struct {
 	// newest; a restart may forget it.
 	spoke  map[string]AgentID
 	lately []string
+	// recalls are who has called within a day.
+	recalls recalls
 
 	out Outcome
 }
@@ -66,7 +68,9 @@ type Hotline struct {
 type Outcome struct {
 	Facts    []Fact
 	Commands []pbx.Command
-	Repairs  Repairs
+	// Asks are questions to the companies' services; each is answered by a LookedUp.
+	Asks    []Ask
+	Repairs Repairs
 	// Refused says why an Order, a CancelCallback or a CloseHours was not carried out.
 	Refused error
 }
@@ -149,6 +153,8 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		h.out.Refused = h.cancelCallback(now, in)
 	case CloseHours:
 		h.out.Refused = h.closeHours(now, in)
+	case LookedUp:
+		h.lookupAnswer(now, in)
 	case Stopping:
 		h.stopCalls(now)
 	case Unseen:
@@ -290,6 +296,9 @@ func (h *Hotline) Apply(f Fact) {
 		return
 	case *ClosureData:
 		h.applyClosure(f, d)
+		return
+	case *RecalledData:
+		h.recalls.recall(d)
 		return
 	case *Arrived:
 		h.applyArrived(f, d)

@@ -154,6 +154,9 @@ func lasting(h *Hotline) string {
 		c := h.closures[what]
 		fmt.Fprintf(&b, "closed %s until %s by %s: %s\n", what, c.Until.UTC(), c.By, c.Reason)
 	}
+	for _, o := range h.recalls.order {
+		fmt.Fprintf(&b, "%s called %s last at %s\n", o.number, o.company, h.recalls.at[o].UTC())
+	}
 	fmt.Fprintf(&b, "%d %v", h.seq, h.switchStarted.UTC())
 	return b.String()
 }
