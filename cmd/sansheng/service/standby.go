@@ -13,6 +13,7 @@ import (
 
 	"sansheng/cti/bus/lease"
 	"sansheng/cti/engine"
+	"sansheng/cti/lookup"
 	"sansheng/pbx"
 	"sansheng/pbx/ari"
 )
@@ -280,7 +281,7 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 	defer d.s.registry.Unregister(link)
 	e := engine.New(engine.Config{
 		Name: d.s.cfg.Engine.Name, Plan: d.s.plan, Switch: d.s.switchFor(link),
-		Journal: engineJournal{d.s.journal}, Ledger: d.s.ledger(), Log: d.s.log.Named("engine"), Metrics: d.metrics,
+		Journal: engineJournal{d.s.journal}, Ledger: d.s.ledger(), Log: d.s.log.Named("engine"), Metrics: d.metrics, Asker: lookup.New(),
 		Term: t.record.Term, Inherited: t.heir, Sure: d.sure(), Unreconciled: !d.s.cfg.Protected("reconcile"),
 		Unaudited: !d.s.cfg.Protected("audit"), Pulse: pulse,
 	})

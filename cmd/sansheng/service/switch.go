@@ -14,6 +14,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/cti/engine"
+	"sansheng/cti/lookup"
 	"sansheng/cti/web"
 	"sansheng/pbx"
 	"sansheng/pbx/ari"
@@ -55,7 +56,7 @@ func (s *Service) startEngine(ctx, run context.Context) error {
 	s.registry.MustRegister(metrics, s.link)
 	s.engine = engine.New(engine.Config{
 		Name: s.cfg.Engine.Name, Plan: s.plan, Switch: s.switchFor(s.link), Journal: engineJournal{s.journal}, Ledger: s.ledger(),
-		Log: s.log.Named("engine"), Metrics: metrics, Pulse: pulse,
+		Log: s.log.Named("engine"), Metrics: metrics, Pulse: pulse, Asker: lookup.New(),
 		Unreconciled: !s.cfg.Protected("reconcile"), Unaudited: !s.cfg.Protected("audit"),
 	})
 	s.background("rotation", false, func() error { s.rotate(run); return nil })
