@@ -58,7 +58,7 @@ func maskRecord(r store.Record) store.Record {
 	}
 	r.FlowPath = slices.Clone(r.FlowPath)
 	for i := range r.FlowPath {
-		r.FlowPath[i].Detail = scrub(r.FlowPath[i].Detail)
+		r.FlowPath[i].Detail = maskStep(r.FlowPath[i])
 	}
 	r.Tickets = maskTickets(r.Tickets)
 	r.Amendments = slices.Clone(r.Amendments)
@@ -72,6 +72,19 @@ func maskRecord(r store.Record) store.Record {
 		r.Sheet = &s
 	}
 	return r
+}
+
+// maskStep is a step's detail without whole numbers: of what was learnt of the caller
+// only the name is left, however short it is.
+func maskStep(s store.Step) string {
+	name, value, ok := strings.Cut(s.Detail, "=")
+	if s.Step != store.StepData || !ok {
+		return scrub(s.Detail)
+	}
+	if longNumber.MatchString(value) {
+		return name + "=" + scrub(value)
+	}
+	return name + "=****"
 }
 
 func maskTickets(tickets []store.Ticket) []store.Ticket {
