@@ -23,6 +23,9 @@ type Reveal struct {
 // longNumber is what may be a telephone number within a text.
 var longNumber = regexp.MustCompile(`\+?[0-9](?:[ ().-]{0,2}[0-9]){6,}`)
 
+// wholeNumber is a text that is a number, and nothing else.
+var wholeNumber = regexp.MustCompile(`^[0-9]{7,}$`)
+
 // scrub masks numbers within a text.
 func scrub(text string) string { return longNumber.ReplaceAllStringFunc(text, store.Mask) }
 
@@ -81,8 +84,8 @@ func maskStep(s store.Step) string {
 	if s.Step != store.StepData || !ok {
 		return scrub(s.Detail)
 	}
-	if longNumber.MatchString(value) {
-		return name + "=" + scrub(value)
+	if wholeNumber.MatchString(value) {
+		return name + "=" + store.Mask(value)
 	}
 	return name + "=****"
 }
