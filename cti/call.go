@@ -228,10 +228,8 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	switch d := f.Data.(type) {
 	case *GreetedData:
 		c.Greeted = true
-	case *SteppedData:
-		h.applyStepped(c, d)
-	case *KeyedData, *LookedUpData:
-		c.learn(f.Data)
+	case *SteppedData, *KeyedData, *LookedUpData:
+		h.applyFlow(c, f.Data)
 	case *Queued:
 		c.applyQueued(f.At, d)
 	case *Offered:
@@ -253,17 +251,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			o.PickedUpAt = f.At
 		}
 	case *Answered:
-		if q := h.queues[d.Queue]; q != nil {
-			q.tookOne(f.At)
-		}
-		if f.Agent == Outside {
-			c.Announced = true // he has no number to tell
-		} else {
-			h.note(c.Caller.Number, f.Agent)
-		}
-		c.State, c.Agent, c.Taken, c.AnsweredAt, c.Transfer = CallPickedUp, f.Agent, d.Offer, f.At, nil
-		c.KeyHeld = false
-		c.TookOver = d.Channel == c.superChannel(d.Offer)
+		h.applyAnswered(c, f, d)
 	case *RecordingData:
 		c.Unrecorded = f.Kind == RecordingPaused
 	case *DialledData:
@@ -308,9 +296,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			c.CallerCause, c.CallerTech = d.Cause, d.TechCause
 		}
 	case *Ended:
-		if c.Direction != Outbound && d.counts() {
-			h.recalls.note(c.from(), f.At)
-		}
+		h.recall(c, f.At, d)
 		c.State = CallOver
 		h.forget(c)
 	}
@@ -737,24 +723,6 @@ func (h *Hotline) fallBack(at time.Time, c *call, why FallBackReason) {
 	case FellToMail:
 		h.do(pbx.Continue{Channel: c.Channel, Context: "voicemail", Extension: "s"})
 	}
-}
-
-// wants tells whether a command that the switch refused is still to be carried out:
-// the caller's music and lease go with what he does.
-func (c *call) wants(cmd pbx.Command) bool {
-	waits := c.State == CallWaiting || c.State == CallInFlow || c.apart()
-	switch cmd := cmd.(type) {
-	case pbx.StartMusic:
-		return waits && (c.State != CallInFlow || c.Walk.asked != "" && c.Prompt == "")
-	case pbx.Unjoin:
-		return c.apart()
-	case pbx.Continue:
-		return c.Returns // else he has been there
-	case pbx.Lease:
-		announcing := c.State == CallPickedUp && c.Prompt != ""
-		return (cmd.For == leaseTime || cmd.For == toldLease) == (waits || announcing)
-	}
-	return true
 }
 
 // tickCall ends a call's waits whose time is over.

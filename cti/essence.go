@@ -192,9 +192,9 @@ func (e *Essence) Facts() []Fact {
 	}
 	slices.SortFunc(all, func(a, b placed) int { return cmp.Compare(a.place, b.place) })
 	all = slices.CompactFunc(all, func(a, b placed) bool { return a.place == b.place }) // a closure with a key
-	facts := make([]Fact, len(all))
-	for i, f := range all {
-		facts[i] = f.Fact
+	facts := make([]Fact, 0, len(all)+1)
+	for _, f := range all {
+		facts = append(facts, f.Fact)
 	}
 	if len(e.recalls.order) > 0 || len(e.owed) > 0 {
 		facts = append(facts, e.recalls.fact()) // by the clock as it is now: behind each step

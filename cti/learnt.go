@@ -19,6 +19,15 @@ type KeyedData struct {
 	Digits string `json:"digits"`
 }
 
+// applyFlow is Apply for the facts of a call's way through its flow.
+func (h *Hotline) applyFlow(c *call, d Data) {
+	if stepped, ok := d.(*SteppedData); ok {
+		h.applyStepped(c, stepped)
+		return
+	}
+	c.learn(d)
+}
+
 // learn is Apply for what the flow learns of a caller.
 func (c *call) learn(d Data) {
 	switch d := d.(type) {

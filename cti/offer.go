@@ -50,6 +50,21 @@ func (c *call) offerWhere(is func(*offer) bool) *offer {
 	return nil
 }
 
+// applyAnswered is Apply for call.answered.
+func (h *Hotline) applyAnswered(c *call, f Fact, d *Answered) {
+	if q := h.queues[d.Queue]; q != nil {
+		q.tookOne(f.At)
+	}
+	if f.Agent == Outside {
+		c.Announced = true // he has no number to tell
+	} else {
+		h.note(c.Caller.Number, f.Agent)
+	}
+	c.State, c.Agent, c.Taken, c.AnsweredAt, c.Transfer = CallPickedUp, f.Agent, d.Offer, f.At, nil
+	c.KeyHeld = false
+	c.TookOver = d.Channel == c.superChannel(d.Offer)
+}
+
 // offer asks an agent to take a call: his phone is dialled, perhaps beside others'.
 func (h *Hotline) offer(at time.Time, c *call, a *agent) {
 	n := c.nextOffer()

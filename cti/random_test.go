@@ -468,18 +468,37 @@ func (w *world) press() {
 	}
 }
 
+// keys lets every caller who is asked for a number press one.
+func (w *world) keys() {
+	number := rapid.SampledFrom([]string{"22#", "222", "2#", "2*33#"}).Draw(w.t, "number")
+	for _, c := range w.h.live {
+		if c.State != CallInFlow || c.Walk.node.Kind != flow.Digits {
+			continue
+		}
+		for _, key := range number {
+			w.s.say(c.Channel, func(at pbx.At) pbx.Event {
+				return pbx.DigitPressed{At: at, Channel: c.Channel, Digit: string(key)}
+			})
+		}
+	}
+	w.flow()
+}
+
 // lookUp lets a service answer, or not; an answer may come when nobody waits for it.
 func (w *world) lookUp() {
 	if len(w.asks) == 0 {
 		return
 	}
-	i := rapid.IntRange(0, len(w.asks)-1).Draw(w.t, "which")
+	i := len(w.asks) - 1
+	if rapid.Bool().Draw(w.t, "older") {
+		i = rapid.IntRange(0, i).Draw(w.t, "which")
+	}
 	a := w.asks[i]
 	if rapid.Bool().Draw(w.t, "once") {
 		w.asks = slices.Delete(w.asks, i, i+1)
 	}
 	w.feed(LookedUp{
-		Call: a.Call, N: a.N, Result: rapid.SampledFrom([]string{"known", "debtor", "nonsense", ""}).Draw(w.t, "result"),
+		Call: a.Call, N: a.N, Result: rapid.SampledFrom([]string{"known", "known", "debtor", "nonsense", ""}).Draw(w.t, "result"),
 		Data: Sheet{{Name: "name", Value: "Wang"}},
 	})
 }
@@ -640,6 +659,7 @@ func TestRandomLife(t *testing.T) {
 			"flow":    func(*rapid.T) { w.flow() },
 			"close":   func(*rapid.T) { w.close() },
 			"look up": func(*rapid.T) { w.lookUp() },
+			"keys":    func(*rapid.T) { w.keys() },
 			"time": func(t *rapid.T) {
 				w.s.now = w.s.now.Add(time.Duration(rapid.IntRange(10, 4000).Draw(t, "ms")) * time.Millisecond)
 				w.feed(Tick{})

@@ -59,6 +59,13 @@ func (r *recalls) step(by time.Duration) {
 // called before.
 func (d *Ended) counts() bool { return d.Abandoned || d.Disposition == DispositionAnswered }
 
+// recall remembers the number of a call that has ended.
+func (h *Hotline) recall(c *call, at time.Time, d *Ended) {
+	if c.Direction != Outbound && d.counts() {
+		h.recalls.note(c.from(), at)
+	}
+}
+
 // Recalled is a number that has called lately. Personal data.
 type Recalled struct {
 	Company CompanyID `json:"company"`
