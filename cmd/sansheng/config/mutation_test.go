@@ -215,7 +215,7 @@ func TestMutations(t *testing.T) {
 	} else {
 		everyWayEnds(t, good, c.Hotline)
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // it makes many small things
+	defer debug.SetGCPercent(debug.SetGCPercent(1000)) // it makes many small things
 	refused, taken := 0, 0
 	for i := range n {
 		m := newMutator(rand.New(rand.NewPCG(20260302, uint64(i))), &tree) //nolint:gosec // the same each time
