@@ -316,56 +316,6 @@ func (c *call) applyQueued(at time.Time, d *Queued) {
 	c.Announced, c.Agent, c.OnHold, c.KeyHeld = false, "", false, false
 }
 
-func (h *Hotline) applyOffered(c *call, f Fact, d *Offered) {
-	c.Offers = d.Offer
-	o := &offer{N: d.Offer, Agent: f.Agent, Channel: d.Channel, OfferedAt: f.At, Number: d.Number, Key: d.Key}
-	if asksOnCall(o) {
-		c.CalledOut = o.onCallee()
-	}
-	if d.Beside {
-		c.Beside = append(c.Beside, o)
-	} else {
-		c.Offer = o
-	}
-	if q := h.queues[d.Queue]; q != nil && !asksOnCall(o) {
-		q.asked = f.Agent
-	}
-	h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleAgent, agent: f.Agent, onCall: asksOnCall(o)}
-	if f.Agent == Outside {
-		h.legs[d.Channel].role = RoleOutside
-	}
-	if c.State == CallConsulting && c.Transfer != nil {
-		c.Transfer.Offer = d.Offer
-	}
-}
-
-func (h *Hotline) applyOfferEnded(c *call, f Fact, d *OfferEnded) {
-	who, rest := f.Agent, retryAfter
-	if o := c.offerN(d.Offer); o != nil && asksOnCall(o) {
-		who = o.onCallee().tried()
-		if d.Result == OfferUnreachable {
-			rest = awayRest
-		}
-	}
-	if c.Offer != nil && c.Offer.N == d.Offer {
-		c.Offer = nil
-	}
-	c.Beside = slices.DeleteFunc(c.Beside, func(o *offer) bool { return o.N == d.Offer })
-	if c.Offer == nil && len(c.Beside) > 0 && d.Result != OfferAnswered {
-		c.Offer, c.Beside = c.Beside[0], c.Beside[1:]
-	}
-	if l := h.legs[d.Channel]; l != nil {
-		l.result = d.Result
-	}
-	if t := c.Transfer; t != nil && d.Offer == t.Offer && d.Result == OfferAnswered {
-		t.Answered = true
-	}
-	if d.Result == OfferAnswered || d.Result == OfferWithdrawn {
-		return
-	}
-	c.Tried[who] = f.At.Add(rest)
-}
-
 // arrive takes a new caller under the hotline's care.
 func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 	id, did := CallID(ch.Args[2]), ch.Args[1]
@@ -723,6 +673,24 @@ func (h *Hotline) fallBack(at time.Time, c *call, why FallBackReason) {
 	case FellToMail:
 		h.do(pbx.Continue{Channel: c.Channel, Context: "voicemail", Extension: "s"})
 	}
+}
+
+// wants tells whether a command that the switch refused is still to be carried out:
+// the caller's music and lease go with what he does.
+func (c *call) wants(cmd pbx.Command) bool {
+	waits := c.State == CallWaiting || c.State == CallInFlow || c.apart()
+	switch cmd := cmd.(type) {
+	case pbx.StartMusic:
+		return waits && (c.State != CallInFlow || c.Walk.asked != "" && c.Prompt == "")
+	case pbx.Unjoin:
+		return c.apart()
+	case pbx.Continue:
+		return c.Returns // else he has been there
+	case pbx.Lease:
+		announcing := c.State == CallPickedUp && c.Prompt != ""
+		return (cmd.For == leaseTime || cmd.For == toldLease) == (waits || announcing)
+	}
+	return true
 }
 
 // tickCall ends a call's waits whose time is over.

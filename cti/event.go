@@ -196,24 +196,6 @@ func (h *Hotline) retry(at time.Time, cmd pbx.Command) {
 	}
 }
 
-// wants tells whether a command that the switch refused is still to be carried out:
-// the caller's music and lease go with what he does.
-func (c *call) wants(cmd pbx.Command) bool {
-	waits := c.State == CallWaiting || c.State == CallInFlow || c.apart()
-	switch cmd := cmd.(type) {
-	case pbx.StartMusic:
-		return waits && (c.State != CallInFlow || c.Walk.asked != "" && c.Prompt == "")
-	case pbx.Unjoin:
-		return c.apart()
-	case pbx.Continue:
-		return c.Returns // else he has been there
-	case pbx.Lease:
-		announcing := c.State == CallPickedUp && c.Prompt != ""
-		return (cmd.For == leaseTime || cmd.For == toldLease) == (waits || announcing)
-	}
-	return true
-}
-
 // tick lets time pass for everything that waits.
 func (h *Hotline) tick(now time.Time) {
 	for _, a := range h.order {
