@@ -39,12 +39,14 @@ func (s Sheet) Check() error {
 }
 
 // BriefedData: the fact's agent will be rung for a caller who is passed on. It is told
-// before his phone is dialled, to be on his desk when it rings (requirement D1).
+// before his phone is dialled, to be on his desk when it rings (requirement D1). So is
+// one of whom a flow has learnt something.
 type BriefedData struct {
 	data
+	// Transfer is FromFlow where nobody has passed him on.
 	Transfer TransferKind `json:"transfer"`
 	// By is who passed the caller on, Reason and Consent what the caller was told, and
-	// that he agreed, Sheet what By has written down.
+	// that he agreed, Sheet what By has written down, and what the flow has learnt.
 	By        AgentID   `json:"by"`
 	Caller    pbx.Party `json:"caller"`
 	DID       string    `json:"did"`
@@ -58,14 +60,22 @@ type BriefedData struct {
 // NATS a fact was up to 10 ms behind the phone.
 const briefLead = 100 * time.Millisecond
 
+// FromFlow is how a caller comes whom no agent has passed on.
+const FromFlow TransferKind = "flow"
+
 // brief tells an agent's desk who will be on his phone and what about, where somebody
-// has passed the caller on, and returns how long the phone is to wait for it.
+// has passed the caller on or a flow has learnt something of him, and returns how long the
+// phone is to wait for it.
 func (h *Hotline) brief(at time.Time, c *call, a *agent) time.Duration {
-	b := c.PassedOn
-	if b == nil || a.ID == b.By {
+	b, learnt := c.PassedOn, c.Keyed.with(c.Told)
+	switch {
+	case b == nil && len(learnt) == 0, b != nil && a.ID == b.By:
 		return 0
+	case b == nil:
+		b = &BriefedData{Transfer: FromFlow}
 	}
 	d := *b
+	d.Sheet = d.Sheet.with(learnt)
 	d.Caller, d.DID, d.Emergency = c.Caller, c.DID, c.Emergency
 	h.emit(at, AgentBriefed, c.Company, c.ID, a.ID, &d)
 	return briefLead

@@ -75,8 +75,10 @@ type call struct {
 	Transfer *transfer
 	// PassedOn is what the last who passed him on has said of it; nil where nobody has.
 	PassedOn *BriefedData
-	// Walk is where he is in his line's flow; nil where he has met none.
-	Walk *walker
+	// Walk is where he is in his line's flow; nil where he has met none. Keyed are the
+	// numbers that he pressed there, Told what look-ups have said of him.
+	Walk        *walker
+	Keyed, Told Sheet
 	// TookOver: the agent who has the call came to it as its supervisor.
 	TookOver bool
 	// Supervisions are the leaders on the call.
@@ -226,8 +228,8 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	switch d := f.Data.(type) {
 	case *GreetedData:
 		c.Greeted = true
-	case *SteppedData:
-		h.applyStepped(c, d)
+	case *SteppedData, *KeyedData, *LookedUpData:
+		h.applyFlow(c, f.Data)
 	case *Queued:
 		c.applyQueued(f.At, d)
 	case *Offered:
@@ -249,17 +251,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			o.PickedUpAt = f.At
 		}
 	case *Answered:
-		if q := h.queues[d.Queue]; q != nil {
-			q.tookOne(f.At)
-		}
-		if f.Agent == Outside {
-			c.Announced = true // he has no number to tell
-		} else {
-			h.note(c.Caller.Number, f.Agent)
-		}
-		c.State, c.Agent, c.Taken, c.AnsweredAt, c.Transfer = CallPickedUp, f.Agent, d.Offer, f.At, nil
-		c.KeyHeld = false
-		c.TookOver = d.Channel == c.superChannel(d.Offer)
+		h.applyAnswered(c, f, d)
 	case *RecordingData:
 		c.Unrecorded = f.Kind == RecordingPaused
 	case *DialledData:
@@ -304,6 +296,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			c.CallerCause, c.CallerTech = d.Cause, d.TechCause
 		}
 	case *Ended:
+		h.recall(c, f.At, d)
 		c.State = CallOver
 		h.forget(c)
 	}
@@ -321,56 +314,6 @@ func (c *call) applyQueued(at time.Time, d *Queued) {
 		c.QueuedAt, c.EnteredAt = at, at
 	}
 	c.Announced, c.Agent, c.OnHold, c.KeyHeld = false, "", false, false
-}
-
-func (h *Hotline) applyOffered(c *call, f Fact, d *Offered) {
-	c.Offers = d.Offer
-	o := &offer{N: d.Offer, Agent: f.Agent, Channel: d.Channel, OfferedAt: f.At, Number: d.Number, Key: d.Key}
-	if asksOnCall(o) {
-		c.CalledOut = o.onCallee()
-	}
-	if d.Beside {
-		c.Beside = append(c.Beside, o)
-	} else {
-		c.Offer = o
-	}
-	if q := h.queues[d.Queue]; q != nil && !asksOnCall(o) {
-		q.asked = f.Agent
-	}
-	h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleAgent, agent: f.Agent, onCall: asksOnCall(o)}
-	if f.Agent == Outside {
-		h.legs[d.Channel].role = RoleOutside
-	}
-	if c.State == CallConsulting && c.Transfer != nil {
-		c.Transfer.Offer = d.Offer
-	}
-}
-
-func (h *Hotline) applyOfferEnded(c *call, f Fact, d *OfferEnded) {
-	who, rest := f.Agent, retryAfter
-	if o := c.offerN(d.Offer); o != nil && asksOnCall(o) {
-		who = o.onCallee().tried()
-		if d.Result == OfferUnreachable {
-			rest = awayRest
-		}
-	}
-	if c.Offer != nil && c.Offer.N == d.Offer {
-		c.Offer = nil
-	}
-	c.Beside = slices.DeleteFunc(c.Beside, func(o *offer) bool { return o.N == d.Offer })
-	if c.Offer == nil && len(c.Beside) > 0 && d.Result != OfferAnswered {
-		c.Offer, c.Beside = c.Beside[0], c.Beside[1:]
-	}
-	if l := h.legs[d.Channel]; l != nil {
-		l.result = d.Result
-	}
-	if t := c.Transfer; t != nil && d.Offer == t.Offer && d.Result == OfferAnswered {
-		t.Answered = true
-	}
-	if d.Result == OfferAnswered || d.Result == OfferWithdrawn {
-		return
-	}
-	c.Tried[who] = f.At.Add(rest)
 }
 
 // arrive takes a new caller under the hotline's care.
@@ -738,7 +681,7 @@ func (c *call) wants(cmd pbx.Command) bool {
 	waits := c.State == CallWaiting || c.State == CallInFlow || c.apart()
 	switch cmd := cmd.(type) {
 	case pbx.StartMusic:
-		return waits
+		return waits && (c.State != CallInFlow || c.Walk.asked != "" && c.Prompt == "")
 	case pbx.Unjoin:
 		return c.apart()
 	case pbx.Continue:

@@ -13,6 +13,7 @@ func (h *Hotline) stepClock(by time.Duration) {
 		}
 	}
 	step(&h.lostAt)
+	h.recalls.step(by)
 	for _, a := range h.order {
 		step(&a.Since, &a.CoolUntil, &a.LostAt, &a.DarkUntil)
 		for i := range a.Dialled {
@@ -37,7 +38,7 @@ func (h *Hotline) stepClock(by time.Duration) {
 			step(&a.since, &a.next)
 		}
 		if c.Walk != nil {
-			step(&c.Walk.keyBy)
+			step(&c.Walk.keyBy, &c.Walk.wholeAt, &c.Walk.answerBy)
 		}
 		for a, t := range c.Tried {
 			step(&t)

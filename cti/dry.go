@@ -12,8 +12,8 @@ import (
 
 // Walk is what would happen to a call to a number: the way through its flow at a moment,
 // for who calls and what he presses (flow.Conditions.Keys), with what is closed, and where
-// it ends. The plan has passed Check.
-func (p *Plan) Walk(did string, at time.Time, caller, keys string, closed Closures) (flow.Path, error) {
+// it ends; with says more of him. The plan has passed Check.
+func (p *Plan) Walk(did string, at time.Time, caller, keys string, closed Closures, with ...func(*flow.Conditions)) (flow.Path, error) {
 	i := slices.IndexFunc(p.Lines, func(l Line) bool { return l.DID == did })
 	if i < 0 {
 		var dids []string
@@ -35,9 +35,12 @@ func (p *Plan) Walk(did string, at time.Time, caller, keys string, closed Closur
 		return end(flow.Node{Kind: flow.Queue, To: string(line.Queue)}, "the line has no flow: he waits for a person"), nil
 	}
 	c := conditions(line, co, schedules(p), closed)
-	c.At, c.Keys, c.Caller = at, keys, flow.Other
+	c.At, c.Keys = at, keys
 	if slices.Contains(co.VIPs, caller) {
-		c.Caller = flow.VIP
+		c.Caller = []flow.Exit{flow.VIP}
+	}
+	for _, w := range with {
+		w(&c)
 	}
 	return f.Walk(c), nil
 }

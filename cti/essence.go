@@ -9,8 +9,8 @@ import (
 // give the same state as all of them. It bounds how long a start takes.
 //
 // What matters are all facts of live calls and of those of which a callback is owed, each
-// agent's last state and registration, the last of the switch, what is closed, and the
-// plans.
+// agent's last state and registration, the last of the switch, what is closed, the plans,
+// and who has called lately.
 type Essence struct {
 	calls  map[CallID][]placed
 	agents map[AgentID]*agentEssence
@@ -27,7 +27,9 @@ type Essence struct {
 	// last that will not; started is each engine's last start with a file.
 	plans, planned, cancelled []placed
 	started                   map[string]placed
-	added                     uint64
+	// recalls are who has called lately, which calls that are forgotten tell.
+	recalls recalls
+	added   uint64
 }
 
 // placed is a fact with its place among those added: facts of several engines
@@ -86,6 +88,13 @@ func (e *Essence) Add(fact Fact) {
 		}
 	case ClockStepped:
 		e.steps = append(e.steps, f)
+		if d, ok := f.Data.(*EngineData); ok {
+			e.recalls.step(d.StepMs.Duration())
+		}
+	case CallersRecalled:
+		if d, ok := f.Data.(*RecalledData); ok {
+			e.recalls.recall(d)
+		}
 	case PlanPublished, PlanPlanned, PlanCancelled:
 		e.addPlan(f)
 	case EngineStarted:
@@ -176,11 +185,28 @@ func (e *Essence) end(f placed) {
 	facts := e.calls[f.Call]
 	has := func(k Kind) bool { return slices.ContainsFunc(facts, func(p placed) bool { return p.Kind == k }) }
 	delete(e.calls, f.Call)
+	e.recall(facts, f.Fact)
 	if has(CallbackAsked) && !has(CallbackEnded) {
 		e.owed[f.Call] = append(facts, f)
 		return // his place may be one that he has inherited
 	}
 	e.drop(f.Call)
+}
+
+// recall remembers the number of a call that has ended.
+func (e *Essence) recall(facts []placed, end Fact) {
+	d, ok := end.Data.(*Ended)
+	if !ok || !d.counts() {
+		return
+	}
+	for _, f := range slices.Backward(facts) { // an arrival told twice: the later counts
+		if came, ok := f.Data.(*Arrived); ok {
+			if came.Direction != Outbound {
+				e.recalls.note(origin{f.Company, came.Caller.Number}, end.At)
+			}
+			return
+		}
+	}
 }
 
 // drop forgets what is owed of a call, and whose place it had.
@@ -231,9 +257,12 @@ func (e *Essence) Facts() []Fact {
 	}
 	slices.SortFunc(all, func(a, b placed) int { return cmp.Compare(a.place, b.place) })
 	all = slices.CompactFunc(all, func(a, b placed) bool { return a.place == b.place }) // a closure with a key
-	facts := make([]Fact, len(all))
-	for i, f := range all {
-		facts[i] = f.Fact
+	facts := make([]Fact, 0, len(all)+1)
+	for _, f := range all {
+		facts = append(facts, f.Fact)
+	}
+	if len(e.recalls.order) > 0 || len(e.owed) > 0 {
+		facts = append(facts, e.recalls.fact()) // by the clock as it is now: behind each step
 	}
 	return facts
 }

@@ -33,6 +33,8 @@ type Kind string
 const (
 	CallArrived      Kind = "call.arrived"
 	CallStepped      Kind = "call.stepped"
+	CallKeyed        Kind = "call.keyed"
+	CallLookedUp     Kind = "call.looked_up"
 	CallGreeted      Kind = "call.greeted"
 	CallQueued       Kind = "call.queued"
 	CallOffered      Kind = "call.offered"
@@ -89,6 +91,7 @@ const (
 	PlanPublished    Kind = "plan.published"
 	PlanPlanned      Kind = "plan.planned"
 	PlanCancelled    Kind = "plan.cancelled"
+	CallersRecalled  Kind = "callers.recalled"
 	EngineStarted    Kind = "engine.started"
 	SwitchLost       Kind = "engine.switch_lost"
 	ClockStepped     Kind = "engine.clock_stepped"
@@ -653,6 +656,8 @@ type EngineData struct {
 var dataOf = map[Kind]func() Data{
 	CallArrived:      func() Data { return &Arrived{} },
 	CallStepped:      func() Data { return &SteppedData{} },
+	CallKeyed:        func() Data { return &KeyedData{} },
+	CallLookedUp:     func() Data { return &LookedUpData{} },
 	CallGreeted:      func() Data { return &GreetedData{} },
 	CallQueued:       func() Data { return &Queued{} },
 	CallOffered:      func() Data { return &Offered{} },
@@ -709,6 +714,7 @@ var dataOf = map[Kind]func() Data{
 	PlanPublished:    func() Data { return &PublishedData{} },
 	PlanPlanned:      func() Data { return &PublishedData{} },
 	PlanCancelled:    func() Data { return &PlanCancelledData{} },
+	CallersRecalled:  func() Data { return &RecalledData{} },
 	EngineStarted:    func() Data { return &EngineData{} },
 	SwitchLost:       func() Data { return &EngineData{} },
 	ClockStepped:     func() Data { return &EngineData{} },

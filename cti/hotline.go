@@ -67,6 +67,8 @@ type Hotline struct {
 	// newest; a restart may forget it.
 	spoke  map[string]AgentID
 	lately []string
+	// recalls are who has called within a day.
+	recalls recalls
 
 	out Outcome
 }
@@ -76,7 +78,9 @@ type Hotline struct {
 type Outcome struct {
 	Facts    []Fact
 	Commands []pbx.Command
-	Repairs  Repairs
+	// Asks are questions to the companies' services; each is answered by a LookedUp.
+	Asks    []Ask
+	Repairs Repairs
 	// Refused says why an Order, a CancelCallback, a CloseHours, a Publish or a
 	// CancelPlan was not carried out.
 	Refused error
@@ -189,6 +193,8 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		h.out.Refused = h.publish(now, in)
 	case CancelPlan:
 		h.out.Refused = h.cancelPlan(now, in)
+	case LookedUp:
+		h.lookupAnswer(now, in)
 	case Stopping:
 		h.stopCalls(now)
 	case Unseen:
@@ -358,6 +364,9 @@ func (h *Hotline) Apply(f Fact) {
 		return
 	case *PlanCancelledData:
 		h.applyCancelled(d)
+		return
+	case *RecalledData:
+		h.recalls.recall(d)
 		return
 	case *Arrived:
 		h.applyArrived(f, d)

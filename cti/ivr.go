@@ -2,7 +2,6 @@ package cti
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"sansheng/cti/flow"
@@ -44,6 +43,14 @@ type walker struct {
 	told  int
 	play  pbx.PlaybackID
 	keyBy time.Time
+	// digits are those that he has pressed so far; a number was whole at wholeAt without #.
+	digits  string
+	wholeAt time.Time
+	// asked is the question to which a look-up owes an answer by answerBy; answer is what it
+	// has said while a prompt plays.
+	asked    string
+	answerBy time.Time
+	answer   *LookedUp
 }
 
 // flowID is the prompt that plays in a flow, empty where none does.
@@ -64,6 +71,7 @@ func (h *Hotline) applyStepped(c *call, d *SteppedData) {
 		w.flow = &flow.Flow{ID: d.Flow, Person: string(c.Line.Queue)}
 	}
 	w.steps, w.told, w.keyBy = w.steps+1, 0, time.Time{}
+	w.digits, w.asked, w.answerBy, w.answer = "", "", time.Time{}, nil
 	w.node = w.flow.At(d.Node)
 	if w.node.Kind == flow.Hours {
 		w.calendar = w.node.Calendar
@@ -97,8 +105,8 @@ func (h *Hotline) leaveBy(at time.Time, c *call, e flow.Exit) {
 // stand does what the node asks in which a caller is.
 func (h *Hotline) stand(at time.Time, c *call) {
 	n := c.Walk.node
-	vip := slices.Contains(h.companies[c.Company].VIPs, c.Caller.Number)
-	if e, ok := n.Through(func(calendar string) bool { return h.hoursAt(at, c, calendar).Open }, vip); ok {
+	open := func(calendar string) bool { return h.hoursAt(at, c, calendar).Open }
+	if e, ok := n.Through(open, func(e flow.Exit) bool { return h.is(at, c, e) }); ok {
 		h.leaveBy(at, c, e)
 		return
 	}
@@ -107,6 +115,8 @@ func (h *Hotline) stand(at time.Time, c *call) {
 		h.toQueue(at, c, h.person(c, QueueID(n.To)))
 	case flow.Emergency:
 		h.toEmergency(at, c, n.To)
+	case flow.Lookup:
+		h.lookUp(at, c)
 	default:
 		if len(n.Say) == 0 {
 			h.stepEnds(at, c)
@@ -119,10 +129,15 @@ func (h *Hotline) stand(at time.Time, c *call) {
 // speak plays a node's prompts.
 func (h *Hotline) speak(at time.Time, c *call) {
 	c.Walk.told++
+	h.lease(at, c)
+	names := h.spoken(at, c)
+	if len(names) == 0 { // nobody knows when it opens
+		h.stepOver(at, c, false)
+		return
+	}
 	// Of its own each time, also after a restart: what played then may play still.
 	c.Walk.play = pbx.PlaybackID(fmt.Sprintf("%s-flow%d-%d", c.ID, h.seq, c.Walk.told))
-	h.lease(at, c)
-	h.prompt(at, c, c.Walk.play, h.spoken(at, c)...)
+	h.prompt(at, c, c.Walk.play, names...)
 	c.PromptAt = at.Add(flowPrompt)
 }
 
@@ -182,9 +197,15 @@ func (h *Hotline) stepOver(at time.Time, c *call, failed bool) {
 	n := c.Walk.node
 	switch {
 	case c.leaving():
+	case n.Kind == flow.Lookup && c.Walk.answer != nil:
+		h.lookedUp(at, c, *c.Walk.answer)
+	case n.Kind == flow.Lookup:
+		h.soothe(at, c)
 	case failed && !n.Ends():
 		h.leaveBy(at, c, flow.Failed)
-	case n.Kind == flow.Menu:
+	case failed && n.Kind == flow.HangUp: // nobody is hung up without a word
+		h.step(at, c, c.Walk.flow.At(""), flow.Failed)
+	case n.Kind == flow.Menu, n.Kind == flow.Digits:
 		_, wait := n.Asked()
 		c.Walk.keyBy = at.Add(time.Duration(wait) * time.Second)
 	case n.Kind == flow.Say:
@@ -250,7 +271,10 @@ func (h *Hotline) toEmergency(at time.Time, c *call, did string) {
 // stepDigit is a key of a caller who is in a flow.
 func (h *Hotline) stepDigit(at time.Time, c *call, digit string) {
 	w := c.Walk
-	if w.node.Kind != flow.Menu || c.Prompt == "" && w.keyBy.IsZero() {
+	asks := w.node.Kind == flow.Menu || w.node.Kind == flow.Digits
+	late := digit == "#" && !w.wholeAt.IsZero() && at.Sub(w.wholeAt) < endsWhole
+	w.wholeAt = time.Time{}
+	if !asks || late || c.Prompt == "" && w.keyBy.IsZero() {
 		return
 	}
 	if c.Prompt != "" {
@@ -258,6 +282,10 @@ func (h *Hotline) stepDigit(at time.Time, c *call, digit string) {
 		c.Prompt, c.PromptAt = "", time.Time{}
 	}
 	w.keyBy = time.Time{}
+	if w.node.Kind == flow.Digits {
+		h.enter(at, c, digit)
+		return
+	}
 	if e, _ := w.node.Pressed(flow.Exit(digit)); e != flow.Wrong {
 		h.leaveBy(at, c, e)
 		return
@@ -282,7 +310,13 @@ func (h *Hotline) tickFlow(now time.Time, c *call) {
 	if !now.Before(c.LeaseAt) {
 		h.lease(now, c)
 	}
-	if w := c.Walk; !w.keyBy.IsZero() && !now.Before(w.keyBy) {
+	switch w := c.Walk; {
+	case !w.answerBy.IsZero() && !now.Before(w.answerBy):
+		h.lookupAnswer(now, LookedUp{Call: c.ID, N: w.asked, Failure: "no answer in time"})
+	case w.keyBy.IsZero() || now.Before(w.keyBy):
+	case w.digits != "":
+		h.numberWhole(now, c)
+	default:
 		w.keyBy = time.Time{}
 		h.askAgain(now, c, flow.NoInput)
 	}

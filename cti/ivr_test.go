@@ -20,12 +20,14 @@ type ride struct {
 	out  Outcome
 	seen []Fact
 	said []pbx.Play
+	asks []Ask
 }
 
 func rideOn(t *testing.T, number string, nodes ...flow.Node) *ride {
 	t.Helper()
 	p := DemoPlan(0)
 	p.Companies[1].VIPs = []string{"13900000009"}
+	p.Companies[1].Lookups = []Lookup{{ID: "crm", URL: "http://crm.example/callers", Results: []string{"debtor", "known"}}}
 	p.Contacts = []Contact{{ID: "water", Company: "demo2", Number: "02188880000"}}
 	p.Flows[0].Start, p.Flows[0].Nodes = nodes[0].ID, nodes
 	if err := p.Check(); err != nil {
@@ -45,7 +47,7 @@ func (r *ride) feed(line string) {
 
 func (r *ride) handle(at time.Time, in Input) {
 	r.at, r.out = at, r.h.Handle(at, in)
-	r.seen = append(r.seen, r.out.Facts...)
+	r.seen, r.asks = append(r.seen, r.out.Facts...), append(r.asks, r.out.Asks...)
 	for _, c := range r.out.Commands {
 		if p, ok := c.(pbx.Play); ok {
 			r.said = append(r.said, p)

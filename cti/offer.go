@@ -50,6 +50,73 @@ func (c *call) offerWhere(is func(*offer) bool) *offer {
 	return nil
 }
 
+// applyOffered is Apply for call.offered.
+func (h *Hotline) applyOffered(c *call, f Fact, d *Offered) {
+	c.Offers = d.Offer
+	o := &offer{N: d.Offer, Agent: f.Agent, Channel: d.Channel, OfferedAt: f.At, Number: d.Number, Key: d.Key}
+	if asksOnCall(o) {
+		c.CalledOut = o.onCallee()
+	}
+	if d.Beside {
+		c.Beside = append(c.Beside, o)
+	} else {
+		c.Offer = o
+	}
+	if q := h.queues[d.Queue]; q != nil && !asksOnCall(o) {
+		q.asked = f.Agent
+	}
+	h.legs[d.Channel] = &leg{call: c, channel: d.Channel, role: RoleAgent, agent: f.Agent, onCall: asksOnCall(o)}
+	if f.Agent == Outside {
+		h.legs[d.Channel].role = RoleOutside
+	}
+	if c.State == CallConsulting && c.Transfer != nil {
+		c.Transfer.Offer = d.Offer
+	}
+}
+
+// applyOfferEnded is Apply for call.offer_ended.
+func (h *Hotline) applyOfferEnded(c *call, f Fact, d *OfferEnded) {
+	who, rest := f.Agent, retryAfter
+	if o := c.offerN(d.Offer); o != nil && asksOnCall(o) {
+		who = o.onCallee().tried()
+		if d.Result == OfferUnreachable {
+			rest = awayRest
+		}
+	}
+	if c.Offer != nil && c.Offer.N == d.Offer {
+		c.Offer = nil
+	}
+	c.Beside = slices.DeleteFunc(c.Beside, func(o *offer) bool { return o.N == d.Offer })
+	if c.Offer == nil && len(c.Beside) > 0 && d.Result != OfferAnswered {
+		c.Offer, c.Beside = c.Beside[0], c.Beside[1:]
+	}
+	if l := h.legs[d.Channel]; l != nil {
+		l.result = d.Result
+	}
+	if t := c.Transfer; t != nil && d.Offer == t.Offer && d.Result == OfferAnswered {
+		t.Answered = true
+	}
+	if d.Result == OfferAnswered || d.Result == OfferWithdrawn {
+		return
+	}
+	c.Tried[who] = f.At.Add(rest)
+}
+
+// applyAnswered is Apply for call.answered.
+func (h *Hotline) applyAnswered(c *call, f Fact, d *Answered) {
+	if q := h.queues[d.Queue]; q != nil {
+		q.tookOne(f.At)
+	}
+	if f.Agent == Outside {
+		c.Announced = true // he has no number to tell
+	} else {
+		h.note(c.Caller.Number, f.Agent)
+	}
+	c.State, c.Agent, c.Taken, c.AnsweredAt, c.Transfer = CallPickedUp, f.Agent, d.Offer, f.At, nil
+	c.KeyHeld = false
+	c.TookOver = d.Channel == c.superChannel(d.Offer)
+}
+
 // offer asks an agent to take a call: his phone is dialled, perhaps beside others'.
 func (h *Hotline) offer(at time.Time, c *call, a *agent) {
 	n := c.nextOffer()

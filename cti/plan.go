@@ -49,6 +49,8 @@ type Company struct {
 	Conduct bool `yaml:"conduct,omitempty" json:"conduct,omitempty"`
 	// Lamps shows what its agents do on the keys of their desk phones.
 	Lamps bool `yaml:"lamps,omitempty" json:"lamps,omitempty"`
+	// Lookups are its services that its flows may ask about a caller.
+	Lookups []Lookup `yaml:"lookups,omitempty" json:"lookups,omitempty"`
 	// Outside are the numbers outside that its people may dial or pass calls on to;
 	// none where it is empty, but contacts.
 	Outside []DialRule `yaml:"outside,omitempty" json:"outside,omitempty"`
@@ -196,7 +198,10 @@ var (
 	strategies = []string{"", string(LongestIdle), string(RoundRobin), string(LeastCalls)}
 	callerForm = regexp.MustCompile(`^[+]?[0-9]{2,20}$`)
 	digitForm  = regexp.MustCompile(`^[0-9]$`)
+	headerForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 	prefixForm = regexp.MustCompile(`^[+]?[0-9]{1,20}$`)
+
+	variableForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
 )
 
 // Check returns everything that is wrong with the plan as joined *place.Error,
@@ -219,6 +224,7 @@ func (p *Plan) Check() error {
 		for j, n := range co.Refused {
 			c.form(fmt.Sprintf("%s.refused[%d]", at, j), n, callerForm, "2 to 20 digits")
 		}
+		checkLookups(&c, at+".lookups", co.Lookups)
 		for j, r := range co.Outside {
 			c.oneOf(fmt.Sprintf("%s.outside[%d].role", at, j), r.Role, []string{DialAgent, DialLeader})
 			for k, n := range r.Prefixes {
@@ -430,6 +436,7 @@ func (p *Plan) checkFlows(c *checker) {
 		known(c, at+".company", CompanyID(f.Company), c.companies)
 		c.once(at+".id", f.ID, seen[f.ID])
 		seen[f.ID] = true
+		k.Lookups = p.lookups(CompanyID(f.Company))
 		k.Contacts, k.Zone = nil, slices.ContainsFunc(p.Companies, func(co Company) bool { return string(co.ID) == f.Company && co.zone() != "" })
 		for _, o := range p.Contacts {
 			if string(o.Company) == f.Company {
@@ -438,6 +445,19 @@ func (p *Plan) checkFlows(c *checker) {
 		}
 		c.Within(at, f.Check(k))
 	}
+}
+
+// lookups are what a company's flows may ask, with what each may say.
+func (p *Plan) lookups(co CompanyID) map[string][]string {
+	all := map[string][]string{}
+	for _, c := range p.Companies {
+		for _, l := range c.Lookups {
+			if c.ID == co {
+				all[l.ID] = l.Results
+			}
+		}
+	}
+	return all
 }
 
 func (p *Plan) checkContacts(c *checker) {

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"sansheng/cti/flow"
 	"sansheng/pbx"
 )
 
@@ -179,6 +180,8 @@ type world struct {
 	callers int
 	ended   map[CallID]int
 	engines int
+	// asks are the questions that no service has answered yet.
+	asks []Ask
 	// keyed are the legs of people on call, true once the key was pressed there.
 	keyed map[pbx.ChannelID]bool
 }
@@ -188,7 +191,7 @@ func (w *world) feed(in Input) {
 }
 
 func (w *world) take(in Input, out Outcome) {
-	w.facts = append(w.facts, out.Facts...)
+	w.facts, w.asks = append(w.facts, out.Facts...), append(w.asks, out.Asks...)
 	for _, f := range out.Facts {
 		if f.Kind == CallEnded {
 			w.ended[f.Call]++
@@ -301,6 +304,7 @@ func (w *world) check(in Input) {
 	}
 	for _, c := range w.h.live {
 		w.checkCall(in, c)
+		w.checkFlow(in, c)
 	}
 	for _, a := range w.h.lamps {
 		if got, want := w.s.lamps[pbx.LampID("agent-"+a.ID)], w.h.lamp(a); got != want {
@@ -313,6 +317,16 @@ func (w *world) check(in Input) {
 				w.t.Fatalf("after %T: caller %s waits while agent %s is free", in, c.ID, a.ID)
 			}
 		}
+	}
+}
+
+// checkFlow: who is in a flow has something to wait for, with a time at which it ends.
+func (w *world) checkFlow(in Input, c *call) {
+	if c.State != CallInFlow || c.leaving() || c.Left {
+		return
+	}
+	if c.Prompt == "" && c.Walk.keyBy.IsZero() && c.Walk.answerBy.IsZero() {
+		w.t.Fatalf("after %T: %s stands at %q (%s) and waits for nothing", in, c.ID, c.Walk.node.ID, c.Walk.node.Kind)
 	}
 }
 
@@ -467,14 +481,65 @@ func (w *world) publish() {
 	w.feed(in)
 }
 
-// press lets some caller press the key for being called back.
+// press lets some caller press a key: of a menu, of a number, or for being called back.
 func (w *world) press() {
 	for _, id := range w.s.order {
 		if c := w.s.channels[id]; c != nil && c.agent == "" && !c.leaving && c.InApp && rapid.IntRange(0, 2).Draw(w.t, "who") == 0 {
-			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.DigitPressed{At: at, Channel: id, Digit: callbackKey} })
+			key := rapid.SampledFrom([]string{callbackKey, callbackKey, "2", "#", "*"}).Draw(w.t, "key")
+			w.s.say(id, func(at pbx.At) pbx.Event { return pbx.DigitPressed{At: at, Channel: id, Digit: key} })
 			return
 		}
 	}
+}
+
+// keys lets every caller who is asked for a number press one.
+func (w *world) keys() {
+	number := rapid.SampledFrom([]string{"22#", "222", "2#", "2*33#"}).Draw(w.t, "number")
+	for _, c := range w.h.live {
+		if c.State != CallInFlow || c.Walk.node.Kind != flow.Digits {
+			continue
+		}
+		for _, key := range number {
+			w.s.say(c.Channel, func(at pbx.At) pbx.Event {
+				return pbx.DigitPressed{At: at, Channel: c.Channel, Digit: string(key)}
+			})
+		}
+	}
+	w.flow()
+}
+
+// lookUp lets a service answer, or not; an answer may come when nobody waits for it.
+func (w *world) lookUp() {
+	if len(w.asks) == 0 {
+		return
+	}
+	i := len(w.asks) - 1
+	if rapid.Bool().Draw(w.t, "older") {
+		i = rapid.IntRange(0, i).Draw(w.t, "which")
+	}
+	a := w.asks[i]
+	if rapid.Bool().Draw(w.t, "once") {
+		w.asks = slices.Delete(w.asks, i, i+1)
+	}
+	w.feed(LookedUp{
+		Call: a.Call, N: a.N, Result: rapid.SampledFrom([]string{"known", "known", "debtor", "nonsense", ""}).Draw(w.t, "result"),
+		Data: Sheet{{Name: "name", Value: "Wang"}},
+	})
+}
+
+// randomFlow asks who calls, for a number, and a service, before the menu.
+func randomFlow(p *Plan) {
+	p.Companies[1].VIPs = []string{"0210003"}
+	p.Companies[1].Lookups = []Lookup{{ID: "crm", URL: "http://crm.example/callers", Results: []string{"debtor", "known"}}}
+	f := &p.Flows[0]
+	f.Start = "who"
+	f.Nodes = append(f.Nodes,
+		flow.Node{ID: "who", Kind: flow.Caller, Exits: exits("vip", "people", "ticket", "people", "repeat", "crm", "other", "account")},
+		flow.Node{ID: "account", Kind: flow.Digits, Name: "account", Say: []string{"closed"}, Least: 2, Most: 3, Tries: 3, Exits: exits("done", "crm", "no_input", "hours", "wrong", "bye")},
+		flow.Node{ID: "crm", Kind: flow.Lookup, Service: "crm", Exits: exits("known", "again", "debtor", "menu2", "failed", "hours")},
+		flow.Node{ID: "again", Kind: flow.Lookup, Service: "crm", Say: []string{"closed"}, Exits: exits("known", "people", "failed", "hours")},
+		flow.Node{ID: "menu2", Kind: flow.Menu, Say: []string{"closed"}, Exits: exits("1", "account", "2", "crm", "no_input", "hours")},
+		flow.Node{ID: "bye", Kind: flow.HangUp, Say: []string{"goodbye"}})
 }
 
 func (w *world) callerLeaves() {
@@ -582,6 +647,10 @@ func TestRandomLife(t *testing.T) {
 		plan.Contacts = []Contact{{ID: "water", Company: "demo", Number: "02188880000"}}
 		plan.Companies[0].Outside = []DialRule{{Role: DialAgent, Prefixes: []string{"021"}, PerHour: 20}}
 		plan.Companies[0].Lamps = true
+		randomFlow(plan)
+		if err := plan.Check(); err != nil {
+			t.Fatal(err)
+		}
 		q := &plan.Queues[0]
 		q.Strategy = rapid.SampledFrom([]Strategy{LongestIdle, RoundRobin, LeastCalls}).Draw(t, "strategy")
 		q.RingAtOnce = rapid.IntRange(0, 3).Draw(t, "ring at once")
@@ -614,6 +683,8 @@ func TestRandomLife(t *testing.T) {
 			"flow":    func(*rapid.T) { w.flow() },
 			"close":   func(*rapid.T) { w.close() },
 			"publish": func(*rapid.T) { w.publish() },
+			"look up": func(*rapid.T) { w.lookUp() },
+			"keys":    func(*rapid.T) { w.keys() },
 			"time": func(t *rapid.T) {
 				w.s.now = w.s.now.Add(time.Duration(rapid.IntRange(10, 4000).Draw(t, "ms")) * time.Millisecond)
 				w.feed(Tick{})

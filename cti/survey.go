@@ -42,7 +42,7 @@ func (p *Plan) Survey(from time.Time, days int, closed Closures) []Way {
 		}
 		c, seen := conditions(l, co, open, closed), map[string]bool{}
 		for _, at := range moments(l, f, co.Location(), from, days, open, closed) {
-			for _, c.Caller = range []flow.Exit{flow.Other, flow.VIP} {
+			for _, c.Caller = range f.Callers() {
 				c.At = at
 				for _, path := range f.Ways(c) {
 					if line := path.Line(); !seen[line] {

@@ -160,6 +160,9 @@ func lasting(h *Hotline) string {
 	for _, v := range slices.Concat(h.versions, h.planned) {
 		fmt.Fprintf(&b, "version %d of %s at %s, due %s, by %s: %s\n", v.Version, v.Hash, v.at.UTC(), v.Due.UTC(), v.By, v.Note)
 	}
+	for _, o := range h.recalls.order {
+		fmt.Fprintf(&b, "%s called %s last at %s\n", o.number, o.company, h.recalls.at[o].UTC())
+	}
 	fmt.Fprintf(&b, "%d ", h.numbered)
 	fmt.Fprintf(&b, "%d %v", h.seq, h.switchStarted.UTC())
 	return b.String()

@@ -290,6 +290,10 @@ func (b *batch) applyHeard(ctx context.Context, f cti.Fact) error {
 	switch d := f.Data.(type) {
 	case *cti.SteppedData:
 		return errors.Join(b.step(ctx, f, "flow", stepped(d)), b.emergency(ctx, f, d))
+	case *cti.KeyedData:
+		return b.step(ctx, f, StepData, field(cti.SheetField{Name: d.Name, Value: d.Digits}))
+	case *cti.LookedUpData:
+		return b.lookedUp(ctx, f, d)
 	case *cti.RecordingData:
 		did := "resumed"
 		if f.Kind == cti.RecordingPaused {
@@ -321,6 +325,25 @@ func stepped(d *cti.SteppedData) string {
 		s = string(d.By) + ": " + s
 	}
 	return s
+}
+
+// StepData is a step at which something is learnt of the caller; its detail is name=value,
+// and the value personal.
+const StepData = "data"
+
+func field(f cti.SheetField) string { return clean(f.Name) + "=" + clean(f.Value) }
+
+// lookedUp says what a service said of the caller, as in "crm: known".
+func (b *batch) lookedUp(ctx context.Context, f cti.Fact, d *cti.LookedUpData) error {
+	said := d.Service + ": " + string(d.Result)
+	if d.Failure != "" {
+		said += ", " + clean(d.Failure)
+	}
+	err := b.step(ctx, f, "lookup", said)
+	for _, of := range d.Data {
+		err = errors.Join(err, b.step(ctx, f, StepData, field(of)))
+	}
+	return err
 }
 
 // emergency notes a caller who came to an emergency line by his line's flow.

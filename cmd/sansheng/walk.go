@@ -18,7 +18,8 @@ import (
 
 func walkCommand() *cobra.Command {
 	var file, at, caller, keys string
-	var closed []string
+	var closed, is []string
+	var answers map[string]string
 	var asJSON, all bool
 	var days int
 	c := &cobra.Command{
@@ -56,7 +57,11 @@ func walkCommand() *cobra.Command {
 				notePlan(c.ErrOrStderr(), plan, data, moment)
 				return walkAll(c, plan, moment, days, closures, asJSON)
 			}
-			path, err := plan.Walk(args[0], moment, caller, keys, closures)
+			known, err := callerIs(is, answers)
+			if err != nil {
+				return err
+			}
+			path, err := plan.Walk(args[0], moment, caller, keys, closures, known)
 			if err != nil {
 				return err
 			}
@@ -72,7 +77,9 @@ func walkCommand() *cobra.Command {
 	f.StringVar(&file, "config", "", "configuration file (YAML)")
 	f.StringVar(&at, "at", "", "when he calls (RFC 3339); now where it is empty")
 	f.StringVar(&caller, "caller", "", "the number he calls from")
-	f.StringVar(&keys, "keys", "", "what he presses, a key for each menu; a dot presses nothing")
+	f.StringVar(&keys, "keys", "", "what he presses: a key for each menu, a number with its # where digits are asked for; a dot presses nothing")
+	f.StringSliceVar(&is, "is", nil, "what is known of him: ticket, repeat; vip by --caller")
+	f.StringToStringVar(&answers, "answer", nil, "what a look-up says of him, SERVICE=RESULT; one that is not named fails, for none is asked")
 	f.StringArrayVar(&closed, "closed", nil, "as if somebody had closed a calendar or a line, CALENDAR=UNTIL or NUMBER=UNTIL; may be repeated")
 	f.BoolVar(&all, "all", false, "walk every number through --days from --at on, at each moment at which anything changes, by each key; fails where a way ends nowhere")
 	f.IntVar(&days, "days", 7, "how many days --all looks ahead")
@@ -120,6 +127,23 @@ func notePlan(w io.Writer, plan *cti.Plan, data string, at time.Time) {
 	if missing := plan.PromptsMissing(has); missing != "" {
 		fmt.Fprintf(w, "note: prompts are missing: %s\n", missing)
 	}
+}
+
+// callerIs is what is known of who calls, and what services say of him.
+func callerIs(is []string, answers map[string]string) (func(*flow.Conditions), error) {
+	var known []flow.Exit
+	for _, what := range is {
+		e := flow.Exit(what)
+		if e != flow.Ticket && e != flow.Repeat {
+			return nil, fmt.Errorf("--is %q: allowed are %s, %s", what, flow.Ticket, flow.Repeat)
+		}
+		known = append(known, e)
+	}
+	says := map[string]flow.Exit{}
+	for service, result := range answers {
+		says[service] = flow.Exit(result)
+	}
+	return func(c *flow.Conditions) { c.Caller, c.Answers = append(c.Caller, known...), says }, nil
 }
 
 // closuresOf reads what --closed names.

@@ -65,6 +65,56 @@ func TestWalkCommand(t *testing.T) {
 	}
 }
 
+// TestWalkAsks: what he presses where digits are asked for, what is known of him and what
+// a service says.
+func TestWalkAsks(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "hotline.yaml")
+	const text = `hotline:
+  companies: [{id: gas, name: gas, country: cn, language: zh, lookups: [{id: crm, url: "http://crm.example/callers", results: [known]}]}]
+  agents: [{id: 1001, company: gas}]
+  queues: [{id: service, company: gas, members: [1001]}, {id: repair, company: gas, members: [1001]}]
+  lines: [{did: "800100", company: gas, mode: greeted, queue: service, greeting: hello, flow: ask}]
+  flows:
+    - id: ask
+      company: gas
+      person: service
+      start: who
+      nodes:
+        - {id: who, kind: caller, exits: {ticket: mends, other: account}}
+        - {id: account, kind: digits, name: account, min: 4, max: 6, say: [account], exits: {done: crm, no_input: people, wrong: people}}
+        - {id: crm, kind: lookup, service: crm, exits: {known: mends, failed: people}}
+        - {id: people, kind: queue, to: service}
+        - {id: mends, kind: queue, to: repair}
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, args := range map[string][]string{
+		"no_input  (he presses nothing)":                        {},
+		"wrong  (he presses 2 digits; allowed: 4 to 6)":         {"--keys", "12#"},
+		"failed  (crm does not answer)":                         {"--keys", "1234#"},
+		"known  (crm says known)":                               {"--keys", "1234#", "--answer", "crm=known"},
+		`failed  (crm says "debtor", which is none of [known])`: {"--keys", "1234#", "--answer", "crm=debtor"},
+		"ticket\nqueue      mends":                              {"--is", "ticket"},
+	} {
+		if out, failed := said(t, append([]string{"walk", "800100", "--config", file}, args...)...); failed != "" || !strings.Contains(out, want) {
+			t.Errorf("%v: %s %s, want %q", args, out, failed, want)
+		}
+	}
+	if _, failed := said(t, "walk", "800100", "--config", file, "--is", "vip"); failed != `--is "vip": allowed are ticket, repeat` {
+		t.Error(failed)
+	}
+	out, failed := said(t, "walk", "--all", "--config", file)
+	for _, way := range []string{
+		"who (other) → account (done) → crm (known) → mends: queue repair", "who (ticket) → mends: queue repair", "who (other) → account (failed) → the person: queue",
+	} {
+		if failed != "" || !strings.Contains(out, way) {
+			t.Errorf("%s %s, want %q", out, failed, way)
+		}
+	}
+}
+
 // TestHolidays: what is printed is what a configuration takes.
 func TestHolidays(t *testing.T) {
 	t.Parallel()

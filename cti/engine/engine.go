@@ -4,7 +4,7 @@
 //
 //	switch ──events──▶ ┌────────┐ facts ──▶ journal
 //	ticker ──────────▶ │  loop  │              │ durable, or 50 ms late
-//	desk ────────────▶ └────────┘ commands ─▶ gate ─▶ lanes ──▶ switch
+//	desk, services ──▶ └────────┘ commands ─▶ gate ─▶ lanes ──▶ switch
 //	                        ▲                            │
 //	                        └────── refused commands ────┘
 //
@@ -44,6 +44,7 @@ import (
 	"go.uber.org/zap"
 
 	"sansheng/cti"
+	"sansheng/cti/flow"
 	"sansheng/pbx"
 )
 
@@ -73,6 +74,12 @@ type Journal interface {
 	ReplayAfter(ctx context.Context, after uint64, fn func(cti.Fact) error) (uint64, error)
 }
 
+// Asker asks the companies' services about callers. Ask returns in time, with an answer or
+// with why there is none.
+type Asker interface {
+	Ask(ctx context.Context, a cti.Ask) cti.LookedUp
+}
+
 // ErrJournalLost ends the engine: another one owns the journal, or nothing can
 // be written to it any more.
 var ErrJournalLost = errors.New("journal lost")
@@ -83,7 +90,7 @@ type Ledger interface {
 	Since(ctx context.Context, t time.Time) ([]pbx.LedgerEntry, error)
 }
 
-// Config is what an engine is made of. Ledger and Metrics may be nil.
+// Config is what an engine is made of. Ledger, Asker and Metrics may be nil.
 type Config struct {
 	Name string // of this engine, part of every fact's id
 	// Plan is that of the file; what was published goes before it.
@@ -95,6 +102,7 @@ type Config struct {
 	Switch  Switch
 	Journal Journal
 	Ledger  Ledger
+	Asker   Asker
 	Log     *zap.Logger
 	Metrics *Metrics
 	// Term is that of the lease under which the engine leads; 0 without one.
@@ -131,6 +139,7 @@ type Engine struct {
 	// snapshotting is true while a snapshot is being written.
 	snapshotting atomic.Bool
 	wg           sync.WaitGroup
+	asking       chan struct{} // a place for each question under way
 	// reconciled is closed at the first LinkUp handled.
 	reconciled     chan struct{}
 	reconciledOnce sync.Once
@@ -164,6 +173,7 @@ func New(cfg Config) *Engine {
 		inbox:      newInbox(),
 		memory:     newMemory(),
 		reconciled: make(chan struct{}),
+		asking:     make(chan struct{}, asksMost),
 	}
 	e.lanes = newLanes(e.carryOut)
 	e.gate = newGate(cfg.Journal, e.lanes.add, e.lose, cfg.Metrics)
@@ -343,6 +353,9 @@ func (e *Engine) decide(ctx context.Context, now time.Time, in cti.Input) error 
 	}
 	e.cfg.Metrics.count(out)
 	e.gate.add(out.Facts, out.Commands)
+	for _, a := range out.Asks {
+		e.inquire(ctx, a)
+	}
 	if p := e.hotline.Plan(); p != e.plan {
 		e.plan = p
 		if e.cfg.OnPlan != nil {
@@ -368,6 +381,37 @@ func (e *Engine) carryOut(ctx context.Context, c pbx.Command) {
 		e.log.Warn("command refused", zap.String("command", fmt.Sprintf("%T", c)), zap.String("lane", c.Lane()), zap.Error(err))
 	}
 	e.inbox.put(message{input: pbx.CommandFailed{At: pbx.At(e.cfg.Switch.Now()), Command: c, Gone: gone, Err: err}})
+}
+
+// asksMost is how many questions to services are under way at most: slow ones shall not
+// use up what calls need.
+const asksMost = 64
+
+// inquire asks a service elsewhere, and has the answer come back through the inbox.
+func (e *Engine) inquire(ctx context.Context, a cti.Ask) {
+	failed := func(why string) {
+		e.inbox.put(message{input: cti.LookedUp{Call: a.Call, N: a.N, Failure: why}})
+	}
+	if e.cfg.Asker == nil {
+		failed("this engine asks no services")
+		return
+	}
+	select {
+	case e.asking <- struct{}{}:
+	default:
+		failed("too many questions are under way")
+		return
+	}
+	e.wg.Add(1)
+	go func() {
+		defer e.wg.Done()
+		defer func() { <-e.asking }()
+		up := e.cfg.Asker.Ask(ctx, a)
+		if up.Failure != "" && ctx.Err() == nil {
+			e.log.Warn("no answer from a service", zap.String("service", a.Lookup.ID), zap.String("call", string(a.Call)), zap.String("why", up.Failure))
+		}
+		e.inbox.put(message{input: up})
+	}()
 }
 
 // Last is the number of the last fact made, once Run has returned.
@@ -453,6 +497,16 @@ func (e *Engine) Hours(ctx context.Context) ([]cti.HoursView, cti.Closures, erro
 		return nil, nil, err
 	}
 	return v, closed, nil
+}
+
+// Caller is what is known of who calls a line from a number; see cti.Hotline.Caller.
+func (e *Engine) Caller(ctx context.Context, did, number string) ([]flow.Exit, error) {
+	var known []flow.Exit
+	err := e.look(ctx, func(h *cti.Hotline) { known = h.Caller(e.cfg.Switch.Now(), did, number) })
+	if err != nil {
+		return nil, err
+	}
+	return known, nil
 }
 
 // ask has an input decided about and returns why it was refused.

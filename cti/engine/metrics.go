@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"sansheng/cti"
+	"sansheng/cti/flow"
 )
 
 // Metrics are the engine's gauges and counters. Register them with a registry.
@@ -26,6 +27,7 @@ type Metrics struct {
 	fellBack *prometheus.CounterVec // company, reason
 	offers   *prometheus.CounterVec // result
 	repairs  *prometheus.CounterVec // kind
+	lookups  *prometheus.CounterVec // result
 }
 
 // Kinds of repair: what was found to be otherwise than the hotline thought.
@@ -74,6 +76,7 @@ func NewMetrics() *Metrics {
 		answered: counts("calls_answered_total", "Calls a person answered, by whether within three rings of the caller's clock.", "company", "within_three_rings"),
 		fellBack: counts("calls_fell_back_total", "Calls the switch's fallback served, by why.", "company", "reason"),
 		offers:   counts("offers_total", "Offers of a call to an agent, by how they ended.", "result"),
+		lookups:  counts("lookups_total", "Questions to companies' services about callers, by whether there was an answer.", "result"),
 		repairs:  counts("repairs_total", "What was found otherwise than the hotline thought and set right, by kind.", "kind"),
 	}
 	for _, r := range []cti.OfferResult{
@@ -86,8 +89,17 @@ func NewMetrics() *Metrics {
 	} {
 		m.repairs.WithLabelValues(k)
 	}
+	for _, r := range []string{lookupAnswered, lookupFailed} {
+		m.lookups.WithLabelValues(r)
+	}
 	return m
 }
+
+// Results of look-ups.
+const (
+	lookupAnswered = "answered"
+	lookupFailed   = "failed"
+)
 
 // count counts what a decision tells.
 func (m *Metrics) count(out cti.Outcome) {
@@ -110,6 +122,12 @@ func (m *Metrics) count(out cti.Outcome) {
 			m.fellBack.WithLabelValues(company, string(d.Reason)).Inc()
 		case *cti.OfferEnded:
 			m.offers.WithLabelValues(string(d.Result)).Inc()
+		case *cti.LookedUpData:
+			if d.Result == flow.Failed {
+				m.lookups.WithLabelValues(lookupFailed).Inc()
+			} else {
+				m.lookups.WithLabelValues(lookupAnswered).Inc()
+			}
 		case *cti.LegEnded:
 			if d.Estimated {
 				m.repaired(repairLateEnd, 1)

@@ -16,6 +16,8 @@ type Known struct {
 	// numbers of emergency lines.
 	Queues, Calendars, Contacts, Emergency []string
 	Languages                              []string
+	// Lookups are those of the flow's company, with what each may say.
+	Lookups map[string][]string
 	// Zone: the company has a time zone.
 	Zone bool
 	// Prompt tells whether there is one of that name.
@@ -100,9 +102,12 @@ func (c *checker) exits(at string, n Node, k kind) {
 	if k.keys {
 		allowed = append(allowed, keys...)
 	}
+	if k.words {
+		allowed = append(allowed, words(c.known.Lookups[n.Service])...)
+	}
 	for _, e := range k.needs {
 		if n.Exits[e] == "" {
-			c.Fail(at, "%s %q has no exit %s", n.Kind, n.ID, e)
+			c.Fail(at, "%s %q has no exit %s; it needs %v", n.Kind, n.ID, e, k.needs)
 		}
 	}
 	pressed := false
@@ -119,6 +124,9 @@ func (c *checker) exits(at string, n Node, k kind) {
 	if k.keys && !pressed {
 		c.Fail(at+".exits", "menu %q has no key; allowed: %v", n.ID, keys)
 	}
+	if k.words && len(n.Exits) < 2 {
+		c.Fail(at+".exits", "lookup %q has no exit for an answer; allowed: %v", n.ID, allowed)
+	}
 }
 
 // fields checks what else a node says.
@@ -126,13 +134,14 @@ func (c *checker) fields(at string, n Node, k kind) {
 	given := map[string]bool{
 		"say": len(n.Say) > 0, "calendar": n.Calendar != "", "tries": n.Tries != 0, "wait": n.Wait != 0,
 		"language": n.Language != "", "to": n.To != "", "times": len(n.Times) > 0,
+		"name": n.Name != "", "min": n.Least != 0, "max": n.Most != 0, "pattern": n.Pattern != "", "service": n.Service != "",
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if given[name] && !slices.Contains(k.fields, name) {
 			c.Fail(at+"."+name, "%s has no use for it; allowed: %v", n.Kind, k.fields)
 		}
 	}
-	if len(k.fields) > 0 && !given[k.fields[0]] && n.Kind != Voicemail && n.Kind != HangUp {
+	if len(k.fields) > 0 && !given[k.fields[0]] && n.Kind != Voicemail {
 		c.Fail(at+"."+k.fields[0], "%s %q needs it", n.Kind, n.ID)
 		return
 	}
@@ -155,6 +164,14 @@ func (c *checker) fields(at string, n Node, k kind) {
 		c.oneOf(at+".to", n.To, c.known.Emergency)
 	case Transfer:
 		c.oneOf(at+".to", n.To, c.known.Contacts)
+	case Lookup:
+		c.oneOf(at+".service", n.Service, slices.Sorted(maps.Keys(c.known.Lookups)))
+	case Digits:
+		c.digits(at, n)
+	case HangUp:
+		if !slices.ContainsFunc(n.Say, func(p string) bool { return p != SayOpens }) {
+			c.Fail(at+".say", "%s alone may say nothing, and nobody is hung up without a word; allowed: a prompt beside it", SayOpens)
+		}
 	}
 }
 
@@ -211,7 +228,7 @@ func (c *checker) loops() {
 		done[id] = true
 		n := c.node(id)
 		way = append(way, id)
-		for _, e := range kinds[n.Kind].alone {
+		for _, e := range n.alone() {
 			if to := n.Exits[e]; to != "" {
 				visit(to)
 			}

@@ -13,8 +13,10 @@
 //   - a caller who never presses a key comes to an end after one visit of each node at
 //     most: there is no loop of exits that are taken without him;
 //   - a caller who goes round by his keys is passed to a person after StepsMost nodes;
-//   - what he presses wrongly, a prompt that is missing and a look-up that fails have an
-//     exit, which is the person where none is drawn; so has key 0 of each menu.
+//   - what he presses wrongly and a prompt that is missing have an exit, which is the
+//     person where it may be left out; so has key 0 of each menu. What digits and look-ups
+//     may come to is drawn;
+//   - nobody is hung up without a word.
 //
 // The person is the flow's queue, which is also where the switch takes callers when the
 // hotline is not there.

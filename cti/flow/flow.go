@@ -27,9 +27,12 @@ const (
 	Hours Kind = "hours"
 	// Menu plays prompts and waits for a key.
 	Menu Kind = "menu"
+	// Digits plays prompts and collects a number that the caller presses.
+	Digits Kind = "digits"
 	// Caller looks who calls.
-	// TODO(#5): who called within 24 hours, who has an open ticket.
 	Caller Kind = "caller"
+	// Lookup asks a service of the company's about him.
+	Lookup Kind = "lookup"
 	// Language changes the language of what is played.
 	Language Kind = "language"
 )
@@ -48,7 +51,8 @@ const (
 	HangUp Kind = "hang_up"
 )
 
-// Exit is a way out of a node; a menu's are its keys too.
+// Exit is a way out of a node; a menu's are its keys too, a look-up's what its service
+// says.
 type Exit string
 
 // Exits.
@@ -56,11 +60,14 @@ const (
 	Next    Exit = "next"
 	Open    Exit = "open"
 	Closed  Exit = "closed"
+	Done    Exit = "done"     // he pressed a number that is allowed
 	NoInput Exit = "no_input" // he pressed nothing, as often as the menu asks
 	Wrong   Exit = "wrong"    // he pressed what it does not have, as often
 	VIP     Exit = "vip"
+	Ticket  Exit = "ticket" // he is owed a call
+	Repeat  Exit = "repeat" // he has called within a day
 	Other   Exit = "other"
-	Failed  Exit = "failed" // a prompt is missing
+	Failed  Exit = "failed" // a prompt is missing, or a look-up's answer
 )
 
 // Node is one place of a flow.
@@ -73,10 +80,18 @@ type Node struct {
 	Times []Times `yaml:"times,omitempty" json:"times,omitempty"`
 	// Calendar is the one that Hours asks.
 	Calendar string `yaml:"calendar,omitempty" json:"calendar,omitempty"`
-	// Tries is how often a menu is told, Wait how many seconds it waits for a key; 2 and
-	// 5 where they are 0.
+	// Tries is how often a menu is told, or digits are asked for, Wait how many seconds
+	// are waited for a key, each time; 2 and 5 where they are 0.
 	Tries int `yaml:"tries,omitempty" json:"tries,omitempty"`
 	Wait  int `yaml:"wait,omitempty" json:"wait,omitempty"`
+	// Name is under which the digits are kept on the call, Least and Most how many there
+	// may be (1 and 20 where they are 0), Pattern what they must match as a whole.
+	Name    string `yaml:"name,omitempty" json:"name,omitempty"`
+	Least   int    `yaml:"min,omitempty" json:"min,omitempty"`
+	Most    int    `yaml:"max,omitempty" json:"max,omitempty"`
+	Pattern string `yaml:"pattern,omitempty" json:"pattern,omitempty"`
+	// Service is the look-up of the company's that Lookup asks.
+	Service string `yaml:"service,omitempty" json:"service,omitempty"`
 	// Language is the one that is spoken from here on.
 	Language string `yaml:"language,omitempty" json:"language,omitempty"`
 	// To is where an end leads: a queue's name, an emergency line's number, a contact's
@@ -97,17 +112,23 @@ type kind struct {
 	needs, may []Exit
 	// alone are the exits that are taken without the caller's doing anything.
 	alone []Exit
-	// keys: it has exits for keys.
-	keys bool
+	// keys: it has exits for keys; words: for what its service says.
+	keys, words bool
 	// fields that it has beside id, kind and exits; the first must be given.
 	fields []string
 }
+
+// callers are the exits of Caller for whom something is known of, in the order in which
+// they are asked.
+var callers = []Exit{VIP, Ticket, Repeat}
 
 var kinds = map[Kind]kind{
 	Say:       {needs: []Exit{Next}, may: []Exit{Failed}, alone: []Exit{Next, Failed}, fields: []string{"say", "times"}},
 	Hours:     {needs: []Exit{Open, Closed}, alone: []Exit{Open, Closed}, fields: []string{"calendar"}},
 	Menu:      {may: []Exit{NoInput, Wrong, Failed}, alone: []Exit{NoInput, Failed}, keys: true, fields: []string{"say", "tries", "wait"}},
-	Caller:    {needs: []Exit{Other}, may: []Exit{VIP}, alone: []Exit{VIP, Other}},
+	Digits:    {needs: []Exit{Done, NoInput, Wrong}, may: []Exit{Failed}, alone: []Exit{NoInput, Failed}, fields: []string{"say", "name", "min", "max", "pattern", "tries", "wait"}},
+	Caller:    {needs: []Exit{Other}, may: callers, alone: append([]Exit{Other}, callers...)},
+	Lookup:    {needs: []Exit{Failed}, alone: []Exit{Failed}, words: true, fields: []string{"service", "say"}},
 	Language:  {needs: []Exit{Next}, alone: []Exit{Next}, fields: []string{"language"}},
 	Queue:     {end: true, fields: []string{"to"}},
 	Emergency: {end: true, fields: []string{"to"}},
@@ -179,24 +200,43 @@ func (f *Flow) Calendars() []string {
 
 // Through is the exit of a node that is passed without a sound: by the hours, by who
 // calls; false where the node is none of these.
-func (n Node) Through(open func(calendar string) bool, vip bool) (Exit, bool) {
-	switch _, drawn := n.Exits[VIP]; {
+func (n Node) Through(open func(calendar string) bool, is func(Exit) bool) (Exit, bool) {
+	switch {
 	case n.Kind == Hours && open(n.Calendar):
 		return Open, true
 	case n.Kind == Hours:
 		return Closed, true
-	case n.Kind == Caller && vip && drawn:
-		return VIP, true
 	case n.Kind == Caller:
+		for _, e := range callers {
+			if _, drawn := n.Exits[e]; drawn && is(e) {
+				return e, true
+			}
+		}
 		return Other, true
 	}
 	return Next, n.Kind == Language
 }
 
+// Callers are all sets of what may be known of a caller that the flow asks for.
+func (f *Flow) Callers() [][]Exit {
+	sets := [][]Exit{nil}
+	for _, e := range callers {
+		asks := func(n Node) bool { return n.Kind == Caller && n.Exits[e] != "" }
+		if !slices.ContainsFunc(f.Nodes, asks) {
+			continue
+		}
+		for _, s := range sets {
+			sets = append(sets, append(slices.Clone(s), e))
+		}
+	}
+	return sets
+}
+
 // Ends tells whether a call stays at a node.
 func (n Node) Ends() bool { return kinds[n.Kind].end }
 
-// Asked is how often a menu is told, and for how many seconds a key is waited for.
+// Asked is how often a menu is told or digits are asked for, and for how many seconds a
+// key is waited for.
 func (n Node) Asked() (tries, wait int) {
 	tries, wait = n.Tries, n.Wait
 	if tries == 0 {

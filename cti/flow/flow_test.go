@@ -29,7 +29,7 @@ func night() *Flow {
 
 var world = Known{
 	Queues: []string{"repair", "service"}, Calendars: []string{"office"}, Contacts: []string{"water"}, Emergency: []string{"800119"},
-	Languages: []string{"en", "zh"}, Zone: true, Prompt: func(name string) bool { return name == "closed" || strings.HasPrefix(name, "greeting-") },
+	Languages: []string{"en", "zh"}, Zone: true, Lookups: map[string][]string{"crm": {"debtor", "known"}}, Prompt: func(name string) bool { return name == "closed" || strings.HasPrefix(name, "greeting-") },
 }
 
 // by day it is open, else closed.
@@ -59,8 +59,8 @@ func TestWalk(t *testing.T) {
 		{f, Conditions{At: evening, Keys: "991"}, "hours closed closed closed gas", "emergency 800119"},
 		{f, Conditions{At: evening, Keys: "5"}, "hours closed message", "voicemail "},
 		{f, Conditions{At: evening, Keys: "0"}, "hours closed ", "queue service"},
-		{known, Conditions{At: evening, Caller: VIP}, "who repair", "queue repair"},
-		{known, Conditions{At: evening, Caller: Other}, "who hours closed message", "voicemail "},
+		{known, Conditions{At: evening, Caller: []Exit{VIP}}, "who repair", "queue repair"},
+		{known, Conditions{At: evening}, "who hours closed message", "voicemail "},
 	} {
 		c.with.Hours = byDay
 		p := c.f.Walk(c.with)
@@ -90,7 +90,7 @@ func TestCheck(t *testing.T) {
 		{func(f *Flow) { f.Person = "nobody" }, []string{`person: there is no "nobody"; allowed: repair, service`}},
 		{func(f *Flow) { f.Start = "" }, []string{`start: there is no node ""; allowed: hours, greet`}},
 		{func(f *Flow) { f.Nodes[1].ID = "hours" }, []string{`nodes[1].id: "hours" is there already`}},
-		{func(f *Flow) { f.Nodes[1].Kind = "sing" }, []string{`nodes[1].kind: "sing" is unknown; allowed: [caller emergency`}},
+		{func(f *Flow) { f.Nodes[1].Kind = "sing" }, []string{`nodes[1].kind: "sing" is unknown; allowed: [caller digits emergency`}},
 		{func(f *Flow) { delete(f.Nodes[0].Exits, Closed) }, []string{`nodes[0]: hours "hours" has no exit closed`}},
 		{func(f *Flow) { f.Nodes[0].Exits[VIP] = "queue" }, []string{"nodes[0].exits.vip: hours has no such exit; allowed: [open closed]"}},
 		{func(f *Flow) { f.Nodes[3].Exits["1"] = "gsa" }, []string{`nodes[3].exits.1: there is no node "gsa"`}},
@@ -146,6 +146,9 @@ func TestEverybodyComesToAnEnd(t *testing.T) {
 					node.Exits[e] = drawNode(r, n)
 				}
 			}
+			if k.words {
+				node.Exits["known"], node.Exits["debtor"] = drawNode(r, n), drawNode(r, n)
+			}
 			if slices.Contains(k.fields, "say") {
 				node.Say = []string{"closed"}
 			}
@@ -154,6 +157,10 @@ func TestEverybodyComesToAnEnd(t *testing.T) {
 				node.Calendar = "office"
 			case Language:
 				node.Language = "en"
+			case Digits:
+				node.Name, node.Most = "account", 4
+			case Lookup:
+				node.Service = "crm"
 			case Queue:
 				node.To = "service"
 			case Emergency:
@@ -170,7 +177,8 @@ func TestEverybodyComesToAnEnd(t *testing.T) {
 		c := Conditions{
 			At:    time.Date(2026, 3, 2, rapid.IntRange(0, 23).Draw(r, "hour"), 0, 0, 0, time.UTC),
 			Keys:  rapid.StringOfN(rapid.SampledFrom([]rune("0123456789*#.")), 0, 60, -1).Draw(r, "keys"),
-			Hours: byDay, Caller: rapid.SampledFrom([]Exit{VIP, Other}).Draw(r, "caller"),
+			Hours: byDay, Caller: rapid.SliceOf(rapid.SampledFrom([]Exit{VIP, Ticket, Repeat})).Draw(r, "caller"),
+			Answers: map[string]Exit{"crm": rapid.SampledFrom([]Exit{"", "known", "debtor", Failed}).Draw(r, "answer")},
 		}
 		if p := f.Walk(c); !p.End.Ends() || len(p.Steps) > StepsMost+1 {
 			r.Fatalf("no end:\n%s", p)

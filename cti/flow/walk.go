@@ -12,15 +12,17 @@ import (
 // Conditions are those under which a caller goes his way.
 type Conditions struct {
 	At time.Time
-	// Keys are what he presses, one for each menu he comes to, a dot where he presses
-	// nothing; behind their end he presses nothing.
+	// Keys are what he presses: one for each menu he comes to, a number where digits are
+	// asked for, a dot where he presses nothing; behind their end he presses nothing.
 	Keys string
 	// Hours asks a calendar.
 	Hours func(calendar string, at time.Time) hours.Status
 	// Zone is the company's; UTC where it is nil.
 	Zone *time.Location
-	// Caller is how Caller nodes know him: VIP or Other.
-	Caller Exit
+	// Caller is what is known of him, of VIP, Ticket and Repeat.
+	Caller []Exit
+	// Answers are what look-ups say of him, by service; of others they fail.
+	Answers map[string]Exit
 }
 
 // Step is one node on a way.
@@ -70,14 +72,19 @@ func (f *Flow) Walk(c Conditions) Path {
 
 // leave tells by which exit he leaves a node, and why.
 func (c *Conditions) leave(n Node) (e Exit, text string) {
-	if n.Kind == Menu {
+	switch n.Kind {
+	case Menu:
 		return c.press(n)
+	case Digits:
+		return c.enter(n)
+	case Lookup:
+		return n.Answered(c.Answers[n.Service])
 	}
 	e, _ = n.Through(func(calendar string) bool {
 		s := c.Hours(calendar, c.At)
 		text = why(calendar, s)
 		return s.Open
-	}, c.Caller == VIP)
+	}, func(e Exit) bool { return slices.Contains(c.Caller, e) })
 	return e, text
 }
 

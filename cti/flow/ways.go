@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -40,6 +41,10 @@ func (c *Conditions) exits(n Node) []Exit {
 	switch n.Kind {
 	case Menu:
 		return slices.Concat(n.keys(), []Exit{"0", NoInput, Wrong, Failed})
+	case Digits:
+		return []Exit{Done, NoInput, Wrong, Failed}
+	case Lookup:
+		return slices.Sorted(maps.Keys(n.Exits)) // failed is one of them
 	case Say:
 		return []Exit{Next, Failed}
 	}

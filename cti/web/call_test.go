@@ -156,6 +156,21 @@ func TestMaskCoversRecord(t *testing.T) {
 	walk("", tree)
 }
 
+// What was learnt of a caller is masked, however short it is.
+func TestMaskLearnt(t *testing.T) {
+	for detail, want := range map[string]string{
+		"account=1234": "account=****", "account=13800138000": "account=138****8000", "name=Wang Xiaoming": "name=****",
+		"address=Street 7, 021-12345678": "address=****",
+	} {
+		if got := maskStep(store.Step{Step: store.StepData, Detail: detail}); got != want {
+			t.Errorf("%s is shown as %s, want %s", detail, got, want)
+		}
+	}
+	if got := maskStep(store.Step{Step: "lookup", Detail: "crm: known"}); got != "crm: known" {
+		t.Errorf("what a service said is shown as %s", got)
+	}
+}
+
 func TestScrub(t *testing.T) {
 	for in, want := range map[string]string{
 		"call 138 0013 8000 now": "call 138****8000 now", "(021) 1234-5678": "(021****5678", "+8613800138000": "+86****8000",

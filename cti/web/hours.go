@@ -96,7 +96,7 @@ type walkInput struct {
 	Number string    `path:"number" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"The number that is called."`
 	At     time.Time `query:"at" doc:"When (RFC 3339); now by default."`
 	Caller string    `query:"caller" maxLength:"32" doc:"Who calls."`
-	Keys   string    `query:"keys" maxLength:"64" doc:"What he presses, a key for each menu; a dot presses nothing."`
+	Keys   string    `query:"keys" maxLength:"64" doc:"What he presses: a key for each menu, a number with its # where digits are asked for; a dot presses nothing. Look-ups are not asked, and fail."`
 }
 
 // Walked is the way of a call that was not made.

@@ -23,6 +23,9 @@ type Reveal struct {
 // longNumber is what may be a telephone number within a text.
 var longNumber = regexp.MustCompile(`\+?[0-9](?:[ ().-]{0,2}[0-9]){6,}`)
 
+// wholeNumber is a text that is a number, and nothing else.
+var wholeNumber = regexp.MustCompile(`^[0-9]{7,}$`)
+
 // scrub masks numbers within a text.
 func scrub(text string) string { return longNumber.ReplaceAllStringFunc(text, store.Mask) }
 
@@ -58,7 +61,7 @@ func maskRecord(r store.Record) store.Record {
 	}
 	r.FlowPath = slices.Clone(r.FlowPath)
 	for i := range r.FlowPath {
-		r.FlowPath[i].Detail = scrub(r.FlowPath[i].Detail)
+		r.FlowPath[i].Detail = maskStep(r.FlowPath[i])
 	}
 	r.Tickets = maskTickets(r.Tickets)
 	r.Amendments = slices.Clone(r.Amendments)
@@ -72,6 +75,19 @@ func maskRecord(r store.Record) store.Record {
 		r.Sheet = &s
 	}
 	return r
+}
+
+// maskStep is a step's detail without whole numbers: of what was learnt of the caller
+// only the name is left, however short it is.
+func maskStep(s store.Step) string {
+	name, value, ok := strings.Cut(s.Detail, "=")
+	if s.Step != store.StepData || !ok {
+		return scrub(s.Detail)
+	}
+	if wholeNumber.MatchString(value) {
+		return name + "=" + store.Mask(value)
+	}
+	return name + "=****"
 }
 
 func maskTickets(tickets []store.Ticket) []store.Ticket {

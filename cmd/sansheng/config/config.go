@@ -239,6 +239,7 @@ func (c *Config) Check() error {
 	if c.Hotline != nil {
 		wrong.Within("hotline", c.Hotline.Check())
 		c.checkOnCall(fail)
+		c.checkLookups(fail)
 	}
 	return wrong.Err()
 }
@@ -253,6 +254,17 @@ func (c *Config) checkOnCall(fail func(place, format string, args ...any)) {
 		for k, m := range c.Hotline.Callees(q) {
 			if m.Agent == cti.Outside {
 				fail(fmt.Sprintf("hotline.queues[%d].on_call.chain[%d]", i, k), "%q is outside and cannot be called; allowed: agents, or set asterisk.gateway", q.OnCall.Chain[k])
+			}
+		}
+	}
+}
+
+// checkLookups wants the keys that go with look-ups to be there.
+func (c *Config) checkLookups(fail func(place, format string, args ...any)) {
+	for i, co := range c.Hotline.Companies {
+		for k, l := range co.Lookups {
+			if l.HeaderEnv != "" && os.Getenv(l.HeaderEnv) == "" {
+				fail(fmt.Sprintf("hotline.companies[%d].lookups[%d].header_env", i, k), "environment variable %q is not set", l.HeaderEnv)
 			}
 		}
 	}

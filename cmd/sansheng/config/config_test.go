@@ -3,9 +3,12 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"sansheng/cti/place"
 )
 
 func load(t *testing.T, text string) (*Config, error) {
@@ -62,6 +65,14 @@ func TestFaults(t *testing.T) {
 		{"syntax", "roles: [engine, store]", "roles: [engine, store", "hotline.yaml: yaml: line 3: did not find expected ',' or ']'"},
 		{"host", "port_offset: 100", "host: somewhere", `hotline.yaml:3: host: "somewhere" is no IP address`},
 		{"secret", "port_offset: 100", "postgres: {url_file: /nowhere}", "hotline.yaml:3: postgres.url_file: stat /nowhere: no such file or directory"},
+		{"exits", "lines:", "flows: [{nodes: [{exits: [a]}]}]\n  lines:", `hotline.yaml:12: hotline.flows[0].nodes[0].exits: a list stands where names with values are wanted`},
+		{"twice", "queue: service,", "queue: service, queue: service,", `hotline.yaml:13: hotline.lines[0].queue: it is there already, on line 13; allowed: once`},
+		{"too much", "port_offset: 100", "port_offset: 0xffffffffffffffff", "hotline.yaml:3: port_offset: 0xffffffffffffffff is too much for a whole number"},
+		{"two documents", "roles:", "---\nroles:", "hotline.yaml:4: a second document begins; allowed: one"},
+		{"a look-up's key", "language: zh}", "language: zh, lookups: [{id: crm, url: 'http://crm/', header: X-Key, header_env: NO_SUCH_KEY, results: [known]}]}", `hotline.yaml:7: hotline.companies[0].lookups[0].header_env: environment variable "NO_SUCH_KEY" is not set`},
+		{"a look-up's address", "language: zh}", "language: zh, lookups: [{id: crm, url: 'file:///etc/passwd', results: [known]}]}", `hotline.companies[0].lookups[0].url: "file:///etc/passwd" is not allowed: an http or https address`},
+		{"a look-up's deadline", "language: zh}", "language: zh, lookups: [{id: crm, url: 'http://crm/', deadline: 4s, results: [known]}]}", `hotline.companies[0].lookups[0].deadline: 4s is not allowed: 50ms to 3s`},
+		{"a look-up's results", "language: zh}", "language: zh, lookups: [{id: crm, url: 'http://crm/', results: [known, failed]}]}", `hotline.companies[0].lookups[0].results[1]: "failed" is the exit for no answer`},
 		{"country", "country: cn", "country: xx", `hotline.yaml:7: hotline.companies[0].country: "xx" is unknown; allowed: cn, de, fr, jp, uk, us`},
 		{"lease", "port_offset: 100", "engine: {name: a, lease: main}", "hotline.yaml:3: engine.lease: needs nats.url, the NATS that all engines of this lease use"},
 		{"on call", "port_offset: 100", "alarms: {on_call: ['1007&1008']}", `hotline.yaml:3: alarms.on_call[0]: "1007&1008" is not allowed: 1 to 12 digits`},
@@ -83,14 +94,44 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// FuzzDecode: whatever a file holds, each of its faults is told with its place.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte("hotline: {lines: [{did: 1}]}"))
 	f.Add([]byte("a: &x [*x]"))
-	f.Fuzz(func(_ *testing.T, text []byte) {
-		c := Default()
-		if _, err := decode("f.yaml", text, c); err == nil {
-			_ = c.Check()
+	f.Add([]byte("port_offset: 99999999999999999999\nport_offset: 0x8000000000000000"))
+	f.Add([]byte("hotline: {flows: [{nodes: [{exits: [a]}, {exits: {? [a] : b, a: b, a: c}}]}]}"))
+	f.Add([]byte("--- {}\n--- {}"))
+	f.Add(demoText(f))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if _, err := read(text); err != nil {
+			told(t, text, err)
 		}
 	})
+}
+
+// read is Load without a file.
+func read(text []byte) (*Config, error) {
+	c := Default()
+	doc, err := decode("f.yaml", text, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Check(); err != nil {
+		return nil, doc.locate(err)
+	}
+	return c, nil
+}
+
+// aFault has a place, or is one that the file cannot be read for.
+var aFault = regexp.MustCompile(`(?s)^f\.yaml(:[0-9]+: ([^ ].*: .|a second document)|: yaml: .)`)
+
+// told wants each fault to be told with its place.
+func told(t *testing.T, text []byte, err error) {
+	t.Helper()
+	for _, e := range place.Split(err) {
+		if !aFault.MatchString(e.Error()) {
+			t.Fatalf("a fault without a place: %v, of\n%s", e, text)
+		}
+	}
 }

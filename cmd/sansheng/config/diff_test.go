@@ -56,7 +56,7 @@ hotline:
     - {did: 95778, company: water, mode: direct, queue: taps}
 `
 
-func read(t *testing.T, text string) *Config {
+func mustRead(t *testing.T, text string) *Config {
 	t.Helper()
 	c, err := Read("hotline.yaml", []byte(text), nil)
 	if err != nil {
@@ -79,7 +79,7 @@ func diff(t *testing.T, a, b *Config) []Change {
 func TestExport(t *testing.T) {
 	demo := Default()
 	demo.Hotline = cti.DemoPlan(30)
-	for name, c := range map[string]*Config{"whole": read(t, whole), "good": read(t, good), "demo": demo} {
+	for name, c := range map[string]*Config{"whole": mustRead(t, whole), "good": mustRead(t, good), "demo": demo} {
 		text, err := c.Export()
 		if err != nil {
 			t.Fatal(err)
@@ -87,7 +87,7 @@ func TestExport(t *testing.T) {
 		if strings.Contains(string(text), "s3cret") {
 			t.Errorf("%s: a secret is in the export:\n%s", name, text)
 		}
-		back := read(t, string(text))
+		back := mustRead(t, string(text))
 		back.Restore(c)
 		if changes := diff(t, c, back); len(changes) != 0 {
 			t.Errorf("%s: the export is another configuration: %v\n%s", name, changes, text)
@@ -133,7 +133,7 @@ func TestDiff(t *testing.T) {
 		{"roles", func(c *Config) { c.Roles = []string{"engine"} }, "changed roles (needs a restart): [engine, web] → [engine]", restart, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a, b := read(t, whole), read(t, whole)
+			a, b := mustRead(t, whole), mustRead(t, whole)
 			c.change(b)
 			changes := diff(t, a, b)
 			if c.want == "" {
@@ -152,12 +152,12 @@ func TestDiff(t *testing.T) {
 // TestOf: an operator of one company sees no callers' numbers of another's, and what he
 // sends back has them all the same.
 func TestOf(t *testing.T) {
-	c := read(t, whole)
+	c := mustRead(t, whole)
 	text, err := c.Of("gas").Export()
 	if err != nil || strings.Contains(string(text), "13800138001") || !strings.Contains(string(text), "13800138000") {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	back := read(t, string(text))
+	back := mustRead(t, string(text))
 	back.Restore(c)
 	back.RestoreOf("gas", c)
 	if changes := diff(t, c, back); len(changes) != 0 {

@@ -1,9 +1,11 @@
 package config
 
 import (
+	"bytes"
 	"encoding"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"reflect"
 	"slices"
@@ -24,8 +26,15 @@ type document struct {
 // decode reads YAML into v, strictly.
 func decode(file string, text []byte, v any) (*document, error) {
 	d := &document{file: file, lines: map[string]int{}}
-	var root yaml.Node
-	if err := yaml.Unmarshal(text, &root); err != nil {
+	var root, more yaml.Node
+	in := yaml.NewDecoder(bytes.NewReader(text))
+	if err := in.Decode(&root); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	switch err := in.Decode(&more); {
+	case err == nil:
+		return nil, fmt.Errorf("%s:%d: a second document begins; allowed: one", file, more.Line)
+	case !errors.Is(err, io.EOF):
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	for _, body := range root.Content {
@@ -38,9 +47,37 @@ func decode(file string, text []byte, v any) (*document, error) {
 		return d, nil
 	}
 	if err := root.Decode(v); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, d.refused(err)
 	}
 	return d, nil
+}
+
+// refused adds file and place to what the decoder did not take, where it says the line.
+func (d *document) refused(err error) error {
+	var refused *yaml.TypeError
+	if !errors.As(err, &refused) {
+		return fmt.Errorf("%s: %w", d.file, err)
+	}
+	var out []error
+	for _, text := range refused.Errors {
+		var line int
+		if _, err := fmt.Sscanf(text, "line %d:", &line); err == nil {
+			_, text, _ = strings.Cut(text, ": ")
+		}
+		out = append(out, fmt.Errorf("%s:%d: %s: %s", d.file, line, d.at(line), text))
+	}
+	return errors.Join(out...)
+}
+
+// at is the innermost place on a line.
+func (d *document) at(line int) string {
+	at := "the document"
+	for _, place := range slices.Sorted(maps.Keys(d.lines)) {
+		if d.lines[place] == line {
+			at = place // what is within it comes behind it
+		}
+	}
+	return at
 }
 
 // locate adds file and line to errors that know their place.
@@ -89,6 +126,8 @@ func (d *document) walk(place string, n *yaml.Node, t reflect.Type) {
 		d.walkStruct(place, n, t)
 	case t.Kind() == reflect.Slice:
 		d.walkSlice(place, n, t)
+	case t.Kind() == reflect.Map:
+		d.walkMap(place, n, t)
 	default:
 		d.walkScalar(place, n, t)
 	}
@@ -108,26 +147,47 @@ func (d *document) walkText(place string, n *yaml.Node, t reflect.Type) {
 func (d *document) walkStruct(place string, n *yaml.Node, t reflect.Type) {
 	fields := map[string]reflect.Type{}
 	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
-		fields[name] = t.Field(i).Type
+		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ","); name != "" {
+			fields[name] = t.Field(i).Type
+		}
 	}
 	if n.Kind != yaml.MappingNode {
 		d.fail(n, place, "a %s stands where keys are wanted; allowed: %s", kindOf(n), names(fields))
 		return
 	}
+	d.pairs(place, n, func(key string, at string, k, v *yaml.Node) {
+		if f, ok := fields[key]; ok {
+			d.walk(at, v, f)
+		} else {
+			d.fail(k, at, "unknown key; allowed: %s", names(fields))
+		}
+	})
+}
+
+// pairs visits the keys of a group, with their places; each may be there once.
+func (d *document) pairs(place string, n *yaml.Node, visit func(key, at string, k, v *yaml.Node)) {
+	seen := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i].Value
-		at := key
-		if place != "" {
-			at = place + "." + key
+		k := n.Content[i]
+		at := strings.TrimPrefix(place+"."+k.Value, ".")
+		switch line, twice := seen[k.Value]; {
+		case k.Kind != yaml.ScalarNode:
+			d.fail(k, at, "a %s is no key; allowed: a name", kindOf(k))
+		case twice:
+			d.fail(k, at, "it is there already, on line %d; allowed: once", line)
+		default:
+			seen[k.Value] = k.Line
+			visit(k.Value, at, k, n.Content[i+1])
 		}
-		f, ok := fields[key]
-		if !ok {
-			d.fail(n.Content[i], at, "unknown key; allowed: %s", names(fields))
-			continue
-		}
-		d.walk(at, n.Content[i+1], f)
 	}
+}
+
+func (d *document) walkMap(place string, n *yaml.Node, t reflect.Type) {
+	if n.Kind != yaml.MappingNode {
+		d.fail(n, place, "a %s stands where names with values are wanted", kindOf(n))
+		return
+	}
+	d.pairs(place, n, func(_, at string, _, v *yaml.Node) { d.walk(at, v, t.Elem()) })
 }
 
 func (d *document) walkSlice(place string, n *yaml.Node, t reflect.Type) {
@@ -147,8 +207,11 @@ func (d *document) walkScalar(place string, n *yaml.Node, t reflect.Type) {
 			d.fail(n, place, "a %s is no yes or no; allowed: true, false", kindOf(n))
 		}
 	case reflect.Int:
+		var i int
 		if n.Tag != "!!int" {
 			d.fail(n, place, "a %s is no whole number", kindOf(n))
+		} else if n.Decode(&i) != nil {
+			d.fail(n, place, "%s is too much for a whole number", n.Value)
 		}
 	case reflect.String:
 		// Digits are fine where a text is wanted: numbers are telephone numbers here.

@@ -29,7 +29,8 @@ func (l lineHours) CloseHours(ctx context.Context, c cti.CloseHours) error {
 	return e.CloseHours(ctx, c)
 }
 
-// Walk is the plan's dry run, with what is closed.
+// Walk is the plan's dry run, with what is closed and what is known of who calls. No
+// service is asked.
 func (l lineHours) Walk(ctx context.Context, w web.Walk) (flow.Path, error) {
 	e, err := l.s.leader()
 	if err != nil {
@@ -51,7 +52,11 @@ func (l lineHours) Walk(ctx context.Context, w web.Walk) (flow.Path, error) {
 			}
 		}
 	}
-	path, err := only.Walk(w.DID, w.At, w.Caller, w.Keys, closed)
+	known, err := e.Caller(ctx, w.DID, w.Caller)
+	if err != nil {
+		return flow.Path{}, err
+	}
+	path, err := only.Walk(w.DID, w.At, w.Caller, w.Keys, closed, func(c *flow.Conditions) { c.Caller = known })
 	if err != nil {
 		return flow.Path{}, &cti.HoursError{Unknown: true, Text: err.Error()}
 	}

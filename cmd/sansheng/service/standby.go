@@ -13,6 +13,7 @@ import (
 
 	"sansheng/cti/bus/lease"
 	"sansheng/cti/engine"
+	"sansheng/cti/lookup"
 	"sansheng/pbx"
 	"sansheng/pbx/ari"
 )
@@ -278,7 +279,7 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 		Name: d.s.cfg.Engine.Name, Plan: d.s.file, OnPlan: d.s.announce,
 		Journal: engineJournal{d.s.journal}, Log: d.s.log.Named("engine"), Metrics: d.metrics,
 		Term: t.record.Term, Inherited: t.heir, Sure: d.sure(), Unreconciled: !d.s.cfg.Protected("reconcile"),
-		Unaudited: !d.s.cfg.Protected("audit"), Pulse: pulse,
+		Unaudited: !d.s.cfg.Protected("audit"), Pulse: pulse, Asker: lookup.New(),
 	})
 	known := d.s.plan()
 	plan, err := e.Begin(ctx)

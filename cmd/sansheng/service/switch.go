@@ -13,6 +13,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/cti/engine"
+	"sansheng/cti/lookup"
 	"sansheng/pbx"
 	"sansheng/pbx/ari"
 	"sansheng/pbx/asterisk"
@@ -39,7 +40,7 @@ func (s *Service) begin(ctx context.Context) error {
 	s.pulse = new(engine.Pulse)
 	s.begun = engine.New(engine.Config{
 		Name: s.cfg.Engine.Name, Plan: s.file, OnPlan: s.announce, Journal: engineJournal{s.journal},
-		Log: s.log.Named("engine"), Metrics: metrics, Pulse: s.pulse,
+		Log: s.log.Named("engine"), Metrics: metrics, Pulse: s.pulse, Asker: lookup.New(),
 		Unreconciled: !s.cfg.Protected("reconcile"), Unaudited: !s.cfg.Protected("audit"),
 	})
 	p, err := s.begun.Begin(ctx)

@@ -1,0 +1,153 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sansheng/cti"
+	"sansheng/cti/flow"
+	"sansheng/pbx"
+)
+
+// slowAsker answers after a second, or when the engine ends.
+type slowAsker struct{ result string }
+
+func (a slowAsker) Ask(ctx context.Context, q cti.Ask) cti.LookedUp {
+	select {
+	case <-time.After(time.Second):
+	case <-ctx.Done():
+	}
+	return cti.LookedUp{Call: q.Call, N: q.N, Result: a.result, Data: cti.Sheet{{Name: "name", Value: "Wang"}}}
+}
+
+// lookupPlan asks of every caller of the demo's first line.
+func lookupPlan() *cti.Plan {
+	p := cti.DemoPlan(0)
+	p.Companies[0].Lookups = []cti.Lookup{{ID: "crm", URL: "http://crm.example", Deadline: cti.Span(3 * time.Second), Results: []string{"known"}}}
+	p.Lines[0].Flow = "ask"
+	p.Flows = append(p.Flows, flow.Flow{ID: "ask", Company: "demo", Person: "service", Start: "who", Nodes: []flow.Node{
+		{ID: "who", Kind: flow.Caller, Exits: map[flow.Exit]string{flow.Repeat: "again", flow.Other: "crm"}},
+		{ID: "crm", Kind: flow.Lookup, Service: "crm", Exits: map[flow.Exit]string{"known": "people", flow.Failed: "again"}},
+		{ID: "people", Kind: flow.Queue, To: "service"},
+		{ID: "again", Kind: flow.Queue, To: "repair"},
+	}})
+	return p
+}
+
+// queued counts in which queues callers wait.
+func (j *memoryJournal) queued() map[cti.QueueID]int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	n := map[cti.QueueID]int{}
+	for _, f := range j.facts {
+		if d, ok := f.Data.(*cti.Queued); ok {
+			n[d.Queue]++
+		}
+	}
+	return n
+}
+
+func runAsking(t *testing.T, j Journal, s Switch, a Asker) {
+	t.Helper()
+	e := New(Config{Name: "e1", Plan: lookupPlan(), Switch: s, Journal: j, Asker: a})
+	ctx, cancel := context.WithCancel(context.Background())
+	doneC := make(chan error, 1)
+	go func() { doneC <- e.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-doneC; err != nil {
+			t.Errorf("engine ended with %v", err)
+		}
+	})
+}
+
+// TestLookup: questions go out beside the loop and answers come back through the inbox; of
+// more than so many at once the rest is not asked; an engine that ends waits for none.
+func TestLookup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, s := &memoryJournal{}, newScriptSwitch()
+		runAsking(t, j, s, slowAsker{"known"})
+		s.eventC <- up()
+		const callers = asksMost + 3
+		for i := range callers {
+			s.eventC <- arrival(fmt.Sprint("c", i))
+		}
+		synctest.Wait()
+		if got := j.queued(); got["repair"] != 3 || got["service"] != 0 {
+			t.Errorf("at once: %v; 3 are too many", got)
+		}
+		time.Sleep(1100 * time.Millisecond) //nolint:forbidigo // the bubble's clock, not a wait
+		synctest.Wait()
+		if got := j.queued(); got["repair"] != 3 || got["service"] != asksMost {
+			t.Errorf("a second later: %v", got)
+		}
+		s.eventC <- arrival("last") // is being asked about when the engine ends
+		synctest.Wait()
+	})
+}
+
+// TestNobodyAsks: an engine without a way to services fails every question at once.
+func TestNobodyAsks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, s := &memoryJournal{}, newScriptSwitch()
+		runAsking(t, j, s, nil)
+		s.eventC <- up()
+		s.eventC <- arrival("c1")
+		synctest.Wait()
+		if got := j.queued(); got["repair"] != 1 {
+			t.Errorf("queued: %v", got)
+		}
+	})
+}
+
+// TestRecallsAreKept: who has called lately is known to an engine that begins with a
+// snapshot, and to one that takes over.
+func TestRecallsAreKept(t *testing.T) {
+	m := newMemory()
+	seq := uint64(0)
+	note := func(k cti.Kind, d cti.Data) {
+		seq++
+		m.note(cti.Fact{Version: cti.SchemaVersion, ID: fmt.Sprint("e1-", seq), Seq: seq, Engine: "e1", At: time.Now(), Kind: k, Company: "demo", Call: "c1", Data: d})
+	}
+	note(cti.CallArrived, &cti.Arrived{DID: "800100", Caller: pbx.Party{Number: "13800138000"}, Channel: "c1", Direction: "inbound"})
+	note(cti.CallEnded, &cti.Ended{By: cti.RoleCaller, Disposition: cti.DispositionNoAnswer, Abandoned: true})
+	text, err := m.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := &memoryJournal{snapshotSeq: seq, snapshot: text, facts: make([]cti.Fact, seq)}
+	e := New(Config{Name: "e1", Plan: lookupPlan(), Switch: newScriptSwitch(), Journal: j})
+	if err := e.begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := e.hotline.Caller(time.Now(), "800100", "13800138000"); !slices.Equal(got, []flow.Exit{flow.Repeat}) {
+		t.Errorf("from a snapshot: %v", got)
+	}
+	again, err := e.memory.encode()
+	if err != nil || !strings.Contains(string(again), "13800138000") {
+		t.Errorf("the next snapshot has forgotten him: %s, %v", again, err)
+	}
+
+	heir := NewInheritance()
+	heir.memory = m
+	text, err = heir.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := DecodeInheritance(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := New(Config{Name: "e2", Plan: lookupPlan(), Switch: newScriptSwitch(), Journal: &memoryJournal{}, Inherited: back})
+	if err := next.begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := next.hotline.Caller(time.Now(), "800100", "13800138000"); !slices.Equal(got, []flow.Exit{flow.Repeat}) {
+		t.Errorf("taken over: %v", got)
+	}
+}
