@@ -81,7 +81,7 @@ func (e *Essence) Add(fact Fact) {
 		}
 	case ClockStepped:
 		e.steps = append(e.steps, f)
-	case EngineStarted, AgentBriefed:
+	case EngineStarted, AgentBriefed, PromptChanged:
 	case CallEnded:
 		e.end(f)
 	case CallbackTried, CallbackEnded:

@@ -86,6 +86,7 @@ const (
 	AgentMoved       Kind = "agent.moved"
 	HoursClosed      Kind = "hours.closed"
 	HoursOpened      Kind = "hours.opened"
+	PromptChanged    Kind = "prompt.changed"
 	EngineStarted    Kind = "engine.started"
 	SwitchLost       Kind = "engine.switch_lost"
 	ClockStepped     Kind = "engine.clock_stepped"
@@ -701,6 +702,7 @@ var dataOf = map[Kind]func() Data{
 	AgentOrdered:     func() Data { return &OrderedData{} },
 	HoursClosed:      func() Data { return &ClosureData{} },
 	HoursOpened:      func() Data { return &ClosureData{} },
+	PromptChanged:    func() Data { return &PromptData{} },
 	EngineStarted:    func() Data { return &EngineData{} },
 	SwitchLost:       func() Data { return &EngineData{} },
 	ClockStepped:     func() Data { return &EngineData{} },

@@ -149,6 +149,8 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		h.out.Refused = h.cancelCallback(now, in)
 	case CloseHours:
 		h.out.Refused = h.closeHours(now, in)
+	case ChangePrompt:
+		h.changePrompt(now, in)
 	case Stopping:
 		h.stopCalls(now)
 	case Unseen:

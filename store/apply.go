@@ -31,6 +31,8 @@ func (b *batch) apply(ctx context.Context, e entry) error {
 		return b.applyCallback(ctx, e.Fact)
 	case "hours":
 		return b.applyHours(ctx, e.Fact)
+	case "prompt":
+		return b.applyPrompt(ctx, e.Fact)
 	case "engine":
 		d, _ := e.Data.(*cti.EngineData)
 		if d == nil {
@@ -62,6 +64,21 @@ func (b *batch) applyHours(ctx context.Context, f cti.Fact) error {
 	}
 	return b.s.q.AddOrder(ctx, b.out, sql.AddOrderParams{
 		FactID: f.ID, Company: string(f.Company), At: f.At, ByPerson: clean(d.By), Verb: verb, Target: clean(target), Reason: clean(d.Reason),
+	})
+}
+
+// applyPrompt keeps who changed a prompt into what among the orders.
+func (b *batch) applyPrompt(ctx context.Context, f cti.Fact) error {
+	d, ok := f.Data.(*cti.PromptData)
+	if !ok {
+		return nil
+	}
+	target := d.Language + "/" + d.Name + " version " + strconv.Itoa(d.Version)
+	if d.SHA256 != "" {
+		target += " sha256 " + d.SHA256
+	}
+	return b.s.q.AddOrder(ctx, b.out, sql.AddOrderParams{
+		FactID: f.ID, Company: string(f.Company), At: f.At, ByPerson: clean(d.By), Verb: clean("prompt_" + d.How), Target: clean(target), Reason: clean(d.Text),
 	})
 }
 

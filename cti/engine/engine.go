@@ -368,6 +368,9 @@ func (e *Engine) CancelCallback(ctx context.Context, c cti.CancelCallback) error
 // *cti.HoursError where that cannot be; nothing has changed then.
 func (e *Engine) CloseHours(ctx context.Context, c cti.CloseHours) error { return e.ask(ctx, c) }
 
+// ChangePrompt puts on record that a prompt is about to be changed.
+func (e *Engine) ChangePrompt(ctx context.Context, c cti.ChangePrompt) error { return e.ask(ctx, c) }
+
 // Hours tells whether the callers of each line find it open, and what is closed.
 func (e *Engine) Hours(ctx context.Context) ([]cti.HoursView, cti.Closures, error) {
 	var v []cti.HoursView

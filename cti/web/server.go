@@ -41,6 +41,8 @@ type Config struct {
 	CancelCallback func(context.Context, cti.CancelCallback) error
 	// Hours asks the engine about hours; nil where none runs in this process.
 	Hours HoursKeeper
+	// Prompts keeps the operators' prompts; nil where no switch of ours runs.
+	Prompts PromptKeeper
 	// Readiness tells the state of every part, within its context.
 	Readiness func(context.Context) []Part
 	// Alarms tells which alarms stand; nil is none.
@@ -77,6 +79,7 @@ type Server struct {
 	orders    func(context.Context, cti.Order) error
 	cancel    func(context.Context, cti.CancelCallback) error
 	hours     HoursKeeper
+	prompts   PromptKeeper
 	readiness func(context.Context) []Part
 	alarms    func(context.Context) []Alarm
 	accounts  *Accounts
@@ -109,7 +112,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, prompts: cfg.Prompts, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	if s.log == nil {
@@ -123,6 +126,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.hours == nil {
 		s.hours = nobodysHours{}
+	}
+	if s.prompts == nil {
+		s.prompts = nobodysPrompts{}
 	}
 	s.verifier = newVerifier(cfg.Accounts, s.stopC)
 	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
@@ -190,6 +196,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerFloor(api)
 	s.registerOrders(api)
 	s.registerHours(api)
+	s.registerPrompts(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {
@@ -253,12 +260,16 @@ func (s *Server) handler(secure bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer s.recover(w)
 		setHeaders(w.Header(), secure)
-		if r.ContentLength > maxBody {
-			writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, tooLarge, "the request has %d bytes; allowed: at most %d", r.ContentLength, maxBody))
+		most := int64(maxBody)
+		if _, pattern := s.router.mux.Handler(r); pattern == uploadRoute {
+			most = promptMost
+		}
+		if r.ContentLength > most {
+			writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, tooLarge, "the request has %d bytes; allowed: at most %d", r.ContentLength, most))
 			return
 		}
 		if r.Body != nil {
-			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			r.Body = http.MaxBytesReader(w, r.Body, most)
 		}
 		h.ServeHTTP(w, r)
 	})

@@ -1,14 +1,49 @@
 package asterisk
 
-import "path/filepath"
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 
-// HasPrompt tells whether an instance with this data folder finds a prompt: a recording
-// of the operators', or one that was made. The switch takes any of its formats.
-func HasPrompt(data, language, name string) bool {
-	for _, dir := range []string{"data/sounds/custom", "data/sounds"} {
-		if found, err := filepath.Glob(filepath.Join(data, dir, language, name) + ".?*"); err == nil && len(found) > 0 {
-			return true
+	asteriskconf "sansheng/asterisk-conf"
+)
+
+// HasPrompt tells whether an instance with this data folder finds a prompt in a voice, a
+// language or a company's (pbx.Voice): a recording of the operators', or one that was made.
+// The switch takes any of its formats.
+func HasPrompt(data, voice, name string) bool { return FindPrompt(data, voice, name) != "" }
+
+// FindPrompt is the file that the switch plays, empty where it has none: first the voice's
+// own, then that of its language.
+func FindPrompt(data, voice, name string) string {
+	language, _, _ := strings.Cut(voice, "_")
+	for _, of := range slices.Compact([]string{voice, language}) {
+		for _, dir := range []string{"data/sounds/custom", "data/sounds"} {
+			if found, err := filepath.Glob(filepath.Join(data, dir, of, name) + ".?*"); err == nil && len(found) > 0 {
+				return found[0]
+			}
 		}
 	}
-	return false
+	return ""
+}
+
+var playedForm = regexp.MustCompile(`(?:Playback|Background)\(([a-z_&-]+)|Read\([A-Z]+,([a-z_&-]+)`)
+
+// DialplanPrompts are those that the switch plays by itself: without the hotline, and to
+// those on call. Those with a number or an alarm in their name are not among them.
+func DialplanPrompts() []string {
+	b, err := asteriskconf.Files.ReadFile("extensions.conf")
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, m := range playedForm.FindAllStringSubmatch(string(b), -1) {
+		for name := range strings.SplitSeq(m[1]+m[2], "&") {
+			if name != "" && !strings.HasSuffix(name, "-") && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }

@@ -34,6 +34,9 @@ func (s *Service) startWeb(run context.Context) error {
 	if s.engine != nil || s.duty != nil {
 		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours = s.floor, s.order, s.cancelCallback, lineHours{s}
 	}
+	if s.prompts != nil {
+		cfg.Prompts = promptKeeper{s}
+	}
 	if s.web, err = web.New(cfg); err != nil {
 		return err
 	}

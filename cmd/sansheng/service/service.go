@@ -51,6 +51,7 @@ import (
 	"sansheng/pbx"
 	"sansheng/pbx/ari"
 	"sansheng/pbx/asterisk"
+	"sansheng/pbx/prompt"
 	"sansheng/pbx/sip/phone"
 )
 
@@ -88,6 +89,7 @@ type Service struct {
 	journal  *journal.Journal
 	relay    *bus.Relay
 	asterisk *asterisk.Instance
+	prompts  *prompt.Library // of our own switch; nil where it cannot be read
 	link     *ari.Link
 	engine   *engine.Engine
 	duty     *duty                           // instead of link and engine, where others stand in for this one
@@ -160,6 +162,7 @@ func (s *Service) start(ctx context.Context) error {
 		if err := s.startSwitch(ctx); err != nil {
 			return err
 		}
+		s.openPrompts()
 		if err := s.startRole(ctx, run); err != nil {
 			return err
 		}
