@@ -48,7 +48,7 @@ func TestPromptsMissing(t *testing.T) {
 	}{
 		{func(PromptUse) bool { return true }, ""},
 		{func(u PromptUse) bool { return u.Name != "closed" && u.Name != "greeting-demo" }, "zh/closed (flow night, node closed), zh/greeting-demo (line 800100)"},
-		{func(u PromptUse) bool { return u.Name != "please-hold" || u.Voice() == "zh_demo" }, "zh/please-hold (line 800200)"},
+		{func(u PromptUse) bool { return u.Name != "please-hold" || u.Voice() == "zh_own_demo" }, "zh/please-hold (line 800200)"},
 		{func(PromptUse) bool { return false }, " more"},
 	} {
 		if got := p.PromptsMissing(c.has); got != c.want && (c.want == "" || !strings.Contains(got, c.want)) {

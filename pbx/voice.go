@@ -3,11 +3,16 @@ package pbx
 import "strings"
 
 // Voice is what the switch takes as the language of a prompt for the callers of a company,
-// or of none: it looks for the company's own recording, zh_gas, and then, for it takes off
-// what is behind the last underscore, for everybody's, zh. So a company's name has none.
+// or for all where it is none. It is a folder of sounds, and where a prompt is not in it
+// the switch takes off what is behind the last underscore: first it looks for the company's
+// own recording, zh_own_gas, then for everybody's, zh_own, then for the one that is shipped,
+// zh. So a company's name has no underscore there.
 func Voice(language, company string) string {
-	if language == "" || company == "" {
-		return language
+	switch {
+	case language == "":
+		return ""
+	case company == "":
+		return language + "_own"
 	}
-	return language + "_" + strings.ReplaceAll(company, "_", ".")
+	return language + "_own_" + strings.ReplaceAll(company, "_", ".")
 }

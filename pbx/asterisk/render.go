@@ -192,12 +192,13 @@ func wordValue(s string) (string, error) {
 	return s, nil
 }
 
-// voiceValue is a company's voice; see pbx.Voice.
+// voiceValue is a company's voice, or everybody's; see pbx.Voice.
 func voiceValue(language, company string) (string, error) {
-	for _, part := range []string{language, company} {
-		if _, err := wordValue(part); err != nil {
-			return "", err
-		}
+	if _, err := wordValue(language); err != nil {
+		return "", err
+	}
+	if _, err := wordValue(company); err != nil && company != "" {
+		return "", err
 	}
 	return pbx.Voice(language, company), nil
 }

@@ -9,21 +9,18 @@ import (
 	asteriskconf "sansheng/asterisk-conf"
 )
 
-// HasPrompt tells whether an instance with this data folder finds a prompt in a voice, a
-// language or a company's (pbx.Voice): a recording of the operators', or one that was made.
-// The switch takes any of its formats.
+// HasPrompt tells whether an instance with this data folder finds a prompt in a voice
+// (pbx.Voice), be it a recording of the operators' or one that was made. The switch takes
+// any of its formats.
 func HasPrompt(data, voice, name string) bool { return FindPrompt(data, voice, name) != "" }
 
-// FindPrompt is the file that the switch plays, empty where it has none: first the voice's
-// own, then that of its language.
+// FindPrompt is the file that the switch plays, empty where it has none.
 func FindPrompt(data, voice, name string) string {
-	language, _, _ := strings.Cut(voice, "_")
-	for _, of := range slices.Compact([]string{voice, language}) {
-		for _, dir := range []string{"data/sounds/custom", "data/sounds"} {
-			if found, err := filepath.Glob(filepath.Join(data, dir, of, name) + ".?*"); err == nil && len(found) > 0 {
-				return found[0]
-			}
+	for voice != "" {
+		if found, err := filepath.Glob(filepath.Join(data, "data/sounds", voice, name) + ".?*"); err == nil && len(found) > 0 {
+			return found[0]
 		}
+		voice = voice[:max(strings.LastIndexByte(voice, '_'), 0)]
 	}
 	return ""
 }

@@ -74,13 +74,13 @@ func TestVersions(t *testing.T) {
 		t.Errorf("the same again is version %d", v.N)
 	}
 	s.add(own, "gas")
-	s.hears("zh/closed.wav", "two")
-	s.hears("zh_gas.works/closed.wav", "gas")
+	s.hears("zh_own/closed.wav", "two")
+	s.hears("zh_own_gas.works/closed.wav", "gas")
 	for _, want := range []string{"one", ""} {
 		if _, err := s.undo(closed, true); err != nil {
 			t.Fatal(err)
 		}
-		s.hears("zh/closed.wav", want)
+		s.hears("zh_own/closed.wav", want)
 	}
 	if _, err := s.undo(closed, true); !errors.As(err, new(*StateError)) {
 		t.Errorf("undone before the first: %v", err)
@@ -89,14 +89,14 @@ func TestVersions(t *testing.T) {
 	if _, err := s.Remove(closed, Version{At: at, By: "9001"}, s.tell); err != nil {
 		t.Fatal(err)
 	}
-	s.hears("zh/closed.wav", "")
+	s.hears("zh_own/closed.wav", "")
 	if _, err := s.Remove(closed, Version{}, s.tell); !errors.As(err, new(*StateError)) {
 		t.Errorf("removed twice: %v", err)
 	}
 	if _, err := s.undo(closed, false); err != nil {
 		t.Fatal(err)
 	}
-	s.hears("zh/closed.wav", "three")
+	s.hears("zh_own/closed.wav", "three")
 	s.open() // as after a restart
 	e, err := s.Get(closed)
 	var story []string
@@ -123,7 +123,7 @@ func TestNothingBefore(t *testing.T) {
 	if _, err := s.undo(closed, false); !errors.As(err, new(*StateError)) {
 		t.Errorf("undone: %v", err)
 	}
-	s.hears("zh/closed.wav", "one")
+	s.hears("zh_own/closed.wav", "one")
 }
 
 // TestUntold: what cannot be put on record is not heard, and not kept.
@@ -135,11 +135,11 @@ func TestUntold(t *testing.T) {
 	if _, err := s.Add(closed, Version{At: at}, []byte("two"), func(Version) error { return away }); !errors.Is(err, away) {
 		t.Errorf("added: %v", err)
 	}
-	s.hears("zh/closed.wav", "one")
+	s.hears("zh_own/closed.wav", "one")
 	if v := s.add(closed, "three"); v.N != 2 {
 		t.Errorf("version %d", v.N)
 	}
-	s.hears("zh/closed.wav", "three")
+	s.hears("zh_own/closed.wav", "three")
 }
 
 // TestMended: what the switch has lost it is given again at the next start; one that plays
@@ -148,7 +148,7 @@ func TestMended(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t)
 	s.add(closed, "one")
-	live := filepath.Join(s.sounds, "zh/closed.wav")
+	live := filepath.Join(s.sounds, "zh_own/closed.wav")
 	playing, err := os.Open(live)
 	if err != nil {
 		t.Fatal(err)
@@ -163,8 +163,8 @@ func TestMended(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.open()
-	s.hears("zh/closed.wav", "two")
-	if err := os.WriteFile(filepath.Join(s.dir, "zh/closed/versions.json"), []byte("{"), 0o600); err != nil {
+	s.hears("zh_own/closed.wav", "two")
+	if err := os.WriteFile(filepath.Join(s.dir, "zh_own/closed/versions.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(s.dir, s.sounds); err == nil || !strings.Contains(err.Error(), "versions.json") {
@@ -177,10 +177,10 @@ func TestMended(t *testing.T) {
 func TestByHand(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t)
-	if err := os.MkdirAll(filepath.Join(s.sounds, "zh"), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(s.sounds, "zh_own"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(s.sounds, "zh/closed.wav"), []byte("by hand"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(s.sounds, "zh_own/closed.wav"), []byte("by hand"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if v := s.add(closed, "one"); v.N != 2 {
@@ -189,8 +189,8 @@ func TestByHand(t *testing.T) {
 	if _, err := s.undo(closed, false); err != nil {
 		t.Fatal(err)
 	}
-	s.hears("zh/closed.wav", "by hand")
-	if err := os.WriteFile(filepath.Join(s.sounds, "zh/closed.ulaw"), nil, 0o600); err != nil {
+	s.hears("zh_own/closed.wav", "by hand")
+	if err := os.WriteFile(filepath.Join(s.sounds, "zh_own/closed.ulaw"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Add(closed, Version{}, []byte("two"), s.tell); !errors.As(err, new(*StateError)) || !strings.Contains(err.Error(), "closed.ulaw") {

@@ -19,6 +19,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/cti/web"
+	"sansheng/pbx"
 	"sansheng/pbx/ari"
 	"sansheng/pbx/asterisk"
 	"sansheng/pbx/audio"
@@ -32,7 +33,7 @@ func (s *Service) openPrompts() {
 		return
 	}
 	var err error
-	if s.prompts, err = prompt.Open(s.promptsDir(), s.asterisk.CustomSoundsDir); err != nil {
+	if s.prompts, err = prompt.Open(s.promptsDir(), s.asterisk.SoundsDir); err != nil {
 		s.log.Error("the operators' prompts cannot be read: they cannot be changed now", zap.Error(err))
 	}
 }
@@ -151,8 +152,12 @@ func (p promptKeeper) Undo(ctx context.Context, id web.PromptID, by string) (v w
 	if err != nil {
 		return v, err
 	}
-	beneath, _ := p.beneath(k)
-	back, err := p.s.prompts.Undo(k, prompt.Version{At: now(), By: by}, beneath != "" || len(p.uses(k)) == 0, p.tell(ctx, k))
+	beneath := pbx.Voice(k.Language, "")
+	if k.Company == "" {
+		beneath = k.Language
+	}
+	may := asterisk.HasPrompt(p.s.asterisk.Data, beneath, k.Name) || len(p.uses(k)) == 0
+	back, err := p.s.prompts.Undo(k, prompt.Version{At: now(), By: by}, may, p.tell(ctx, k))
 	return p.changed(k, back, err)
 }
 
@@ -203,6 +208,7 @@ func (p promptKeeper) changed(k prompt.Key, v prompt.Version, err error) (web.Pr
 	if err != nil {
 		return web.PromptVersion{}, err
 	}
+	p.s.watchPrompts(p.s.ctx) // one that was missing may be there now
 	out := webVersion(v)
 	out.Warnings = tooLong(v.LengthMs, p.uses(k))
 	return out, nil

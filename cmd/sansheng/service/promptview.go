@@ -13,6 +13,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/cti/web"
+	"sansheng/pbx"
 	"sansheng/pbx/asterisk"
 	"sansheng/pbx/audio"
 	"sansheng/pbx/prompt"
@@ -96,49 +97,42 @@ func (p promptKeeper) Prompt(ctx context.Context, id web.PromptID) (out web.Prom
 
 // view is a prompt as the API shows it, without its versions.
 func (p promptKeeper) view(e prompt.Entry) web.PromptView {
-	out := web.PromptView{Name: e.Name, Language: e.Language, Company: e.Company, Plays: playsOwn, Used: []web.PromptUse{}}
+	out := web.PromptView{Name: e.Name, Language: e.Language, Company: e.Company, Used: []web.PromptUse{}}
 	for _, u := range p.uses(e.Key) {
 		out.Used = append(out.Used, web.PromptUse{Where: u.Where, Company: string(u.Company), MostMs: u.Most.Milliseconds()})
 	}
+	out.Plays = p.plays(e.Key)
 	v := e.Newest()
-	if v.SHA256 == "" {
-		out.Plays, v = p.beneath(e.Key)
-		out.Plays = cmp.Or(out.Plays, playsNone)
-	} else {
-		out.Version = v.N
+	switch out.Plays {
+	case playsNone:
+		return out
+	case playsOwn:
+		out.Version = v.N // 0 of one that lies there by hand
+	case playsAll:
+		all, _ := p.s.prompts.Get(prompt.Key{Language: e.Language, Name: e.Name}) // else by hand
+		v = all.Newest()
+	default:
+		v = prompt.Version{Placeholder: true}
 	}
-	if out.Plays != playsNone {
-		out.Voice = voiceOf(v)
-	}
-	out.LengthMs, out.Loudness = v.LengthMs, v.Loudness
+	out.Voice, out.LengthMs, out.Loudness = voiceOf(v), v.LengthMs, v.Loudness
 	return out
 }
 
-// beneath is what callers hear where there is no own prompt; empty where there is nothing.
-func (p promptKeeper) beneath(k prompt.Key) (string, prompt.Version) {
-	all := prompt.Key{Language: k.Language, Name: k.Name}
-	if k.Company != "" {
-		if e, err := p.s.prompts.Get(all); err == nil && e.Newest().SHA256 != "" {
-			return playsAll, e.Newest()
-		}
+// plays tells whose file the switch plays.
+func (p promptKeeper) plays(k prompt.Key) string {
+	path, err := filepath.Rel(p.s.asterisk.SoundsDir, asterisk.FindPrompt(p.s.asterisk.Data, k.Voice(), k.Name))
+	if err != nil {
+		return playsNone
 	}
-	switch path := asterisk.FindPrompt(p.s.asterisk.Data, k.Language, k.Name); {
-	case path == "":
-	case !strings.HasPrefix(path, p.s.asterisk.CustomSoundsDir+string(filepath.Separator)):
-		return playsShipped, prompt.Version{Placeholder: true}
-	case k.Company != "":
-		return playsAll, prompt.Version{} // put there by hand
-	default: // our own, which is about to go: what is beneath it
-		shipped, _ := filepath.Glob(filepath.Join(p.s.asterisk.SoundsDir, k.Language, k.Name) + ".?*")
-		e, err := p.s.prompts.Get(k)
-		switch {
-		case err == nil && len(e.Versions) == 0:
-			return playsOwn, prompt.Version{} // by hand, and never changed here
-		case len(shipped) > 0:
-			return playsShipped, prompt.Version{Placeholder: true}
-		}
+	switch voice, _, _ := strings.Cut(path, string(filepath.Separator)); voice {
+	case k.Voice():
+		return playsOwn
+	case pbx.Voice(k.Language, ""):
+		return playsAll
+	case k.Language:
+		return playsShipped
 	}
-	return "", prompt.Version{}
+	return playsNone
 }
 
 // uses are the places that play a prompt: one for all companies not where a company has
