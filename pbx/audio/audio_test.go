@@ -346,11 +346,11 @@ func TestBad(t *testing.T) {
 
 // FuzzMake: whatever a file holds, there is a prompt in the switch's format or an error.
 func FuzzMake(f *testing.F) {
-	f.Add(form{kind: wavPCM, bits: 16, channels: 1, rate: 8000}.file(sine(8000, 1000, 0.1, 100*time.Millisecond)))
-	f.Add(form{kind: wavFloat, bits: 32, channels: 2, rate: 11025, extensible: true}.file(sine(11025, 1000, 0.1, 100*time.Millisecond)))
-	f.Add(flacFile(f, 16000, 16, 2, sine(16000, 1000, 0.1, 100*time.Millisecond)))
+	f.Add(form{kind: wavPCM, bits: 16, channels: 1, rate: 8000}.file(sine(8000, 1000, 0.1, 60*time.Millisecond)))
+	f.Add(form{kind: wavFloat, bits: 32, channels: 2, rate: 11025, extensible: true}.file(sine(11025, 1000, 0.1, 60*time.Millisecond)))
+	f.Add(flacFile(f, 16000, 16, 2, sine(16000, 1000, 0.1, 60*time.Millisecond)))
 	if b, err := os.ReadFile("testdata/mono.mp3"); err == nil {
-		f.Add(b[:2000])
+		f.Add(b[:1000])
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := Make(t.Context(), bytes.NewReader(b))
