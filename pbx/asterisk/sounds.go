@@ -25,22 +25,34 @@ func FindPrompt(data, voice, name string) string {
 	return ""
 }
 
-var playedForm = regexp.MustCompile(`(?:Playback|Background)\(([a-z_&-]+)|Read\([A-Z]+,([a-z_&-]+)`)
+var (
+	contextForm = regexp.MustCompile(`^\[([a-z-]+)\]`)
+	playedForm  = regexp.MustCompile(`(?:Playback|Background)\(([^)]*)\)|Read\([A-Z]+,([^,)]*)`)
+	promptForm  = regexp.MustCompile(`^[a-z-]+[a-z]$`)
+)
 
-// DialplanPrompts are those that the switch plays by itself: without the hotline, and to
-// those on call. Those with a number or an alarm in their name are not among them.
-func DialplanPrompts() []string {
+// DialplanPrompts are those that the switch plays by itself: to callers who have come to its
+// fallback, each in his company's voice, and to others, as who is on call, in everybody's.
+// Those with a number or an alarm in their name are not among them.
+func DialplanPrompts() (callers, others []string) {
 	b, err := asteriskconf.Files.ReadFile("extensions.conf")
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	var names []string
-	for _, m := range playedForm.FindAllStringSubmatch(string(b), -1) {
-		for name := range strings.SplitSeq(m[1]+m[2], "&") {
-			if name != "" && !strings.HasSuffix(name, "-") && !slices.Contains(names, name) {
-				names = append(names, name)
+	to := &others
+	for line := range strings.Lines(string(b)) {
+		if m := contextForm.FindStringSubmatch(line); m != nil {
+			if to = &others; m[1] == "fallback" {
+				to = &callers
+			}
+		}
+		for _, m := range playedForm.FindAllStringSubmatch(line, -1) {
+			for name := range strings.SplitSeq(m[1]+m[2], "&") {
+				if promptForm.MatchString(name) && !slices.Contains(*to, name) {
+					*to = append(*to, name)
+				}
 			}
 		}
 	}
-	return names
+	return callers, others
 }

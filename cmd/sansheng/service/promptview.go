@@ -27,9 +27,6 @@ const (
 	playsNone    = "missing"
 )
 
-// bySwitch is who plays what the hotline does not.
-const bySwitch = "the switch by itself"
-
 // Prompts implements web.PromptKeeper.
 func (p promptKeeper) Prompts(_ context.Context, company cti.CompanyID) ([]web.PromptView, error) {
 	made, err := p.s.prompts.List()
@@ -48,8 +45,12 @@ func (p promptKeeper) Prompts(_ context.Context, company cti.CompanyID) ([]web.P
 			entries[k] = prompt.Entry{Key: k}
 		}
 	}
+	bySwitch, others := asterisk.DialplanPrompts()
+	if company == "" {
+		bySwitch = append(bySwitch, others...)
+	}
 	for _, co := range p.s.plan.Companies {
-		for _, name := range asterisk.DialplanPrompts() {
+		for _, name := range bySwitch {
 			k := prompt.Key{Language: co.Language, Company: string(company), Name: name}
 			if _, there := entries[k]; !there && (company == "" || co.ID == company) {
 				entries[k] = prompt.Entry{Key: k}
@@ -155,8 +156,11 @@ func (p promptKeeper) uses(k prompt.Key) []cti.PromptUse {
 			list = append(list, u)
 		}
 	}
-	if slices.Contains(asterisk.DialplanPrompts(), k.Name) || k.Company == "" && (cti.CodePrompt(k.Name) || strings.HasPrefix(k.Name, "alarm-")) {
-		list = append(list, cti.PromptUse{Language: k.Language, Name: k.Name, Company: cti.CompanyID(k.Company), Where: bySwitch})
+	if callers, others := asterisk.DialplanPrompts(); slices.Contains(callers, k.Name) || k.Company == "" && (slices.Contains(others, k.Name) || strings.HasPrefix(k.Name, "alarm-")) {
+		list = append(list, cti.PromptUse{Language: k.Language, Name: k.Name, Company: cti.CompanyID(k.Company), Where: "the switch by itself"})
+	}
+	if k.Company == "" && cti.CodePrompt(k.Name) {
+		list = append(list, cti.PromptUse{Language: k.Language, Name: k.Name, Where: "codes of agents' phones"})
 	}
 	return list
 }
