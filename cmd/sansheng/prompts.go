@@ -191,7 +191,7 @@ func promptsAddCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			defer f.Close()
+			defer f.Close() //nolint:errcheck // only read
 			said, err := p.send(c.Context(), http.MethodPut, p.path(args[0], "/audio"), f, http.Header{
 				"Content-Type": {"application/octet-stream"}, "Expect": {"100-continue"}, // a refusal is heard before all is sent
 			})
