@@ -268,6 +268,11 @@ func TestFallbackPlaysOwnPrompt(t *testing.T) {
 	if _, err := library.Add(key, own.Version{How: own.Uploaded}, wav(samples), func(own.Version) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
+	c := demo()
+	c.Companies = map[string]map[string]string{"demo": {"zh": "三声"}}
+	if err := i.Reconfigure(t.Context(), c); err != nil { // what is made anew leaves it alone
+		t.Fatal(err)
+	}
 	caller, err := sip.New(sip.Config{Number: "13900000001", Server: i.SIPAddr})
 	if err != nil {
 		t.Fatal(err)
