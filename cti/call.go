@@ -485,7 +485,7 @@ func (h *Hotline) prompt(at time.Time, c *call, id pbx.PlaybackID, names ...stri
 		media[i] = "sound:" + n
 	}
 	c.Prompt, c.PromptOn, c.PromptAt = id, at, at.Add(promptLimit)
-	h.do(pbx.Play{Channel: c.Channel, Playback: id, Media: media, Language: c.Language})
+	h.do(pbx.Play{Channel: c.Channel, Playback: id, Media: media, Language: pbx.Voice(c.Language, string(c.Company))})
 }
 
 // lease renews the time the switch leaves a waiting caller with us.

@@ -101,7 +101,7 @@ func (e *Essence) Add(fact Fact) {
 		if d, ok := f.Data.(*EngineData); ok && d.FileHash != "" {
 			e.started[f.Engine] = f
 		}
-	case AgentBriefed:
+	case AgentBriefed, PromptChanged:
 	case CallEnded:
 		e.end(f)
 	case CallbackTried, CallbackEnded:

@@ -92,6 +92,7 @@ const (
 	PlanPlanned      Kind = "plan.planned"
 	PlanCancelled    Kind = "plan.cancelled"
 	CallersRecalled  Kind = "callers.recalled"
+	PromptChanged    Kind = "prompt.changed"
 	EngineStarted    Kind = "engine.started"
 	SwitchLost       Kind = "engine.switch_lost"
 	ClockStepped     Kind = "engine.clock_stepped"
@@ -715,6 +716,7 @@ var dataOf = map[Kind]func() Data{
 	PlanPlanned:      func() Data { return &PublishedData{} },
 	PlanCancelled:    func() Data { return &PlanCancelledData{} },
 	CallersRecalled:  func() Data { return &RecalledData{} },
+	PromptChanged:    func() Data { return &PromptData{} },
 	EngineStarted:    func() Data { return &EngineData{} },
 	SwitchLost:       func() Data { return &EngineData{} },
 	ClockStepped:     func() Data { return &EngineData{} },

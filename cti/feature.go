@@ -29,3 +29,8 @@ func (h *Hotline) featureCode(at time.Time, ch pbx.Channel) {
 		pbx.Continue{Channel: ch.ID, Done: true},
 	)
 }
+
+// CodePrompt tells whether a prompt is what agents' phones say to codes.
+func CodePrompt(name string) bool {
+	return name == "now-ready" || name == "now-paused" || name == "code-refused"
+}

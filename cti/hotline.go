@@ -195,6 +195,8 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		h.out.Refused = h.cancelPlan(now, in)
 	case LookedUp:
 		h.lookupAnswer(now, in)
+	case ChangePrompt:
+		h.changePrompt(now, in)
 	case Stopping:
 		h.stopCalls(now)
 	case Unseen:

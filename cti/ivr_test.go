@@ -102,7 +102,7 @@ func TestFlowLanguageAndHangUp(t *testing.T) {
 	r.over(false)
 	r.over(false)
 	r.wants("[english hello bye]", CallHungUp)
-	if len(r.said) != 2 || r.said[0].Language != "en" || r.said[1].Media[0] != "sound:goodbye" || !hungUp(r.out.Commands, "c1") {
+	if len(r.said) != 2 || r.said[0].Language != "en_own_demo2" || r.said[1].Media[0] != "sound:goodbye" || !hungUp(r.out.Commands, "c1") {
 		t.Errorf("he heard %+v; %v", r.said, r.out.Commands)
 	}
 }

@@ -290,7 +290,7 @@ func (h *Hotline) sayKey(at time.Time, c *call, o *offer) {
 	// Of its own each time, also after a restart: what played then may play still.
 	a.play, a.next = pbx.PlaybackID(fmt.Sprintf("%s-key%d-%d", o.Channel, h.seq, a.plays)), at.Add(promptLimit)
 	h.do(pbx.Play{
-		Channel: o.Channel, Playback: a.play, Language: c.Language,
+		Channel: o.Channel, Playback: a.play, Language: pbx.Voice(c.Language, string(c.Company)),
 		Media: []string{"sound:beep", "sound:on-call-take", "sound:digits/" + o.Key, "sound:beep", "sound:on-call-take", "sound:digits/" + o.Key},
 	})
 }

@@ -5,53 +5,63 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"sansheng/cti/flow"
+	"sansheng/pbx"
 )
 
-// PromptUse is a prompt that the plan lets callers hear, and the first place that does.
+// PromptUse is a place at which callers of the plan hear a prompt.
 type PromptUse struct {
 	Language, Name string
+	// Company whose callers they are.
+	Company CompanyID
 	// Where is for a person to read, as in "flow night, node closed".
 	Where string
+	// Most is how much of it they hear: then the call goes on.
+	Most time.Duration
 }
+
+// Voice is where the switch looks for it.
+func (u PromptUse) Voice() string { return pbx.Voice(u.Language, string(u.Company)) }
 
 func (u PromptUse) String() string { return u.Language + "/" + u.Name + " (" + u.Where + ")" }
 
-// Prompts are those that callers of the plan may hear, by name: greetings, those of the
-// flows in each language that is spoken there, with what @opens and @emergency are made
-// up of, and what waiting callers are told. The plan has passed Check.
+// Prompts are the places at which callers of the plan may hear prompts, by language and
+// name: greetings, the flows in each language that is spoken there, with what @opens and
+// @emergency are made up of, what waiting callers and those on call are told. The plan has
+// passed Check.
 func (p *Plan) Prompts() []PromptUse {
-	seen, all := map[string]bool{}, []PromptUse{}
-	add := func(language, where string, names ...string) {
-		for _, name := range names {
-			if key := language + "/" + name; !seen[key] {
-				seen[key], all = true, append(all, PromptUse{language, name, where})
+	seen, all := map[PromptUse]bool{}, []PromptUse{}
+	for _, l := range p.Lines {
+		add := func(language, where string, most time.Duration, names ...string) {
+			for _, name := range names {
+				if u := (PromptUse{language, name, l.Company, where, most}); !seen[u] {
+					seen[u], all = true, append(all, u)
+				}
 			}
 		}
-	}
-	for _, l := range p.Lines {
 		language, where := p.companyOf(l).Language, "line "+l.DID
 		if l.Mode == Greeted {
-			add(language, where, l.Greeting)
+			add(language, where, promptLimit, l.Greeting)
 		}
 		if l.Announce {
-			add(language, where, announcement("0123456789")...)
+			add(language, where, promptLimit, announcement("0123456789")...)
 		}
-		add(language, where, holdPrompt(l.Emergency))
+		add(language, where, promptLimit, holdPrompt(l.Emergency))
 		if f := p.flowOf(l); f != nil {
 			for _, said := range f.Said(language) {
-				add(said.Language, fmt.Sprintf("flow %s, node %s", l.Flow, said.Node), p.spokenOf(f, said.Prompt)...)
+				add(said.Language, fmt.Sprintf("flow %s, node %s", l.Flow, said.Node), flowPrompt, p.spokenOf(f, said.Prompt)...)
 			}
 		}
 		for _, q := range p.Queues {
 			if q.ID == l.Queue {
-				add(language, "queue "+string(q.ID), q.tells()...)
+				add(language, "queue "+string(q.ID), promptLimit, q.tells()...)
 			}
 		}
 	}
 	slices.SortFunc(all, func(a, b PromptUse) int {
-		return cmp.Or(cmp.Compare(a.Language, b.Language), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(a.Language, b.Language), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Company, b.Company), cmp.Compare(a.Where, b.Where))
 	})
 	return all
 }
@@ -93,18 +103,23 @@ func (q Queue) tells() []string {
 	if q.Callback != nil {
 		names = append(names, "press-callback", "callback-promised")
 	}
+	if q.OnCall != nil {
+		names = append(names, "on-call-calling", "on-call-take", "beep", "digits/"+q.OnCall.TakeKey())
+	}
 	return names
 }
 
-// PromptsMissing are those of the plan's that there are not, as people read it; empty
-// where none is missing.
-func (p *Plan) PromptsMissing(has func(language, name string) bool) string {
+// PromptsMissing are those of the plan's that there are not, as people read it, each with a
+// place that plays it; empty where none is missing.
+func (p *Plan) PromptsMissing(has func(PromptUse) bool) string {
 	const most = 10 // are named
 	var missing []string
+	var last PromptUse
 	for _, u := range p.Prompts() {
-		if !has(u.Language, u.Name) {
-			missing = append(missing, u.String())
+		if u.Voice() == last.Voice() && u.Name == last.Name || has(u) {
+			continue
 		}
+		missing, last = append(missing, u.String()), u
 	}
 	text := strings.Join(missing[:min(most, len(missing))], ", ")
 	if more := len(missing) - most; more > 0 {

@@ -8,19 +8,24 @@ import (
 	"sansheng/cti/flow"
 )
 
-// TestPrompts: each prompt that a plan may play is named once, in the languages in which
-// it may be played, with what the made-up ones are made of.
+// TestPrompts: each prompt that a plan may play is named at each of its places once, in the
+// languages in which it may be played, with what the made-up ones are made of.
 func TestPrompts(t *testing.T) {
 	p := DemoPlan(0)
 	p.Flows[0].Nodes = append(p.Flows[0].Nodes, flow.Node{ID: "english", Kind: flow.Language, Language: "en", Exits: exits("next", "closed")})
 	p.Flows[0].Nodes[2].Exits["2"] = "english"
 	p.Queues[0].Tell = 1
-	var all []string
+	var all, places []string
 	for _, u := range p.Prompts() {
-		all = append(all, u.Language+"/"+u.Name)
+		all, places = append(all, u.Language+"/"+u.Name), append(places, string(u.Company)+" "+u.String())
 	}
-	if sorted := slices.Compact(slices.Clone(all)); len(sorted) != len(all) {
-		t.Errorf("some are there twice: %v", all)
+	if sorted := slices.Compact(slices.Sorted(slices.Values(places))); len(sorted) != len(all) {
+		t.Errorf("some are there twice: %v", places)
+	}
+	for _, want := range []string{"demo zh/please-hold (line 800100)", "demo2 zh/please-hold (line 800200)", "demo zh/digits/1 (line 800100)", "demo zh/digits/1 (queue service)"} {
+		if !slices.Contains(places, want) {
+			t.Errorf("%s is not among %v", want, places)
+		}
 	}
 	for _, want := range []string{
 		"zh/greeting-demo", "zh/greeting-demo2", "zh/closed", "en/closed", "en/weekday/sun", "zh/hour/23", "zh/minute/45", "en/digits/9",
@@ -38,12 +43,13 @@ func TestPrompts(t *testing.T) {
 func TestPromptsMissing(t *testing.T) {
 	p := DemoPlan(0)
 	for _, c := range []struct {
-		has  func(language, name string) bool
+		has  func(PromptUse) bool
 		want string
 	}{
-		{func(string, string) bool { return true }, ""},
-		{func(_, name string) bool { return name != "closed" && name != "greeting-demo" }, "zh/closed (flow night, node closed), zh/greeting-demo (line 800100)"},
-		{func(string, string) bool { return false }, " more"},
+		{func(PromptUse) bool { return true }, ""},
+		{func(u PromptUse) bool { return u.Name != "closed" && u.Name != "greeting-demo" }, "zh/closed (flow night, node closed), zh/greeting-demo (line 800100)"},
+		{func(u PromptUse) bool { return u.Name != "please-hold" || u.Voice() == "zh_own_demo" }, "zh/please-hold (line 800200)"},
+		{func(PromptUse) bool { return false }, " more"},
 	} {
 		if got := p.PromptsMissing(c.has); got != c.want && (c.want == "" || !strings.Contains(got, c.want)) {
 			t.Errorf("%q, want %q", got, c.want)

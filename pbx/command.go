@@ -47,7 +47,7 @@ type Play struct {
 	Channel  ChannelID
 	Playback PlaybackID
 	Media    []string
-	// Language chooses among prompts, as in zh or en.
+	// Language chooses among prompts, as in zh, or zh_own_gas: see Voice.
 	Language string
 }
 

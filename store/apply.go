@@ -33,6 +33,8 @@ func (b *batch) apply(ctx context.Context, e entry) error {
 		return b.applyHours(ctx, e.Fact)
 	case "plan":
 		return b.applyPlan(ctx, e.Fact)
+	case "prompt":
+		return b.applyPrompt(ctx, e.Fact)
 	case "engine":
 		d, _ := e.Data.(*cti.EngineData)
 		if d == nil {
@@ -81,6 +83,21 @@ func (b *batch) applyPlan(ctx context.Context, f cti.Fact) error {
 		o.ByPerson, o.Target = clean(d.By), "version "+strconv.Itoa(d.Version)
 	}
 	return b.s.q.AddOrder(ctx, b.out, o)
+}
+
+// applyPrompt keeps who changed a prompt into what among the orders.
+func (b *batch) applyPrompt(ctx context.Context, f cti.Fact) error {
+	d, ok := f.Data.(*cti.PromptData)
+	if !ok {
+		return nil
+	}
+	target := d.Language + "/" + d.Name + " version " + strconv.Itoa(d.Version)
+	if d.SHA256 != "" {
+		target += " sha256 " + d.SHA256
+	}
+	return b.s.q.AddOrder(ctx, b.out, sql.AddOrderParams{
+		FactID: f.ID, Company: string(f.Company), At: f.At, ByPerson: clean(d.By), Verb: clean("prompt_" + d.How), Target: clean(target), Reason: clean(d.Text),
+	})
 }
 
 func (b *batch) applyAgent(ctx context.Context, f cti.Fact) error {

@@ -35,18 +35,19 @@ func TestPublications(t *testing.T) {
 	}
 }
 
-// TestClosures: who closed a line, until when and why, and who opened it, is kept once
-// among the orders, however often the facts come.
+// TestClosures: who closed a line, until when and why, who opened it, and who changed a
+// prompt, is kept once among the orders, however often the facts come.
 func TestClosures(t *testing.T) {
 	t.Parallel()
 	s := newStore(t)
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	fact := func(seq uint64, k cti.Kind, d *cti.ClosureData) cti.Fact {
+	fact := func(seq uint64, k cti.Kind, d cti.Data) cti.Fact {
 		return cti.Fact{Version: 1, ID: "e1-" + string(rune('0'+seq)), Seq: seq, Engine: "e1", At: at, Kind: k, Company: "demo", Data: d}
 	}
 	facts := []cti.Fact{
 		fact(1, cti.HoursClosed, &cti.ClosureData{Line: "800200", Until: at.Add(time.Hour), By: "3001", Reason: "burst pipe"}),
 		fact(2, cti.HoursOpened, &cti.ClosureData{Calendar: "office", By: "2001"}),
+		fact(3, cti.PromptChanged, &cti.PromptData{Language: "zh", Name: "closed", Version: 2, How: "spoken", By: "3001", SHA256: "ab", Text: "我们休息了"}),
 	}
 	for range 2 {
 		if err := s.Replay(t.Context(), "journal", facts...); err != nil {
@@ -58,7 +59,7 @@ func TestClosures(t *testing.T) {
 	if err := s.pool.QueryRow(t.Context(), kept).Scan(&got); err != nil {
 		t.Fatal(err)
 	}
-	if want := "demo||3001|close|800200 until 2026-03-02T10:00:00Z|burst pipe;demo||2001|open|office|"; got != want {
+	if want := "demo||3001|close|800200 until 2026-03-02T10:00:00Z|burst pipe;demo||2001|open|office|;demo||3001|prompt_spoken|zh/closed version 2 sha256 ab|我们休息了"; got != want {
 		t.Errorf("kept is %q, want %q", got, want)
 	}
 }

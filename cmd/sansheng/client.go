@@ -58,29 +58,45 @@ func (c *client) order(ctx context.Context, method, path string, body, into any)
 
 // ask is do with what was answered.
 func (c *client) ask(ctx context.Context, method, path string, body any, header http.Header) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	if body == nil {
+		return c.send(ctx, method, path, nil, header)
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	whole := http.Header{"Content-Type": {"application/json"}}
+	for name, values := range header {
+		whole[name] = values
+	}
+	return c.send(ctx, method, path, bytes.NewReader(text), whole)
+}
+
+// sendWithin is how long the service may take to receive a file.
+const sendWithin = time.Minute
+
+// send is ask with a body as it is.
+func (c *client) send(ctx context.Context, method, path string, body io.Reader, header http.Header) ([]byte, error) {
 	password := os.Getenv(passwordVariable)
 	if c.as == "" || password == "" {
 		return nil, errors.New("name the account with --as, and its password in the environment's " + passwordVariable)
 	}
-	var text []byte
-	if body != nil {
-		var err error
-		if text, err = json.Marshal(body); err != nil {
-			return nil, err
-		}
-	}
-	r, err := http.NewRequestWithContext(ctx, method, c.url+path, bytes.NewReader(text))
+	r, err := http.NewRequestWithContext(ctx, method, c.url+path, body)
 	if err != nil {
 		return nil, err
 	}
-	r.SetBasicAuth(c.as, password)
-	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
+	if f, ok := body.(*os.File); ok {
+		if info, err := f.Stat(); err == nil {
+			r.ContentLength = info.Size()
+		}
 	}
+	r.SetBasicAuth(c.as, password)
 	for name, values := range header {
 		r.Header[name] = values
 	}
-	res, err := (&http.Client{Timeout: askWithin}).Do(r)
+	res, err := (&http.Client{Timeout: sendWithin}).Do(r)
 	if err != nil {
 		return nil, fmt.Errorf("is the service running? %w", err)
 	}

@@ -123,7 +123,7 @@ func notePlan(w io.Writer, plan *cti.Plan, data string, at time.Time) {
 	if data == "" || !asterisk.HasPrompt(sounds, "zh", "beep") {
 		return // nothing has been made here
 	}
-	has := func(language, name string) bool { return asterisk.HasPrompt(sounds, language, name) }
+	has := func(u cti.PromptUse) bool { return asterisk.HasPrompt(sounds, u.Voice(), u.Name) }
 	if missing := plan.PromptsMissing(has); missing != "" {
 		fmt.Fprintf(w, "note: prompts are missing: %s\n", missing)
 	}

@@ -485,6 +485,9 @@ func (e *Engine) PlanOf(ctx context.Context, number int) (*cti.Plan, error) {
 	return p, nil
 }
 
+// ChangePrompt puts on record that a prompt is about to be changed.
+func (e *Engine) ChangePrompt(ctx context.Context, c cti.ChangePrompt) error { return e.ask(ctx, c) }
+
 // Hours tells whether the callers of each line find it open, and what is closed.
 func (e *Engine) Hours(ctx context.Context) ([]cti.HoursView, cti.Closures, error) {
 	var v []cti.HoursView

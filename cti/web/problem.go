@@ -24,6 +24,7 @@ const (
 	badMethod      problemType = "method-not-allowed"
 	badQuery       problemType = "bad-query"
 	tooLarge       problemType = "too-large"
+	badSound       problemType = "bad-sound"
 	badState       problemType = "forbidden-by-state"
 	unavailable    problemType = "unavailable"
 	broken         problemType = "internal"

@@ -106,6 +106,13 @@ var rules = map[string]rule{
 	"GET /api/v1/config/versions":              {row: row{none, none, company, all, none, none}},
 	"POST /api/v1/config/versions":             {row: row{none, none, company, all, none, none}},
 	"DELETE /api/v1/config/versions/{version}": {row: row{none, none, company, all, none, none}},
+	"GET /api/v1/prompts":                      {row: row{none, company, company, all, none, all}},
+	"GET /api/v1/prompts/{name}":               {row: row{none, company, company, all, none, all}},
+	uploadRoute:                                {row: row{none, none, company, all, none, none}},
+	"PUT /api/v1/prompts/{name}/text":          {row: row{none, none, company, all, none, none}},
+	"POST /api/v1/prompts/{name}/undo":         {row: row{none, none, company, all, none, none}},
+	"DELETE /api/v1/prompts/{name}":            {row: row{none, none, company, all, none, none}},
+	"POST /api/v1/prompts/{name}/hear":         {row: row{none, none, company, all, none, none}},
 	"GET /api/v1/alarms":                       {local: true, row: row{none, all, all, all, none, all}},
 	"GET /metrics":                             {local: true, row: row{none, none, all, all, none, none}},
 }

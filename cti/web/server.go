@@ -43,6 +43,8 @@ type Config struct {
 	Hours HoursKeeper
 	// Config shows and publishes the configuration; nil where no engine runs here.
 	Config ConfigKeeper
+	// Prompts keeps the operators' prompts; nil where no switch of ours runs.
+	Prompts PromptKeeper
 	// Readiness tells the state of every part, within its context.
 	Readiness func(context.Context) []Part
 	// Alarms tells which alarms stand; nil is none.
@@ -80,6 +82,7 @@ type Server struct {
 	cancel    func(context.Context, cti.CancelCallback) error
 	hours     HoursKeeper
 	configs   ConfigKeeper
+	prompts   PromptKeeper
 	readiness func(context.Context) []Part
 	alarms    func(context.Context) []Alarm
 	accounts  *Accounts
@@ -112,7 +115,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, configs: cfg.Config, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	if s.log == nil {
@@ -129,6 +132,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.configs == nil {
 		s.configs = noConfig{}
+	}
+	if s.prompts == nil {
+		s.prompts = nobodysPrompts{}
 	}
 	s.verifier = newVerifier(cfg.Accounts, s.stopC)
 	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
@@ -197,6 +203,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerOrders(api)
 	s.registerHours(api)
 	s.registerConfig(api)
+	s.registerPrompts(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {
@@ -261,8 +268,11 @@ func (s *Server) handler(secure bool) http.Handler {
 		defer s.recover(w)
 		setHeaders(w.Header(), secure)
 		most := int64(maxBody)
-		if strings.HasPrefix(r.URL.Path, "/api/v1/config/") {
+		switch _, pattern := s.router.mux.Handler(r); {
+		case strings.HasPrefix(r.URL.Path, "/api/v1/config/"):
 			most = configMost
+		case pattern == uploadRoute:
+			most = promptMost
 		}
 		if r.ContentLength > most {
 			writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, tooLarge, "the request has %d bytes; allowed: at most %d", r.ContentLength, most))

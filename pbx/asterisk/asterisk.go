@@ -34,6 +34,7 @@ import (
 
 	"sansheng/deploy/debian"
 	"sansheng/deploy/process"
+	"sansheng/pbx"
 	"sansheng/pbx/sip/probe"
 )
 
@@ -63,10 +64,10 @@ type Instance struct {
 	// LedgerPath is the CSV file with eventtype, eventtime, uniqueid, linkedid,
 	// channame, eventextra, userdeftype; see ReadLedger.
 	LedgerPath string
-	// SoundsDir holds the made prompts by language, CustomSoundsDir those of
+	// SoundsDir holds the made prompts by language, and by voice those of
 	// the operators, which win.
-	SoundsDir, CustomSoundsDir string
-	LogDir                     string
+	SoundsDir string
+	LogDir    string
 
 	config  Config
 	secrets secrets
@@ -146,7 +147,6 @@ func (i *Instance) layOut() error {
 	i.LogDir = filepath.Join(d, "log")
 	i.LedgerPath = filepath.Join(i.LogDir, "ledger.csv")
 	i.SoundsDir = filepath.Join(d, "data/sounds")
-	i.CustomSoundsDir = filepath.Join(i.SoundsDir, "custom")
 	var err error
 	if i.run, err = runDir(d, i.account); err != nil {
 		return err
@@ -158,7 +158,7 @@ func (i *Instance) layOut() error {
 	i.modules = found[0]
 	for _, dir := range []string{
 		"etc", "cache", "lib/keys", "db", "agi", "log",
-		"data/moh", "data/sounds/custom/zh", "data/sounds/custom/en",
+		"data/moh", "data/sounds/" + pbx.Voice("zh", ""), "data/sounds/" + pbx.Voice("en", ""),
 		"spool/recording", "spool/monitor", "spool/tmp",
 	} {
 		if err := os.MkdirAll(filepath.Join(d, dir), 0o755); err != nil {

@@ -11,13 +11,17 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sansheng/deploy/debian"
-	"sansheng/deploy/process"
-	"sansheng/pbx/ari"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"sansheng/deploy/debian"
+	"sansheng/deploy/process"
+	"sansheng/pbx/ari"
+	own "sansheng/pbx/prompt"
+	sip "sansheng/pbx/sip/phone"
+	"sansheng/pbx/sip/tone"
 )
 
 // patience bounds every wait of these tests; none is expected to take it.
@@ -247,6 +251,44 @@ func TestFallbackPatience(t *testing.T) {
 	}
 	if out, err := answered(); err != nil {
 		t.Fatalf("agent: %v\n%s", err, out)
+	}
+}
+
+// What a company's operators have recorded is heard without the hotline too; another
+// company's callers hear what is everybody's.
+func TestFallbackPlaysOwnPrompt(t *testing.T) {
+	i := startSwitch(t, demo())
+	library, err := own.Open(t.TempDir(), i.SoundsDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples := make([]int16, 4*sampleRate)
+	tone.Tone{Hz: 900}.Samples(samples, 0)
+	key := own.Key{Language: "zh", Company: i.config.Lines[0].Company, Name: "please-hold"}
+	if _, err := library.Add(key, own.Version{How: own.Uploaded}, wav(samples), func(own.Version) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	c := demo()
+	c.Companies = map[string]map[string]string{"demo": {"zh": "三声"}}
+	if err := i.Reconfigure(t.Context(), c); err != nil { // what is made anew leaves it alone
+		t.Fatal(err)
+	}
+	caller, err := sip.New(sip.Config{Number: "13900000001", Server: i.SIPAddr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(caller.Die)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	call, err := caller.Call(ctx, i.config.Lines[0].DID, sip.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := call.WaitTone(ctx, 900); err != nil {
+		t.Errorf("%v; %s", err, call.Story())
+	}
+	if err := call.Hangup(ctx); err != nil {
+		t.Error(err)
 	}
 }
 

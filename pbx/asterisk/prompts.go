@@ -78,8 +78,8 @@ func MakePrompts(ctx context.Context, dir string, p Prompts) error {
 	return nil
 }
 
-// sounds lists all prompts with their words as the voice takes them.
-func (p Prompts) sounds() ([]sound, error) {
+// speeches reads prompts.yaml, by language.
+func speeches() (map[string]speech, error) {
 	b, err := asteriskconf.Files.ReadFile("prompts.yaml")
 	if err != nil {
 		return nil, err
@@ -89,6 +89,37 @@ func (p Prompts) sounds() ([]sound, error) {
 	d.KnownFields(true)
 	if err := d.Decode(&texts); err != nil {
 		return nil, fmt.Errorf("read prompts.yaml: %w", err)
+	}
+	return texts, nil
+}
+
+// Speak has the voice of the shipped prompts say a text, as a WAV file. It serves until a
+// person has said it.
+func Speak(ctx context.Context, f debian.Finder, language, text string) ([]byte, error) {
+	texts, err := speeches()
+	if err != nil {
+		return nil, err
+	}
+	tree, err := f.Find(ctx, debian.Speech)
+	if err != nil {
+		return nil, fmt.Errorf("speak: %w", err)
+	}
+	s := sound{voice: texts[language].Voice, speed: texts[language].Speed, said: spoken(language, text, "")}
+	if s.said == "" {
+		return nil, fmt.Errorf("speak: there is nothing to say in %q", text)
+	}
+	b, err := s.make(ctx, tree)
+	if err != nil {
+		return nil, fmt.Errorf("speak: %w", err)
+	}
+	return b, nil
+}
+
+// sounds lists all prompts with their words as the voice takes them.
+func (p Prompts) sounds() ([]sound, error) {
+	texts, err := speeches()
+	if err != nil {
+		return nil, err
 	}
 	var all []sound
 	for language, t := range texts {

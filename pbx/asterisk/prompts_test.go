@@ -6,11 +6,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sansheng/deploy/debian"
+	"sansheng/pbx"
 )
 
 // length checks that a file has the one format and returns its length and its
@@ -145,5 +147,51 @@ func TestSpoken(t *testing.T) {
 	}
 	if got := spoken("zh", "重庆", "chong2 qing4"); got != "chong2 qing4" {
 		t.Errorf("the given reading became %q", got)
+	}
+}
+
+// TestDialplanPrompts: what the dialplan plays is found there, and made in both languages.
+func TestDialplanPrompts(t *testing.T) {
+	callers, others := DialplanPrompts()
+	if got := strings.Join(callers, " "); got != "please-hold apology goodbye on-call-calling" {
+		t.Errorf("to callers: %s", got)
+	}
+	if got := strings.Join(others, " "); got != "beep on-call-take apology-later caller-left alarm-call alarm-taken" {
+		t.Errorf("to others: %s", got)
+	}
+	sounds, err := Prompts{}.sounds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(callers, others...) {
+		for _, language := range languages {
+			if !slices.ContainsFunc(sounds, func(s sound) bool { return s.name == language+"/"+name }) {
+				t.Errorf("%s/%s is not made", language, name)
+			}
+		}
+	}
+}
+
+// TestFindPrompt: a company's own goes before everybody's, and that before the shipped one.
+func TestFindPrompt(t *testing.T) {
+	data := t.TempDir()
+	own := pbx.Voice("zh", "gas_works")
+	for _, dir := range []string{"zh", "zh_own", "zh_own_gas.works"} {
+		path := filepath.Join(data, "data/sounds", dir, "closed.wav")
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := FindPrompt(data, own, "closed"); got != path {
+			t.Errorf("found %q, want %q", got, path)
+		}
+	}
+	if other := FindPrompt(data, pbx.Voice("zh", "gas"), "closed"); filepath.Base(filepath.Dir(other)) != "zh_own" {
+		t.Errorf("another company's callers hear %q", other)
+	}
+	if HasPrompt(data, own, "clos") || HasPrompt(data, pbx.Voice("en", "gas_works"), "closed") {
+		t.Error("found what is not there")
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"text/template"
 
 	asteriskconf "sansheng/asterisk-conf"
+	"sansheng/pbx"
 )
 
 // values are what the templates of asterisk-conf are filled with.
@@ -35,6 +36,7 @@ type values struct {
 	OnCallRings, OnCallSeconds     int // how long one on call is rung, and may take with the key
 	FallbackLimit                  int // seconds
 	TestSeconds, AlarmSeconds      int
+	HearSeconds                    int
 	OrdinaryCalls                  int
 	Guards                         guards
 	TLS                            *tlsValues
@@ -66,8 +68,10 @@ const (
 	// person on call.
 	testSeconds  = 5
 	alarmSeconds = 60
-	maxCalls     = 2000
-	maxFiles     = 65536
+	// hearSeconds bounds an operator's listening to a prompt: the longest, and a little.
+	hearSeconds = 190
+	maxCalls    = 2000
+	maxFiles    = 65536
 )
 
 // Feature codes an agent dials: ready, not ready, wrap-up done.
@@ -84,7 +88,7 @@ func (i *Instance) values(c Config) values {
 		Lease: leaseSeconds, HeartbeatLimit: heartbeatSeconds,
 		QueueSeconds: queueSeconds, RoundSeconds: roundSeconds, DutySeconds: dutySeconds,
 		OnCallRings: onCallRings, OnCallSeconds: onCallSeconds, FallbackLimit: fallbackSeconds,
-		SentinelPassword: i.SentinelPassword, TestSeconds: testSeconds, AlarmSeconds: alarmSeconds,
+		SentinelPassword: i.SentinelPassword, TestSeconds: testSeconds, AlarmSeconds: alarmSeconds, HearSeconds: hearSeconds,
 		OrdinaryCalls: c.ordinaryCalls(i.Ports), Guards: c.guards(),
 	}
 	v.SystemName = i.SystemName
@@ -132,7 +136,7 @@ func ownAddresses() []netip.Addr {
 // before: a template is edited more often than it is reviewed.
 func render(v values) (map[string][]byte, error) {
 	t, err := template.New("").Option("missingkey=error").Funcs(template.FuncMap{
-		"word": wordValue, "digits": digitsValue, "number": numberValue, "path": pathValue, "addr": addrValue,
+		"word": wordValue, "voice": voiceValue, "digits": digitsValue, "number": numberValue, "path": pathValue, "addr": addrValue,
 		"hostport": hostportValue, "gateway": gatewayValue, "origins": originsValue,
 	}).ParseFS(asteriskconf.Files, "*.conf")
 	if err != nil {
@@ -186,6 +190,17 @@ func wordValue(s string) (string, error) {
 		return "", fmt.Errorf("not a plain word: %q", s)
 	}
 	return s, nil
+}
+
+// voiceValue is a company's voice, or everybody's; see pbx.Voice.
+func voiceValue(language, company string) (string, error) {
+	if _, err := wordValue(language); err != nil {
+		return "", err
+	}
+	if _, err := wordValue(company); err != nil && company != "" {
+		return "", err
+	}
+	return pbx.Voice(language, company), nil
 }
 
 func digitsValue(s string) (string, error) {

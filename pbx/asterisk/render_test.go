@@ -93,7 +93,7 @@ func TestTemplateFunctionsRefuse(t *testing.T) {
 // Every value in a template passes one of those functions, unless it is a
 // number or one of our constants.
 func TestTemplatesQuoteEverything(t *testing.T) {
-	allowed := regexp.MustCompile(`^(-? *)?(word|digits|number|path|addr|hostport|gateway|origins|range|with|if|else|end|\.(Lease|HeartbeatLimit|FallbackLimit|QueueSeconds|RoundSeconds|DutySeconds|MaxCalls|MaxFiles|TestSeconds|AlarmSeconds|OrdinaryCalls|FallbackTries|RTPFirst|RTPLast|HTTPPort)\b|\$\.(Lease|HeartbeatLimit|OnCallRings|OnCallSeconds)\b|\$i\b)`)
+	allowed := regexp.MustCompile(`^(-? *)?(word|voice|digits|number|path|addr|hostport|gateway|origins|range|with|if|else|end|\.(Lease|HeartbeatLimit|FallbackLimit|QueueSeconds|RoundSeconds|DutySeconds|MaxCalls|MaxFiles|TestSeconds|AlarmSeconds|HearSeconds|OrdinaryCalls|FallbackTries|RTPFirst|RTPLast|HTTPPort)\b|\$\.(Lease|HeartbeatLimit|OnCallRings|OnCallSeconds)\b|\$i\b)`)
 	constants := []string{"extensions.conf {{.}}"} // patterns and feature codes
 	entries, err := asteriskconf.Files.ReadDir(".")
 	if err != nil {

@@ -36,6 +36,9 @@ func (s *Service) startWeb(run context.Context) error {
 	if s.engine != nil || s.duty != nil {
 		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours, cfg.Config = s.floor, s.order, s.cancelCallback, lineHours{s}, configs{s}
 	}
+	if s.prompts != nil {
+		cfg.Prompts = promptKeeper{s}
+	}
 	if s.web, err = web.New(cfg); err != nil {
 		return err
 	}

@@ -28,8 +28,8 @@ func holidaysUnknown(p *cti.Plan, at time.Time) error {
 // watchPrompts looks whether our own switch has all prompts.
 func (s *Service) watchPrompts(context.Context) {
 	var cause error
-	if missing := s.plan().PromptsMissing(func(language, name string) bool {
-		return asterisk.HasPrompt(s.asterisk.Data, language, name)
+	if missing := s.plan().PromptsMissing(func(u cti.PromptUse) bool {
+		return asterisk.HasPrompt(s.asterisk.Data, u.Voice(), u.Name)
 	}); missing != "" {
 		cause = errors.New(missing)
 	}

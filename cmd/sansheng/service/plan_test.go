@@ -10,6 +10,7 @@ import (
 	"sansheng/cmd/sansheng/config"
 	"sansheng/cti"
 	"sansheng/cti/hours"
+	"sansheng/pbx"
 )
 
 // TestHolidaysUnknown: from 1 November on, by the calendar's clock, next year must be
@@ -58,7 +59,7 @@ func TestPromptMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(st.svc.asterisk.CustomSoundsDir, "zh", "greeting-spring.wav"), made, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(st.svc.asterisk.SoundsDir, pbx.Voice("zh", ""), "greeting-spring.wav"), made, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	st.svc.watchPrompts(t.Context())

@@ -56,6 +56,7 @@ import (
 	"sansheng/deploy/process"
 	"sansheng/pbx/ari"
 	"sansheng/pbx/asterisk"
+	"sansheng/pbx/prompt"
 	"sansheng/pbx/sip/phone"
 )
 
@@ -99,6 +100,7 @@ type Service struct {
 	journal   *journal.Journal
 	relay     *bus.Relay
 	asterisk  *asterisk.Instance
+	prompts   *prompt.Library // of our own switch; nil where it cannot be read
 	link      *ari.Link
 	engine    *engine.Engine
 	begun     *engine.Engine // before it has its switch
@@ -180,6 +182,7 @@ func (s *Service) start(ctx context.Context) error {
 		if err := s.startSwitch(ctx); err != nil {
 			return err
 		}
+		s.openPrompts()
 		if err := s.startRole(ctx, run); err != nil {
 			return err
 		}
