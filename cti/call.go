@@ -22,6 +22,7 @@ const (
 	// CallDialling: a call to outside that nobody has answered yet.
 	CallDialling CallState = "Dialling"
 	CallNative   CallState = "FellBack" // the switch serves it by itself
+	CallMessage  CallState = "Message"  // he leaves one
 	CallOver     CallState = "Ended"
 )
 
@@ -88,8 +89,11 @@ type call struct {
 	FellBy FallBackReason
 	FellAt time.Time
 	BackAt time.Time
-	// Voicemail is the message he was asked for there.
-	Voicemail string
+	// Voicemail is the message he was asked for there, at VoicemailAt.
+	Voicemail   string
+	VoicemailAt time.Time
+	// Mail is how far he has come in leaving a message.
+	Mail mail
 	// HungUpBy is who asked for the end first; nobody yet when empty.
 	HungUpBy   Role
 	HungUpAt   time.Time
@@ -162,6 +166,8 @@ type volatileCall struct {
 	AloneSince, OnCallTold time.Time
 	// Asking are those on call who have picked up, by offer.
 	Asking map[int]*asking
+	// Mailing is what he is told of it, and presses.
+	Mailing mailing
 	// Stray is the highest number of an agent's leg that was not ours to keep.
 	Stray int
 }
@@ -211,7 +217,9 @@ func (c *call) talkChannel() pbx.ChannelID {
 }
 
 // up tells whether the caller's channel has been answered, by us or by a person.
-func (c *call) up() bool { return c.Mode == Greeted || c.Overran || c.OnCall || !c.AnsweredAt.IsZero() }
+func (c *call) up() bool {
+	return c.Mode == Greeted || c.Overran || c.OnCall || c.Mail.Step != "" || !c.AnsweredAt.IsZero()
+}
 
 // leaving tells whether the call needs nobody any more.
 func (c *call) leaving() bool { return c.HungUpBy != "" || c.CallerGone }
@@ -296,7 +304,11 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *Served:
 		c.ServedBy = f.Agent
 	case *VoicemailData:
-		c.Voicemail = d.Recording
+		c.Voicemail, c.VoicemailAt = d.Recording, f.At
+	case *MailSteppedData:
+		c.applyMailStepped(f.At, d)
+	case *MailRecordedData:
+		c.applyMailRecorded(d)
 	case *LegEnded:
 		delete(h.legs, d.Channel)
 		if d.Role == RoleCaller {
@@ -394,9 +406,6 @@ func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 	case !line.Emergency && slices.Contains(h.companies[line.Company].Refused, ch.Caller.Number):
 		h.refuse(at, c)
 		return
-	case c.State == CallNative: // his queue has overflowed to the voicemail
-		h.do(pbx.Watch{Channel: ch.ID})
-		return
 	}
 	h.do(
 		pbx.Watch{Channel: ch.ID},
@@ -404,6 +413,11 @@ func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 	)
 	h.lease(at, c)
 	switch {
+	case c.State == CallMessage: // his queue has overflowed to the voicemail
+		if ch.State != pbx.ChannelUp {
+			h.do(pbx.Answer{Channel: ch.ID})
+		}
+		h.standMail(at, c)
 	case c.Mode != Greeted:
 	case h.flows[line.Flow] != nil:
 		if ch.State != pbx.ChannelUp {
@@ -566,6 +580,9 @@ func (h *Hotline) promptOver(at time.Time, c *call, failed bool) {
 	case c.flowID():
 		h.stepOver(at, c, failed)
 		return
+	case c.mailID():
+		h.mailTold(at, c)
+		return
 	case c.announceID():
 		h.emitCall(at, c, CallAnnounced, c.Agent, &AnnouncedData{Began: began, Failed: failed})
 	}
@@ -724,18 +741,15 @@ func (h *Hotline) fallBack(at time.Time, c *call, why FallBackReason) {
 	h.emitCall(at, c, CallFellBack, "", &FellBack{Reason: why})
 	h.withdraw(at, c)
 	h.transferOver(at, c, TransferFellBack)
-	switch why {
-	case FellByLimit:
+	if why == FellByLimit {
 		h.do(pbx.Continue{Channel: c.Channel, Context: "fallback", Extension: "limit"})
-	case FellToMail:
-		h.do(pbx.Continue{Channel: c.Channel, Context: "voicemail", Extension: "s"})
 	}
 }
 
 // wants tells whether a command that the switch refused is still to be carried out:
 // the caller's music and lease go with what he does.
 func (c *call) wants(cmd pbx.Command) bool {
-	waits := c.State == CallWaiting || c.State == CallInFlow || c.apart()
+	waits := c.State == CallWaiting || c.State == CallInFlow || c.State == CallMessage || c.apart()
 	switch cmd := cmd.(type) {
 	case pbx.StartMusic:
 		return waits
@@ -784,6 +798,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 	}
 	h.remind(now, c)
 	h.tickFlow(now, c)
+	h.tickMail(now, c)
 	h.tickConduct(now, c)
 	h.tickLinger(now, c)
 	h.tickSupervision(now, c)
@@ -797,6 +812,9 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 	if q != nil && q.overflows() && (!q.OverflowCallback || h.mayAskBack(c)) && c.Offer == nil && c.Transfer == nil && !c.Emergency && !c.Overflowed &&
 		q.OverflowAfter > 0 && due(c.EnteredAt.Add(time.Duration(q.OverflowAfter))) {
 		h.overflow(now, c, q)
+		if c.State == CallMessage {
+			h.standMail(now, c)
+		}
 		return // his time there begins now
 	}
 	switch {

@@ -8,8 +8,8 @@ import (
 // Essence keeps of all facts those that still matter: applied in order, they
 // give the same state as all of them. It bounds how long a start takes.
 //
-// What matters are all facts of live calls and of those of which a callback is owed, each
-// agent's last state and registration, the last of the switch, and what is closed.
+// What matters are all facts of live calls and of those of which a callback is owed, the
+// messages nobody has finished with, each agent's last state and registration, the last of the switch, and what is closed.
 type Essence struct {
 	calls  map[CallID][]placed
 	agents map[AgentID]*agentEssence
@@ -22,6 +22,8 @@ type Essence struct {
 	steps []placed // each ClockStepped: times before it are by another clock
 	// closures are the last hours.closed or hours.opened of each calendar and line.
 	closures map[string]placed
+	// messages are the facts of those that nobody has finished with, of calls that have ended.
+	messages map[CallID][]placed
 	added    uint64
 }
 
@@ -40,7 +42,7 @@ type agentEssence struct{ state, phone, lost, wish, move *placed }
 func NewEssence() *Essence {
 	return &Essence{
 		calls: map[CallID][]placed{}, agents: map[AgentID]*agentEssence{}, owed: map[CallID][]placed{}, heirs: map[CallID]CallID{},
-		closures: map[string]placed{},
+		closures: map[string]placed{}, messages: map[CallID][]placed{},
 	}
 }
 
@@ -86,6 +88,8 @@ func (e *Essence) Add(fact Fact) {
 		e.end(f)
 	case CallbackTried, CallbackEnded:
 		e.addCallback(f)
+	case MessageTaken, MessageFinished:
+		e.addMessage(f)
 	default:
 		if _, live := e.calls[f.Call]; live || f.Kind == CallArrived {
 			e.calls[f.Call] = append(e.calls[f.Call], f)
@@ -113,11 +117,26 @@ func (e *Essence) end(f placed) {
 	facts := e.calls[f.Call]
 	has := func(k Kind) bool { return slices.ContainsFunc(facts, func(p placed) bool { return p.Kind == k }) }
 	delete(e.calls, f.Call)
+	if has(CallMessageLeft) && !has(MessageFinished) {
+		e.messages[f.Call] = slices.DeleteFunc(slices.Clone(facts), func(p placed) bool { return p.Kind != CallMessageLeft && p.Kind != MessageTaken })
+	}
 	if has(CallbackAsked) && !has(CallbackEnded) {
 		e.owed[f.Call] = append(facts, f)
 		return // his place may be one that he has inherited
 	}
 	e.drop(f.Call)
+}
+
+// addMessage keeps who has taken a message, until it is finished.
+func (e *Essence) addMessage(f placed) {
+	switch {
+	case e.calls[f.Call] != nil:
+		e.calls[f.Call] = append(e.calls[f.Call], f)
+	case f.Kind == MessageFinished:
+		delete(e.messages, f.Call)
+	case e.messages[f.Call] != nil:
+		e.messages[f.Call] = append(e.messages[f.Call], f)
+	}
 }
 
 // drop forgets what is owed of a call, and whose place it had.
@@ -148,7 +167,7 @@ func (e *Essence) addCallback(f placed) {
 // Facts are those that matter, in the order they were added.
 func (e *Essence) Facts() []Fact {
 	all := slices.Concat(e.link, e.steps, e.orders)
-	for _, calls := range []map[CallID][]placed{e.calls, e.owed} {
+	for _, calls := range []map[CallID][]placed{e.calls, e.owed, e.messages} {
 		for _, c := range calls {
 			all = append(all, c...)
 		}

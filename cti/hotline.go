@@ -51,6 +51,11 @@ type Hotline struct {
 	arrivals uint64
 	// callbacks are those owed, in the order in which they were asked for.
 	callbacks []*callback
+	// messages are those that nobody has finished with, in the order they were left; boxes
+	// are how callers leave them, by queue, boxLamps their lamps.
+	messages []*message
+	boxes    map[QueueID]Voicemail
+	boxLamps []*boxLamp
 	// keys are those of the last orders, oldest first.
 	keys []orderKey
 	// spoke is who spoke last to a caller's number, lately the numbers from oldest to
@@ -67,7 +72,8 @@ type Outcome struct {
 	Facts    []Fact
 	Commands []pbx.Command
 	Repairs  Repairs
-	// Refused says why an Order, a CancelCallback or a CloseHours was not carried out.
+	// Refused says why an Order, a CancelCallback, a CloseHours, a TakeMessage or a FinishMessage
+	// was not carried out.
 	Refused error
 }
 
@@ -111,6 +117,7 @@ func (h *Hotline) configure(plan *Plan) {
 		h.queues[q.ID] = newQueue(q, plan.Serve(q))
 		h.queues[q.ID].callees = plan.Callees(q)
 	}
+	h.configureBoxes(plan)
 	h.order, h.lamps = h.order[:0], h.lamps[:0]
 	for _, a := range plan.Agents {
 		known := h.agents[a.ID]
@@ -149,6 +156,10 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		h.out.Refused = h.cancelCallback(now, in)
 	case CloseHours:
 		h.out.Refused = h.closeHours(now, in)
+	case TakeMessage:
+		h.out.Refused = h.takeMessage(now, in)
+	case FinishMessage:
+		h.out.Refused = h.finishMessage(now, in)
 	case Stopping:
 		h.stopCalls(now)
 	case Unseen:
@@ -296,6 +307,9 @@ func (h *Hotline) Apply(f Fact) {
 		return
 	case *CallbackAskedData, *CallbackTriedData, *CallbackEndedData:
 		h.applyCallback(f)
+		return
+	case *MessageLeftData, *MessageTakenData, *MessageFinishedData:
+		h.applyMessage(f)
 		return
 	}
 	if d, ok := f.Data.(*OfferEnded); ok && d.Result == OfferMissed {

@@ -368,6 +368,24 @@ func (e *Engine) CancelCallback(ctx context.Context, c cti.CancelCallback) error
 // *cti.HoursError where that cannot be; nothing has changed then.
 func (e *Engine) CloseHours(ctx context.Context, c cti.CloseHours) error { return e.ask(ctx, c) }
 
+// TakeMessage makes a message one person's. The error is a *cti.MessageError where that
+// cannot be; nothing has changed then.
+func (e *Engine) TakeMessage(ctx context.Context, m cti.TakeMessage) error { return e.ask(ctx, m) }
+
+// FinishMessage says that nothing more is to be done about a message. Its error is as
+// TakeMessage's.
+func (e *Engine) FinishMessage(ctx context.Context, m cti.FinishMessage) error { return e.ask(ctx, m) }
+
+// Messages lists those that nobody has finished with, the oldest first.
+func (e *Engine) Messages(ctx context.Context) ([]cti.MessageView, error) {
+	var all []cti.MessageView
+	err := e.look(ctx, func(h *cti.Hotline) { all = h.Messages() })
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
 // Hours tells whether the callers of each line find it open, and what is closed.
 func (e *Engine) Hours(ctx context.Context) ([]cti.HoursView, cti.Closures, error) {
 	var v []cti.HoursView

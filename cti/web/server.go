@@ -41,6 +41,8 @@ type Config struct {
 	CancelCallback func(context.Context, cti.CancelCallback) error
 	// Hours asks the engine about hours; nil where none runs in this process.
 	Hours HoursKeeper
+	// Messages asks the engine about messages; nil where none runs in this process.
+	Messages MessageKeeper
 	// Readiness tells the state of every part, within its context.
 	Readiness func(context.Context) []Part
 	// Alarms tells which alarms stand; nil is none.
@@ -77,6 +79,7 @@ type Server struct {
 	orders    func(context.Context, cti.Order) error
 	cancel    func(context.Context, cti.CancelCallback) error
 	hours     HoursKeeper
+	messages  MessageKeeper
 	readiness func(context.Context) []Part
 	alarms    func(context.Context) []Alarm
 	accounts  *Accounts
@@ -109,7 +112,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, messages: cfg.Messages, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	if s.log == nil {
@@ -123,6 +126,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.hours == nil {
 		s.hours = nobodysHours{}
+	}
+	if s.messages == nil {
+		s.messages = nobodysMessages{}
 	}
 	s.verifier = newVerifier(cfg.Accounts, s.stopC)
 	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
@@ -190,6 +196,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerFloor(api)
 	s.registerOrders(api)
 	s.registerHours(api)
+	s.registerMessages(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {

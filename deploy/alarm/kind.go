@@ -30,6 +30,7 @@ var Kinds = []Kind{
 	{"clock_apart", Warn, "This machine's clock and the switch's differ."},
 	{"holidays_unknown", Warn, "A calendar's table of holidays knows nothing of next year, or of this one; it is open on each of them."},
 	{"prompt_missing", Warn, "Prompts that lines or flows name are not there; callers who come to one go on without it, to a person."},
+	{"message_untaken", Warn, "Callers' messages lie there that nobody has taken in time."},
 	{"path_open", Warn, "Callers who go a certain way through a number's flow come to nobody, now or within the next days."},
 }
 

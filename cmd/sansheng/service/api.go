@@ -32,7 +32,7 @@ func (s *Service) startWeb(run context.Context) error {
 		Records: &s.records, Readiness: s.Parts, Alarms: s.standing, Metrics: s.registry, Accounts: accounts, Log: s.log.Named("web"),
 	}
 	if s.engine != nil || s.duty != nil {
-		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours = s.floor, s.order, s.cancelCallback, lineHours{s}
+		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours, cfg.Messages = s.floor, s.order, s.cancelCallback, lineHours{s}, callersMessages{s}
 	}
 	if s.web, err = web.New(cfg); err != nil {
 		return err
