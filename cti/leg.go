@@ -60,7 +60,7 @@ func (h *Hotline) callerGone(at time.Time, c *call, e LegEnded) {
 		c.Prompt = ""
 		h.greetingOver(at, c, began, false, false)
 	}
-	h.mailOver(at, c)
+	h.mailOver(at, c, e.Estimated)
 	h.emitCall(at, c, CallLegEnded, "", &e)
 	h.withdraw(at, c)
 	h.transferOver(at, c, TransferCallerLeft)

@@ -447,9 +447,10 @@ func (h *Hotline) recorded(at time.Time, c *call, long Millis, end RecordingEnd,
 	return d.Kept
 }
 
-// mailOver keeps what a caller has said who is gone.
-func (h *Hotline) mailOver(at time.Time, c *call) {
-	if c.State == CallMessage && c.Mail.Step == MailRecording {
+// mailOver keeps what a caller has said who is gone. Where nobody knows since when, what he
+// has said before counts, if he has.
+func (h *Hotline) mailOver(at time.Time, c *call, unsure bool) {
+	if c.State == CallMessage && c.Mail.Step == MailRecording && (!unsure || c.Mail.Recording == "") {
 		h.recorded(at, c, MillisOf(at.Sub(c.Mail.StepAt)-mailTone), RecordedHungUp, true)
 	}
 	h.keepMessage(at, c)
