@@ -299,16 +299,8 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		if l := h.legs[c.talkChannel()]; l != nil && (d.By == RoleAgent || d.By == RoleOutside) && !d.Ordered {
 			l.hungUp = true
 		}
-	case *FellBack:
-		c.State, c.FellBy, c.FellAt = CallNative, d.Reason, f.At
-	case *Served:
-		c.ServedBy = f.Agent
-	case *VoicemailData:
-		c.Voicemail, c.VoicemailAt = d.Recording, f.At
-	case *MailSteppedData:
-		c.applyMailStepped(f.At, d)
-	case *MailRecordedData:
-		c.applyMailRecorded(d)
+	case *FellBack, *Served, *VoicemailData, *MailSteppedData, *MailRecordedData:
+		c.applyAlone(f)
 	case *LegEnded:
 		delete(h.legs, d.Channel)
 		if d.Role == RoleCaller {
@@ -700,40 +692,6 @@ func (h *Hotline) bridgeLeft(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) {
 	if c.State == CallTalking && !c.OnHold && !c.leaving() && c.JoinAt.IsZero() {
 		c.JoinAt = at.Add(leftLimit)
 	}
-}
-
-// overrun is the end of a direct line's third ring without an answer: the
-// system answers itself, so that nobody rings a fourth time into nothing, and
-// the overflow queues' agents are asked too (requirements A1, A9).
-func (h *Hotline) overrun(at time.Time, c *call) {
-	rung := at.Sub(c.RingbackAt)
-	var widened []QueueID
-	if q := h.queues[c.Queue]; q != nil {
-		widened = q.Overflow
-	}
-	h.emitCall(at, c, CallOverran, "", &Overran{Rings: int(rung / c.Ring.Period), RingMs: MillisOf(rung), Widened: widened})
-	h.do(pbx.Answer{Channel: c.Channel})
-	h.lease(at, c)
-	h.prompt(at, c, c.holdID(), holdPrompt(c.Emergency))
-}
-
-// holdPrompt is what somebody hears who is asked to wait.
-func holdPrompt(emergency bool) string {
-	if emergency {
-		return "emergency-hold"
-	}
-	return "please-hold"
-}
-
-// widen lets the overflow queues help at once where nobody of an emergency
-// line's own queue is free: no emergency caller rings into nothing.
-func (h *Hotline) widen(at time.Time, c *call) bool {
-	q := h.queues[c.Queue]
-	if !c.Emergency || c.Widened != nil || q == nil || len(q.Overflow) == 0 {
-		return false
-	}
-	h.emitCall(at, c, CallWidened, "", &WidenedData{Queues: q.Overflow})
-	return true
 }
 
 // fallBack hands a caller to the switch's native fallback.

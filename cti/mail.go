@@ -139,6 +139,23 @@ func (c *call) mailID() pbx.PlaybackID {
 	return c.Mailing.play
 }
 
+// applyAlone is applyCall for what happens without an agent of ours: in the switch's fallback,
+// and as the caller leaves a message.
+func (c *call) applyAlone(f Fact) {
+	switch d := f.Data.(type) {
+	case *FellBack:
+		c.State, c.FellBy, c.FellAt = CallNative, d.Reason, f.At
+	case *Served:
+		c.ServedBy = f.Agent
+	case *VoicemailData:
+		c.Voicemail, c.VoicemailAt = d.Recording, f.At
+	case *MailSteppedData:
+		c.applyMailStepped(f.At, d)
+	case *MailRecordedData:
+		c.applyMailRecorded(d)
+	}
+}
+
 func (c *call) applyMailStepped(at time.Time, d *MailSteppedData) {
 	m := &c.Mail
 	if m.Step == "" {
@@ -327,11 +344,11 @@ func (h *Hotline) mailDigit(at time.Time, c *call, key string) {
 // enterDigit adds a digit to the number that a caller enters; # ends it, * begins anew.
 func (h *Hotline) enterDigit(at time.Time, c *call, key string) {
 	w := &c.Mailing
-	switch {
-	case key == "#":
+	switch key {
+	case "#":
 		h.numberEntered(at, c)
 		return
-	case key == "*":
+	case "*":
 		w.digits = ""
 	default:
 		w.digits += key

@@ -117,7 +117,7 @@ func (s *Server) hearMessage(ctx context.Context, in *messageInput) (*huma.Strea
 		zap.String("account", p.Number), zap.String("role", string(p.Role)), zap.String("company", string(p.Company)),
 		zap.String("source", p.source), zap.String("call", in.Call), zap.String("recording", recording))
 	return &huma.StreamResponse{Body: func(h huma.Context) {
-		defer sound.Close() //nolint:errcheck // only read
+		defer sound.Close()
 		h.SetHeader("Content-Type", "audio/wav")
 		_, _ = io.Copy(h.BodyWriter(), sound) // whoever asked is gone
 	}}, nil
