@@ -22,6 +22,7 @@ const (
 	// CallDialling: a call to outside that nobody has answered yet.
 	CallDialling CallState = "Dialling"
 	CallNative   CallState = "FellBack" // the switch serves it by itself
+	CallMessage  CallState = "Message"  // he leaves one
 	CallOver     CallState = "Ended"
 )
 
@@ -90,8 +91,11 @@ type call struct {
 	FellBy FallBackReason
 	FellAt time.Time
 	BackAt time.Time
-	// Voicemail is the message he was asked for there.
-	Voicemail string
+	// Voicemail is the message he was asked for there, at VoicemailAt.
+	Voicemail   string
+	VoicemailAt time.Time
+	// Mail is how far he has come in leaving a message.
+	Mail mail
 	// HungUpBy is who asked for the end first; nobody yet when empty.
 	HungUpBy   Role
 	HungUpAt   time.Time
@@ -164,6 +168,8 @@ type volatileCall struct {
 	AloneSince, OnCallTold time.Time
 	// Asking are those on call who have picked up, by offer.
 	Asking map[int]*asking
+	// Mailing is what he is told of it, and presses.
+	Mailing mailing
 	// Stray is the highest number of an agent's leg that was not ours to keep.
 	Stray int
 }
@@ -213,7 +219,9 @@ func (c *call) talkChannel() pbx.ChannelID {
 }
 
 // up tells whether the caller's channel has been answered, by us or by a person.
-func (c *call) up() bool { return c.Mode == Greeted || c.Overran || c.OnCall || !c.AnsweredAt.IsZero() }
+func (c *call) up() bool {
+	return c.Mode == Greeted || c.Overran || c.OnCall || c.Mail.Step != "" || !c.AnsweredAt.IsZero()
+}
 
 // leaving tells whether the call needs nobody any more.
 func (c *call) leaving() bool { return c.HungUpBy != "" || c.CallerGone }
@@ -283,12 +291,8 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		if l := h.legs[c.talkChannel()]; l != nil && (d.By == RoleAgent || d.By == RoleOutside) && !d.Ordered {
 			l.hungUp = true
 		}
-	case *FellBack:
-		c.State, c.FellBy, c.FellAt = CallNative, d.Reason, f.At
-	case *Served:
-		c.ServedBy = f.Agent
-	case *VoicemailData:
-		c.Voicemail = d.Recording
+	case *FellBack, *Served, *VoicemailData, *MailSteppedData, *MailRecordedData:
+		c.applyAlone(f)
 	case *LegEnded:
 		delete(h.legs, d.Channel)
 		if d.Role == RoleCaller {
@@ -337,9 +341,6 @@ func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 	case !line.Emergency && slices.Contains(h.companies[line.Company].Refused, ch.Caller.Number):
 		h.refuse(at, c)
 		return
-	case c.State == CallNative: // his queue has overflowed to the voicemail
-		h.do(pbx.Watch{Channel: ch.ID})
-		return
 	}
 	h.do(
 		pbx.Watch{Channel: ch.ID},
@@ -347,6 +348,11 @@ func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 	)
 	h.lease(at, c)
 	switch {
+	case c.State == CallMessage: // his queue has overflowed to the voicemail
+		if ch.State != pbx.ChannelUp {
+			h.do(pbx.Answer{Channel: ch.ID})
+		}
+		h.standMail(at, c)
 	case c.Mode != Greeted:
 	case h.flows[line.Flow] != nil:
 		if ch.State != pbx.ChannelUp {
@@ -509,6 +515,9 @@ func (h *Hotline) promptOver(at time.Time, c *call, failed bool) {
 	case c.flowID():
 		h.stepOver(at, c, failed)
 		return
+	case c.mailID():
+		h.mailTold(at, c)
+		return
 	case c.announceID():
 		h.emitCall(at, c, CallAnnounced, c.Agent, &AnnouncedData{Began: began, Failed: failed})
 	}
@@ -628,57 +637,20 @@ func (h *Hotline) bridgeLeft(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) {
 	}
 }
 
-// overrun is the end of a direct line's third ring without an answer: the
-// system answers itself, so that nobody rings a fourth time into nothing, and
-// the overflow queues' agents are asked too (requirements A1, A9).
-func (h *Hotline) overrun(at time.Time, c *call) {
-	rung := at.Sub(c.RingbackAt)
-	var widened []QueueID
-	if q := h.queues[c.Queue]; q != nil {
-		widened = q.Overflow
-	}
-	h.emitCall(at, c, CallOverran, "", &Overran{Rings: int(rung / c.Ring.Period), RingMs: MillisOf(rung), Widened: widened})
-	h.do(pbx.Answer{Channel: c.Channel})
-	h.lease(at, c)
-	h.prompt(at, c, c.holdID(), holdPrompt(c.Emergency))
-}
-
-// holdPrompt is what somebody hears who is asked to wait.
-func holdPrompt(emergency bool) string {
-	if emergency {
-		return "emergency-hold"
-	}
-	return "please-hold"
-}
-
-// widen lets the overflow queues help at once where nobody of an emergency
-// line's own queue is free: no emergency caller rings into nothing.
-func (h *Hotline) widen(at time.Time, c *call) bool {
-	q := h.queues[c.Queue]
-	if !c.Emergency || c.Widened != nil || q == nil || len(q.Overflow) == 0 {
-		return false
-	}
-	h.emitCall(at, c, CallWidened, "", &WidenedData{Queues: q.Overflow})
-	return true
-}
-
 // fallBack hands a caller to the switch's native fallback.
 func (h *Hotline) fallBack(at time.Time, c *call, why FallBackReason) {
 	h.emitCall(at, c, CallFellBack, "", &FellBack{Reason: why})
 	h.withdraw(at, c)
 	h.transferOver(at, c, TransferFellBack)
-	switch why {
-	case FellByLimit:
+	if why == FellByLimit {
 		h.do(pbx.Continue{Channel: c.Channel, Context: "fallback", Extension: "limit"})
-	case FellToMail:
-		h.do(pbx.Continue{Channel: c.Channel, Context: "voicemail", Extension: "s"})
 	}
 }
 
 // wants tells whether a command that the switch refused is still to be carried out:
 // the caller's music and lease go with what he does.
 func (c *call) wants(cmd pbx.Command) bool {
-	waits := c.State == CallWaiting || c.State == CallInFlow || c.apart()
+	waits := c.State == CallWaiting || c.State == CallInFlow || c.State == CallMessage || c.apart()
 	switch cmd := cmd.(type) {
 	case pbx.StartMusic:
 		return waits && (c.State != CallInFlow || c.Walk.asked != "" && c.Prompt == "")
@@ -727,6 +699,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 	}
 	h.remind(now, c)
 	h.tickFlow(now, c)
+	h.tickMail(now, c)
 	h.tickConduct(now, c)
 	h.tickLinger(now, c)
 	h.tickSupervision(now, c)
@@ -740,6 +713,9 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 	if q != nil && q.overflows() && (!q.OverflowCallback || h.mayAskBack(c)) && c.Offer == nil && c.Transfer == nil && !c.Emergency && !c.Overflowed &&
 		q.OverflowAfter > 0 && due(c.EnteredAt.Add(time.Duration(q.OverflowAfter))) {
 		h.overflow(now, c, q)
+		if c.State == CallMessage {
+			h.standMail(now, c)
+		}
 		return // his time there begins now
 	}
 	switch {

@@ -126,8 +126,12 @@ func (c *call) from() origin { return origin{c.Company, c.Caller.Number} }
 
 // callerDigit: a caller has pressed a key.
 func (h *Hotline) callerDigit(at time.Time, c *call, digit string) {
-	if c.State == CallInFlow {
+	switch c.State {
+	case CallInFlow:
 		h.stepDigit(at, c, digit)
+		return
+	case CallMessage:
+		h.mailDigit(at, c, digit)
 		return
 	}
 	if digit == callbackKey && len(c.offers()) == 0 && h.mayAskBack(c) {

@@ -30,10 +30,16 @@ func (h *Hotline) stepClock(by time.Duration) {
 			cb.stand.Tried[a] = t
 		}
 	}
+	for _, m := range h.messages {
+		step(&m.LeftAt, &m.TakenAt)
+	}
+	for _, l := range h.boxLamps {
+		step(&l.darkUntil)
+	}
 	for _, c := range h.live {
 		step(&c.RingbackAt, &c.ArrivedAt, &c.WaitsSince, &c.QueuedAt, &c.EnteredAt, &c.FellAt, &c.BackAt, &c.RangAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
 			&c.LeaseAt, &c.PromptAt, &c.PromptOn, &c.ToldAt, &c.RemindAt, &c.JoinAt, &c.LeftAt, &c.RetryAt, &c.LingersAt,
-			&c.AloneSince, &c.OnCallTold)
+			&c.AloneSince, &c.OnCallTold, &c.VoicemailAt, &c.Mail.StepAt, &c.Mailing.keyBy)
 		for _, a := range c.Asking {
 			step(&a.since, &a.next)
 		}

@@ -23,6 +23,7 @@
 //	             ▼  │         is announced)
 //	           Offer: dialling ─▶ alerting ─▶ answered | missed | declined | …
 //	Waiting ─▶ FellBack (the switch serves the caller by itself) ─▶ Ended
+//	InFlow, Waiting ─▶ Message (he leaves one: mail.go) ─▶ Ended
 //	Talking ─▶ Consulting (the agent speaks to the receiver of a transfer) ─▶ Answered ─▶ Talking
 //
 // An offer goes to one agent at a time. While a greeted line still speaks its

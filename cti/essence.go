@@ -8,9 +8,9 @@ import (
 // Essence keeps of all facts those that still matter: applied in order, they
 // give the same state as all of them. It bounds how long a start takes.
 //
-// What matters are all facts of live calls and of those of which a callback is owed, each
-// agent's last state and registration, the last of the switch, what is closed, the plans,
-// and who has called lately.
+// What matters are all facts of live calls and of those of which a callback is owed, the
+// messages nobody has finished with, each agent's last state and registration, the last of
+// the switch, what is closed, the plans, and who has called lately.
 type Essence struct {
 	calls  map[CallID][]placed
 	agents map[AgentID]*agentEssence
@@ -29,7 +29,9 @@ type Essence struct {
 	started                   map[string]placed
 	// recalls are who has called lately, which calls that are forgotten tell.
 	recalls recalls
-	added   uint64
+	// messages are the facts of those that nobody has finished with, of calls that have ended.
+	messages map[CallID][]placed
+	added    uint64
 }
 
 // placed is a fact with its place among those added: facts of several engines
@@ -47,7 +49,7 @@ type agentEssence struct{ state, phone, lost, wish, move *placed }
 func NewEssence() *Essence {
 	return &Essence{
 		calls: map[CallID][]placed{}, agents: map[AgentID]*agentEssence{}, owed: map[CallID][]placed{}, heirs: map[CallID]CallID{},
-		closures: map[string]placed{}, started: map[string]placed{},
+		closures: map[string]placed{}, started: map[string]placed{}, messages: map[CallID][]placed{},
 	}
 }
 
@@ -106,6 +108,8 @@ func (e *Essence) Add(fact Fact) {
 		e.end(f)
 	case CallbackTried, CallbackEnded:
 		e.addCallback(f)
+	case MessageTaken, MessageFinished:
+		e.addMessage(f)
 	default:
 		if _, live := e.calls[f.Call]; live || f.Kind == CallArrived {
 			e.calls[f.Call] = append(e.calls[f.Call], f)
@@ -186,6 +190,9 @@ func (e *Essence) end(f placed) {
 	has := func(k Kind) bool { return slices.ContainsFunc(facts, func(p placed) bool { return p.Kind == k }) }
 	delete(e.calls, f.Call)
 	e.recall(facts, f.Fact)
+	if has(CallMessageLeft) && !has(MessageFinished) {
+		e.messages[f.Call] = slices.DeleteFunc(slices.Clone(facts), func(p placed) bool { return p.Kind != CallMessageLeft && p.Kind != MessageTaken })
+	}
 	if has(CallbackAsked) && !has(CallbackEnded) {
 		e.owed[f.Call] = append(facts, f)
 		return // his place may be one that he has inherited
@@ -206,6 +213,18 @@ func (e *Essence) recall(facts []placed, end Fact) {
 			}
 			return
 		}
+	}
+}
+
+// addMessage keeps who has taken a message, until it is finished.
+func (e *Essence) addMessage(f placed) {
+	switch {
+	case e.calls[f.Call] != nil:
+		e.calls[f.Call] = append(e.calls[f.Call], f)
+	case f.Kind == MessageFinished:
+		delete(e.messages, f.Call)
+	case e.messages[f.Call] != nil:
+		e.messages[f.Call] = append(e.messages[f.Call], f)
 	}
 }
 
@@ -240,7 +259,7 @@ func (e *Essence) Facts() []Fact {
 	for _, f := range e.started {
 		all = append(all, f)
 	}
-	for _, calls := range []map[CallID][]placed{e.calls, e.owed} {
+	for _, calls := range []map[CallID][]placed{e.calls, e.owed, e.messages} {
 		for _, c := range calls {
 			all = append(all, c...)
 		}

@@ -91,6 +91,8 @@ func (h *Hotline) entered(at time.Time, ch pbx.Channel) {
 		h.featureCode(at, ch)
 	case len(ch.Args) == 2 && ch.Args[0] == Outbound:
 		h.returned(at, ch)
+	case isMessageBack(ch):
+		h.messageBack(at, ch)
 	case len(ch.Args) == 3 && ch.Args[0] == "spy":
 		h.spyEntered(ch)
 	case h.legs[ch.ID] == nil:

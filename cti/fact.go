@@ -69,7 +69,12 @@ const (
 	CallFellBack     Kind = "call.fell_back"
 	CallServed       Kind = "call.served"
 	CallVoicemail    Kind = "call.voicemail"
+	CallMailStepped  Kind = "call.mail_stepped"
+	CallMailRecorded Kind = "call.mail_recorded"
+	CallMessageLeft  Kind = "call.message_left"
 	CallEnded        Kind = "call.ended"
+	MessageTaken     Kind = "message.taken"
+	MessageFinished  Kind = "message.finished"
 	CallbackAsked    Kind = "callback.asked"
 	CallbackTried    Kind = "callback.tried"
 	CallbackEnded    Kind = "callback.ended"
@@ -547,7 +552,7 @@ type FallBackReason string
 const (
 	FellByLease FallBackReason = "lease"     // we were silent too long
 	FellByLimit FallBackReason = "max_wait"  // waited as long as the queue allows
-	FellToMail  FallBackReason = "voicemail" // his queue has overflowed to the voicemail
+	FellToMail  FallBackReason = "voicemail" // of facts of before: he was asked for a message there
 	FellUnseen  FallBackReason = "unseen"    // the hotline was not there when it came
 	// FellBySentinel: the sentinel found us silent and sent the caller there.
 	FellBySentinel FallBackReason = "sentinel"
@@ -692,6 +697,11 @@ var dataOf = map[Kind]func() Data{
 	CallLegEnded:     func() Data { return &LegEnded{} },
 	CallFellBack:     func() Data { return &FellBack{} },
 	CallVoicemail:    func() Data { return &VoicemailData{} },
+	CallMailStepped:  func() Data { return &MailSteppedData{} },
+	CallMailRecorded: func() Data { return &MailRecordedData{} },
+	CallMessageLeft:  func() Data { return &MessageLeftData{} },
+	MessageTaken:     func() Data { return &MessageTakenData{} },
+	MessageFinished:  func() Data { return &MessageFinishedData{} },
 	CallServed:       func() Data { return &Served{} },
 	CallEnded:        func() Data { return &Ended{} },
 	CallbackAsked:    func() Data { return &CallbackAskedData{} },

@@ -61,6 +61,11 @@ type Hotline struct {
 	arrivals uint64
 	// callbacks are those owed, in the order in which they were asked for.
 	callbacks []*callback
+	// messages are those that nobody has finished with, in the order they were left; boxes
+	// are how callers leave them, by queue, boxLamps their lamps.
+	messages []*message
+	boxes    map[QueueID]Voicemail
+	boxLamps []*boxLamp
 	// keys are those of the last orders, oldest first.
 	keys []orderKey
 	// spoke is who spoke last to a caller's number, lately the numbers from oldest to
@@ -81,8 +86,8 @@ type Outcome struct {
 	// Asks are questions to the companies' services; each is answered by a LookedUp.
 	Asks    []Ask
 	Repairs Repairs
-	// Refused says why an Order, a CancelCallback, a CloseHours, a Publish or a
-	// CancelPlan was not carried out.
+	// Refused says why an Order, a CancelCallback, a CloseHours, a Publish, a CancelPlan, a
+	// TakeMessage or a FinishMessage was not carried out.
 	Refused error
 }
 
@@ -133,6 +138,7 @@ func (h *Hotline) configure(plan *Plan) {
 			h.queues[q.ID].asked, h.queues[q.ID].answered, h.queues[q.ID].pace = old.asked, old.answered, old.pace
 		}
 	}
+	h.configureBoxes(plan)
 	for _, a := range agents {
 		a.Leaving = true
 	}
@@ -197,6 +203,10 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		h.lookupAnswer(now, in)
 	case ChangePrompt:
 		h.changePrompt(now, in)
+	case TakeMessage:
+		h.out.Refused = h.takeMessage(now, in)
+	case FinishMessage:
+		h.out.Refused = h.finishMessage(now, in)
 	case Stopping:
 		h.stopCalls(now)
 	case Unseen:
@@ -375,6 +385,9 @@ func (h *Hotline) Apply(f Fact) {
 		return
 	case *CallbackAskedData, *CallbackTriedData, *CallbackEndedData:
 		h.applyCallback(f)
+		return
+	case *MessageLeftData, *MessageTakenData, *MessageFinishedData:
+		h.applyMessage(f)
 		return
 	}
 	if d, ok := f.Data.(*OfferEnded); ok && d.Result == OfferMissed {

@@ -219,7 +219,8 @@ func (h *Hotline) stepOver(at time.Time, c *call, failed bool) {
 func (h *Hotline) stepEnds(at time.Time, c *call) {
 	switch n := c.Walk.node; n.Kind {
 	case flow.Voicemail:
-		h.fallBack(at, c, FellToMail)
+		h.toMail(at, c, h.boxOf(c))
+		h.standMail(at, c)
 	case flow.HangUp:
 		h.letGo(at, c, pbx.CauseNormal)
 	case flow.Transfer:
@@ -238,6 +239,14 @@ func (h *Hotline) person(c *call, id QueueID) *queue {
 	return nil
 }
 
+// boxOf is the queue for which a caller in a flow leaves a message.
+func (h *Hotline) boxOf(c *call) QueueID {
+	if q := h.person(c, ""); q != nil {
+		return q.ID
+	}
+	return c.Line.Queue
+}
+
 // toQueue lets a caller wait for a person.
 func (h *Hotline) toQueue(at time.Time, c *call, q *queue) {
 	if q == nil {
@@ -245,6 +254,9 @@ func (h *Hotline) toQueue(at time.Time, c *call, q *queue) {
 		return
 	}
 	h.queueUp(at, c, q)
+	if c.State == CallMessage {
+		h.standMail(at, c)
+	}
 	if c.State != CallWaiting {
 		return // there were too many
 	}

@@ -141,7 +141,7 @@ func TestFlowMenuTries(t *testing.T) {
 		t.Fatalf("told %d times after a wrong key", len(r.said))
 	}
 	r.press("8")
-	r.wants("[menu mail]", CallFellBack)
+	r.wants("[menu mail]", CallMailStepped)
 
 	r = rideOn(t, "13800138000", menuNode("1", "menu", "no_input", "mail"), mail)
 	for range 2 {
@@ -152,7 +152,7 @@ func TestFlowMenuTries(t *testing.T) {
 		}
 		r.handle(r.at.Add(200*time.Millisecond), Tick{})
 	}
-	r.wants("[menu mail]", CallFellBack)
+	r.wants("[menu mail]", CallMailStepped)
 }
 
 // Whom a prompt fails, and who goes round and round, comes to a person.

@@ -19,6 +19,7 @@ const lampPrefix = "agent-"
 
 // light orders the lamps that show something else than their agents do.
 func (h *Hotline) light(now time.Time) {
+	h.lightBoxes(now)
 	left := lampsAtOnce
 	for _, a := range h.lamps {
 		shows := h.lamp(a)
@@ -56,10 +57,16 @@ func (h *Hotline) unlight() {
 	for _, a := range h.lamps {
 		a.Lit, a.DarkUntil = "", time.Time{}
 	}
+	for _, l := range h.boxLamps {
+		l.lit, l.darkUntil = "", time.Time{}
+	}
 }
 
 // notLit is a lamp of which nobody knows what it shows.
 func (h *Hotline) notLit(at time.Time, cmd pbx.Light) {
+	if h.boxNotLit(at, cmd.Lamp) {
+		return
+	}
 	if a := h.agents[AgentID(strings.TrimPrefix(string(cmd.Lamp), lampPrefix))]; a != nil {
 		a.Lit, a.DarkUntil = "", at.Add(lampRetry)
 	}

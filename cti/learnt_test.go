@@ -89,7 +89,7 @@ func TestFlowDigitsEndTwice(t *testing.T) {
 		t.Errorf("his way: %s", r.way())
 	}
 	r.press("#")
-	r.wants("[account menu mail]", CallFellBack)
+	r.wants("[account menu mail]", CallMailStepped)
 }
 
 // Whoever is rung for a caller sees what he pressed before the phone rings.

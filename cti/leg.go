@@ -60,6 +60,7 @@ func (h *Hotline) callerGone(at time.Time, c *call, e LegEnded) {
 		c.Prompt = ""
 		h.greetingOver(at, c, began, false, false)
 	}
+	h.mailOver(at, c, e.Estimated)
 	h.emitCall(at, c, CallLegEnded, "", &e)
 	h.withdraw(at, c)
 	h.transferOver(at, c, TransferCallerLeft)
@@ -223,7 +224,9 @@ func (h *Hotline) endIfOver(c *call) {
 		d.Disposition = d.Dial.disposition()
 	case !c.AnsweredAt.IsZero() || c.ServedBy != "":
 		d.Disposition = DispositionAnswered
-	case c.AskedBack: // he has not been refused, and did not give up
+	case c.AskedBack || c.Mail.Left: // he has not been refused, and did not give up
+	case c.State == CallMessage:
+		d.Abandoned = true // whoever has ended it: he has said nothing
 	case by == RoleSwitch && c.CallerCause == pbx.CauseBusy:
 		d.Disposition = DispositionBusy // refused: what room there was is kept for emergencies
 	case by == RoleSwitch || c.HungUpBy == RoleSystem: // refused

@@ -51,6 +51,8 @@ type Company struct {
 	Lamps bool `yaml:"lamps,omitempty" json:"lamps,omitempty"`
 	// Lookups are its services that its flows may ask about a caller.
 	Lookups []Lookup `yaml:"lookups,omitempty" json:"lookups,omitempty"`
+	// Voicemail is how callers leave messages for its queues.
+	Voicemail *Voicemail `yaml:"voicemail,omitempty" json:"voicemail,omitempty"`
 	// Outside are the numbers outside that its people may dial or pass calls on to;
 	// none where it is empty, but contacts.
 	Outside []DialRule `yaml:"outside,omitempty" json:"outside,omitempty"`
@@ -124,6 +126,8 @@ type Queue struct {
 	OverflowLength   int  `yaml:"overflow_length,omitempty" json:"overflow_length,omitempty"`
 	// Callback lets a caller press 1, when he is told of it, to be called back in his turn.
 	Callback *CallbackRule `yaml:"callback,omitempty" json:"callback,omitempty"`
+	// Voicemail is how callers leave messages for it; as for its company where it has none.
+	Voicemail *Voicemail `yaml:"voicemail,omitempty" json:"voicemail,omitempty"`
 	// OnCall are called for its emergency callers where nobody is on duty.
 	OnCall *OnCall `yaml:"on_call,omitempty" json:"on_call,omitempty"`
 	// Tell is how often a waiting caller is told his place and about how long it will
@@ -255,6 +259,10 @@ func (p *Plan) Check() error {
 	}
 	for i, q := range p.Queues {
 		p.checkQueue(&c, fmt.Sprintf("queues[%d]", i), q)
+		p.checkVoicemail(&c, fmt.Sprintf("queues[%d].voicemail", i), q.Company, q.Voicemail)
+	}
+	for i, co := range p.Companies {
+		p.checkVoicemail(&c, fmt.Sprintf("companies[%d].voicemail", i), co.ID, co.Voicemail)
 	}
 	p.checkHours(&c)
 	p.checkFlows(&c)

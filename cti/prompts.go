@@ -54,6 +54,9 @@ func (p *Plan) Prompts() []PromptUse {
 				add(said.Language, fmt.Sprintf("flow %s, node %s", l.Flow, said.Node), flowPrompt, p.spokenOf(f, said.Prompt)...)
 			}
 		}
+		if p.leavesMessages(l) {
+			add(language, "voicemail of line "+l.DID, flowPrompt, p.messagePrompts()...)
+		}
 		for _, q := range p.Queues {
 			if q.ID == l.Queue {
 				add(language, "queue "+string(q.ID), promptLimit, q.tells()...)

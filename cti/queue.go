@@ -313,7 +313,7 @@ func (h *Hotline) overflow(at time.Time, c *call, q *queue) {
 		priority := max(c.Priority, h.priority(c, to))
 		h.emitCall(at, c, CallQueued, "", &Queued{Queue: to.ID, Priority: priority, Ahead: h.ahead(at, to.ID, priority)})
 	case q.OverflowVoicemail:
-		h.fallBack(at, c, FellToMail)
+		h.toMail(at, c, q.ID)
 	case q.OverflowCallback:
 		h.promise(at, c)
 	case q.OverflowNumber != "" && !c.Overflowed:

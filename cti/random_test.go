@@ -105,6 +105,10 @@ func (s *toySwitch) obey(c pbx.Command) {
 		if ch := s.channels[c.Channel]; ch != nil && ch.InApp { // it refuses who is with its fallback
 			ch.State = pbx.ChannelUp
 		}
+	case pbx.SetVars:
+		if ch := s.channels[c.Channel]; ch != nil && c.Vars["MESSAGE_TAKE"] != "" {
+			ch.Vars = map[string]string{"MESSAGE_TAKE": c.Vars["MESSAGE_TAKE"]}
+		}
 	case pbx.Play:
 		s.say(c.Channel, func(at pbx.At) pbx.Event {
 			return pbx.PlaybackFinished{At: at, Playback: c.Playback, Channel: c.Channel}
@@ -129,6 +133,16 @@ func (s *toySwitch) obey(c pbx.Command) {
 	case pbx.Continue:
 		switch c.Context {
 		case "farewell":
+			s.end(c.Channel, pbx.CauseNormal, false)
+		case messageContext:
+			if ch := s.channels[c.Channel]; ch != nil && c.Extension == "s" {
+				take := ch.Vars["MESSAGE_TAKE"]
+				s.say(c.Channel, func(at pbx.At) pbx.Event { return pbx.ChannelLeft{At: at, Channel: c.Channel} })
+				s.say(c.Channel, func(at pbx.At) pbx.Event {
+					return pbx.ChannelEntered{At: at, Channel: pbx.Channel{ID: c.Channel, Args: []string{messageContext, "x", take, "SILENCE", "3000"}}}
+				})
+				return
+			}
 			s.end(c.Channel, pbx.CauseNormal, false)
 		case Outbound:
 			for b := range s.bridges {

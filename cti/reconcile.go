@@ -95,6 +95,8 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 	}
 	c.Bridged, c.JoinAt, c.LeaseAt = nil, time.Time{}, time.Time{}
 	switch {
+	case c.State == CallMessage:
+		h.reconcileMail(at, c, there[c.Channel])
 	case c.State == CallInFlow:
 		c.Prompt = ""
 		h.stand(at, c)
@@ -135,6 +137,7 @@ func (h *Hotline) reconcileCaller(at time.Time, c *call, ch pbx.Channel) {
 	switch {
 	case c.leaving():
 		h.hangup(at, ch.ID, pbx.CauseNormal)
+	case !ch.InApp && c.State == CallMessage: // he is being recorded
 	case !ch.InApp && c.State != CallNative:
 		h.fallBack(at, c, FellByLease)
 	case ch.InApp && c.State == CallNative && c.FellBy != FellByLimit && c.FellBy != FellToMail:

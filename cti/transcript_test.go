@@ -296,9 +296,12 @@ func snapshot(now time.Time, restarted bool, channels []string) pbx.Snapshot {
 		if parts := strings.Split(e, ":"); len(parts) > 3 { // what brought it: inbound,did or agent,number
 			what, of, _ := strings.Cut(parts[3], ",")
 			ch.CreatedAt = now.Add(-time.Minute).Add(time.Duration(len(s.Channels)) * time.Second)
-			if what == "inbound" {
+			switch what {
+			case "inbound":
 				ch.Args = []string{what, of, f[0]}
-			} else {
+			case messageContext:
+				ch.Args = strings.Split(parts[3], ",")
+			default:
 				ch.Vars = map[string]string{"role": what, "agent": of}
 			}
 		}

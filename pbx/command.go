@@ -213,6 +213,12 @@ type Light struct {
 	Shows LampState
 }
 
+// DropRecording destroys a recording that the switch keeps.
+type DropRecording struct {
+	command
+	Recording string
+}
+
 // Lane is the lane of a channel's commands.
 func Lane(c ChannelID) string      { return "c/" + string(c) }
 func bridgeLane(b BridgeID) string { return "b/" + string(b) }
@@ -245,3 +251,6 @@ func (c Hangup) Lane() string       { return "h/" + string(c.Channel) }
 func (c Continue) Lane() string     { return Lane(c.Channel) }
 func (c TransferTold) Lane() string { return Lane(c.Channel) }
 func (c Light) Lane() string        { return "l/" + string(c.Lamp) }
+
+// Lane of DropRecording is the recording's own.
+func (c DropRecording) Lane() string { return "r/" + c.Recording }

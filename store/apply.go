@@ -29,6 +29,8 @@ func (b *batch) apply(ctx context.Context, e entry) error {
 		return b.applyAgent(ctx, e.Fact)
 	case "callback":
 		return b.applyCallback(ctx, e.Fact)
+	case "message":
+		return b.applyMessage(ctx, e.Fact)
 	case "hours":
 		return b.applyHours(ctx, e.Fact)
 	case "plan":
@@ -319,6 +321,8 @@ func (b *batch) applyHeard(ctx context.Context, f cti.Fact) error {
 		return b.step(ctx, f, "recording", did)
 	case *cti.VoicemailData:
 		return errors.Join(b.step(ctx, f, "voicemail", ""), b.recorded(ctx, f, d.Recording))
+	case *cti.MailSteppedData, *cti.MailRecordedData, *cti.MessageLeftData:
+		return b.applyMail(ctx, f)
 	case *cti.SilentData:
 		return b.step(ctx, f, "caller silent", strconv.Itoa(d.Step))
 	case *cti.LingersData:

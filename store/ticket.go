@@ -18,6 +18,7 @@ type TicketKind string
 const (
 	Consultation TicketKind = "consultation"
 	Callback     TicketKind = "callback"
+	Voicemail    TicketKind = "voicemail"
 )
 
 // Ticket is a matter somebody is responsible for.
@@ -36,6 +37,8 @@ type Ticket struct {
 	OpenedAt time.Time  `json:"opened_at"`
 	DueAt    *time.Time `json:"due_at"`
 	ClosedAt *time.Time `json:"closed_at"`
+	// Message is what the caller has left, of tickets of that kind.
+	Message *LeftMessage `json:"message,omitempty"`
 }
 
 // ticketSpace is the namespace of ids made from facts (UUID version 5).
@@ -69,6 +72,9 @@ func (s *Store) Tickets(ctx context.Context, f TicketFilter) ([]Ticket, error) {
 			Call: r.CallID, DID: r.Did, Caller: r.CallerNumber,
 			OpenedAt: r.OpenedAt.UTC(), DueAt: utc(r.DueAt), ClosedAt: utc(r.ClosedAt),
 		}
+	}
+	if err := s.addMessages(ctx, list); err != nil {
+		return nil, fmt.Errorf("list tickets: %w", err)
 	}
 	return list, nil
 }

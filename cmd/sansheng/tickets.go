@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,21 @@ import (
 
 // ticketStates are where a ticket may stand.
 var ticketStates = []string{"draft", "open", "closed"}
+
+// left is how long a message is, the number to be called, and whose it is.
+func left(m *store.LeftMessage) string {
+	if m == nil {
+		return ""
+	}
+	s := fmt.Sprintf("%d s, call %s", m.LengthMs/1000, cmp.Or(m.Number, "nobody knows whom"))
+	switch {
+	case m.FinishedAt != nil:
+		s += ": " + m.Result
+	case m.TakenAt == nil:
+		s += ", untaken since " + clock(m.LeftAt)
+	}
+	return s
+}
 
 func ticketsCommand(open opener) *cobra.Command {
 	var f store.TicketFilter
@@ -31,9 +47,9 @@ func ticketsCommand(open opener) *cobra.Command {
 			if asJSON {
 				return encodeJSON(c.OutOrStdout(), list, "  ")
 			}
-			w := table(c, "OPENED", "ID", "KIND", "STATE", "OWNER", "CALLER", "CALL")
+			w := table(c, "OPENED", "ID", "KIND", "STATE", "OWNER", "CALLER", "CALL", "MESSAGE")
 			for _, t := range list {
-				if err := w.row(clock(t.OpenedAt), t.ID.String(), string(t.Kind), t.State, some(t.Owner), t.Caller, t.Call); err != nil {
+				if err := w.row(clock(t.OpenedAt), t.ID.String(), string(t.Kind), t.State, some(t.Owner), t.Caller, t.Call, left(t.Message)); err != nil {
 					return err
 				}
 			}
@@ -43,7 +59,7 @@ func ticketsCommand(open opener) *cobra.Command {
 	flags := c.Flags()
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
 	flags.StringVar(&f.Company, "company", "", "only this company's")
-	flags.StringVar(&f.Kind, "kind", "", "only of this kind, as callback")
+	flags.StringVar(&f.Kind, "kind", "", "only of this kind, as callback or voicemail")
 	flags.StringVar(&f.State, "state", "", "only in this state: "+strings.Join(ticketStates, ", "))
 	flags.StringVar(&f.Owner, "owner", "", "only this agent's")
 	flags.StringVar(&f.Call, "call", "", "only of this call")

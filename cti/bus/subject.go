@@ -75,8 +75,8 @@ func Subject(f *cti.Fact) string {
 	switch subject {
 	case "call":
 		return "hotline." + company + ".call." + Token(string(f.Call)) + "." + Token(verb)
-	case "callback":
-		return "hotline." + company + ".call." + Token(string(f.Call)) + ".callback_" + Token(verb)
+	case "callback", "message":
+		return "hotline." + company + ".call." + Token(string(f.Call)) + "." + subject + "_" + Token(verb)
 	case "agent":
 		return "hotline." + company + ".agent." + Token(string(f.Agent)) + "." + Token(verb)
 	case "engine":

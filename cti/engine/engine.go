@@ -457,6 +457,24 @@ func (e *Engine) Versions(ctx context.Context) ([]cti.VersionView, error) {
 	return all, nil
 }
 
+// TakeMessage makes a message one person's. The error is a *cti.MessageError where that
+// cannot be; nothing has changed then.
+func (e *Engine) TakeMessage(ctx context.Context, m cti.TakeMessage) error { return e.ask(ctx, m) }
+
+// FinishMessage says that nothing more is to be done about a message. Its error is as
+// TakeMessage's.
+func (e *Engine) FinishMessage(ctx context.Context, m cti.FinishMessage) error { return e.ask(ctx, m) }
+
+// Messages lists those that nobody has finished with, the oldest first.
+func (e *Engine) Messages(ctx context.Context) ([]cti.MessageView, error) {
+	var all []cti.MessageView
+	err := e.look(ctx, func(h *cti.Hotline) { all = h.Messages() })
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
 // InForce is the plan in force, and the number of its version.
 func (e *Engine) InForce(ctx context.Context) (*cti.Plan, int, error) {
 	var p *cti.Plan

@@ -94,6 +94,11 @@ func maskTickets(tickets []store.Ticket) []store.Ticket {
 	tickets = slices.Clone(tickets)
 	for i := range tickets {
 		tickets[i].Caller = store.Mask(tickets[i].Caller)
+		if tickets[i].Message != nil {
+			m := *tickets[i].Message
+			m.Number, m.Result = store.Mask(m.Number), scrub(m.Result)
+			tickets[i].Message = &m
+		}
 	}
 	return tickets
 }

@@ -81,6 +81,7 @@ func notDone(err error) error {
 	var order *cti.OrderError
 	var callback *cti.CallbackError
 	var hours *cti.HoursError
+	var message *cti.MessageError
 	var unknown bool
 	var why string
 	switch {
@@ -90,6 +91,8 @@ func notDone(err error) error {
 		unknown, why = callback.Unknown, callback.Text
 	case errors.As(err, &hours):
 		unknown, why = hours.Unknown, hours.Text
+	case errors.As(err, &message):
+		unknown, why = message.Unknown, message.Text
 	default:
 		return noLeader()
 	}
@@ -126,6 +129,26 @@ func (s *Server) dialFor(ctx context.Context, p person, what string, o *cti.Orde
 		return newProblem(http.StatusNotFound, notFound, "there is no ticket %s, or its caller has no number", id)
 	}
 	o.To, o.Known = tickets[0].Caller, true
+	if m := tickets[0].Message; m != nil {
+		return s.dialMessage(ctx, p, tickets[0], o)
+	}
+	return nil
+}
+
+// dialMessage completes an order to call back who has left a message: it is his who dials
+// from then on. A number that the caller has entered is under the rules for numbers outside.
+func (s *Server) dialMessage(ctx context.Context, p person, t store.Ticket, o *cti.Order) error {
+	if t.Message.Number == "" {
+		return newProblem(http.StatusConflict, badState, "the caller of ticket %s has left no number", t.ID)
+	}
+	o.To, o.Known = t.Message.Number, t.Message.Number == t.Caller
+	if t.Message.FinishedAt != nil {
+		return nil // it was finished with, and he is called once more
+	}
+	err := s.messages.TakeMessage(ctx, cti.TakeMessage{Call: cti.CallID(t.Call), Company: p.reachable(), By: string(o.Agent)})
+	if err != nil {
+		return notDone(err)
+	}
 	return nil
 }
 

@@ -45,6 +45,8 @@ type Config struct {
 	Config ConfigKeeper
 	// Prompts keeps the operators' prompts; nil where no switch of ours runs.
 	Prompts PromptKeeper
+	// Messages asks the engine about messages; nil where none runs in this process.
+	Messages MessageKeeper
 	// Readiness tells the state of every part, within its context.
 	Readiness func(context.Context) []Part
 	// Alarms tells which alarms stand; nil is none.
@@ -83,6 +85,7 @@ type Server struct {
 	hours     HoursKeeper
 	configs   ConfigKeeper
 	prompts   PromptKeeper
+	messages  MessageKeeper
 	readiness func(context.Context) []Part
 	alarms    func(context.Context) []Alarm
 	accounts  *Accounts
@@ -115,7 +118,8 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
+		messages: cfg.Messages, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	if s.log == nil {
@@ -135,6 +139,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.prompts == nil {
 		s.prompts = nobodysPrompts{}
+	}
+	if s.messages == nil {
+		s.messages = nobodysMessages{}
 	}
 	s.verifier = newVerifier(cfg.Accounts, s.stopC)
 	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
@@ -204,6 +211,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerHours(api)
 	s.registerConfig(api)
 	s.registerPrompts(api)
+	s.registerMessages(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {

@@ -120,6 +120,11 @@ func (c *Client) obey(ctx context.Context, command pbx.Command) error {
 		return ch.TransferProgress(ctx, string(q.Channel), state)
 	case pbx.Light:
 		return c.DeviceStates.Set(ctx, "Stasis:"+string(q.Lamp), string(q.Shows))
+	case pbx.DropRecording:
+		if err := c.Recordings.DeleteStored(ctx, q.Recording); err != nil && !Gone(err) {
+			return err
+		}
+		return nil
 	}
 	return fmt.Errorf("do %T: unknown command", command)
 }

@@ -54,6 +54,9 @@ type Config struct {
 	// Lamps are the agents, by company, whose states its phones may watch: context
 	// LampContext(company) has a hint for each.
 	Lamps map[string][]string
+	// MessageLamps are numbers that such a company's phones may watch beside them: on while
+	// messages are untaken.
+	MessageLamps map[string][]string
 	// Companies are spoken names for greetings, by company and language.
 	Companies map[string]map[string]string
 	// OrdinaryCalls is how many calls the lines that are no emergency lines may
@@ -336,6 +339,13 @@ func (q Queue) checkOnCall() error {
 }
 
 func (c Config) checkLamps() error {
+	for company, numbers := range c.MessageLamps {
+		for _, n := range numbers {
+			if !didPattern.MatchString(n) {
+				return &ValueError{"lamp of messages of company " + company, n, "2 to 20 digits"}
+			}
+		}
+	}
 	for company, agents := range c.Lamps {
 		if !wordPattern.MatchString(company) {
 			return &ValueError{"company of lamps", company, wordWant}

@@ -25,11 +25,15 @@ FROM opened, numbered;
 WITH opened AS (
     INSERT INTO ticket (id, company, kind, state, call_id, opened_at)
     SELECT sqlc.arg(id), call.company, 'callback', 'open', call.id, sqlc.arg(at) FROM call
-    WHERE call.id = sqlc.arg(call_id) AND (sqlc.arg(promised)::boolean OR (
+    WHERE call.id = sqlc.arg(call_id)
+      -- Who has left a message is called back for that.
+      AND NOT EXISTS (SELECT 1 FROM message WHERE message.call_id = call.id)
+      AND (sqlc.arg(promised)::boolean OR (
           NOT EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)
       AND call.served_by IS NULL
-      -- Whom the operator refuses is not called back.
-      AND call.hung_up_by IS DISTINCT FROM 'system'
+      -- Whom the operator refuses is not called back, but who was let go because he left no
+      -- message.
+      AND (call.hung_up_by IS DISTINCT FROM 'system' OR call.abandoned)
       -- Who has asked for it is called in his turn.
       AND NOT EXISTS (SELECT 1 FROM callback WHERE callback.call_id = call.id)
       AND (call.abandoned OR call.fell_back_at IS NOT NULL

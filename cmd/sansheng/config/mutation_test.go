@@ -305,7 +305,7 @@ func everyCallEnds(t *testing.T, r *rand.Rand, text []byte, p *cti.Plan) {
 			asks = append(asks, out.Asks...)
 			for _, f := range out.Facts {
 				switch f.Kind {
-				case cti.CallQueued, cti.CallFellBack:
+				case cti.CallQueued, cti.CallFellBack, cti.CallMailStepped:
 					ended = true
 				case cti.CallHungUp:
 					if ended = true; !heard {

@@ -72,7 +72,7 @@ func (t *Trial) byNight(ctx context.Context) (*night, error) {
 	if err := t.until(ctx, []*Caller{n.chose}, "ring at a person", t.ringsFor); err != nil {
 		return nil, err
 	}
-	return n, t.until(ctx, []*Caller{n.speaks}, "leave a message", func(c *Caller) bool { return t.Facts.Has(c.From, cti.CallFellBack) })
+	return n, t.until(ctx, []*Caller{n.speaks}, "leave a message", func(c *Caller) bool { return t.Facts.Count(c.From, cti.CallMailStepped) > 1 })
 }
 
 // goOn wants each to come to where he was going.

@@ -326,9 +326,10 @@ func str(s *string) string {
 }
 
 // fell tells whether the switch served a caller by itself: by the facts, or because the
-// hotline has not seen him yet, and will read of him in the ledger.
+// hotline has not seen him yet, and will read of him in the ledger. Who leaves a message is
+// with it, too.
 func (st *Stage) fell(c *Caller) bool {
-	return st.Facts.Has(c.From, cti.CallFellBack) || !st.Facts.Has(c.From, cti.CallArrived)
+	return st.Facts.Has(c.From, cti.CallFellBack) || st.Facts.Has(c.From, cti.CallMailStepped) || !st.Facts.Has(c.From, cti.CallArrived)
 }
 
 // unserved names the callers with whom nobody spoke though they did not hang up: the end

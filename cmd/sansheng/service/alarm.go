@@ -156,6 +156,7 @@ func (s *Service) watch(run context.Context) {
 		every(time.Minute, s.watchPaths())
 		every(time.Second, s.watchLink())
 		every(time.Second, s.watchCalls())
+		every(5*time.Second, s.watchMessages)
 	}
 	if s.duty != nil {
 		every(time.Second, s.watchLease())

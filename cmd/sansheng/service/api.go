@@ -35,6 +35,7 @@ func (s *Service) startWeb(run context.Context) error {
 	}
 	if s.engine != nil || s.duty != nil {
 		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours, cfg.Config = s.floor, s.order, s.cancelCallback, lineHours{s}, configs{s}
+		cfg.Messages = callersMessages{s}
 	}
 	if s.prompts != nil {
 		cfg.Prompts = promptKeeper{s}

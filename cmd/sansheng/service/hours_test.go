@@ -48,19 +48,19 @@ func TestAfterHours(t *testing.T) {
 	const from = "13900000061"
 	st := hotline(t, nightPlan(false))
 	caller := st.dial(from, "800200")
-	message := st.message(st.fact(from, cti.CallFellBack, 1).Call)
+	message := st.speaks(st.fact(from, cti.CallMailStepped, 2))
 	st.hangup(caller)
 	r := st.record(from)
 	if want := "hours, hours; closed: closed, menu; no_input: message, voicemail"; walked(r) != want {
 		t.Errorf("his way: %s, want %s", walked(r), want)
 	}
-	if r.AnsweredAt != nil || len(r.QueueEntries) != 0 || r.Fallback == nil || r.Fallback.Reason != string(cti.FellToMail) {
+	if r.AnsweredAt != nil || len(r.QueueEntries) != 0 || r.Fallback != nil {
 		t.Errorf("record %+v", r)
 	}
-	if !slices.ContainsFunc(r.Recordings, func(x store.Recording) bool { return x.Name == "voicemail-"+r.ID }) {
+	if !slices.ContainsFunc(r.Recordings, func(x store.Recording) bool { return x.Name == "voicemail-"+r.ID+"-1" }) {
 		t.Errorf("recordings %+v", r.Recordings)
 	}
-	if len(r.Tickets) != 1 || r.Tickets[0].Kind != store.Callback {
+	if len(r.Tickets) != 1 || r.Tickets[0].Kind != store.Voicemail {
 		t.Errorf("tickets %+v", r.Tickets)
 	}
 	if sounds := recorded(t, message); !slices.ContainsFunc(sounds, func(s tone.Sound) bool { return s.Is(float64(callerTone.Hz)) }) {

@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -59,36 +58,25 @@ func TestPlaceTold(t *testing.T) {
 	}
 }
 
-// message waits until there is something of what a caller says, and gives its file.
-func (st *stack) message(call cti.CallID) string {
-	st.t.Helper()
-	file := st.recordingFile("voicemail-" + string(call))
-	until(st.t, func(context.Context) (bool, string) {
-		info, err := os.Stat(file)
-		return err == nil && info.Size() > 16000, "no message is recorded"
-	})
-	return file
-}
-
 // TestVoicemail: a queue overflows to the voicemail; the message is on the record, and
-// the caller is called back.
+// the caller is called back for it.
 func TestVoicemail(t *testing.T) {
 	const from = "13900000021"
 	plan := cti.DemoPlan(0)
 	plan.Queues[0].OverflowVoicemail, plan.Queues[0].OverflowAfter = true, cti.Span(3*time.Second)
 	st := hotline(t, plan)
 	caller := st.dial(from, "800100")
-	fell := st.fact(from, cti.CallFellBack, 1)
-	if d := fell.Data.(*cti.FellBack); d.Reason != cti.FellToMail {
-		t.Errorf("fell back by %s", d.Reason)
-	}
-	message := st.message(fell.Call)
+	speaks := st.fact(from, cti.CallMailStepped, 2)
+	message := st.speaks(speaks)
 	st.hangup(caller)
 	r := st.record(from)
-	if len(r.Recordings) != 2 || r.Recordings[1].Name != "voicemail-"+r.ID || r.Fallback == nil || r.Fallback.Reason != "voicemail" {
-		t.Errorf("recordings %+v, fallback %+v", r.Recordings, r.Fallback)
+	if len(r.Recordings) != 2 || r.Recordings[1].Name != "voicemail-"+r.ID+"-1" || r.Fallback != nil || r.Abandoned {
+		t.Errorf("recordings %+v, fallback %+v, abandoned %t", r.Recordings, r.Fallback, r.Abandoned)
 	}
-	if len(r.Tickets) != 1 || r.Tickets[0].Kind != store.Callback {
+	if len(r.QueueEntries) != 1 || *r.QueueEntries[0].Result != "moved" {
+		t.Errorf("queue entries %+v", r.QueueEntries)
+	}
+	if len(r.Tickets) != 1 || r.Tickets[0].Kind != store.Voicemail {
 		t.Errorf("tickets %+v", r.Tickets)
 	}
 	if sounds := recorded(t, message); !slices.ContainsFunc(sounds, func(s tone.Sound) bool { return s.Is(float64(callerTone.Hz)) }) {

@@ -323,7 +323,7 @@ func (s *Service) startSwitch(ctx context.Context) error {
 		}
 	}
 	fallback(&c, s.plan())
-	c.Lamps = lampsOf(s.plan())
+	c.Lamps, c.MessageLamps = lampsOf(s.plan()), messageLampsOf(s.plan())
 	s.asterisk, err = asterisk.Start(ctx, c)
 	return err
 }

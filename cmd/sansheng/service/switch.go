@@ -194,6 +194,17 @@ func lampsOf(plan *cti.Plan) map[string][]string {
 	return lamps
 }
 
+// messageLampsOf are the numbers of the messages' lamps, by company.
+func messageLampsOf(plan *cti.Plan) map[string][]string {
+	lamps := map[string][]string{}
+	for _, co := range plan.Companies {
+		if numbers := plan.MessageLamps(co.ID); co.Lamps && len(numbers) > 0 {
+			lamps[string(co.ID)] = numbers
+		}
+	}
+	return lamps
+}
+
 // insistFor is how long a switch may break connections off before that is an error:
 // one that has just started may be started once more.
 const (

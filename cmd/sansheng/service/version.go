@@ -293,7 +293,7 @@ func (s *Service) takeAway(ctx context.Context, link *ari.Link, p *cti.Plan) (le
 func switchPlan(p *cti.Plan) asterisk.Config {
 	var c asterisk.Config
 	fallback(&c, p)
-	c.Lamps = lampsOf(p)
+	c.Lamps, c.MessageLamps = lampsOf(p), messageLampsOf(p)
 	return c
 }
 

@@ -194,6 +194,23 @@ type Leg struct {
 	Estimated  bool
 }
 
+type Message struct {
+	CallID     string
+	Company    string
+	Box        string
+	Did        string
+	Caller     string
+	Number     string
+	Recording  string
+	LengthMs   int64
+	LeftAt     time.Time
+	TakenBy    string
+	TakenAt    *time.Time
+	FinishedBy string
+	FinishedAt *time.Time
+	Result     string
+}
+
 type Offer struct {
 	CallID    string
 	Offer     int32

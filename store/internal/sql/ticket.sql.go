@@ -16,11 +16,15 @@ const openCallback = `-- name: OpenCallback :exec
 WITH opened AS (
     INSERT INTO ticket (id, company, kind, state, call_id, opened_at)
     SELECT $1, call.company, 'callback', 'open', call.id, $2 FROM call
-    WHERE call.id = $3 AND ($4::boolean OR (
+    WHERE call.id = $3
+      -- Who has left a message is called back for that.
+      AND NOT EXISTS (SELECT 1 FROM message WHERE message.call_id = call.id)
+      AND ($4::boolean OR (
           NOT EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)
       AND call.served_by IS NULL
-      -- Whom the operator refuses is not called back.
-      AND call.hung_up_by IS DISTINCT FROM 'system'
+      -- Whom the operator refuses is not called back, but who was let go because he left no
+      -- message.
+      AND (call.hung_up_by IS DISTINCT FROM 'system' OR call.abandoned)
       -- Who has asked for it is called in his turn.
       AND NOT EXISTS (SELECT 1 FROM callback WHERE callback.call_id = call.id)
       AND (call.abandoned OR call.fell_back_at IS NOT NULL

@@ -1,0 +1,124 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"go.uber.org/zap"
+
+	"sansheng/cti"
+	"sansheng/store"
+)
+
+// MessageKeeper takes and finishes messages, and gives their sound.
+type MessageKeeper interface {
+	// TakeMessage and FinishMessage have the engine decide; the error is a
+	// *cti.MessageError where that cannot be.
+	TakeMessage(context.Context, cti.TakeMessage) error
+	FinishMessage(context.Context, cti.FinishMessage) error
+	// Sound opens a recording. The error Is ErrNoSound where there is none.
+	Sound(ctx context.Context, recording string) (io.ReadCloser, error)
+}
+
+// ErrNoSound: there is no such recording, or it was destroyed.
+var ErrNoSound = errors.New("no such recording")
+
+// nobodysMessages are those where no engine runs.
+type nobodysMessages struct{}
+
+func (nobodysMessages) TakeMessage(context.Context, cti.TakeMessage) error     { return errNoEngine }
+func (nobodysMessages) FinishMessage(context.Context, cti.FinishMessage) error { return errNoEngine }
+func (nobodysMessages) Sound(context.Context, string) (io.ReadCloser, error)   { return nil, errNoEngine }
+
+type messageInput struct {
+	Call string `path:"call" pattern:"^[A-Za-z0-9._:@-]{1,128}$" patternDescription:"1 to 128 of A-Z a-z 0-9 . _ : @ -" doc:"The call in which it was left."`
+}
+
+type finishInput struct {
+	messageInput
+	Body struct {
+		Result string `json:"result" minLength:"1" maxLength:"500" doc:"What came of it."`
+	}
+}
+
+// registerMessages: messages are listed as tickets, of the kind voicemail.
+func (s *Server) registerMessages(api huma.API) {
+	orderErrors := append([]int{http.StatusNotFound, http.StatusConflict}, readErrors...)
+	huma.Register(api, huma.Operation{
+		OperationID: "take-message", Method: http.MethodPost, Path: "/api/v1/messages/{call}/take", Tags: []string{"tickets"},
+		Summary: "Take a message: who is first has it.", DefaultStatus: http.StatusNoContent, Security: secured, Errors: orderErrors,
+	}, s.takeMessage)
+	huma.Register(api, huma.Operation{
+		OperationID: "finish-message", Method: http.MethodPost, Path: "/api/v1/messages/{call}/finish", Tags: []string{"tickets"},
+		Summary: "Finish with a message.", DefaultStatus: http.StatusNoContent, Security: secured, Errors: orderErrors,
+	}, s.finishMessage)
+	huma.Register(api, huma.Operation{
+		OperationID: "hear-message", Method: http.MethodGet, Path: "/api/v1/messages/{call}/sound", Tags: []string{"tickets"},
+		Summary: "Hear a message. It is logged with your account.", Security: secured, Errors: append([]int{http.StatusNotFound}, readErrors...),
+	}, s.hearMessage)
+}
+
+// reachable is the company whose messages a person reaches; empty where he reaches all.
+func (p person) reachable() cti.CompanyID {
+	if p.reach == all {
+		return ""
+	}
+	return p.Company
+}
+
+func (s *Server) takeMessage(ctx context.Context, in *messageInput) (*struct{}, error) {
+	p := personOf(ctx)
+	ctx, stop := context.WithTimeout(ctx, liveTime)
+	defer stop()
+	err := s.messages.TakeMessage(ctx, cti.TakeMessage{Call: cti.CallID(in.Call), Company: p.reachable(), By: p.Number})
+	s.log.Info("message taken", zap.String("by", p.Number), zap.String("call", in.Call), zap.Error(err))
+	if err != nil {
+		return nil, notDone(err)
+	}
+	return nil, nil //nolint:nilnil // 204 has no body
+}
+
+func (s *Server) finishMessage(ctx context.Context, in *finishInput) (*struct{}, error) {
+	p := personOf(ctx)
+	ctx, stop := context.WithTimeout(ctx, liveTime)
+	defer stop()
+	err := s.messages.FinishMessage(ctx, cti.FinishMessage{
+		Call: cti.CallID(in.Call), Company: p.reachable(), By: p.Number, Leader: p.Role != Agent, Result: in.Body.Result,
+	})
+	s.log.Info("message finished", zap.String("by", p.Number), zap.String("call", in.Call), zap.Error(err))
+	if err != nil {
+		return nil, notDone(err)
+	}
+	return nil, nil //nolint:nilnil // 204 has no body
+}
+
+// hearMessage sends a message's sound; who hears it is in the log before he does.
+func (s *Server) hearMessage(ctx context.Context, in *messageInput) (*huma.StreamResponse, error) {
+	p := personOf(ctx)
+	tickets, err := s.records.Tickets(ctx, store.TicketFilter{Call: in.Call, Company: string(p.reachable()), Kind: string(store.Voicemail), Limit: 1})
+	if err != nil {
+		return nil, s.unread(ctx, "message", err)
+	}
+	if len(tickets) == 0 || tickets[0].Message == nil {
+		return nil, newProblem(http.StatusNotFound, notFound, "there is no message of call %s", in.Call)
+	}
+	recording := tickets[0].Message.Recording
+	sound, err := s.messages.Sound(ctx, recording)
+	switch {
+	case errors.Is(err, ErrNoSound):
+		return nil, newProblem(http.StatusNotFound, notFound, "the recording %s is not there any more", recording)
+	case err != nil:
+		return nil, noLeader()
+	}
+	s.log.Named("audit").Info("recording heard",
+		zap.String("account", p.Number), zap.String("role", string(p.Role)), zap.String("company", string(p.Company)),
+		zap.String("source", p.source), zap.String("call", in.Call), zap.String("recording", recording))
+	return &huma.StreamResponse{Body: func(h huma.Context) {
+		defer sound.Close()
+		h.SetHeader("Content-Type", "audio/wav")
+		_, _ = io.Copy(h.BodyWriter(), sound) // whoever asked is gone
+	}}, nil
+}

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"testing"
+)
+
+// messages is a story of two by night: the first leaves a message, after one that he has
+// dropped, with another number, and it is taken, by another too late, and finished with; the
+// second says nothing and is let go.
+var messages = story{facts: `0      call.arrived       c1  -     {"did":"800200","caller":{"number":"13800138000"},"channel":"ch-1","direction":"inbound","mode":"greeted","language":"zh","ring_period_ms":5000,"ringback_at":"2026-03-02T08:00:00Z","recording":"c1"}
+10     call.queued        c1  -     {"queue":"service","priority":0,"ahead":3}
+1000   call.mail_stepped  c1  -     {"step":"greeting","box":"service","number":"13800138000"}
+5000   call.mail_stepped  c1  -     {"step":"recording","box":"service","take":1,"recording":"voicemail-c1-1"}
+9000   call.mail_recorded c1  -     {"take":1,"recording":"voicemail-c1-1","length_ms":3200,"end":"key","kept":true}
+9010   call.mail_stepped  c1  -     {"step":"menu","box":"service"}
+12000  call.mail_stepped  c1  -     {"step":"recording","box":"service","take":2,"recording":"voicemail-c1-2","by":"3"}
+20000  call.mail_recorded c1  -     {"take":2,"recording":"voicemail-c1-2","length_ms":7000,"end":"silence","kept":true}
+30000  call.message_left  c1  -     {"did":"800200","box":"service","caller":"13800138000","number":"02155550001","recording":"voicemail-c1-2","length_ms":7000}
+30500  call.hung_up       c1  -     {"by":"caller"}
+30510  call.leg_ended     c1  -     {"channel":"ch-1","role":"caller","cause":16}
+30510  call.ended         c1  -     {"by":"caller","disposition":"NO ANSWER","cause":16}
+40000  call.arrived       c2  -     {"did":"800200","caller":{"number":"13800138001"},"channel":"ch-2","direction":"inbound","mode":"greeted","language":"zh","ring_period_ms":5000,"ringback_at":"2026-03-02T08:00:40Z","recording":"c2"}
+40010  call.mail_stepped  c2  -     {"step":"greeting","box":"service","number":"13800138001"}
+60000  call.hung_up       c2  -     {"by":"system","ordered":true}
+60010  call.leg_ended     c2  -     {"channel":"ch-2","role":"caller","cause":16}
+60010  call.ended         c2  -     {"by":"system","disposition":"NO ANSWER","cause":16,"abandoned":true}
+70000  message.taken      c1  -     {"by":"1001"}
+71000  message.taken      c1  -     {"by":"1002"}
+80000  message.finished   c1  -     {"by":"1001","result":"called back"}
+`}
+
+// TestMessages: a message is a ticket of its own kind, and none to call back beside it; whose
+// it is and what came of it are in both. Who has left none is called back as others are.
+func TestMessages(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	facts := messages.parse(t, "e")
+	untaken := len(facts) - 3
+	if err := s.Replay(t.Context(), "story", facts[:untaken]...); err != nil {
+		t.Fatal(err)
+	}
+	tickets, err := s.Tickets(t.Context(), TicketFilter{})
+	if err != nil || len(tickets) != 2 || tickets[0].Kind != Voicemail || tickets[1].Kind != Callback || tickets[1].Call != "c2" || tickets[1].Message != nil {
+		t.Fatalf("tickets: %+v, %v", tickets, err)
+	}
+	m := tickets[0].Message
+	if m == nil || tickets[0].State != "open" || tickets[0].Owner != nil || m.Number != "02155550001" || m.Recording != "voicemail-c1-2" ||
+		m.LengthMs != 7000 || m.TakenAt != nil || m.SHA256 != "" {
+		t.Fatalf("ticket %+v, message %+v", tickets[0], m)
+	}
+	err = s.CheckRecording(t.Context(), "c1", RecordingCheck{Name: m.Recording, CheckedAt: storyStart, Result: RecordingGood, LengthMs: 6900, Bytes: 100, SHA256: "abc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Replay(t.Context(), "story", facts...); err != nil {
+		t.Fatal(err)
+	}
+	noFaults(t, s)
+	tickets, err = s.Tickets(t.Context(), TicketFilter{Kind: string(Voicemail)})
+	if err != nil || len(tickets) != 1 || tickets[0].State != "closed" || tickets[0].Owner == nil || *tickets[0].Owner != "1001" || tickets[0].ClosedAt == nil {
+		t.Fatalf("tickets: %+v, %v", tickets, err)
+	}
+	if m = tickets[0].Message; m.TakenBy != "1001" || m.Result != "called back" || m.SHA256 != "abc" || m.LengthMs != 6900 {
+		t.Errorf("message %+v", m)
+	}
+	r, err := s.Record(t.Context(), "c1")
+	if err != nil || len(r.Recordings) != 2 || r.Recordings[1].Name != "voicemail-c1-2" || len(r.QueueEntries) != 1 || *r.QueueEntries[0].Result != "moved" {
+		t.Errorf("record %+v, %v", r, err)
+	}
+}
