@@ -423,7 +423,11 @@ func (h *Hotline) messageBack(at time.Time, ch pbx.Channel) {
 	if err != nil {
 		ms = 0
 	}
-	if !h.recorded(at, c, Millis(ms), recordingEnds[ch.Args[3]], false) && c.Mail.Recording == "" {
+	long, end := Millis(ms), recordingEnds[ch.Args[3]]
+	if end == RecordedSilence { // the switch counts it, though it cuts most of it off
+		long -= MillisOf(time.Duration(h.box(c.Mail.Box).Silence))
+	}
+	if !h.recorded(at, c, long, end, false) && c.Mail.Recording == "" {
 		if c.Mail.Take < mailUnheard {
 			h.stepMail(at, c, MailUnheard, "", "")
 		} else {

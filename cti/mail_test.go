@@ -138,7 +138,7 @@ func TestMailHangUp(t *testing.T) {
 func TestMailNoInput(t *testing.T) {
 	r := mailRide(t, "13800138000")
 	r.over(false)
-	r.records(3000, "SILENCE")
+	r.records(7000, "SILENCE")
 	for range 2 {
 		r.over(false)
 		before := len(r.said)
@@ -156,9 +156,9 @@ func TestMailNoInput(t *testing.T) {
 func TestMailUnheard(t *testing.T) {
 	r := mailRide(t, "13800138000")
 	r.over(false)
-	r.records(1000, "SILENCE")
+	r.records(4020, "SILENCE")
 	r.over(false)
-	r.records(1000, "SILENCE")
+	r.records(4020, "SILENCE")
 	r.over(false)
 	if want := "[greeting recording unheard recording farewell]"; r.steps() != want || r.left() != nil || !hungUp(r.out.Commands, "c1") {
 		t.Errorf("steps %s, left %+v, %v", r.steps(), r.left(), r.out.Commands)
@@ -264,7 +264,7 @@ func TestMessageTaken(t *testing.T) {
 	}
 	r := mailRide(t, "13800138000")
 	r.over(false)
-	r.records(3000, "SILENCE")
+	r.records(7000, "SILENCE")
 	r.hangUp()
 	essence := NewEssence()
 	for _, f := range r.seen {

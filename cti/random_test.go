@@ -139,7 +139,7 @@ func (s *toySwitch) obey(c pbx.Command) {
 				take := ch.Vars["MESSAGE_TAKE"]
 				s.say(c.Channel, func(at pbx.At) pbx.Event { return pbx.ChannelLeft{At: at, Channel: c.Channel} })
 				s.say(c.Channel, func(at pbx.At) pbx.Event {
-					return pbx.ChannelEntered{At: at, Channel: pbx.Channel{ID: c.Channel, Args: []string{messageContext, "x", take, "SILENCE", "3000"}}}
+					return pbx.ChannelEntered{At: at, Channel: pbx.Channel{ID: c.Channel, Args: []string{messageContext, "x", take, "DTMF", "3000"}}}
 				})
 				return
 			}

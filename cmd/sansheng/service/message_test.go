@@ -13,6 +13,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/pbx/sip/phone"
+	"sansheng/pbx/sip/tone"
 	"sansheng/store"
 )
 
@@ -58,7 +59,9 @@ func (st *stack) mailStep(from string, n int, want cti.MailStep) cti.Fact {
 func (st *stack) leaving(from string) *phone.Call {
 	st.t.Helper()
 	caller := st.dial(from, "800200")
-	st.fact(from, cti.CallStepped, 2)
+	if err := caller.WaitSound(deadline(st.t)); err != nil {
+		st.t.Fatal(err)
+	}
 	st.press(caller, "5") // it is none of the menu's
 	st.mailStep(from, 1, cti.MailGreeting)
 	return caller
@@ -180,6 +183,49 @@ func (st *stack) taken(call cti.CallID, k key) {
 	ticket = st.voicemail(call, func(x store.Ticket) bool { return x.State == "closed" })
 	if *ticket.Owner != "1001" || ticket.Message.Result != "called back" || ticket.ClosedAt == nil {
 		t.Errorf("ticket %+v, message %+v", ticket, ticket.Message)
+	}
+}
+
+// TestMessageSilence: who has said everything and presses nothing has left it, with the number
+// he calls from, and is never in silence for 5 s; who says nothing at all is asked once more,
+// and is one to call back, as others whom nobody answered.
+func TestMessageSilence(t *testing.T) {
+	const speaks, mute = "13900000073", "13900000074"
+	st := hotline(t, messagePlan())
+	silent := st.leaving(mute)
+	silent.Send(tone.Tone{})
+	caller := st.leaving(speaks)
+	st.speaks(st.mailStep(speaks, 2, cti.MailRecording))
+	caller.Send(tone.Tone{})
+	said := time.Now()
+	st.mailStep(speaks, 3, cti.MailMenu)
+	if err := caller.WaitSound(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	if gap := time.Since(said); gap > 5*time.Second {
+		t.Errorf("he waits %v in silence for the menu", gap)
+	}
+	caller.ResetGap()
+	st.mailStep(speaks, 4, cti.MailFarewell)
+	if d := st.fact(speaks, cti.CallMailRecorded, 1).Data.(*cti.MailRecordedData); d.End != cti.RecordedSilence || !d.Kept || d.Estimated || d.LengthMs < 2500 || d.LengthMs > 5000 {
+		t.Errorf("recorded %+v", d)
+	}
+	if d := st.fact(speaks, cti.CallMessageLeft, 1).Data.(*cti.MessageLeftData); d.Number != speaks || d.Recording == "" {
+		t.Errorf("left %+v", d)
+	}
+	if _, err := caller.WaitEnded(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	st.patient(caller)
+
+	st.mailStep(mute, 3, cti.MailUnheard)
+	st.mailStep(mute, 5, cti.MailFarewell)
+	if _, err := silent.WaitEnded(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	r := st.record(mute)
+	if len(r.Tickets) != 1 || r.Tickets[0].Kind != store.Callback || !r.Abandoned || len(r.Recordings) != 1 {
+		t.Errorf("tickets %+v, abandoned %t, recordings %+v", r.Tickets, r.Abandoned, r.Recordings)
 	}
 }
 
