@@ -345,24 +345,7 @@ func (h *Hotline) Apply(f Fact) {
 		}
 		return
 	case *EngineData:
-		switch f.Kind {
-		case EngineStarted:
-			if d.FileHash != "" {
-				h.files[f.Engine] = d.FileHash
-			}
-			if h.fileSince.IsZero() {
-				h.fileSince = f.At
-			}
-		case SwitchFound:
-			h.switchStarted, h.lostAt = d.SwitchStartedAt, time.Time{}
-		case SwitchLost:
-			h.lostAt = f.At
-			if !d.HeardAt.IsZero() {
-				h.lostAt = d.HeardAt
-			}
-		case ClockStepped:
-			h.stepClock(d.StepMs.Duration())
-		}
+		h.applyEngine(f, d)
 		return
 	case *OrderedData:
 		o := Order{Verb: d.Verb, To: d.To}
@@ -399,6 +382,28 @@ func (h *Hotline) Apply(f Fact) {
 	}
 	if c := h.calls[f.Call]; c != nil {
 		h.applyCall(c, f)
+	}
+}
+
+// applyEngine is Apply for the engines' own facts.
+func (h *Hotline) applyEngine(f Fact, d *EngineData) {
+	switch f.Kind {
+	case EngineStarted:
+		if d.FileHash != "" {
+			h.files[f.Engine] = d.FileHash
+		}
+		if h.fileSince.IsZero() {
+			h.fileSince = f.At
+		}
+	case SwitchFound:
+		h.switchStarted, h.lostAt = d.SwitchStartedAt, time.Time{}
+	case SwitchLost:
+		h.lostAt = f.At
+		if !d.HeardAt.IsZero() {
+			h.lostAt = d.HeardAt
+		}
+	case ClockStepped:
+		h.stepClock(d.StepMs.Duration())
 	}
 }
 
