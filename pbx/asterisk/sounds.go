@@ -32,7 +32,7 @@ var (
 )
 
 // DialplanPrompts are those that the switch plays by itself: to callers who have come to its
-// fallback, each in his company's voice, and to others, as who is on call, in everybody's.
+// fallback or leave a message, each in his company's voice, and to others, as who is on call, in everybody's.
 // Those with a number or an alarm in their name are not among them.
 func DialplanPrompts() (callers, others []string) {
 	b, err := asteriskconf.Files.ReadFile("extensions.conf")
@@ -42,7 +42,7 @@ func DialplanPrompts() (callers, others []string) {
 	to := &others
 	for line := range strings.Lines(string(b)) {
 		if m := contextForm.FindStringSubmatch(line); m != nil {
-			if to = &others; m[1] == "fallback" {
+			if to = &others; m[1] == "fallback" || m[1] == "message" {
 				to = &callers
 			}
 		}
