@@ -85,7 +85,7 @@ func TestPhoneCaller(t *testing.T) {
 	ctx := phoneContext(t)
 	p := answering(t, phone.AnswerAfter(0))
 	out := newOutput()
-	err := runPhone(ctx, out, "caller", "--to", "800100", "--from", "13800138000", "--server", p.Addr().String(), "--for", "500ms",
+	err := runPhone(ctx, out, "caller", "--to", "800100", "--from", "13800138000", "--server", p.Addr().String(), "--for", "2s",
 		"--tone", "1300", "--dtmf", "1,2", "--dtmf-pause", "10ms", "--header", "X-Test: yes", "--json")
 	if err != nil {
 		t.Fatal(err, out)
