@@ -157,7 +157,7 @@ func TestFlowExits(t *testing.T) {
 	}
 	st.fact(debtor, cti.CallQueued, 1)
 	for _, from := range []string{wrong, fails, never} {
-		st.fact(from, cti.CallFellBack, 1)
+		st.fact(from, cti.CallMailStepped, 1)
 	}
 	if asked, left := st.fact(never, cti.CallKeyed, 1).At, st.fact(never, cti.CallLookedUp, 1).At; left.Sub(asked) > 3500*time.Millisecond {
 		t.Errorf("a service that says nothing took him %v", left.Sub(asked))
