@@ -192,7 +192,7 @@ func checkLookups(c *checker, at string, lookups []Lookup) {
 		}
 		if l.Header != "" || l.HeaderEnv != "" {
 			c.form(at+".header", l.Header, headerForm, "a header's name, as in Authorization; its value is that of header_env")
-			c.form(at+".header_env", l.HeaderEnv, variableForm, "an environment variable's name, as in CRM_KEY")
+			c.form(at+".header_env", l.HeaderEnv, variableForm, "an environment variable's name, as in SANSHENG_LOOKUP_CRM: no other is given away")
 		}
 		if p := l.Patience(); p < 50*time.Millisecond || p > lookupLongest {
 			c.Fail(at+".deadline", "%s is not allowed: 50ms to %s", p, lookupLongest)

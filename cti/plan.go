@@ -205,7 +205,7 @@ var (
 	headerForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 	prefixForm = regexp.MustCompile(`^[+]?[0-9]{1,20}$`)
 
-	variableForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
+	variableForm = regexp.MustCompile(`^SANSHENG_LOOKUP_[A-Z0-9_]{1,48}$`)
 )
 
 // Check returns everything that is wrong with the plan as joined *place.Error,

@@ -69,7 +69,7 @@ func TestFaults(t *testing.T) {
 		{"twice", "queue: service,", "queue: service, queue: service,", `hotline.yaml:13: hotline.lines[0].queue: it is there already, on line 13; allowed: once`},
 		{"too much", "port_offset: 100", "port_offset: 0xffffffffffffffff", "hotline.yaml:3: port_offset: 0xffffffffffffffff is too much for a whole number"},
 		{"two documents", "roles:", "---\nroles:", "hotline.yaml:4: a second document begins; allowed: one"},
-		{"a look-up's key", "language: zh}", "language: zh, lookups: [{id: crm, url: 'http://crm/', header: X-Key, header_env: NO_SUCH_KEY, results: [known]}]}", `hotline.yaml:7: hotline.companies[0].lookups[0].header_env: environment variable "NO_SUCH_KEY" is not set`},
+		{"a look-up's key", "language: zh}", "language: zh, lookups: [{id: crm, url: 'http://crm/', header: X-Key, header_env: SANSHENG_LOOKUP_NONE, results: [known]}]}", `hotline.yaml:7: hotline.companies[0].lookups[0].header_env: environment variable "SANSHENG_LOOKUP_NONE" is not set`},
 		{"a look-up's address", "language: zh}", "language: zh, lookups: [{id: crm, url: 'file:///etc/passwd', results: [known]}]}", `hotline.companies[0].lookups[0].url: "file:///etc/passwd" is not allowed: an http or https address`},
 		{"a look-up's deadline", "language: zh}", "language: zh, lookups: [{id: crm, url: 'http://crm/', deadline: 4s, results: [known]}]}", `hotline.companies[0].lookups[0].deadline: 4s is not allowed: 50ms to 3s`},
 		{"a look-up's results", "language: zh}", "language: zh, lookups: [{id: crm, url: 'http://crm/', results: [known, failed]}]}", `hotline.companies[0].lookups[0].results[1]: "failed" is the exit for no answer`},
