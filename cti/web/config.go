@@ -170,14 +170,6 @@ func (s *Server) registerConfig(api huma.API) {
 	}, s.configCancel)
 }
 
-// onlyCompany is the company to which a person's reach is limited; empty where it is not.
-func (p person) onlyCompany() cti.CompanyID {
-	if p.reach == all {
-		return ""
-	}
-	return p.Company
-}
-
 func (s *Server) config(ctx context.Context, _ *struct{}) (*configOutput, error) {
 	ctx, cancel := context.WithTimeout(ctx, configTime)
 	defer cancel()

@@ -182,9 +182,7 @@ func (s *Server) openHours(ctx context.Context, in *openInput) (*struct{}, error
 
 func (s *Server) orderHours(ctx context.Context, c cti.CloseHours) (*struct{}, error) {
 	p := personOf(ctx)
-	if c.By = p.Number; p.reach != all {
-		c.Company = p.Company
-	}
+	c.By, c.Company = p.Number, p.onlyCompany()
 	ctx, cancel := context.WithTimeout(ctx, liveTime)
 	defer cancel()
 	err := s.hours.CloseHours(ctx, c)
@@ -199,10 +197,7 @@ func (s *Server) walk(ctx context.Context, in *walkInput) (*walkOutput, error) {
 	if !flow.Keys(in.Keys) {
 		return nil, newProblem(http.StatusUnprocessableEntity, badQuery, "keys %q: allowed are 0 to 9, *, #, and a dot where he presses nothing", in.Keys)
 	}
-	w := Walk{DID: in.Number, At: in.At, Caller: in.Caller, Keys: in.Keys}
-	if p := personOf(ctx); p.reach != all {
-		w.Company = p.Company
-	}
+	w := Walk{DID: in.Number, At: in.At, Caller: in.Caller, Keys: in.Keys, Company: personOf(ctx).onlyCompany()}
 	ctx, cancel := context.WithTimeout(ctx, liveTime)
 	defer cancel()
 	path, err := s.hours.Walk(ctx, w)

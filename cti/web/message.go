@@ -61,19 +61,11 @@ func (s *Server) registerMessages(api huma.API) {
 	}, s.hearMessage)
 }
 
-// reachable is the company whose messages a person reaches; empty where he reaches all.
-func (p person) reachable() cti.CompanyID {
-	if p.reach == all {
-		return ""
-	}
-	return p.Company
-}
-
 func (s *Server) takeMessage(ctx context.Context, in *messageInput) (*struct{}, error) {
 	p := personOf(ctx)
 	ctx, stop := context.WithTimeout(ctx, liveTime)
 	defer stop()
-	err := s.messages.TakeMessage(ctx, cti.TakeMessage{Call: cti.CallID(in.Call), Company: p.reachable(), By: p.Number})
+	err := s.messages.TakeMessage(ctx, cti.TakeMessage{Call: cti.CallID(in.Call), Company: p.onlyCompany(), By: p.Number})
 	s.log.Info("message taken", zap.String("by", p.Number), zap.String("call", in.Call), zap.Error(err))
 	if err != nil {
 		return nil, notDone(err)
@@ -86,7 +78,7 @@ func (s *Server) finishMessage(ctx context.Context, in *finishInput) (*struct{},
 	ctx, stop := context.WithTimeout(ctx, liveTime)
 	defer stop()
 	err := s.messages.FinishMessage(ctx, cti.FinishMessage{
-		Call: cti.CallID(in.Call), Company: p.reachable(), By: p.Number, Leader: p.Role != Agent, Result: in.Body.Result,
+		Call: cti.CallID(in.Call), Company: p.onlyCompany(), By: p.Number, Leader: p.Role != Agent, Result: in.Body.Result,
 	})
 	s.log.Info("message finished", zap.String("by", p.Number), zap.String("call", in.Call), zap.Error(err))
 	if err != nil {
@@ -98,7 +90,7 @@ func (s *Server) finishMessage(ctx context.Context, in *finishInput) (*struct{},
 // hearMessage sends a message's sound; who hears it is in the log before he does.
 func (s *Server) hearMessage(ctx context.Context, in *messageInput) (*huma.StreamResponse, error) {
 	p := personOf(ctx)
-	tickets, err := s.records.Tickets(ctx, store.TicketFilter{Call: in.Call, Company: string(p.reachable()), Kind: string(store.Voicemail), Limit: 1})
+	tickets, err := s.records.Tickets(ctx, store.TicketFilter{Call: in.Call, Company: string(p.onlyCompany()), Kind: string(store.Voicemail), Limit: 1})
 	if err != nil {
 		return nil, s.unread(ctx, "message", err)
 	}

@@ -117,11 +117,7 @@ func (s *Server) dialFor(ctx context.Context, p person, what string, o *cti.Orde
 	if !ok || uuid.Validate(id) != nil {
 		return newProblem(http.StatusUnprocessableEntity, badQuery, `a number is dialled by "to", or by "for" as in ticket:5e4ac1de-3a0d-5b1a-9d6e-0a5a4e5e5a33`)
 	}
-	f := store.TicketFilter{ID: id, Company: string(p.Company), Limit: 1}
-	if p.reach == all {
-		f.Company = ""
-	}
-	tickets, err := s.records.Tickets(ctx, f)
+	tickets, err := s.records.Tickets(ctx, store.TicketFilter{ID: id, Company: string(p.onlyCompany()), Limit: 1})
 	if err != nil {
 		return s.unread(ctx, "tickets", err)
 	}
@@ -145,7 +141,7 @@ func (s *Server) dialMessage(ctx context.Context, p person, t store.Ticket, o *c
 	if t.Message.FinishedAt != nil {
 		return nil // it was finished with, and he is called once more
 	}
-	err := s.messages.TakeMessage(ctx, cti.TakeMessage{Call: cti.CallID(t.Call), Company: p.reachable(), By: string(o.Agent)})
+	err := s.messages.TakeMessage(ctx, cti.TakeMessage{Call: cti.CallID(t.Call), Company: p.onlyCompany(), By: string(o.Agent)})
 	if err != nil {
 		return notDone(err)
 	}

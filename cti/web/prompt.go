@@ -288,12 +288,8 @@ func (s *Server) hearPrompt(ctx context.Context, in *hearInput) (*struct{}, erro
 	if err != nil {
 		return nil, err
 	}
-	var only cti.CompanyID
 	p := personOf(ctx)
-	if p.reach != all {
-		only = p.Company
-	}
-	err = s.prompts.Hear(ctx, id, in.Body.Phone, only)
+	err = s.prompts.Hear(ctx, id, in.Body.Phone, p.onlyCompany())
 	s.log.Info("prompt", zap.String("by", p.Number), zap.String("what", "hear"), zap.String("name", id.Name), zap.String("phone", in.Body.Phone), zap.Error(err))
 	if err != nil {
 		return nil, s.unheard("hear prompt", err)

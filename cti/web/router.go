@@ -11,6 +11,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"go.uber.org/zap"
+
+	"sansheng/cti"
 )
 
 // requestTime bounds one request, the wait for a login included.
@@ -75,6 +77,14 @@ type person struct {
 	Account
 	reach  reach
 	source string
+}
+
+// onlyCompany is the company to which a person's reach is limited; empty where it is not.
+func (p person) onlyCompany() cti.CompanyID {
+	if p.reach == all {
+		return ""
+	}
+	return p.Company
 }
 
 type personKey struct{}
