@@ -237,13 +237,8 @@ func (s *Server) configCancel(ctx context.Context, in *configCancelInput) (*stru
 
 // notConfigured is the answer where the configuration is not what was asked for.
 func notConfigured(err error) error {
-	var plan *cti.PlanError
 	var config *ConfigError
 	switch {
-	case errors.As(err, &plan) && plan.Unknown:
-		return newProblem(http.StatusNotFound, notFound, "%s", plan.Text)
-	case errors.As(err, &plan):
-		return newProblem(http.StatusConflict, badState, "%s", plan.Text)
 	case errors.As(err, &config) && config.Foreign:
 		return newProblem(http.StatusForbidden, notAllowed, "%s", config.Text)
 	case errors.As(err, &config) && len(config.Faults) > 0:
@@ -255,5 +250,5 @@ func notConfigured(err error) error {
 	case errors.As(err, &config):
 		return newProblem(http.StatusConflict, badState, "%s", config.Text)
 	}
-	return noLeader()
+	return notDone(err)
 }

@@ -82,6 +82,7 @@ func notDone(err error) error {
 	var callback *cti.CallbackError
 	var hours *cti.HoursError
 	var message *cti.MessageError
+	var plan *cti.PlanError
 	var unknown bool
 	var why string
 	switch {
@@ -93,6 +94,8 @@ func notDone(err error) error {
 		unknown, why = hours.Unknown, hours.Text
 	case errors.As(err, &message):
 		unknown, why = message.Unknown, message.Text
+	case errors.As(err, &plan):
+		unknown, why = plan.Unknown, plan.Text
 	default:
 		return noLeader()
 	}

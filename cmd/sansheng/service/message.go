@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"time"
 
 	"sansheng/cti"
@@ -39,8 +38,7 @@ func (m callersMessages) Sound(ctx context.Context, recording string) (io.ReadCl
 		return nil, errors.New("the switch cannot be reached")
 	}
 	sound, err := client.Recordings.File(ctx, recording)
-	var refused *ari.Error
-	if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
+	if ari.Gone(err) {
 		return nil, fmt.Errorf("%w: %s", web.ErrNoSound, recording)
 	}
 	return sound, err
