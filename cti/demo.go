@@ -23,6 +23,10 @@ func DemoPlan(agents int) *Plan {
 			{DID: "800119", Company: "demo", Mode: Direct, Queue: "emergency", Emergency: true},
 		},
 	}
+	for i := range p.Companies {
+		p.Companies[i].Calendar = "office"
+		p.Companies[i].Departments = []Department{{ID: "gas", Name: "燃气部"}, {ID: "repair", Name: "维修部"}}
+	}
 	// Who calls the second company by night is told when it opens, and has the emergency
 	// line at key 1; else he leaves a message.
 	p.Calendars = []hours.Calendar{{

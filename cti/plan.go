@@ -12,6 +12,7 @@ import (
 	"sansheng/cti/flow"
 	"sansheng/cti/hours"
 	"sansheng/cti/place"
+	"sansheng/cti/sheet"
 	"sansheng/pbx"
 )
 
@@ -56,6 +57,13 @@ type Company struct {
 	// Outside are the numbers outside that its people may dial or pass calls on to;
 	// none where it is empty, but contacts.
 	Outside []DialRule `yaml:"outside,omitempty" json:"outside,omitempty"`
+	// Departments are those to which matters are forwarded. Calendar is the one by whose
+	// working days the deadlines of matters are counted; each day is one where it is empty.
+	Departments []Department `yaml:"departments,omitempty" json:"departments,omitempty"`
+	Calendar    string       `yaml:"calendar,omitempty" json:"calendar,omitempty"`
+	// Forms are those of its record sheets, all versions; of kinds without one those with
+	// which each company begins.
+	Forms sheet.Forms `yaml:"forms,omitempty" json:"forms,omitempty"`
 }
 
 // zones are those of countries that have one.
@@ -229,6 +237,7 @@ func (p *Plan) Check() error {
 			c.form(fmt.Sprintf("%s.refused[%d]", at, j), n, callerForm, "2 to 20 digits")
 		}
 		checkLookups(&c, at+".lookups", co.Lookups)
+		p.checkWork(&c, at, co)
 		for j, r := range co.Outside {
 			c.oneOf(fmt.Sprintf("%s.outside[%d].role", at, j), r.Role, []string{DialAgent, DialLeader})
 			for k, n := range r.Prefixes {

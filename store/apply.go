@@ -11,14 +11,18 @@ import (
 	"sansheng/cti"
 	"sansheng/cti/flow"
 	"sansheng/store/internal/sql"
+	"sansheng/store/ticket"
 )
 
 // apply queues the statements of one fact. Queuing does not fail; errors come
 // from the pipeline's flush, so that statements of one fact are simply joined.
-func (b *batch) apply(ctx context.Context, e entry) error {
+func (b *batch) apply(ctx context.Context, e entry, acts *readActs) error {
 	b.stats.facts++
+	if isAct(e.Fact) {
+		return b.applyAct(ctx, e, acts)
+	}
 	if cti.NewData(e.Kind) == nil {
-		b.stats.ignored++ // a newer writer's, or a ticket's: not ours to keep
+		b.stats.ignored++ // a newer writer's: not ours to keep
 		return nil
 	}
 	subject, _, _ := strings.Cut(string(e.Kind), ".")
@@ -390,11 +394,11 @@ func (b *batch) served(ctx context.Context, f cti.Fact) error {
 func (b *batch) openMatter(ctx context.Context, f cti.Fact) error {
 	call, agent := string(f.Call), string(f.Agent)
 	return errors.Join(
-		b.s.q.OpenSheet(ctx, b.out, sql.OpenSheetParams{
-			CallID: call, Company: string(f.Company), Agent: agent, OpenedAt: f.At,
-		}),
 		b.s.q.OpenConsultation(ctx, b.out, sql.OpenConsultationParams{
-			ID: ticketID(f.Call, Consultation), Company: string(f.Company), Owner: agent, CallID: call, At: f.At,
+			ID: ticketID(f.Call, ticket.Consultation), Company: string(f.Company), Owner: agent, CallID: call, At: f.At,
+		}),
+		b.s.q.OpenSheet(ctx, b.out, sql.OpenSheetParams{
+			TicketID: ticketID(f.Call, ticket.Consultation), CallID: call, Company: string(f.Company), Agent: agent, OpenedAt: f.At,
 		}),
 	)
 }
@@ -613,7 +617,7 @@ func (b *batch) ended(ctx context.Context, f cti.Fact, d *cti.Ended) error {
 // was promised that.
 func (b *batch) openCallback(ctx context.Context, f cti.Fact, promised bool) error {
 	return b.s.q.OpenCallback(ctx, b.out, sql.OpenCallbackParams{
-		ID: ticketID(f.Call, Callback), At: f.At, CallID: string(f.Call), Promised: promised,
+		ID: ticketID(f.Call, ticket.Callback), At: f.At, CallID: string(f.Call), Promised: promised,
 	})
 }
 

@@ -77,10 +77,17 @@ func (b *batch) project(ctx context.Context, messages []Message) error {
 	if err := b.lockCalls(ctx, entries); err != nil {
 		return err
 	}
+	acts, err := b.knownActs(ctx, entries)
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
-		if err := b.apply(ctx, e); err != nil {
+		if err := b.apply(ctx, e, acts); err != nil {
 			return err
 		}
+	}
+	if err := b.numberActs(ctx, acts); err != nil {
+		return err
 	}
 	if err := b.out.flush(ctx); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"sansheng/store/internal/sql"
+	"sansheng/store/ticket"
 )
 
 // Filter chooses calls; zero fields choose all.
@@ -121,10 +122,15 @@ func (s *Store) surroundings(ctx context.Context, tx pgx.Tx, ids []string, byID 
 		}
 		return &Record{} // its call was removed behind our back
 	}
-	for _, r := range sheets {
+	for _, r := range sheets { // that of a call's first matter is the last of them
+		values, err := readSheet(r.Said)
+		if err != nil {
+			return err
+		}
 		of(r.CallID).Sheet = &Sheet{
-			Agent: r.Agent, OpenedAt: r.OpenedAt.UTC(), Matter: r.Matter, Done: r.Done, Result: r.Result,
-			ClosedAt: utc(r.ClosedAt),
+			Hidden: s.hidden(r.Company, ticket.Kind(r.Kind), int(r.Version), values),
+			Ticket: r.TicketID, Agent: r.Agent, OpenedAt: r.OpenedAt.UTC(), Kind: ticket.Kind(r.Kind), Version: int(r.Version), Said: values,
+			ClosedAt: utc(r.ClosedAt), Amended: int(r.Amended),
 		}
 	}
 	tickets, err := s.q.TicketsByCall(ctx, tx, ids)
@@ -132,11 +138,11 @@ func (s *Store) surroundings(ctx context.Context, tx pgx.Tx, ids []string, byID 
 		return err
 	}
 	for _, r := range tickets {
-		rec := of(r.CallID)
-		rec.Tickets = append(rec.Tickets, Ticket{
-			ID: r.ID, Company: r.Company, Kind: TicketKind(r.Kind), State: r.State, Owner: r.Owner, Call: r.CallID,
-			OpenedAt: r.OpenedAt.UTC(), DueAt: utc(r.DueAt), ClosedAt: utc(r.ClosedAt),
-		})
+		for _, call := range r.Calls {
+			if rec := of(call); rec.ID == call {
+				rec.Tickets = append(rec.Tickets, showTicket(r))
+			}
+		}
 	}
 	amendments, err := s.q.AmendmentsByCall(ctx, tx, ids)
 	if err != nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"sansheng/store/ticket"
 	"testing"
 	"time"
 )
@@ -47,7 +48,7 @@ func TestPromises(t *testing.T) {
 	}
 	noFaults(t, s)
 	tickets, err := s.Tickets(t.Context(), TicketFilter{})
-	if err != nil || len(tickets) != 1 || tickets[0].Call != "c1" || tickets[0].Kind != Callback || tickets[0].State != "open" {
+	if err != nil || len(tickets) != 1 || tickets[0].Call != "c1" || tickets[0].Kind != ticket.Callback || tickets[0].State != "open" {
 		t.Errorf("tickets: %+v, %v", tickets, err)
 	}
 	all, err := s.Callbacks(t.Context(), "", false, 0)

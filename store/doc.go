@@ -10,10 +10,11 @@
 // # How facts become rows
 //
 //	journal ──▶ Reader ──▶ Projector ──┬─▶ call, leg, offer, …     one transaction
-//	 (Source)    in order   in batches ├─▶ sheet, ticket, outbox   for a batch of
+//	 (Source)    in order   in batches ├─▶ sheet, ticket, act      for a batch of
 //	                                   ├─▶ seal, chain             facts
 //	                                   └─▶ fact, projection
-//	outbox ──▶ Outbox ──▶ Publisher (ticket.opened, to the journal)
+//	people ──▶ Act, FollowUp ─────────────▶ ticket, sheet, follow_up, act
+//	act ──▶ Outbox ──▶ Publisher (ticket.*, follow_up.*, to the journal)
 //
 // # Exactly once
 //
@@ -21,10 +22,22 @@
 // so is the place in the journal: a projector that dies leaves all or nothing,
 // two projectors of one journal take turns, and a fact read twice counts once.
 // The place only saves reading: the journal may lose its end in a power cut and
-// be filled again, in which case it is read from the beginning. A ticket is unique by call and kind, its id is made
-// from both, and its fact stands in the outbox, written in the same transaction;
-// the outbox publishes what comes after the last one the journal has.
-// So replaying the same facts gives the same rows, ids and hashes.
+// be filled again, in which case it is read from the beginning. A ticket that a call opens
+// has an id made from the call and the kind, and its fact is an act, written in the same
+// transaction. So replaying the same facts gives the same rows, ids and hashes.
+//
+// # What people do
+//
+// An act on a ticket, on its sheet or on a callback is decided in one transaction by the rules
+// of store/ticket and store/callback, from the row as it is then, and is a fact from that
+// moment: a row of act, which the outbox numbers and publishes after the last one that the
+// journal has. The projector meets it again in the journal and knows it by its id. A database
+// that was filled anew does it again, from the fact alone, and gives no number of its own
+// before it has read all of them. Final sheets and their amendments join the chain when the
+// journal has them, which is the same order whoever reads it.
+//
+// What was decided is in the fact, deadlines too: rules, forms and calendars may have changed
+// when it is read again. What the clock has told of is in the row (RunDeadlines).
 //
 // # Order
 //
@@ -50,7 +63,8 @@
 //
 // # Concurrency
 //
-// A Store may be used from any goroutine. Projector.Run and Outbox.Run are each
+// A Store may be used from any goroutine, and several processes may act at once: rows are
+// locked while something is decided. Projector.Run, Outbox.Run and RunDeadlines are each
 // one goroutine's (the projector adds one for reading ahead, which ends with
 // it) and return when their context ends.
 package store

@@ -16,7 +16,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/goleak"
-	"go.uber.org/zap"
 
 	"sansheng/store/cluster"
 )
@@ -160,7 +159,7 @@ func shaky(t testing.TB, url string, c *chaos) *Store {
 		}
 		return &shakyConn{Conn: conn, chaos: c}, nil
 	}
-	s, err := openPool(t.Context(), pc, zap.NewNop())
+	s, err := openPool(t.Context(), pc, Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/store/internal/sql"
+	"sansheng/store/ticket"
 )
 
 // LeftMessage is what a caller has left at the voicemail. Whose it is, and what came of it,
@@ -36,7 +37,7 @@ type LeftMessage struct {
 func (s *Store) addMessages(ctx context.Context, list []Ticket) error {
 	var ids []string
 	for _, t := range list {
-		if t.Kind == Voicemail {
+		if t.ID == ticketID(cti.CallID(t.Call), ticket.Voicemail) {
 			ids = append(ids, t.Call)
 		}
 	}
@@ -60,8 +61,8 @@ func (s *Store) addMessages(ctx context.Context, list []Ticket) error {
 		left[r.CallID] = m
 	}
 	for i := range list {
-		if list[i].Kind == Voicemail {
-			list[i].Message = left[list[i].Call]
+		if t := &list[i]; t.ID == ticketID(cti.CallID(t.Call), ticket.Voicemail) {
+			t.Message = left[t.Call]
 		}
 	}
 	return nil
@@ -92,7 +93,7 @@ func (b *batch) applyMail(ctx context.Context, f cti.Fact) error {
 				Recording: clean(d.Recording), LengthMs: int64(d.LengthMs), At: f.At,
 			}),
 			b.s.q.OpenVoicemail(ctx, b.out, sql.OpenVoicemailParams{
-				ID: ticketID(f.Call, Voicemail), Company: string(f.Company), CallID: call, At: f.At,
+				ID: ticketID(f.Call, ticket.Voicemail), Company: string(f.Company), CallID: call, At: f.At,
 			}),
 		)
 	}
@@ -116,9 +117,13 @@ func (b *batch) applyMessage(ctx context.Context, f cti.Fact) error {
 	call := string(f.Call)
 	switch d := f.Data.(type) {
 	case *cti.MessageTakenData:
-		return b.s.q.TakeMessage(ctx, b.out, clean(d.By), given(f.At), call)
+		return b.s.q.TakeMessage(ctx, b.out, sql.TakeMessageParams{
+			CallID: call, TicketID: ticketID(f.Call, ticket.Voicemail), ByPerson: clean(d.By), At: given(f.At),
+		})
 	case *cti.MessageFinishedData:
-		return b.s.q.FinishMessage(ctx, b.out, sql.FinishMessageParams{CallID: call, ByPerson: clean(d.By), At: given(f.At), Result: clean(d.Result)})
+		return b.s.q.FinishMessage(ctx, b.out, sql.FinishMessageParams{
+			CallID: call, TicketID: ticketID(f.Call, ticket.Voicemail), ByPerson: clean(d.By), At: given(f.At), Result: clean(d.Result),
+		})
 	}
 	return nil
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"testing"
+
+	"sansheng/store/ticket"
 )
 
 // messages is a story of two by night: the first leaves a message, after one that he has
@@ -40,7 +42,7 @@ func TestMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	tickets, err := s.Tickets(t.Context(), TicketFilter{})
-	if err != nil || len(tickets) != 2 || tickets[0].Kind != Voicemail || tickets[1].Kind != Callback || tickets[1].Call != "c2" || tickets[1].Message != nil {
+	if err != nil || len(tickets) != 2 || tickets[0].Kind != ticket.Voicemail || tickets[1].Kind != ticket.Callback || tickets[1].Call != "c2" || tickets[1].Message != nil {
 		t.Fatalf("tickets: %+v, %v", tickets, err)
 	}
 	m := tickets[0].Message
@@ -56,7 +58,7 @@ func TestMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	noFaults(t, s)
-	tickets, err = s.Tickets(t.Context(), TicketFilter{Kind: string(Voicemail)})
+	tickets, err = s.Tickets(t.Context(), TicketFilter{Kind: string(ticket.Voicemail)})
 	if err != nil || len(tickets) != 1 || tickets[0].State != "closed" || tickets[0].Owner == nil || *tickets[0].Owner != "1001" || tickets[0].ClosedAt == nil {
 		t.Fatalf("tickets: %+v, %v", tickets, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"go.uber.org/zap"
 
 	"sansheng/cti"
@@ -36,7 +37,8 @@ type TicketFact struct {
 	Company cti.CompanyID
 	Ticket  uuid.UUID
 	Call    cti.CallID
-	// Fact is the kind's verb: opened.
+	// Fact is the kind's verb, as opened; of a callback about the ticket with the kind before
+	// it, as follow_up_planned.
 	Fact string
 	// JSON is the whole fact in the form of cti.Fact.
 	JSON []byte
@@ -96,7 +98,10 @@ func (o *Outbox) Publish(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("ask for last ticket fact: %w", err)
 	}
-	rows, err := o.s.q.OutboxAfter(ctx, o.s.pool, int64(last), outboxPage)
+	if err := o.number(ctx, int64(last)); err != nil {
+		return 0, fmt.Errorf("number acts: %w", err)
+	}
+	rows, err := o.s.q.ActsAfter(ctx, o.s.pool, int64(last), outboxPage)
 	if err != nil {
 		return 0, fmt.Errorf("read outbox: %w", err)
 	}
@@ -115,31 +120,58 @@ func (o *Outbox) Publish(ctx context.Context) (int, error) {
 	return len(facts), nil
 }
 
-// storeFact is cti.Fact's form, for kinds that are the store's.
-type storeFact struct {
-	Version int             `json:"v"`
-	ID      string          `json:"id"`
-	Seq     int64           `json:"seq"`
-	Engine  string          `json:"engine"`
-	At      time.Time       `json:"at"`
-	Kind    string          `json:"kind"`
-	Company string          `json:"company"`
-	Call    string          `json:"call"`
-	Agent   string          `json:"agent,omitempty"`
-	Data    json.RawMessage `json:"data"`
+// number gives a page of acts their numbers. A database that was filled anew first reads
+// those that the journal has, up to last: till then it gives none.
+func (o *Outbox) number(ctx context.Context, last int64) error {
+	some, err := o.s.q.SomeUnnumbered(ctx, o.s.pool)
+	if err != nil || !some {
+		return err
+	}
+	return pgx.BeginFunc(ctx, o.s.pool, func(tx pgx.Tx) error {
+		given, err := o.s.q.LastAct(ctx, tx)
+		if err != nil || given < last {
+			return err
+		}
+		_, err = o.s.q.NumberActs(ctx, tx, outboxPage)
+		return err
+	})
 }
 
-func newTicketFact(r sql.Outbox) (TicketFact, error) {
-	text, err := json.Marshal(storeFact{
-		Version: cti.SchemaVersion, ID: r.FactID, Seq: r.Seq, Engine: OutboxEngine, At: r.At.UTC(), Kind: r.Kind,
-		Company: r.Company, Call: r.CallID, Agent: r.Agent, Data: r.Data,
+// actFact is an act in the form of cti.Fact, with what tickets have beside.
+type actFact struct {
+	Version int       `json:"v"`
+	ID      string    `json:"id"`
+	Seq     int64     `json:"seq"`
+	Engine  string    `json:"engine"`
+	At      time.Time `json:"at"`
+	Kind    string    `json:"kind"`
+	Company string    `json:"company"`
+	Call    string    `json:"call"`
+	Agent   string    `json:"agent,omitempty"`
+	// Ticket is whose act it is, FollowUp the callback about it where it is that one's; N is
+	// its number there, By who acted.
+	Ticket   string          `json:"ticket"`
+	FollowUp string          `json:"follow_up,omitempty"`
+	N        int             `json:"n"`
+	By       string          `json:"by"`
+	Data     json.RawMessage `json:"data"`
+}
+
+func newTicketFact(r sql.Act) (TicketFact, error) {
+	subject, verb, _ := strings.Cut(r.Kind, ".")
+	followUp := ""
+	if r.FollowUpID != nil {
+		followUp, verb = r.FollowUpID.String(), subject+"_"+verb
+	}
+	text, err := json.Marshal(actFact{
+		Version: cti.SchemaVersion, ID: r.FactID, Seq: *r.Seq, Engine: OutboxEngine, At: r.At.UTC(), Kind: r.Kind,
+		Company: r.Company, Call: r.CallID, Agent: r.Agent, Ticket: r.TicketID.String(), FollowUp: followUp, N: int(r.N), By: r.ByPerson, Data: r.Data,
 	})
 	if err != nil {
 		return TicketFact{}, fmt.Errorf("encode fact %s: %w", r.FactID, err)
 	}
-	_, verb, _ := strings.Cut(r.Kind, ".")
 	return TicketFact{
-		Seq: uint64(r.Seq), ID: r.FactID, Company: cti.CompanyID(r.Company), Ticket: r.TicketID,
+		Seq: uint64(*r.Seq), ID: r.FactID, Company: cti.CompanyID(r.Company), Ticket: r.TicketID,
 		Call: cti.CallID(r.CallID), Fact: verb, JSON: text,
 	}, nil
 }

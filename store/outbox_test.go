@@ -72,10 +72,7 @@ func TestOutbox(t *testing.T) {
 	if err := s.Replay(t.Context(), "journal 2", facts[half:]...); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := s.q.OutboxAfter(t.Context(), s.pool, 0, 1000)
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := acts(t, s)
 	for j.len() < len(rows) {
 		<-j.changed
 	}

@@ -402,10 +402,7 @@ func (p *Projector) reached(position uint64, done batchStats) {
 	p.stats.Missing += done.missing
 	p.stats.Position = position
 	p.changed()
-	select { // tickets may wait in the outbox
-	case p.s.outboxC <- struct{}{}:
-	default:
-	}
+	p.s.wakeOutbox() // tickets may wait in it
 }
 
 func (p *Projector) failing(err error) {

@@ -6,6 +6,8 @@ import (
 	"github.com/google/uuid"
 
 	"sansheng/cti"
+	"sansheng/cti/sheet"
+	"sansheng/store/ticket"
 )
 
 // Record is the whole of a call: its body, which is closed and sealed when the
@@ -247,12 +249,18 @@ type Fallback struct {
 
 // Sheet is the agent's part of the record sheet (requirement C2).
 type Sheet struct {
-	Agent    string     `json:"agent"`
-	OpenedAt time.Time  `json:"opened_at"`
-	Matter   string     `json:"matter"`
-	Done     string     `json:"done"`
-	Result   string     `json:"result"`
+	Ticket   uuid.UUID `json:"ticket"`
+	Agent    string    `json:"agent"`
+	OpenedAt time.Time `json:"opened_at"`
+	// Said is what was filled in, by the form of this kind and version; 0 where nothing was.
+	Kind    ticket.Kind  `json:"kind"`
+	Version int          `json:"version"`
+	Said    sheet.Values `json:"said,omitempty"`
+	// Hidden are the fields that tell who somebody is: Mask what they say.
+	Hidden []string `json:"-"`
+	// ClosedAt is since when it is final and only amended, Amended how often it was.
 	ClosedAt *time.Time `json:"closed_at"`
+	Amended  int        `json:"amended,omitempty"`
 }
 
 // Amendment is a correction of a closed record; the record stays as it is

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -9,7 +10,10 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/zap"
 
+	"sansheng/cti/sheet"
+	"sansheng/store/callback"
 	"sansheng/store/internal/sql"
+	"sansheng/store/ticket"
 )
 
 // Config says where the database is. Only URL must be set.
@@ -20,6 +24,16 @@ type Config struct {
 	MaxConns int32
 	// Log gets warnings and dead letters; nil means none.
 	Log *zap.Logger
+	// Calendar is what a company's calendar says of working days; nil, and where it answers
+	// nil, each day is one.
+	Calendar func(company string) ticket.Calendar
+	// Forms are a company's, for its record sheets; nil means those with which each begins.
+	Forms func(company string) sheet.Forms
+	// Office is what a company decides callbacks by; nil means the rules of the regulations,
+	// with each day worked.
+	Office func(company string) *callback.Office
+	// Now is the clock by which people act on tickets; nil means the machine's.
+	Now func() time.Time
 }
 
 // Store is the database of the hotline.
@@ -27,7 +41,13 @@ type Store struct {
 	pool *pgxpool.Pool
 	q    *sql.Queries
 	log  *zap.Logger
-	// outboxC wakes the outbox; written by the projector, read by Outbox.Run.
+	// calendar, forms, office and now are the configuration's.
+	calendar func(company string) ticket.Calendar
+	forms    func(company string) sheet.Forms
+	office   func(company string) *callback.Office
+	now      func() time.Time
+	// outboxC wakes the outbox; written by the projector and by who acts,
+	// read by Outbox.Run.
 	outboxC chan struct{}
 }
 
@@ -38,28 +58,46 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	if cfg.MaxConns == 0 {
-		cfg.MaxConns = 8
-	}
-	if cfg.Log == nil {
-		cfg.Log = zap.NewNop()
-	}
-	pc.MaxConns = cfg.MaxConns
+	pc.MaxConns = cmp.Or(cfg.MaxConns, 8)
 	if pc.ConnConfig.ConnectTimeout == 0 {
 		pc.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
 	if pc.ConnConfig.RuntimeParams["application_name"] == "" {
 		pc.ConnConfig.RuntimeParams["application_name"] = "sansheng"
 	}
-	return openPool(ctx, pc, cfg.Log)
+	return openPool(ctx, pc, cfg)
 }
 
-func openPool(ctx context.Context, pc *pgxpool.Config, log *zap.Logger) (*Store, error) {
+// complete fills in what is left out.
+func (c *Config) complete() {
+	if c.Log == nil {
+		c.Log = zap.NewNop()
+	}
+	if c.Calendar == nil {
+		c.Calendar = func(string) ticket.Calendar { return nil }
+	}
+	if c.Forms == nil {
+		begin := sheet.Default()
+		c.Forms = func(string) sheet.Forms { return begin }
+	}
+	if c.Office == nil {
+		always := everyHour()
+		c.Office = func(string) *callback.Office { return always }
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+}
+
+func openPool(ctx context.Context, pc *pgxpool.Config, cfg Config) (*Store, error) {
+	cfg.complete()
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	return &Store{pool: pool, q: sql.New(), log: log.Named("store"), outboxC: make(chan struct{}, 1)}, nil
+	return &Store{
+		pool: pool, q: sql.New(), log: cfg.Log.Named("store"), calendar: cfg.Calendar, forms: cfg.Forms, office: cfg.Office, now: cfg.Now, outboxC: make(chan struct{}, 1),
+	}, nil
 }
 
 // Close ends all connections. It waits for those in use.

@@ -15,7 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"sansheng/cti"
+	"sansheng/store/internal/sql"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what is there as what is expected; read the difference before it is committed")
@@ -160,15 +163,7 @@ func show(t testing.TB, s *Store) string {
 	for _, q := range queues {
 		fmt.Fprintf(&b, "queue %s\n", compact(t, q))
 	}
-	rows, err := s.q.OutboxAfter(t.Context(), s.pool, 0, 1000)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range rows {
-		f, err := newTicketFact(r)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, f := range acts(t, s) {
 		fmt.Fprintf(&b, "outbox %s\n", f.JSON)
 	}
 	return b.String()
@@ -246,4 +241,26 @@ func theFacts(t testing.TB) []cti.Fact {
 		}
 	}
 	return all
+}
+
+// acts are the store's own facts in the order in which they are published, numbered or not.
+func acts(t testing.TB, s *Store) []TicketFact {
+	t.Helper()
+	rows, err := s.pool.Query(t.Context(), "SELECT * FROM act ORDER BY at, ticket_id, n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[sql.Act])
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := make([]TicketFact, len(list))
+	for i, r := range list {
+		n := int64(i) + 1
+		r.Seq = &n
+		if facts[i], err = newTicketFact(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return facts
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,7 +56,11 @@ func TestRunbookCommands(t *testing.T) {
 	root := rootCommand()
 	for _, m := range regexp.MustCompile("`sansheng ([a-z][^`]*)`").FindAllStringSubmatch(deploy.Runbook, -1) {
 		c, rest, err := root.Find(strings.Fields(m[1]))
-		if err != nil || c == root || len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
+		given := rest
+		if i := slices.IndexFunc(rest, func(word string) bool { return strings.HasPrefix(word, "-") }); i >= 0 {
+			given = rest[:i]
+		}
+		if err != nil || c == root || len(given) > 0 && c.ValidateArgs(given) != nil {
 			t.Errorf("there is no command %q: %v", m[0], err)
 		}
 		for _, word := range rest {

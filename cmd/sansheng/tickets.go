@@ -9,10 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"sansheng/store"
+	"sansheng/store/ticket"
 )
-
-// ticketStates are where a ticket may stand.
-var ticketStates = []string{"draft", "open", "closed"}
 
 // left is how long a message is, the number to be called, and whose it is.
 func left(m *store.LeftMessage) string {
@@ -37,8 +35,8 @@ func ticketsCommand(open opener) *cobra.Command {
 		Short: "List tickets, newest last",
 		Args:  cobra.NoArgs,
 		RunE: reading(open, func(c *cobra.Command, s *store.Store, _ []string) error {
-			if f.State != "" && !slices.Contains(ticketStates, f.State) {
-				return fmt.Errorf("list tickets: --state %q; allowed: %s", f.State, strings.Join(ticketStates, ", "))
+			if f.State != "" && !slices.Contains(ticket.States(), ticket.State(f.State)) {
+				return fmt.Errorf("list tickets: --state %q; allowed: %s", f.State, names(ticket.States()))
 			}
 			list, err := s.Tickets(c.Context(), f)
 			if err != nil {
@@ -47,9 +45,10 @@ func ticketsCommand(open opener) *cobra.Command {
 			if asJSON {
 				return encodeJSON(c.OutOrStdout(), list, "  ")
 			}
-			w := table(c, "OPENED", "ID", "KIND", "STATE", "OWNER", "CALLER", "CALL", "MESSAGE")
+			w := table(c, "OPENED", "ID", "KIND", "STATE", "DUE", "OWNER", "WITH", "CALLER", "CALL", "SUMMARY")
 			for _, t := range list {
-				if err := w.row(clock(t.OpenedAt), t.ID.String(), string(t.Kind), t.State, some(t.Owner), t.Caller, t.Call, left(t.Message)); err != nil {
+				if err := w.row(clock(t.OpenedAt), t.ID.String(), string(t.Kind), string(t.State), due(t), some(t.Owner), t.Department,
+					t.Caller, t.Call, cmp.Or(left(t.Message), t.Summary)); err != nil {
 					return err
 				}
 			}
@@ -60,9 +59,31 @@ func ticketsCommand(open opener) *cobra.Command {
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
 	flags.StringVar(&f.Company, "company", "", "only this company's")
 	flags.StringVar(&f.Kind, "kind", "", "only of this kind, as callback or voicemail")
-	flags.StringVar(&f.State, "state", "", "only in this state: "+strings.Join(ticketStates, ", "))
+	flags.StringVar(&f.State, "state", "", "only in this state: "+names(ticket.States()))
 	flags.StringVar(&f.Owner, "owner", "", "only this agent's")
+	flags.StringVar(&f.Department, "department", "", "only those that are with this department")
 	flags.StringVar(&f.Call, "call", "", "only of this call")
+	flags.BoolVar(&f.Overdue, "overdue", false, "only those whose deadline has passed and which are not closed")
 	flags.IntVar(&f.Limit, "limit", 0, "only the newest so many; 0 is all")
+	c.AddCommand(showTicketCommand(open), openTicketCommand(), orderTicketCommand(), attachCommand())
 	return c
+}
+
+func names[T ~string](list []T) string {
+	s := make([]string, len(list))
+	for i, n := range list {
+		s[i] = string(n)
+	}
+	return strings.Join(s, ", ")
+}
+
+// due is a ticket's deadline, and that it has passed.
+func due(t store.Ticket) string {
+	switch {
+	case t.DueAt == nil || t.State.Over():
+		return ""
+	case t.Overdue:
+		return clock(*t.DueAt) + " OVERDUE"
+	}
+	return clock(*t.DueAt)
 }

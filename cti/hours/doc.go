@@ -25,4 +25,26 @@
 // place; Schedule makes of it what can be asked. A Schedule never changes and may be
 // used by any goroutine. The zone's rules come from the system or, where it has none,
 // from the program (time/tzdata), when the Schedule is made and not later.
+//
+// # Working time
+//
+// What is promised "within 2 working days" is reckoned by the same hours (requirements
+// E2, E3). A working day is one on which hours begin, and is over when they are: a night
+// shift of Monday's is Monday's, to Tuesday morning. A matter belongs to the first working
+// day that is not over when it comes, and the days after that one are counted:
+//
+//	Monday 10:00, within 1 working day      ─▶  Tuesday 17:00
+//	Monday 07:00, before the hours          ─▶  Tuesday 17:00
+//	Monday 18:00, after them: as Tuesday's  ─▶  Wednesday 17:00
+//	Saturday: as Monday's                   ─▶  Tuesday 17:00
+//
+// The calendar is that of the people who do the work: by that of a line which is open
+// round the clock every day would be a working day.
+//
+// Working hours are counted as they pass: a night whose clocks are put forward has one
+// less. Where hours of two days overlap they count once. A special day without hours is no
+// working day. A Closure takes nothing away: it closes the line and not the office, and
+// what was promised before stays promised.
+//
+// What is promised by days of the calendar, worked or not, is DaysLater and EndOfNext.
 package hours

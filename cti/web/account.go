@@ -24,6 +24,8 @@ type Account struct {
 	Name    string        `json:"name,omitempty"`
 	Role    Role          `json:"role"`
 	Company cti.CompanyID `json:"company"`
+	// Department is where a clerk works.
+	Department string `json:"department,omitempty"`
 	// Hash is the argon2id hash of his password, in PHC string form. It may be
 	// empty only in what CreateAccounts is given.
 	Hash string `json:"password_hash"`
@@ -226,6 +228,9 @@ func (p Account) check() error {
 	}
 	if p.Company == "" {
 		return fmt.Errorf("account %s has no company", p.Number)
+	}
+	if (p.Role == Clerk) != (p.Department != "") {
+		return fmt.Errorf("account %s: a clerk has a department, and nobody else", p.Number)
 	}
 	return p.Role.check()
 }

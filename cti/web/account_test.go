@@ -152,7 +152,7 @@ func TestDemo(t *testing.T) {
 		return out
 	}
 	one := check(cti.DemoPlan(0).Agents)
-	if len(one) != 15 || one["9001"].Role != Administrator || one["2001"].Role != ShiftLeader || one["3001"].Role != Operator ||
+	if len(one) != 16 || one["6001"].Role != Clerk || one["9001"].Role != Administrator || one["2001"].Role != ShiftLeader || one["3001"].Role != Operator ||
 		one["4001"].Role != Finance || one["5001"].Role != Auditor {
 		t.Fatal(one)
 	}
@@ -161,7 +161,7 @@ func TestDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	two := check(cti.DemoPlan(20).Agents)
-	if len(two) != 25 || two["1001"] != one["1001"] {
+	if len(two) != 26 || two["1001"] != one["1001"] {
 		t.Error("a later start changed a password")
 	}
 	for _, name := range []string{AccountsFile, DemoAccountsFile, SIPPasswordsFile} {

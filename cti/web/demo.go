@@ -33,7 +33,7 @@ type demoFile struct {
 
 // OpenDemo opens the accounts of the demo hotline in a folder, making what is
 // missing: the plan's agents, shift leader 2001, operator 3001, finance 4001,
-// auditor 5001, administrator 9001. Unlike everywhere else their passwords are
+// auditor 5001, clerk 6001 of the department gas, administrator 9001. Unlike everywhere else their passwords are
 // kept in plain too, in DemoAccountsFile with mode 0600, before any takes effect.
 // It answers the agents' SIP secrets as well.
 func OpenDemo(dir string, agents []cti.Agent) (*Accounts, map[cti.AgentID]string, error) {
@@ -94,7 +94,7 @@ func DemoAccounts(dir string) ([]DemoAccount, error) {
 }
 
 func demoPeople(agents []cti.Agent) []Account {
-	people := make([]Account, 0, len(agents)+5)
+	people := make([]Account, 0, len(agents)+6)
 	for _, a := range agents {
 		people = append(people, Account{Number: string(a.ID), Name: a.Name, Role: Agent, Company: a.Company})
 	}
@@ -103,6 +103,7 @@ func demoPeople(agents []cti.Agent) []Account {
 		Account{Number: "3001", Name: "操作员 3001", Role: Operator, Company: "demo"},
 		Account{Number: "4001", Name: "财务 4001", Role: Finance, Company: "demo"},
 		Account{Number: "5001", Name: "审计 5001", Role: Auditor, Company: "demo"},
+		Account{Number: "6001", Name: "燃气部 6001", Role: Clerk, Company: "demo", Department: "gas"},
 		Account{Number: "9001", Name: "管理员 9001", Role: Administrator, Company: "demo"})
 }
 

@@ -21,6 +21,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"sansheng/cti"
+	"sansheng/cti/sheet"
 	"sansheng/store"
 )
 
@@ -116,7 +117,7 @@ func record(id, company, agent, caller string, at time.Time) store.Record {
 	if agent != "" {
 		r.Agent, r.AnsweredAt = &agent, &at
 		r.Tickets[0].Owner = &agent
-		r.Sheet = &store.Sheet{Agent: agent, Matter: "call " + caller + " back"}
+		r.Sheet = &store.Sheet{Agent: agent, Said: sheet.Values{"matter": "call " + caller + " back", "name": caller}, Hidden: []string{"name"}}
 	}
 	return r
 }
@@ -136,7 +137,7 @@ func people() []Account {
 		{Number: "1001", Role: Agent, Company: "demo"}, {Number: "1002", Role: Agent, Company: "demo2"},
 		{Number: "2001", Role: ShiftLeader, Company: "demo"}, {Number: "3001", Role: Operator, Company: "demo"},
 		{Number: "9001", Role: Administrator, Company: "demo"}, {Number: "4001", Role: Finance, Company: "demo"},
-		{Number: "5001", Role: Auditor, Company: "demo"},
+		{Number: "5001", Role: Auditor, Company: "demo"}, {Number: "6001", Role: Clerk, Company: "demo", Department: "gas"},
 	}
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"sansheng/cti/sheet"
 	"sansheng/store"
 )
 
@@ -71,7 +73,7 @@ func maskRecord(r store.Record) store.Record {
 	}
 	if r.Sheet != nil {
 		s := *r.Sheet
-		s.Matter, s.Done, s.Result = scrub(s.Matter), scrub(s.Done), scrub(s.Result)
+		s.Said = maskSheet(s)
 		r.Sheet = &s
 	}
 	return r
@@ -90,10 +92,32 @@ func maskStep(s store.Step) string {
 	return name + "=****"
 }
 
+// maskSheet is what a sheet says without whole numbers, and without what tells who somebody
+// is.
+func maskSheet(s store.Sheet) sheet.Values {
+	said := maps.Clone(s.Said)
+	for id, v := range said {
+		text, ok := v.(string)
+		switch {
+		case ok && slices.Contains(s.Hidden, id) && wholeNumber.MatchString(text):
+			said[id] = store.Mask(text)
+		case ok && slices.Contains(s.Hidden, id):
+			said[id] = maskName(text)
+		case ok:
+			said[id] = scrub(text)
+		case slices.Contains(s.Hidden, id):
+			said[id] = "****"
+		}
+	}
+	return said
+}
+
 func maskTickets(tickets []store.Ticket) []store.Ticket {
 	tickets = slices.Clone(tickets)
 	for i := range tickets {
-		tickets[i].Caller = store.Mask(tickets[i].Caller)
+		t := &tickets[i]
+		t.Caller, t.Phone = store.Mask(t.Caller), store.Mask(t.Phone)
+		t.Summary, t.Place, t.Result = scrub(t.Summary), scrub(t.Place), scrub(t.Result)
 		if tickets[i].Message != nil {
 			m := *tickets[i].Message
 			m.Number, m.Result = store.Mask(m.Number), scrub(m.Result)

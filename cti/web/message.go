@@ -11,6 +11,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/store"
+	"sansheng/store/ticket"
 )
 
 // MessageKeeper takes and finishes messages, and gives their sound.
@@ -90,7 +91,7 @@ func (s *Server) finishMessage(ctx context.Context, in *finishInput) (*struct{},
 // hearMessage sends a message's sound; who hears it is in the log before he does.
 func (s *Server) hearMessage(ctx context.Context, in *messageInput) (*huma.StreamResponse, error) {
 	p := personOf(ctx)
-	tickets, err := s.records.Tickets(ctx, store.TicketFilter{Call: in.Call, Company: string(p.onlyCompany()), Kind: string(store.Voicemail), Limit: 1})
+	tickets, err := s.records.Tickets(ctx, store.TicketFilter{Call: in.Call, Company: string(p.onlyCompany()), Kind: string(ticket.Voicemail), Limit: 1})
 	if err != nil {
 		return nil, s.unread(ctx, "message", err)
 	}

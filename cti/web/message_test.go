@@ -12,6 +12,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/store"
+	"sansheng/store/ticket"
 )
 
 // box is a MessageKeeper whose message of c1 is 1002's already.
@@ -50,7 +51,7 @@ func (b *box) Sound(_ context.Context, recording string) (io.ReadCloser, error) 
 func withMessages(st *stand) *box {
 	for i, recording := range []string{"voicemail-c1-1", "voicemail-c2-1"} {
 		t := &st.memory.tickets[i]
-		t.Kind, t.Message = store.Voicemail, &store.LeftMessage{Number: []string{number1, "02155550001"}[i], Recording: recording}
+		t.Kind, t.Message = ticket.Voicemail, &store.LeftMessage{Number: []string{number1, "02155550001"}[i], Recording: recording}
 	}
 	b := &box{}
 	st.messages = b

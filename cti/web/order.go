@@ -21,7 +21,7 @@ type orderInput struct {
 	Body  struct {
 		Verb    string `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,complete,take_back,swap,conference,linger,hang_up,pause_recording,resume_recording,move,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one. The last five are leaders'."`
 		To      string `json:"to,omitempty" maxLength:"64" doc:"Whom a transfer goes to: an agent's number, a queue's name, a contact's, or a number outside that may be dialled. Whose call a leader goes to: an agent's number or a call's id. Which queues an agent is to serve: their names with commas between, nothing for the plan's."`
-		For     string `json:"for,omitempty" maxLength:"64" doc:"What a number is dialled for. With ticket:ID and without a number, the number of that ticket's caller is dialled."`
+		For     string `json:"for,omitempty" maxLength:"64" doc:"What a number is dialled for. With ticket:ID or follow_up:ID and without a number, the number of that ticket's caller is dialled, or that of the callback."`
 		Reason  string `json:"reason,omitempty" maxLength:"500" doc:"Why: a pause needs one; of a transfer, what the caller was told."`
 		Consent bool   `json:"consent,omitempty" doc:"The caller has agreed to the transfer."`
 
@@ -115,6 +115,9 @@ func (s *Server) dialFor(ctx context.Context, p person, what string, o *cti.Orde
 	o.For = what
 	if o.To != "" {
 		return nil
+	}
+	if id, ok := strings.CutPrefix(what, store.FollowUpPrefix); ok && uuid.Validate(id) == nil {
+		return s.dialFollowUp(ctx, p, id, o)
 	}
 	id, ok := strings.CutPrefix(what, "ticket:")
 	if !ok || uuid.Validate(id) != nil {

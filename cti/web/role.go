@@ -17,10 +17,12 @@ const (
 	Administrator Role = "administrator"
 	Finance       Role = "finance"
 	Auditor       Role = "auditor"
+	// Clerk works in a department on the tickets that were forwarded to it.
+	Clerk Role = "clerk"
 )
 
 // roles in the order of the columns of the table of rules.
-var roles = [...]Role{Agent, ShiftLeader, Operator, Administrator, Finance, Auditor}
+var roles = [...]Role{Agent, ShiftLeader, Operator, Administrator, Finance, Auditor, Clerk}
 
 // Roles lists all roles.
 func Roles() []Role { return slices.Clone(roles[:]) }
@@ -86,14 +88,23 @@ var rules = map[string]rule{
 	"GET /readyz":        {open: true},
 	"GET /openapi.json":  {open: true},
 	"POST /api/v1/login": {open: true},
-	//                           agent    leader   operator admin finance  auditor
-	"POST /api/v1/logout":                      {row: row{own, own, own, own, own, own}},
-	"GET /api/v1/me":                           {row: row{own, own, own, own, own, own}},
+	// Clerks have no reach where their column, the last, is left out.
+	//                           agent    leader   operator admin finance  auditor clerk
+	"POST /api/v1/logout":                      {row: row{own, own, own, own, own, own, own}},
+	"GET /api/v1/me":                           {row: row{own, own, own, own, own, own, own}},
 	"GET /api/v1/calls":                        {row: row{own, company, company, all, company, all}},
 	"GET /api/v1/calls/{id}":                   {row: row{own, company, company, all, company, all}},
 	"GET /api/v1/callbacks":                    {row: row{company, company, company, all, none, all}},
 	"DELETE /api/v1/callbacks/{call}":          {row: row{none, company, none, all, none, none}},
-	"GET /api/v1/tickets":                      {row: row{company, company, company, all, none, all}},
+	"GET /api/v1/tickets":                      {row: row{company, company, company, all, none, all, own}},
+	"GET /api/v1/tickets/{id}":                 {row: row{company, company, company, all, none, all, own}},
+	"POST /api/v1/tickets":                     {row: row{company, company, none, all, none, none}},
+	"POST /api/v1/tickets/{id}/orders":         {row: row{company, company, none, all, none, none, own}},
+	attachRoute:                                {row: attaching},
+	"GET /api/v1/tickets/{id}/files/{sha256}":  {row: row{company, company, none, all, none, all, own}},
+	"GET /api/v1/follow_ups":                   {row: row{company, company, company, all, none, all}},
+	"GET /api/v1/follow_ups/rates":             {row: row{company, company, company, all, none, all}},
+	"POST /api/v1/follow_ups/{id}/orders":      {row: row{company, company, none, all, none, none}},
 	"POST /api/v1/messages/{call}/take":        {row: row{company, company, none, all, none, none}},
 	"POST /api/v1/messages/{call}/finish":      {row: row{company, company, none, all, none, none}},
 	"GET /api/v1/messages/{call}/sound":        {row: row{company, company, none, all, none, all}},
@@ -121,4 +132,4 @@ var rules = map[string]rule{
 }
 
 // revealing is who may see whole numbers, of what he reaches at all.
-var revealing = row{own, company, none, all, none, all}
+var revealing = row{own, company, none, all, none, all, none}

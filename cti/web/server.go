@@ -20,6 +20,7 @@ import (
 	"go.uber.org/zap"
 
 	"sansheng/cti"
+	"sansheng/store"
 )
 
 const (
@@ -47,6 +48,12 @@ type Config struct {
 	Prompts PromptKeeper
 	// Messages asks the engine about messages; nil where none runs in this process.
 	Messages MessageKeeper
+	// Tickets does what people order of tickets; nil where no store runs.
+	Tickets TicketKeeper
+	// FollowUps keeps callbacks about what was done; nil where no store runs.
+	FollowUps FollowUpKeeper
+	// Departments are a company's; nil is none.
+	Departments func(cti.CompanyID) []string
 	// Readiness tells the state of every part, within its context.
 	Readiness func(context.Context) []Part
 	// Alarms tells which alarms stand; nil is none.
@@ -86,10 +93,14 @@ type Server struct {
 	configs   ConfigKeeper
 	prompts   PromptKeeper
 	messages  MessageKeeper
-	readiness func(context.Context) []Part
-	alarms    func(context.Context) []Alarm
-	accounts  *Accounts
-	log       *zap.Logger
+	acts      TicketKeeper
+	followUps FollowUpKeeper
+	// departments are a company's.
+	departments func(cti.CompanyID) []string
+	readiness   func(context.Context) []Part
+	alarms      func(context.Context) []Alarm
+	accounts    *Accounts
+	log         *zap.Logger
 
 	verifier *verifier
 	logins   *logins
@@ -119,7 +130,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
-		messages: cfg.Messages, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		messages: cfg.Messages, acts: cfg.Tickets, followUps: cfg.FollowUps, departments: cfg.Departments, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	if s.log == nil {
@@ -142,6 +153,15 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.messages == nil {
 		s.messages = nobodysMessages{}
+	}
+	if s.acts == nil {
+		s.acts = noTickets{}
+	}
+	if s.followUps == nil {
+		s.followUps = noFollowUps{}
+	}
+	if s.departments == nil {
+		s.departments = func(cti.CompanyID) []string { return nil }
 	}
 	s.verifier = newVerifier(cfg.Accounts, s.stopC)
 	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
@@ -205,6 +225,9 @@ func (s *Server) routes(cfg Config) error {
 	s.registerLogin(api)
 	s.registerCalls(api)
 	s.registerTickets(api)
+	s.registerActs(api)
+	s.registerAttachments(api)
+	s.registerFollowUps(api)
 	s.registerCallbacks(api)
 	s.registerFloor(api)
 	s.registerOrders(api)
@@ -281,6 +304,8 @@ func (s *Server) handler(secure bool) http.Handler {
 			most = configMost
 		case pattern == uploadRoute:
 			most = promptMost
+		case pattern == attachRoute:
+			most = store.AttachmentMost
 		}
 		if r.ContentLength > most {
 			writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, tooLarge, "the request has %d bytes; allowed: at most %d", r.ContentLength, most))

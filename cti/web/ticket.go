@@ -11,11 +11,13 @@ import (
 
 type ticketsInput struct {
 	CompanyFilter
-	Kind  string `query:"kind" pattern:"^[a-z_]{1,32}$" patternDescription:"a kind of ticket as in consultation" doc:"What it is about."`
-	State string `query:"state" enum:"draft,open,closed" doc:"Where it stands."`
-	Owner string `query:"owner" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"The agent responsible."`
-	Call  string `query:"call" pattern:"^[A-Za-z0-9._:@-]{1,128}$" patternDescription:"1 to 128 of A-Z a-z 0-9 . _ : @ -" doc:"The call it came from."`
-	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at most: the newest."`
+	Kind       string `query:"kind" pattern:"^[a-z_]{1,32}$" patternDescription:"a kind of ticket as in consultation" doc:"What it is about."`
+	State      string `query:"state" enum:"draft,open,forwarded,done,closed,merged" doc:"Where it stands."`
+	Owner      string `query:"owner" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"The agent responsible."`
+	Department string `query:"department" pattern:"^[a-z0-9][a-z0-9_-]{0,31}$" patternDescription:"1 to 32 of a-z 0-9 _ -" doc:"The department that it is with; a clerk sees those of his own."`
+	Overdue    bool   `query:"overdue" doc:"Only those whose deadline has passed and which are not closed."`
+	Call       string `query:"call" pattern:"^[A-Za-z0-9._:@-]{1,128}$" patternDescription:"1 to 128 of A-Z a-z 0-9 . _ : @ -" doc:"The call it came from."`
+	Limit      int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at most: the newest."`
 	Reveal
 }
 
@@ -41,11 +43,14 @@ func (s *Server) tickets(ctx context.Context, in *ticketsInput) (*ticketsOutput,
 	if err != nil {
 		return nil, err
 	}
-	f := store.TicketFilter{Kind: in.Kind, State: in.State, Owner: in.Owner, Call: in.Call, Limit: in.Limit + 1}
+	f := store.TicketFilter{Kind: in.Kind, State: in.State, Owner: in.Owner, Call: in.Call, Department: in.Department, Overdue: in.Overdue, Limit: in.Limit + 1}
 	if f.Company, err = companyOf(ctx, in.Company); err != nil {
 		return nil, err
 	}
 	p := personOf(ctx)
+	if p.Role == Clerk {
+		f.Department = p.Department
+	}
 	if whole && revealing.of(p.Role) == own {
 		if in.Owner != "" && in.Owner != p.Number {
 			return nil, newProblem(http.StatusForbidden, notAllowed, "you may see whole numbers of your own tickets only; allowed: owner=%s", p.Number)

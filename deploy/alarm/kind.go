@@ -31,6 +31,8 @@ var Kinds = []Kind{
 	{"holidays_unknown", Warn, "A calendar's table of holidays knows nothing of next year, or of this one; it is open on each of them."},
 	{"prompt_missing", Warn, "Prompts that lines or flows name are not there; callers who come to one go on without it, to a person."},
 	{"plan_unfollowed", Warn, "A plan is in force that the switch, the accounts or the sentinel have not taken over in full; it is tried again."},
+	{"tickets_overdue", Warn, "Tickets are there whose deadline has passed."},
+	{"emergency_unsolved", Page, "Callers who were called back say that their emergency is not solved, and nobody has done anything since."},
 	{"message_untaken", Warn, "Callers' messages lie there that nobody has taken in time."},
 	{"path_open", Warn, "Callers who go a certain way through a number's flow come to nobody, now or within the next days."},
 }

@@ -4,37 +4,34 @@ VALUES (sqlc.arg(call_id), sqlc.arg(company), sqlc.arg(box), sqlc.arg(did), sqlc
 ON CONFLICT (call_id) DO NOTHING;
 
 -- name: OpenVoicemail :exec
--- The ticket, its number in the outbox and its fact are made together or not at all.
+-- The ticket and its fact are made together or not at all.
 WITH opened AS (
-    INSERT INTO ticket (id, company, kind, state, call_id, opened_at)
-    VALUES (sqlc.arg(id), sqlc.arg(company), 'voicemail', 'open', sqlc.arg(call_id), sqlc.arg(at))
+    INSERT INTO ticket (id, company, kind, state, call_id, calls, opened_at, changed_at)
+    VALUES (sqlc.arg(id), sqlc.arg(company), 'voicemail', 'open', sqlc.arg(call_id), ARRAY[sqlc.arg(call_id)::text], sqlc.arg(at), sqlc.arg(at))
     ON CONFLICT DO NOTHING
     RETURNING *
-), numbered AS (
-    UPDATE counter SET last = last + 1 WHERE name = 'outbox' AND EXISTS (SELECT 1 FROM opened) RETURNING last
 )
-INSERT INTO outbox (seq, fact_id, at, kind, company, call_id, ticket_id, data)
-SELECT numbered.last, 'ticket.opened.' || opened.id, opened.opened_at, 'ticket.opened', opened.company,
-       opened.call_id, opened.id,
-       jsonb_build_object('ticket', opened.id, 'kind', opened.kind, 'state', opened.state)
-FROM opened, numbered;
+INSERT INTO act (fact_id, at, kind, company, call_id, ticket_id, data)
+SELECT 'ticket.opened.' || opened.id, opened.opened_at, 'ticket.opened', opened.company, opened.call_id, opened.id,
+       jsonb_build_object('company', opened.company, 'call', opened.call_id, 'kind', opened.kind, 'state', opened.state)
+FROM opened;
 
 -- name: TakeMessage :exec
 WITH taken AS (
     UPDATE message SET taken_by = sqlc.arg(by_person), taken_at = sqlc.arg(at)
     WHERE message.call_id = sqlc.arg(call_id) AND message.taken_at IS NULL
-    RETURNING message.call_id, message.taken_by
+    RETURNING message.taken_by
 )
-UPDATE ticket SET owner = taken.taken_by FROM taken WHERE ticket.call_id = taken.call_id AND ticket.kind = 'voicemail';
+UPDATE ticket SET owner = taken.taken_by FROM taken WHERE ticket.id = sqlc.arg(ticket_id);
 
 -- name: FinishMessage :exec
 WITH finished AS (
     UPDATE message SET finished_by = sqlc.arg(by_person), finished_at = sqlc.arg(at), result = sqlc.arg(result)
     WHERE message.call_id = sqlc.arg(call_id) AND message.finished_at IS NULL
-    RETURNING message.call_id, message.finished_at
+    RETURNING message.finished_at, message.result
 )
-UPDATE ticket SET state = 'closed', closed_at = finished.finished_at FROM finished
-WHERE ticket.call_id = finished.call_id AND ticket.kind = 'voicemail';
+UPDATE ticket SET state = 'closed', closed_at = finished.finished_at, result = finished.result FROM finished
+WHERE ticket.id = sqlc.arg(ticket_id) AND ticket.closed_at IS NULL;
 
 -- name: MessagesByCall :many
 SELECT message.*, coalesce(k.result, '')::text AS checked, coalesce(k.sha256, '')::text AS sha256, coalesce(k.length_ms, 0)::bigint AS measured_ms

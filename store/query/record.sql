@@ -56,10 +56,10 @@ SELECT * FROM step WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id,
 SELECT * FROM recording WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, began_at, name COLLATE "C";
 
 -- name: SheetsByCall :many
-SELECT * FROM sheet WHERE call_id = ANY (sqlc.arg(ids)::text[]);
+SELECT * FROM sheet WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY opened_at DESC, ticket_id DESC;
 
 -- name: TicketsByCall :many
-SELECT * FROM ticket WHERE call_id = ANY (sqlc.arg(ids)::text[]) ORDER BY call_id, opened_at, kind;
+SELECT * FROM ticket WHERE calls && sqlc.arg(ids)::text[] ORDER BY opened_at, kind, id;
 
 -- name: AmendmentsByCall :many
 SELECT amendment.*, seal.hash, seal.prev_hash

@@ -327,6 +327,7 @@ func (s *Service) watchDatabase() func(context.Context) {
 			dead = fmt.Errorf("%d since the start", done.DeadLetters)
 		}
 		s.alarms.Set("dead_letters", dead)
+		s.watchTickets(ctx)
 		if last, err := s.public.Last(ctx); err == nil {
 			facts, since := far.of(done.Position, last, time.Now())
 			s.gauges.behindFacts.Set(float64(facts))
@@ -334,6 +335,23 @@ func (s *Service) watchDatabase() func(context.Context) {
 			s.alarms.Set("projection_lag", behind.over(since.Seconds(), "the records are %.0f s behind"))
 		}
 	}
+}
+
+// watchTickets looks at what lies there longer than it may.
+func (s *Service) watchTickets(ctx context.Context) {
+	b, err := s.database.store.Backlog(ctx)
+	if err != nil {
+		return // that the database is away is told otherwise
+	}
+	var overdue, unsolved error
+	if b.Overdue > 0 {
+		overdue = fmt.Errorf("%d tickets", b.Overdue)
+	}
+	if len(b.Unsolved) > 0 {
+		unsolved = fmt.Errorf("%d emergencies, ticket %s the first", len(b.Unsolved), b.Unsolved[0])
+	}
+	s.alarms.Set("tickets_overdue", overdue)
+	s.alarms.Set("emergency_unsolved", unsolved)
 }
 
 // watchDisk looks at the room on the data folder's disk.

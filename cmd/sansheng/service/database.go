@@ -11,8 +11,12 @@ import (
 	"go.uber.org/zap"
 
 	"sansheng/cmd/sansheng/config"
+	"sansheng/cti"
+	"sansheng/cti/sheet"
 	"sansheng/store"
+	"sansheng/store/callback"
 	"sansheng/store/cluster"
+	"sansheng/store/ticket"
 )
 
 // database is the store role: a PostgreSQL of our own or a given one, the
@@ -37,7 +41,7 @@ func (s *Service) runDatabase(run context.Context, d *database) error {
 	if err != nil {
 		return err
 	}
-	d.store, err = store.Open(run, store.Config{URL: url, Log: s.log.Named("store")})
+	d.store, err = store.Open(run, store.Config{URL: url, Log: s.log.Named("store"), Calendar: s.workCalendar, Forms: s.forms, Office: s.office})
 	if err != nil {
 		return err
 	}
@@ -57,9 +61,28 @@ func (s *Service) runDatabase(run context.Context, d *database) error {
 	s.registry.MustRegister(d.facts)
 	outbox := d.store.Outbox(ticketPublisher{tickets: s.public.Tickets()})
 	s.background("outbox", false, func() error { return outbox.Run(run) })
+	s.background("deadlines", false, func() error { return d.store.RunDeadlines(run) })
 	s.records.store.Store(d.store)
 	close(d.readyC)
 	return d.facts.Run(run)
+}
+
+// workCalendar is what a company's calendar says of working days; nil where it has none.
+func (s *Service) workCalendar(company string) ticket.Calendar {
+	if work := s.plan().WorkOf(cti.CompanyID(company)); work != nil {
+		return work
+	}
+	return nil
+}
+
+// forms are those of a company's record sheets.
+func (s *Service) forms(company string) sheet.Forms { return s.plan().FormsOf(cti.CompanyID(company)) }
+
+// office is what a company decides callbacks by: the rules of the regulations, in its own
+// working days.
+func (s *Service) office(company string) *callback.Office {
+	rules, questions := callback.Default(), callback.DefaultQuestions()
+	return &callback.Office{Rules: &rules, Hours: s.plan().DaysOf(cti.CompanyID(company)), Questions: &questions}
 }
 
 // databaseURL starts or adopts our own PostgreSQL, unless another one is named.

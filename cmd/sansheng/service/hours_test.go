@@ -13,6 +13,7 @@ import (
 	"sansheng/pbx/sip/phone"
 	"sansheng/pbx/sip/tone"
 	"sansheng/store"
+	"sansheng/store/ticket"
 )
 
 // nightPlan is the demo's with its second company closed, or open, whatever the time.
@@ -60,7 +61,7 @@ func TestAfterHours(t *testing.T) {
 	if !slices.ContainsFunc(r.Recordings, func(x store.Recording) bool { return x.Name == "voicemail-"+r.ID+"-1" }) {
 		t.Errorf("recordings %+v", r.Recordings)
 	}
-	if len(r.Tickets) != 1 || r.Tickets[0].Kind != store.Voicemail {
+	if len(r.Tickets) != 1 || r.Tickets[0].Kind != ticket.Voicemail {
 		t.Errorf("tickets %+v", r.Tickets)
 	}
 	if sounds := recorded(t, message); !slices.ContainsFunc(sounds, func(s tone.Sound) bool { return s.Is(float64(callerTone.Hz)) }) {

@@ -12,7 +12,7 @@ import (
 	"sansheng/cti"
 	"sansheng/pbx"
 	"sansheng/pbx/sip/phone"
-	"sansheng/store"
+	"sansheng/store/ticket"
 )
 
 // TestLeave: on a single host the process is exchanged for another, as by a new
@@ -111,7 +111,7 @@ func TestStop(t *testing.T) {
 		if *r.EndedBy != "switch" || r.EarlyHangUp || *r.Disposition != disposition {
 			t.Errorf("%s: ended by %s, early %t, %s", number, *r.EndedBy, r.EarlyHangUp, *r.Disposition)
 		}
-		if number == "13900000002" && (len(r.Tickets) != 1 || r.Tickets[0].Kind != store.Callback) {
+		if number == "13900000002" && (len(r.Tickets) != 1 || r.Tickets[0].Kind != ticket.Callback) {
 			t.Errorf("who waited is not called back: %+v", r.Tickets)
 		}
 	}

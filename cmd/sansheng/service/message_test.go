@@ -15,6 +15,7 @@ import (
 	"sansheng/pbx/sip/phone"
 	"sansheng/pbx/sip/tone"
 	"sansheng/store"
+	"sansheng/store/ticket"
 )
 
 // messageLampNumber is what a key watches to show messages.
@@ -72,7 +73,7 @@ func (st *stack) voicemail(call cti.CallID, ok func(store.Ticket) bool) store.Ti
 	st.t.Helper()
 	var found store.Ticket
 	until(st.t, func(ctx context.Context) (bool, string) {
-		list, err := st.svc.records.Tickets(ctx, store.TicketFilter{Kind: string(store.Voicemail), Call: string(call)})
+		list, err := st.svc.records.Tickets(ctx, store.TicketFilter{Kind: string(ticket.Voicemail), Call: string(call)})
 		if err != nil || len(list) != 1 || list[0].Message == nil {
 			return false, fmt.Sprintf("tickets %+v, %v", list, err)
 		}
@@ -224,7 +225,7 @@ func TestMessageSilence(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := st.record(mute)
-	if len(r.Tickets) != 1 || r.Tickets[0].Kind != store.Callback || !r.Abandoned || len(r.Recordings) != 1 {
+	if len(r.Tickets) != 1 || r.Tickets[0].Kind != ticket.Callback || !r.Abandoned || len(r.Recordings) != 1 {
 		t.Errorf("tickets %+v, abandoned %t, recordings %+v", r.Tickets, r.Abandoned, r.Recordings)
 	}
 }

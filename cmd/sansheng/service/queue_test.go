@@ -10,7 +10,7 @@ import (
 	"sansheng/cti"
 	"sansheng/pbx/sip/phone"
 	"sansheng/pbx/sip/tone"
-	"sansheng/store"
+	"sansheng/store/ticket"
 )
 
 // TestTurnedAway: a number the operator refuses is turned away at once (403), is on
@@ -76,7 +76,7 @@ func TestVoicemail(t *testing.T) {
 	if len(r.QueueEntries) != 1 || *r.QueueEntries[0].Result != "moved" {
 		t.Errorf("queue entries %+v", r.QueueEntries)
 	}
-	if len(r.Tickets) != 1 || r.Tickets[0].Kind != store.Voicemail {
+	if len(r.Tickets) != 1 || r.Tickets[0].Kind != ticket.Voicemail {
 		t.Errorf("tickets %+v", r.Tickets)
 	}
 	if sounds := recorded(t, message); !slices.ContainsFunc(sounds, func(s tone.Sound) bool { return s.Is(float64(callerTone.Hz)) }) {

@@ -14,15 +14,16 @@ import (
 
 const finishMessage = `-- name: FinishMessage :exec
 WITH finished AS (
-    UPDATE message SET finished_by = $1, finished_at = $2, result = $3
-    WHERE message.call_id = $4 AND message.finished_at IS NULL
-    RETURNING message.call_id, message.finished_at
+    UPDATE message SET finished_by = $2, finished_at = $3, result = $4
+    WHERE message.call_id = $5 AND message.finished_at IS NULL
+    RETURNING message.finished_at, message.result
 )
-UPDATE ticket SET state = 'closed', closed_at = finished.finished_at FROM finished
-WHERE ticket.call_id = finished.call_id AND ticket.kind = 'voicemail'
+UPDATE ticket SET state = 'closed', closed_at = finished.finished_at, result = finished.result FROM finished
+WHERE ticket.id = $1 AND ticket.closed_at IS NULL
 `
 
 type FinishMessageParams struct {
+	TicketID uuid.UUID
 	ByPerson string
 	At       *time.Time
 	Result   string
@@ -31,6 +32,7 @@ type FinishMessageParams struct {
 
 func (q *Queries) FinishMessage(ctx context.Context, db DBTX, arg FinishMessageParams) error {
 	_, err := db.Exec(ctx, finishMessage,
+		arg.TicketID,
 		arg.ByPerson,
 		arg.At,
 		arg.Result,
@@ -138,18 +140,15 @@ func (q *Queries) MessagesByCall(ctx context.Context, db DBTX, ids []string) ([]
 
 const openVoicemail = `-- name: OpenVoicemail :exec
 WITH opened AS (
-    INSERT INTO ticket (id, company, kind, state, call_id, opened_at)
-    VALUES ($1, $2, 'voicemail', 'open', $3, $4)
+    INSERT INTO ticket (id, company, kind, state, call_id, calls, opened_at, changed_at)
+    VALUES ($1, $2, 'voicemail', 'open', $3, ARRAY[$3::text], $4, $4)
     ON CONFLICT DO NOTHING
-    RETURNING id, company, kind, state, owner, call_id, opened_at, due_at, closed_at
-), numbered AS (
-    UPDATE counter SET last = last + 1 WHERE name = 'outbox' AND EXISTS (SELECT 1 FROM opened) RETURNING last
+    RETURNING id, company, kind, state, owner, call_id, opened_at, due_at, closed_at, calls, department, clerk, summary, place, phone, important, charged, promised, warn_at, warned, overdue, level, result, score, into_id, worked_at, facts, changed_at
 )
-INSERT INTO outbox (seq, fact_id, at, kind, company, call_id, ticket_id, data)
-SELECT numbered.last, 'ticket.opened.' || opened.id, opened.opened_at, 'ticket.opened', opened.company,
-       opened.call_id, opened.id,
-       jsonb_build_object('ticket', opened.id, 'kind', opened.kind, 'state', opened.state)
-FROM opened, numbered
+INSERT INTO act (fact_id, at, kind, company, call_id, ticket_id, data)
+SELECT 'ticket.opened.' || opened.id, opened.opened_at, 'ticket.opened', opened.company, opened.call_id, opened.id,
+       jsonb_build_object('company', opened.company, 'call', opened.call_id, 'kind', opened.kind, 'state', opened.state)
+FROM opened
 `
 
 type OpenVoicemailParams struct {
@@ -159,7 +158,7 @@ type OpenVoicemailParams struct {
 	At      time.Time
 }
 
-// The ticket, its number in the outbox and its fact are made together or not at all.
+// The ticket and its fact are made together or not at all.
 func (q *Queries) OpenVoicemail(ctx context.Context, db DBTX, arg OpenVoicemailParams) error {
 	_, err := db.Exec(ctx, openVoicemail,
 		arg.ID,
@@ -172,14 +171,26 @@ func (q *Queries) OpenVoicemail(ctx context.Context, db DBTX, arg OpenVoicemailP
 
 const takeMessage = `-- name: TakeMessage :exec
 WITH taken AS (
-    UPDATE message SET taken_by = $1, taken_at = $2
-    WHERE message.call_id = $3 AND message.taken_at IS NULL
-    RETURNING message.call_id, message.taken_by
+    UPDATE message SET taken_by = $2, taken_at = $3
+    WHERE message.call_id = $4 AND message.taken_at IS NULL
+    RETURNING message.taken_by
 )
-UPDATE ticket SET owner = taken.taken_by FROM taken WHERE ticket.call_id = taken.call_id AND ticket.kind = 'voicemail'
+UPDATE ticket SET owner = taken.taken_by FROM taken WHERE ticket.id = $1
 `
 
-func (q *Queries) TakeMessage(ctx context.Context, db DBTX, byPerson string, at *time.Time, callID string) error {
-	_, err := db.Exec(ctx, takeMessage, byPerson, at, callID)
+type TakeMessageParams struct {
+	TicketID uuid.UUID
+	ByPerson string
+	At       *time.Time
+	CallID   string
+}
+
+func (q *Queries) TakeMessage(ctx context.Context, db DBTX, arg TakeMessageParams) error {
+	_, err := db.Exec(ctx, takeMessage,
+		arg.TicketID,
+		arg.ByPerson,
+		arg.At,
+		arg.CallID,
+	)
 	return err
 }

@@ -10,6 +10,21 @@ import (
 	"github.com/google/uuid"
 )
 
+type Act struct {
+	Seq        *int64
+	FactID     string
+	At         time.Time
+	Kind       string
+	Company    string
+	CallID     string
+	Agent      string
+	TicketID   uuid.UUID
+	Data       []byte
+	N          int32
+	ByPerson   string
+	FollowUpID *uuid.UUID
+}
+
 type AgentOrder struct {
 	FactID   string
 	Company  string
@@ -57,6 +72,11 @@ type Answer struct {
 	CallerRings      int32
 	Rings            int32
 	WithinThreeRings bool
+}
+
+type Attachment struct {
+	Sha256 string
+	Body   []byte
 }
 
 type Call struct {
@@ -171,6 +191,23 @@ type Fact struct {
 	At     time.Time
 }
 
+type FollowUp struct {
+	ID           uuid.UUID
+	Company      string
+	State        string
+	Agent        string
+	Tickets      []string
+	Reach        []string
+	PlannedAt    time.Time
+	DueAt        time.Time
+	Overdue      bool
+	NextAt       *time.Time
+	EndedAt      *time.Time
+	Dissatisfied bool
+	Facts        int32
+	Said         []byte
+}
+
 type Hold struct {
 	CallID  string
 	N       int32
@@ -226,18 +263,6 @@ type Offer struct {
 	RingMs    int64
 	Rings     int32
 	Number    string
-}
-
-type Outbox struct {
-	Seq      int64
-	FactID   string
-	At       time.Time
-	Kind     string
-	Company  string
-	CallID   string
-	Agent    string
-	TicketID uuid.UUID
-	Data     []byte
 }
 
 type Phone struct {
@@ -320,11 +345,13 @@ type Sheet struct {
 	CallID   string
 	Company  string
 	Agent    string
-	Matter   string
-	Done     string
-	Result   string
 	OpenedAt time.Time
 	ClosedAt *time.Time
+	TicketID uuid.UUID
+	Kind     string
+	Version  int32
+	Said     []byte
+	Amended  int32
 }
 
 type Step struct {
@@ -348,15 +375,34 @@ type Supervision struct {
 }
 
 type Ticket struct {
-	ID       uuid.UUID
-	Company  string
-	Kind     string
-	State    string
-	Owner    *string
-	CallID   string
-	OpenedAt time.Time
-	DueAt    *time.Time
-	ClosedAt *time.Time
+	ID         uuid.UUID
+	Company    string
+	Kind       string
+	State      string
+	Owner      *string
+	CallID     string
+	OpenedAt   time.Time
+	DueAt      *time.Time
+	ClosedAt   *time.Time
+	Calls      []string
+	Department string
+	Clerk      string
+	Summary    string
+	Place      string
+	Phone      string
+	Important  bool
+	Charged    bool
+	Promised   bool
+	WarnAt     *time.Time
+	Warned     bool
+	Overdue    bool
+	Level      int32
+	Result     string
+	Score      int32
+	IntoID     *uuid.UUID
+	WorkedAt   *time.Time
+	Facts      int32
+	ChangedAt  time.Time
 }
 
 type Transfer struct {

@@ -509,7 +509,7 @@ func (q *Queries) SealsByCall(ctx context.Context, db DBTX, ids []string) ([]Sea
 }
 
 const sheetsByCall = `-- name: SheetsByCall :many
-SELECT call_id, company, agent, matter, done, result, opened_at, closed_at FROM sheet WHERE call_id = ANY ($1::text[])
+SELECT call_id, company, agent, opened_at, closed_at, ticket_id, kind, version, said, amended FROM sheet WHERE call_id = ANY ($1::text[]) ORDER BY opened_at DESC, ticket_id DESC
 `
 
 func (q *Queries) SheetsByCall(ctx context.Context, db DBTX, ids []string) ([]Sheet, error) {
@@ -525,11 +525,13 @@ func (q *Queries) SheetsByCall(ctx context.Context, db DBTX, ids []string) ([]Sh
 			&i.CallID,
 			&i.Company,
 			&i.Agent,
-			&i.Matter,
-			&i.Done,
-			&i.Result,
 			&i.OpenedAt,
 			&i.ClosedAt,
+			&i.TicketID,
+			&i.Kind,
+			&i.Version,
+			&i.Said,
+			&i.Amended,
 		); err != nil {
 			return nil, err
 		}
@@ -606,7 +608,7 @@ func (q *Queries) SupervisionsByCall(ctx context.Context, db DBTX, ids []string)
 }
 
 const ticketsByCall = `-- name: TicketsByCall :many
-SELECT id, company, kind, state, owner, call_id, opened_at, due_at, closed_at FROM ticket WHERE call_id = ANY ($1::text[]) ORDER BY call_id, opened_at, kind
+SELECT id, company, kind, state, owner, call_id, opened_at, due_at, closed_at, calls, department, clerk, summary, place, phone, important, charged, promised, warn_at, warned, overdue, level, result, score, into_id, worked_at, facts, changed_at FROM ticket WHERE calls && $1::text[] ORDER BY opened_at, kind, id
 `
 
 func (q *Queries) TicketsByCall(ctx context.Context, db DBTX, ids []string) ([]Ticket, error) {
@@ -628,6 +630,25 @@ func (q *Queries) TicketsByCall(ctx context.Context, db DBTX, ids []string) ([]T
 			&i.OpenedAt,
 			&i.DueAt,
 			&i.ClosedAt,
+			&i.Calls,
+			&i.Department,
+			&i.Clerk,
+			&i.Summary,
+			&i.Place,
+			&i.Phone,
+			&i.Important,
+			&i.Charged,
+			&i.Promised,
+			&i.WarnAt,
+			&i.Warned,
+			&i.Overdue,
+			&i.Level,
+			&i.Result,
+			&i.Score,
+			&i.IntoID,
+			&i.WorkedAt,
+			&i.Facts,
+			&i.ChangedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -12,10 +12,104 @@ import (
 	"github.com/google/uuid"
 )
 
+const addTicket = `-- name: AddTicket :exec
+INSERT INTO ticket (id, company, kind, state, call_id, calls, opened_at, changed_at)
+VALUES ($1, $2, $3, $4, $5, ARRAY[$5::text], $6, $6)
+`
+
+type AddTicketParams struct {
+	ID      uuid.UUID
+	Company string
+	Kind    string
+	State   string
+	CallID  string
+	At      time.Time
+}
+
+func (q *Queries) AddTicket(ctx context.Context, db DBTX, arg AddTicketParams) error {
+	_, err := db.Exec(ctx, addTicket,
+		arg.ID,
+		arg.Company,
+		arg.Kind,
+		arg.State,
+		arg.CallID,
+		arg.At,
+	)
+	return err
+}
+
+const lapsingTickets = `-- name: LapsingTickets :many
+SELECT id FROM ticket
+WHERE state IN ('open', 'forwarded')
+  AND (warn_at IS NULL AND state = 'open' OR NOT warned AND warn_at <= $1::timestamptz OR NOT overdue AND due_at <= $1::timestamptz)
+ORDER BY due_at NULLS FIRST, id LIMIT $2 FOR UPDATE SKIP LOCKED
+`
+
+// What the clock has to tell, the oldest first. Two that ask at once get different tickets.
+func (q *Queries) LapsingTickets(ctx context.Context, db DBTX, at time.Time, count int32) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, lapsingTickets, at, count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockTicket = `-- name: LockTicket :one
+SELECT id, company, kind, state, owner, call_id, opened_at, due_at, closed_at, calls, department, clerk, summary, place, phone, important, charged, promised, warn_at, warned, overdue, level, result, score, into_id, worked_at, facts, changed_at FROM ticket WHERE id = $1 FOR UPDATE
+`
+
+func (q *Queries) LockTicket(ctx context.Context, db DBTX, id uuid.UUID) (Ticket, error) {
+	row := db.QueryRow(ctx, lockTicket, id)
+	var i Ticket
+	err := row.Scan(
+		&i.ID,
+		&i.Company,
+		&i.Kind,
+		&i.State,
+		&i.Owner,
+		&i.CallID,
+		&i.OpenedAt,
+		&i.DueAt,
+		&i.ClosedAt,
+		&i.Calls,
+		&i.Department,
+		&i.Clerk,
+		&i.Summary,
+		&i.Place,
+		&i.Phone,
+		&i.Important,
+		&i.Charged,
+		&i.Promised,
+		&i.WarnAt,
+		&i.Warned,
+		&i.Overdue,
+		&i.Level,
+		&i.Result,
+		&i.Score,
+		&i.IntoID,
+		&i.WorkedAt,
+		&i.Facts,
+		&i.ChangedAt,
+	)
+	return i, err
+}
+
 const openCallback = `-- name: OpenCallback :exec
 WITH opened AS (
-    INSERT INTO ticket (id, company, kind, state, call_id, opened_at)
-    SELECT $1, call.company, 'callback', 'open', call.id, $2 FROM call
+    INSERT INTO ticket (id, company, kind, state, call_id, calls, opened_at, changed_at)
+    SELECT $1, call.company, 'callback', 'open', call.id, ARRAY[call.id], $2, $2 FROM call
     WHERE call.id = $3
       -- Who has left a message is called back for that.
       AND NOT EXISTS (SELECT 1 FROM message WHERE message.call_id = call.id)
@@ -30,15 +124,12 @@ WITH opened AS (
       AND (call.abandoned OR call.fell_back_at IS NOT NULL
            OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id))))
     ON CONFLICT DO NOTHING
-    RETURNING id, company, kind, state, owner, call_id, opened_at, due_at, closed_at
-), numbered AS (
-    UPDATE counter SET last = last + 1 WHERE name = 'outbox' AND EXISTS (SELECT 1 FROM opened) RETURNING last
+    RETURNING id, company, kind, state, owner, call_id, opened_at, due_at, closed_at, calls, department, clerk, summary, place, phone, important, charged, promised, warn_at, warned, overdue, level, result, score, into_id, worked_at, facts, changed_at
 )
-INSERT INTO outbox (seq, fact_id, at, kind, company, call_id, ticket_id, data)
-SELECT numbered.last, 'ticket.opened.' || opened.id, opened.opened_at, 'ticket.opened', opened.company,
-       opened.call_id, opened.id,
-       jsonb_build_object('ticket', opened.id, 'kind', opened.kind, 'state', opened.state)
-FROM opened, numbered
+INSERT INTO act (fact_id, at, kind, company, call_id, ticket_id, data)
+SELECT 'ticket.opened.' || opened.id, opened.opened_at, 'ticket.opened', opened.company, opened.call_id, opened.id,
+       jsonb_build_object('company', opened.company, 'call', opened.call_id, 'kind', opened.kind, 'state', opened.state)
+FROM opened
 `
 
 type OpenCallbackParams struct {
@@ -63,18 +154,15 @@ func (q *Queries) OpenCallback(ctx context.Context, db DBTX, arg OpenCallbackPar
 
 const openConsultation = `-- name: OpenConsultation :exec
 WITH opened AS (
-    INSERT INTO ticket (id, company, kind, state, owner, call_id, opened_at)
-    VALUES ($1, $2, 'consultation', 'draft', $3::text, $4, $5)
+    INSERT INTO ticket (id, company, kind, state, owner, call_id, calls, opened_at, changed_at)
+    VALUES ($1, $2, 'consultation', 'draft', $3::text, $4, ARRAY[$4::text], $5, $5)
     ON CONFLICT DO NOTHING
-    RETURNING id, company, kind, state, owner, call_id, opened_at, due_at, closed_at
-), numbered AS (
-    UPDATE counter SET last = last + 1 WHERE name = 'outbox' AND EXISTS (SELECT 1 FROM opened) RETURNING last
+    RETURNING id, company, kind, state, owner, call_id, opened_at, due_at, closed_at, calls, department, clerk, summary, place, phone, important, charged, promised, warn_at, warned, overdue, level, result, score, into_id, worked_at, facts, changed_at
 )
-INSERT INTO outbox (seq, fact_id, at, kind, company, call_id, agent, ticket_id, data)
-SELECT numbered.last, 'ticket.opened.' || opened.id, opened.opened_at, 'ticket.opened', opened.company,
-       opened.call_id, opened.owner, opened.id,
-       jsonb_build_object('ticket', opened.id, 'kind', opened.kind, 'state', opened.state, 'owner', opened.owner)
-FROM opened, numbered
+INSERT INTO act (fact_id, at, kind, company, call_id, agent, ticket_id, data)
+SELECT 'ticket.opened.' || opened.id, opened.opened_at, 'ticket.opened', opened.company, opened.call_id, opened.owner, opened.id,
+       jsonb_build_object('company', opened.company, 'call', opened.call_id, 'kind', opened.kind, 'state', opened.state, 'owner', opened.owner)
+FROM opened
 `
 
 type OpenConsultationParams struct {
@@ -85,7 +173,7 @@ type OpenConsultationParams struct {
 	At      time.Time
 }
 
-// The ticket, its number in the outbox and its fact are made together or not at all.
+// The ticket and its fact are made together or not at all.
 func (q *Queries) OpenConsultation(ctx context.Context, db DBTX, arg OpenConsultationParams) error {
 	_, err := db.Exec(ctx, openConsultation,
 		arg.ID,
@@ -98,11 +186,13 @@ func (q *Queries) OpenConsultation(ctx context.Context, db DBTX, arg OpenConsult
 }
 
 const openSheet = `-- name: OpenSheet :exec
-INSERT INTO sheet (call_id, company, agent, opened_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (call_id) DO NOTHING
+INSERT INTO sheet (ticket_id, call_id, company, agent, opened_at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (ticket_id) DO NOTHING
 `
 
 type OpenSheetParams struct {
+	TicketID uuid.UUID
 	CallID   string
 	Company  string
 	Agent    string
@@ -111,6 +201,7 @@ type OpenSheetParams struct {
 
 func (q *Queries) OpenSheet(ctx context.Context, db DBTX, arg OpenSheetParams) error {
 	_, err := db.Exec(ctx, openSheet,
+		arg.TicketID,
 		arg.CallID,
 		arg.Company,
 		arg.Agent,
@@ -119,62 +210,172 @@ func (q *Queries) OpenSheet(ctx context.Context, db DBTX, arg OpenSheetParams) e
 	return err
 }
 
-const outboxAfter = `-- name: OutboxAfter :many
-SELECT seq, fact_id, at, kind, company, call_id, agent, ticket_id, data FROM outbox
-WHERE seq > $1 ORDER BY seq LIMIT $2
+const overdueTickets = `-- name: OverdueTickets :one
+SELECT count(*) FROM ticket WHERE overdue AND state IN ('open', 'forwarded')
 `
 
-func (q *Queries) OutboxAfter(ctx context.Context, db DBTX, after int64, count int32) ([]Outbox, error) {
-	rows, err := db.Query(ctx, outboxAfter, after, count)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Outbox
-	for rows.Next() {
-		var i Outbox
-		if err := rows.Scan(
-			&i.Seq,
-			&i.FactID,
-			&i.At,
-			&i.Kind,
-			&i.Company,
-			&i.CallID,
-			&i.Agent,
-			&i.TicketID,
-			&i.Data,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+func (q *Queries) OverdueTickets(ctx context.Context, db DBTX) (int64, error) {
+	row := db.QueryRow(ctx, overdueTickets)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const saveSheet = `-- name: SaveSheet :exec
+INSERT INTO sheet (ticket_id, call_id, company, agent, opened_at, kind, version, said, closed_at, amended)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (ticket_id) DO UPDATE
+SET kind = excluded.kind, version = excluded.version, said = excluded.said, closed_at = excluded.closed_at, amended = excluded.amended
+`
+
+type SaveSheetParams struct {
+	TicketID uuid.UUID
+	CallID   string
+	Company  string
+	Agent    string
+	OpenedAt time.Time
+	Kind     string
+	Version  int32
+	Said     []byte
+	ClosedAt *time.Time
+	Amended  int32
+}
+
+func (q *Queries) SaveSheet(ctx context.Context, db DBTX, arg SaveSheetParams) error {
+	_, err := db.Exec(ctx, saveSheet,
+		arg.TicketID,
+		arg.CallID,
+		arg.Company,
+		arg.Agent,
+		arg.OpenedAt,
+		arg.Kind,
+		arg.Version,
+		arg.Said,
+		arg.ClosedAt,
+		arg.Amended,
+	)
+	return err
+}
+
+const saveTicket = `-- name: SaveTicket :exec
+UPDATE ticket
+SET kind = $1, state = $2, owner = $3::text, calls = $4::text[], opened_at = $5,
+    department = $6, clerk = $7, summary = $8, place = $9, phone = $10,
+    important = $11, charged = $12,
+    due_at = $13, promised = $14, warn_at = $15, warned = $16, overdue = $17,
+    level = $18, result = $19, score = $20, into_id = $21,
+    worked_at = $22, closed_at = $23, facts = $24, changed_at = $25
+WHERE id = $26
+`
+
+type SaveTicketParams struct {
+	Kind       string
+	State      string
+	Owner      *string
+	Calls      []string
+	OpenedAt   time.Time
+	Department string
+	Clerk      string
+	Summary    string
+	Place      string
+	Phone      string
+	Important  bool
+	Charged    bool
+	DueAt      *time.Time
+	Promised   bool
+	WarnAt     *time.Time
+	Warned     bool
+	Overdue    bool
+	Level      int32
+	Result     string
+	Score      int32
+	IntoID     *uuid.UUID
+	WorkedAt   *time.Time
+	ClosedAt   *time.Time
+	Facts      int32
+	ChangedAt  time.Time
+	ID         uuid.UUID
+}
+
+func (q *Queries) SaveTicket(ctx context.Context, db DBTX, arg SaveTicketParams) error {
+	_, err := db.Exec(ctx, saveTicket,
+		arg.Kind,
+		arg.State,
+		arg.Owner,
+		arg.Calls,
+		arg.OpenedAt,
+		arg.Department,
+		arg.Clerk,
+		arg.Summary,
+		arg.Place,
+		arg.Phone,
+		arg.Important,
+		arg.Charged,
+		arg.DueAt,
+		arg.Promised,
+		arg.WarnAt,
+		arg.Warned,
+		arg.Overdue,
+		arg.Level,
+		arg.Result,
+		arg.Score,
+		arg.IntoID,
+		arg.WorkedAt,
+		arg.ClosedAt,
+		arg.Facts,
+		arg.ChangedAt,
+		arg.ID,
+	)
+	return err
+}
+
+const sheetByTicket = `-- name: SheetByTicket :one
+SELECT call_id, company, agent, opened_at, closed_at, ticket_id, kind, version, said, amended FROM sheet WHERE ticket_id = $1
+`
+
+func (q *Queries) SheetByTicket(ctx context.Context, db DBTX, ticketID uuid.UUID) (Sheet, error) {
+	row := db.QueryRow(ctx, sheetByTicket, ticketID)
+	var i Sheet
+	err := row.Scan(
+		&i.CallID,
+		&i.Company,
+		&i.Agent,
+		&i.OpenedAt,
+		&i.ClosedAt,
+		&i.TicketID,
+		&i.Kind,
+		&i.Version,
+		&i.Said,
+		&i.Amended,
+	)
+	return i, err
 }
 
 const tickets = `-- name: Tickets :many
-SELECT ticket.id, ticket.company, ticket.kind, ticket.state, ticket.owner, ticket.call_id, ticket.opened_at, ticket.due_at, ticket.closed_at, call.did, call.caller_number, call.caller_name
+SELECT ticket.id, ticket.company, ticket.kind, ticket.state, ticket.owner, ticket.call_id, ticket.opened_at, ticket.due_at, ticket.closed_at, ticket.calls, ticket.department, ticket.clerk, ticket.summary, ticket.place, ticket.phone, ticket.important, ticket.charged, ticket.promised, ticket.warn_at, ticket.warned, ticket.overdue, ticket.level, ticket.result, ticket.score, ticket.into_id, ticket.worked_at, ticket.facts, ticket.changed_at, call.did, call.caller_number, call.caller_name
 FROM ticket JOIN call ON call.id = ticket.call_id
-WHERE ($1::text IS NULL OR ticket.id::text = $1)
+WHERE ($1::text IS NULL OR ticket.id = $1::text::uuid)
   AND ($2::text IS NULL OR ticket.company = $2)
   AND ($3::text IS NULL OR ticket.kind = $3)
   AND ($4::text IS NULL OR ticket.state = $4)
   AND ($5::text IS NULL OR ticket.owner = $5)
-  AND ($6::text IS NULL OR ticket.call_id = $6)
+  AND ($6::text IS NULL OR ticket.department = $6)
+  AND ($7::text IS NULL OR ticket.calls @> ARRAY[$7::text])
+  AND (NOT $8::boolean OR ticket.overdue AND ticket.closed_at IS NULL)
 ORDER BY ticket.opened_at DESC, ticket.id DESC
-LIMIT $7::bigint
+LIMIT $9::bigint
 `
 
 type TicketsParams struct {
-	ID      *string
-	Company *string
-	Kind    *string
-	State   *string
-	Owner   *string
-	CallID  *string
-	Count   *int64
+	ID         *string
+	Company    *string
+	Kind       *string
+	State      *string
+	Owner      *string
+	Department *string
+	CallID     *string
+	Overdue    bool
+	Count      *int64
 }
 
 type TicketsRow struct {
@@ -187,6 +388,25 @@ type TicketsRow struct {
 	OpenedAt     time.Time
 	DueAt        *time.Time
 	ClosedAt     *time.Time
+	Calls        []string
+	Department   string
+	Clerk        string
+	Summary      string
+	Place        string
+	Phone        string
+	Important    bool
+	Charged      bool
+	Promised     bool
+	WarnAt       *time.Time
+	Warned       bool
+	Overdue      bool
+	Level        int32
+	Result       string
+	Score        int32
+	IntoID       *uuid.UUID
+	WorkedAt     *time.Time
+	Facts        int32
+	ChangedAt    time.Time
 	Did          string
 	CallerNumber string
 	CallerName   string
@@ -199,7 +419,9 @@ func (q *Queries) Tickets(ctx context.Context, db DBTX, arg TicketsParams) ([]Ti
 		arg.Kind,
 		arg.State,
 		arg.Owner,
+		arg.Department,
 		arg.CallID,
+		arg.Overdue,
 		arg.Count,
 	)
 	if err != nil {
@@ -219,6 +441,25 @@ func (q *Queries) Tickets(ctx context.Context, db DBTX, arg TicketsParams) ([]Ti
 			&i.OpenedAt,
 			&i.DueAt,
 			&i.ClosedAt,
+			&i.Calls,
+			&i.Department,
+			&i.Clerk,
+			&i.Summary,
+			&i.Place,
+			&i.Phone,
+			&i.Important,
+			&i.Charged,
+			&i.Promised,
+			&i.WarnAt,
+			&i.Warned,
+			&i.Overdue,
+			&i.Level,
+			&i.Result,
+			&i.Score,
+			&i.IntoID,
+			&i.WorkedAt,
+			&i.Facts,
+			&i.ChangedAt,
 			&i.Did,
 			&i.CallerNumber,
 			&i.CallerName,
@@ -226,6 +467,35 @@ func (q *Queries) Tickets(ctx context.Context, db DBTX, arg TicketsParams) ([]Ti
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unsolvedEmergencies = `-- name: UnsolvedEmergencies :many
+SELECT ticket.id FROM ticket JOIN act ON act.ticket_id = ticket.id AND act.follow_up_id IS NULL
+WHERE ticket.kind = 'emergency' AND ticket.state = 'open' AND act.kind = 'ticket.reopened' AND act.by_person = 'system'
+  AND NOT EXISTS (SELECT 1 FROM act later WHERE later.ticket_id = ticket.id AND later.follow_up_id IS NULL AND later.n > act.n AND later.by_person <> 'system')
+ORDER BY ticket.id
+`
+
+// Emergencies whose callers have said that they are not solved, about which nobody has done
+// anything since.
+func (q *Queries) UnsolvedEmergencies(ctx context.Context, db DBTX) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, unsolvedEmergencies)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -1,0 +1,66 @@
+-- name: SaveFollowUp :exec
+INSERT INTO follow_up (id, company, state, agent, tickets, reach, planned_at, due_at, overdue, next_at, ended_at, dissatisfied, facts, said)
+VALUES (sqlc.arg(id), sqlc.arg(company), sqlc.arg(state), sqlc.arg(agent), sqlc.arg(tickets)::text[], sqlc.arg(reach)::text[], sqlc.arg(planned_at),
+        sqlc.arg(due_at), sqlc.arg(overdue), sqlc.narg(next_at), sqlc.narg(ended_at), sqlc.arg(dissatisfied), sqlc.arg(facts), sqlc.arg(said))
+ON CONFLICT (id) DO UPDATE
+SET state = excluded.state, agent = excluded.agent, tickets = excluded.tickets, reach = excluded.reach, due_at = excluded.due_at,
+    overdue = excluded.overdue, next_at = excluded.next_at, ended_at = excluded.ended_at, dissatisfied = excluded.dissatisfied,
+    facts = excluded.facts, said = excluded.said;
+
+-- name: LockFollowUp :one
+SELECT said, facts FROM follow_up WHERE id = sqlc.arg(id) FOR UPDATE;
+
+-- name: LockGroup :exec
+-- Whoever looks for calls that can be put together waits for whoever does so for that company.
+SELECT pg_advisory_xact_lock(hashtextextended('follow_up/' || sqlc.arg(company)::text, 0));
+
+-- name: Meeting :many
+-- Callbacks whose call may be enough for a matter, too.
+SELECT id FROM follow_up
+WHERE company = sqlc.arg(company) AND state = 'waiting' AND reach && sqlc.arg(reach)::text[] ORDER BY planned_at, id;
+
+-- name: TickingFollowUps :many
+-- Those of which the clock, or a call, may have something to tell.
+SELECT id FROM follow_up
+WHERE ended_at IS NULL AND (NOT overdue AND due_at <= sqlc.arg(at)::timestamptz OR state IN ('calling', 'confirming')
+    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.dialled_at > sqlc.arg(at)::timestamptz - interval '1 hour'))
+ORDER BY due_at, id LIMIT sqlc.arg(count) FOR UPDATE SKIP LOCKED;
+
+-- name: FollowUpDials :many
+SELECT call.id, dial.agent, call.caller_number, dial.dialled_at, dial.ring_ms, coalesce(dial.result, '')::text AS result
+FROM dial JOIN call ON call.id = dial.call_id
+WHERE dial.matter = sqlc.arg(matter) AND dial.dialled_at IS NOT NULL ORDER BY dial.dialled_at, call.id;
+
+-- name: FollowUps :many
+SELECT said FROM follow_up
+WHERE (sqlc.narg(id)::uuid IS NULL OR id = sqlc.narg(id)) AND (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
+  AND (sqlc.narg(agent)::text IS NULL OR agent = sqlc.narg(agent)) AND (sqlc.narg(state)::text IS NULL OR state = sqlc.narg(state))
+  AND (NOT sqlc.arg(owed)::boolean OR ended_at IS NULL) AND (NOT sqlc.arg(dissatisfied)::boolean OR dissatisfied)
+ORDER BY due_at DESC, id DESC LIMIT sqlc.narg(count)::bigint;
+
+-- name: ClosedTickets :many
+-- Tickets that were closed, also those that were opened again since, with what has become of
+-- their callbacks, for the rates of a month. A message is closed by the hotline, and not by an act.
+WITH closed AS (
+    SELECT ticket_id, max(at)::timestamptz AS closed_at FROM act
+    WHERE act.company = sqlc.arg(company) AND act.kind = 'ticket.closed' AND act.at >= sqlc.arg(since)::timestamptz GROUP BY ticket_id
+    UNION
+    SELECT id, closed_at FROM ticket
+    WHERE ticket.company = sqlc.arg(company) AND ticket.kind = 'voicemail' AND ticket.state = 'closed' AND ticket.closed_at >= sqlc.arg(since)::timestamptz
+)
+SELECT ticket.kind, closed.closed_at::timestamptz AS closed_at, (f.state IS NOT NULL)::boolean AS owed,
+       coalesce(f.due_at, 'epoch')::timestamptz AS due_at, coalesce(f.state, '')::text AS state, coalesce(f.ended_at, 'epoch')::timestamptz AS ended_at
+FROM closed JOIN ticket ON ticket.id = closed.ticket_id LEFT JOIN LATERAL (
+    SELECT due_at, state, ended_at FROM follow_up WHERE follow_up.tickets @> ARRAY[ticket.id::text] AND follow_up.state <> 'merged'
+    ORDER BY planned_at DESC LIMIT 1
+) f ON true
+WHERE sqlc.narg(kind)::text IS NULL OR ticket.kind = sqlc.narg(kind);
+
+-- name: OwedFollowUps :many
+SELECT due_at FROM follow_up WHERE company = sqlc.arg(company) AND ended_at IS NULL ORDER BY due_at;
+
+-- name: CallerOf :one
+SELECT caller_number FROM call WHERE id = sqlc.arg(id);
+
+-- name: WaitingFollowUps :many
+SELECT id FROM follow_up WHERE tickets @> ARRAY[sqlc.arg(ticket)::text] AND state = 'waiting' ORDER BY planned_at, id;
