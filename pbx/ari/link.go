@@ -27,7 +27,7 @@ type Options struct {
 	// finds in its socket counts as stale; 0 means 2 s.
 	StallAfter time.Duration
 	// BackoffMin and BackoffMax bound the wait between two attempts to
-	// connect; 0 means 100 ms and 2 s.
+	// connect; 0 means 100 ms and 1 s.
 	BackoffMin, BackoffMax time.Duration
 	// HeartbeatVariable names a global variable of the switch that is set to the
 	// switch's own time in epoch seconds behind each fence; empty means none.
@@ -66,7 +66,7 @@ func (o *Options) defaults() {
 	set(&o.StallAfter, 2*time.Second)
 	set(&o.SilentAfter, 30*time.Second)
 	set(&o.BackoffMin, 100*time.Millisecond)
-	set(&o.BackoffMax, 2*time.Second)
+	set(&o.BackoffMax, time.Second)
 	if o.Log == nil {
 		o.Log = zap.NewNop()
 	}
