@@ -130,7 +130,7 @@ type DayMatter struct {
 	ClosedAt   *time.Time   `json:"closed_at"`
 }
 
-// DayAmendment is a correction that was made on the day (requirement C3).
+// DayAmendment is a correction that somebody has made on the day (requirement C3).
 type DayAmendment struct {
 	Call   string    `json:"call"`
 	Author string    `json:"author"`
@@ -272,7 +272,7 @@ func (s *Store) listImportant(ctx context.Context, tx pgx.Tx, f SummaryFilter, d
 		day.Important = append(day.Important, dayMatter(r.Ticket, r.Dissatisfied))
 	}
 	amendments, err := s.q.SummaryAmendments(ctx, tx, sql.SummaryAmendmentsParams{
-		Company: f.Company, Since: f.From, Until: f.Until, Sheet: sheetReason, Queues: f.Queues, Agents: f.Agents,
+		Company: f.Company, Since: f.From, Until: f.Until, NotBy: ticket.System, NotFor: sheetReason, Queues: f.Queues, Agents: f.Agents,
 		Department: wanted(f.Department), Count: importantMost + 1,
 	})
 	for _, r := range amendments[:min(len(amendments), importantMost)] {

@@ -512,7 +512,7 @@ func (n *counted) countAmendments(list []Record, all []Ticket) {
 			return k.Department == n.f.Department && slices.Contains(k.Calls, r.ID)
 		})
 		for _, a := range r.Amendments {
-			if ours && n.scoped(r.ID) && n.today(a.MadeAt) && a.Reason != sheetReason {
+			if ours && n.scoped(r.ID) && n.today(a.MadeAt) && a.Reason != sheetReason && a.Author != ticket.System {
 				n.Amendments = append(n.Amendments, DayAmendment{Call: a.Call, Author: a.Author, Reason: a.Reason, MadeAt: a.MadeAt})
 			}
 		}

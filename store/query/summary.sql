@@ -106,10 +106,10 @@ WHERE ticket.company = sqlc.arg(company) AND call_is_of(ticket.call_id, sqlc.nar
 ORDER BY ticket.opened_at DESC, ticket.id DESC LIMIT sqlc.arg(count);
 
 -- name: SummaryAmendments :many
--- A final sheet joins the chain as one, too, and is none.
+-- Those by people. A final sheet joins the chain as one, too, and is none.
 SELECT amendment.* FROM amendment
 WHERE amendment.company = sqlc.arg(company) AND amendment.made_at >= sqlc.arg(since)::timestamptz AND amendment.made_at < sqlc.arg(until)::timestamptz
-  AND amendment.reason <> sqlc.arg(sheet)::text AND call_is_of(amendment.call_id, sqlc.narg(queues)::text[], sqlc.narg(agents)::text[])
+  AND amendment.author <> sqlc.arg(not_by)::text AND amendment.reason <> sqlc.arg(not_for)::text AND call_is_of(amendment.call_id, sqlc.narg(queues)::text[], sqlc.narg(agents)::text[])
   AND (sqlc.narg(department)::text IS NULL
        OR EXISTS (SELECT 1 FROM ticket WHERE ticket.calls @> ARRAY[amendment.call_id] AND ticket.department = sqlc.narg(department)))
 ORDER BY amendment.made_at DESC, amendment.id LIMIT sqlc.arg(count);

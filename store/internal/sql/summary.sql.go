@@ -84,30 +84,32 @@ func (q *Queries) SummaryAgents(ctx context.Context, db DBTX, arg SummaryAgentsP
 const summaryAmendments = `-- name: SummaryAmendments :many
 SELECT amendment.id, amendment.call_id, amendment.company, amendment.author, amendment.reason, amendment.body, amendment.made_at FROM amendment
 WHERE amendment.company = $1 AND amendment.made_at >= $2::timestamptz AND amendment.made_at < $3::timestamptz
-  AND amendment.reason <> $4::text AND call_is_of(amendment.call_id, $5::text[], $6::text[])
-  AND ($7::text IS NULL
-       OR EXISTS (SELECT 1 FROM ticket WHERE ticket.calls @> ARRAY[amendment.call_id] AND ticket.department = $7))
-ORDER BY amendment.made_at DESC, amendment.id LIMIT $8
+  AND amendment.author <> $4::text AND amendment.reason <> $5::text AND call_is_of(amendment.call_id, $6::text[], $7::text[])
+  AND ($8::text IS NULL
+       OR EXISTS (SELECT 1 FROM ticket WHERE ticket.calls @> ARRAY[amendment.call_id] AND ticket.department = $8))
+ORDER BY amendment.made_at DESC, amendment.id LIMIT $9
 `
 
 type SummaryAmendmentsParams struct {
 	Company    string
 	Since      time.Time
 	Until      time.Time
-	Sheet      string
+	NotBy      string
+	NotFor     string
 	Queues     []string
 	Agents     []string
 	Department *string
 	Count      int32
 }
 
-// A final sheet joins the chain as one, too, and is none.
+// Those by people. A final sheet joins the chain as one, too, and is none.
 func (q *Queries) SummaryAmendments(ctx context.Context, db DBTX, arg SummaryAmendmentsParams) ([]Amendment, error) {
 	rows, err := db.Query(ctx, summaryAmendments,
 		arg.Company,
 		arg.Since,
 		arg.Until,
-		arg.Sheet,
+		arg.NotBy,
+		arg.NotFor,
 		arg.Queues,
 		arg.Agents,
 		arg.Department,
