@@ -134,12 +134,19 @@ GROUP BY act.kind;
 
 -- name: SummaryOwed :one
 -- Callbacks that were to be made when the day ended.
-SELECT count(*) AS owed, count(*) FILTER (WHERE follow_up.due_at <= sqlc.arg(moment)::timestamptz) AS overdue
-FROM follow_up JOIN ticket ON ticket.id = follow_up.tickets[1]::uuid
-WHERE follow_up.company = sqlc.arg(company) AND follow_up.planned_at < sqlc.arg(until)::timestamptz
-  AND (follow_up.ended_at IS NULL OR follow_up.ended_at >= sqlc.arg(until)::timestamptz)
-  AND call_is_of(ticket.call_id, sqlc.narg(queues)::text[], sqlc.narg(agents)::text[])
-  AND (sqlc.narg(department)::text IS NULL OR ticket.department = sqlc.narg(department));
+WITH owed AS (
+    SELECT follow_up.due_at, follow_up.tickets FROM follow_up
+    WHERE follow_up.company = sqlc.arg(company) AND follow_up.planned_at < sqlc.arg(until)::timestamptz AND follow_up.ended_at IS NULL
+    UNION ALL -- apart, so that each has its index
+    SELECT follow_up.due_at, follow_up.tickets FROM follow_up
+    WHERE follow_up.company = sqlc.arg(company) AND follow_up.planned_at < sqlc.arg(until)::timestamptz AND follow_up.ended_at >= sqlc.arg(until)::timestamptz
+)
+SELECT count(*) AS owed, count(*) FILTER (WHERE owed.due_at <= sqlc.arg(moment)::timestamptz) AS overdue
+FROM owed
+WHERE sqlc.narg(queues)::text[] IS NULL AND sqlc.narg(department)::text IS NULL OR EXISTS (
+    SELECT 1 FROM ticket
+    WHERE ticket.id = owed.tickets[1]::uuid AND call_is_of(ticket.call_id, sqlc.narg(queues)::text[], sqlc.narg(agents)::text[])
+      AND (sqlc.narg(department)::text IS NULL OR ticket.department = sqlc.narg(department)));
 
 -- name: SummaryPromised :one
 -- Calls that a queue has promised.

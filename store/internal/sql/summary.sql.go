@@ -545,21 +545,28 @@ func (q *Queries) SummaryMessages(ctx context.Context, db DBTX, arg SummaryMessa
 }
 
 const summaryOwed = `-- name: SummaryOwed :one
-SELECT count(*) AS owed, count(*) FILTER (WHERE follow_up.due_at <= $1::timestamptz) AS overdue
-FROM follow_up JOIN ticket ON ticket.id = follow_up.tickets[1]::uuid
-WHERE follow_up.company = $2 AND follow_up.planned_at < $3::timestamptz
-  AND (follow_up.ended_at IS NULL OR follow_up.ended_at >= $3::timestamptz)
-  AND call_is_of(ticket.call_id, $4::text[], $5::text[])
-  AND ($6::text IS NULL OR ticket.department = $6)
+WITH owed AS (
+    SELECT follow_up.due_at, follow_up.tickets FROM follow_up
+    WHERE follow_up.company = $5 AND follow_up.planned_at < $6::timestamptz AND follow_up.ended_at IS NULL
+    UNION ALL -- apart, so that each has its index
+    SELECT follow_up.due_at, follow_up.tickets FROM follow_up
+    WHERE follow_up.company = $5 AND follow_up.planned_at < $6::timestamptz AND follow_up.ended_at >= $6::timestamptz
+)
+SELECT count(*) AS owed, count(*) FILTER (WHERE owed.due_at <= $1::timestamptz) AS overdue
+FROM owed
+WHERE $2::text[] IS NULL AND $3::text IS NULL OR EXISTS (
+    SELECT 1 FROM ticket
+    WHERE ticket.id = owed.tickets[1]::uuid AND call_is_of(ticket.call_id, $2::text[], $4::text[])
+      AND ($3::text IS NULL OR ticket.department = $3))
 `
 
 type SummaryOwedParams struct {
 	Moment     time.Time
+	Queues     []string
+	Department *string
+	Agents     []string
 	Company    string
 	Until      time.Time
-	Queues     []string
-	Agents     []string
-	Department *string
 }
 
 type SummaryOwedRow struct {
@@ -571,11 +578,11 @@ type SummaryOwedRow struct {
 func (q *Queries) SummaryOwed(ctx context.Context, db DBTX, arg SummaryOwedParams) (SummaryOwedRow, error) {
 	row := db.QueryRow(ctx, summaryOwed,
 		arg.Moment,
+		arg.Queues,
+		arg.Department,
+		arg.Agents,
 		arg.Company,
 		arg.Until,
-		arg.Queues,
-		arg.Agents,
-		arg.Department,
 	)
 	var i SummaryOwedRow
 	err := row.Scan(&i.Owed, &i.Overdue)
