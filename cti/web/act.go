@@ -47,6 +47,7 @@ var ticketOrders = map[string]ticketOrder{
 	"fill":      {"filled", row{company, company, none, all, none, none, none}},
 	"amend":     {"amended", row{company, company, none, all, none, none, none}},
 	"note":      {"noted", row{company, company, none, all, none, none, own}},
+	"identify":  {"identified", row{company, company, none, all, none, none, own}},
 	"join":      {"joined", row{company, company, none, all, none, none, none}},
 	"promise":   {"promised", row{company, company, none, all, none, none, own}},
 	"forward":   {"forwarded", row{company, company, none, all, none, none, own}},

@@ -35,6 +35,7 @@ WHERE dial.matter = sqlc.arg(matter) AND dial.dialled_at IS NOT NULL ORDER BY di
 SELECT said FROM follow_up
 WHERE (sqlc.narg(id)::uuid IS NULL OR id = sqlc.narg(id)) AND (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
   AND (sqlc.narg(agent)::text IS NULL OR agent = sqlc.narg(agent)) AND (sqlc.narg(state)::text IS NULL OR state = sqlc.narg(state))
+  AND (sqlc.narg(since)::timestamptz IS NULL OR ended_at >= sqlc.narg(since)) AND (sqlc.narg(until)::timestamptz IS NULL OR ended_at < sqlc.narg(until))
   AND (NOT sqlc.arg(owed)::boolean OR ended_at IS NULL) AND (NOT sqlc.arg(dissatisfied)::boolean OR dissatisfied)
 ORDER BY due_at DESC, id DESC LIMIT sqlc.narg(count)::bigint;
 
@@ -64,3 +65,6 @@ SELECT caller_number FROM call WHERE id = sqlc.arg(id);
 
 -- name: WaitingFollowUps :many
 SELECT id FROM follow_up WHERE tickets @> ARRAY[sqlc.arg(ticket)::text] AND state = 'waiting' ORDER BY planned_at, id;
+
+-- name: WaitingOf :many
+SELECT id, agent, due_at FROM follow_up WHERE company = sqlc.arg(company) AND state = 'waiting' ORDER BY due_at, id FOR UPDATE;

@@ -266,6 +266,13 @@ func (r *records) FollowUp(ctx context.Context, id uuid.UUID, by string, c callb
 	return callback.Callback{}, errNoRecords
 }
 
+func (r *records) Deal(ctx context.Context, company string, agents []string, by string) (int, error) {
+	if s := r.store.Load(); s != nil {
+		return s.Deal(ctx, company, agents, by)
+	}
+	return 0, errNoRecords
+}
+
 func (r *records) FollowUpMonth(ctx context.Context, company, kind string, of time.Time, agents []string) (store.FollowUpMonth, error) {
 	if s := r.store.Load(); s != nil {
 		return s.FollowUpMonth(ctx, company, kind, of, agents)
