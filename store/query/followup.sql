@@ -23,13 +23,13 @@ WHERE company = sqlc.arg(company) AND state = 'waiting' AND reach && sqlc.arg(re
 -- Those of which the clock, or a call, may have something to tell.
 SELECT id FROM follow_up
 WHERE ended_at IS NULL AND (NOT overdue AND due_at <= sqlc.arg(at)::timestamptz OR state IN ('calling', 'confirming')
-    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.dialled_at > sqlc.arg(at)::timestamptz - interval '1 hour'))
+    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.matter <> '' AND dial.dialled_at > sqlc.arg(at)::timestamptz - interval '1 hour'))
 ORDER BY due_at, id LIMIT sqlc.arg(count) FOR UPDATE SKIP LOCKED;
 
 -- name: FollowUpDials :many
 SELECT call.id, dial.agent, call.caller_number, dial.dialled_at, dial.ring_ms, coalesce(dial.result, '')::text AS result
 FROM dial JOIN call ON call.id = dial.call_id
-WHERE dial.matter = sqlc.arg(matter) AND dial.dialled_at IS NOT NULL ORDER BY dial.dialled_at, call.id;
+WHERE dial.matter = sqlc.arg(matter) AND dial.matter <> '' AND dial.dialled_at IS NOT NULL ORDER BY dial.dialled_at, call.id;
 
 -- name: FollowUps :many
 SELECT said FROM follow_up

@@ -87,7 +87,7 @@ WHERE (sqlc.narg(id)::text IS NULL OR ticket.id = sqlc.narg(id)::text::uuid)
   AND (sqlc.narg(owner)::text IS NULL OR ticket.owner = sqlc.narg(owner))
   AND (sqlc.narg(department)::text IS NULL OR ticket.department = sqlc.narg(department))
   AND (sqlc.narg(call_id)::text IS NULL OR ticket.calls @> ARRAY[sqlc.narg(call_id)::text])
-  AND (NOT sqlc.arg(overdue)::boolean OR ticket.overdue AND ticket.closed_at IS NULL)
+  AND (NOT sqlc.arg(overdue)::boolean OR ticket.overdue AND ticket.state IN ('open', 'forwarded'))
 ORDER BY ticket.opened_at DESC, ticket.id DESC
 LIMIT sqlc.narg(count)::bigint;
 

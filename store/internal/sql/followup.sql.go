@@ -81,7 +81,7 @@ func (q *Queries) ClosedTickets(ctx context.Context, db DBTX, kind *string, comp
 const followUpDials = `-- name: FollowUpDials :many
 SELECT call.id, dial.agent, call.caller_number, dial.dialled_at, dial.ring_ms, coalesce(dial.result, '')::text AS result
 FROM dial JOIN call ON call.id = dial.call_id
-WHERE dial.matter = $1 AND dial.dialled_at IS NOT NULL ORDER BY dial.dialled_at, call.id
+WHERE dial.matter = $1 AND dial.matter <> '' AND dial.dialled_at IS NOT NULL ORDER BY dial.dialled_at, call.id
 `
 
 type FollowUpDialsRow struct {
@@ -297,7 +297,7 @@ func (q *Queries) SaveFollowUp(ctx context.Context, db DBTX, arg SaveFollowUpPar
 const tickingFollowUps = `-- name: TickingFollowUps :many
 SELECT id FROM follow_up
 WHERE ended_at IS NULL AND (NOT overdue AND due_at <= $1::timestamptz OR state IN ('calling', 'confirming')
-    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.dialled_at > $1::timestamptz - interval '1 hour'))
+    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.matter <> '' AND dial.dialled_at > $1::timestamptz - interval '1 hour'))
 ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
 `
 

@@ -361,7 +361,7 @@ WHERE ($1::text IS NULL OR ticket.id = $1::text::uuid)
   AND ($5::text IS NULL OR ticket.owner = $5)
   AND ($6::text IS NULL OR ticket.department = $6)
   AND ($7::text IS NULL OR ticket.calls @> ARRAY[$7::text])
-  AND (NOT $8::boolean OR ticket.overdue AND ticket.closed_at IS NULL)
+  AND (NOT $8::boolean OR ticket.overdue AND ticket.state IN ('open', 'forwarded'))
 ORDER BY ticket.opened_at DESC, ticket.id DESC
 LIMIT $9::bigint
 `
