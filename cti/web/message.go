@@ -109,6 +109,9 @@ func (s *Server) hearMessage(ctx context.Context, in *MessageInput) (*huma.Strea
 	s.log.Named("audit").Info("recording heard",
 		zap.String("account", p.Number), zap.String("role", string(p.Role)), zap.String("company", string(p.Company)),
 		zap.String("source", p.source), zap.String("call", in.Call), zap.String("recording", recording))
+	if err := s.note(ctx, "recording of a message", "", []string{in.Call}); err != nil {
+		return nil, errors.Join(err, sound.Close())
+	}
 	return &huma.StreamResponse{Body: func(h huma.Context) {
 		defer sound.Close()
 		h.SetHeader("Content-Type", "audio/wav")

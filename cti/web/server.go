@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -20,6 +21,8 @@ import (
 	"go.uber.org/zap"
 
 	"sansheng/cti"
+	"sansheng/store"
+	"sansheng/store/table"
 )
 
 const (
@@ -47,6 +50,12 @@ type Config struct {
 	Prompts PromptKeeper
 	// Messages asks the engine about messages; nil where none runs in this process.
 	Messages MessageKeeper
+	// Store is the database, for what is asked of it alone: customers, and who has looked;
+	// nil where there is none. Its error tells that it is not there yet.
+	Store func() (*store.Store, error)
+	// System asks a company's own system who has a number, within the context; nil where
+	// there is none. Its error Is ErrNoSystem where the company has none.
+	System func(ctx context.Context, company, number string) (TheirCard, error)
 	// Readiness tells the state of every part, within its context.
 	Readiness func(context.Context) []Part
 	// Alarms tells which alarms stand; nil is none.
@@ -86,6 +95,8 @@ type Server struct {
 	configs   ConfigKeeper
 	prompts   PromptKeeper
 	messages  MessageKeeper
+	store     func() (*store.Store, error)
+	system    func(ctx context.Context, company, number string) (TheirCard, error)
 	readiness func(context.Context) []Part
 	alarms    func(context.Context) []Alarm
 	accounts  *Accounts
@@ -97,6 +108,9 @@ type Server struct {
 	listener net.Listener
 	http     *http.Server
 	stopC    chan struct{} // closed when Run begins to stop
+
+	importing sync.Mutex    // one import at a time
+	exports   chan struct{} // those under way
 }
 
 var errNoEngine = errors.New("no engine runs in this process")
@@ -119,7 +133,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
-		messages: cfg.Messages, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		messages: cfg.Messages, store: cfg.Store, system: cfg.System, exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	if s.log == nil {
@@ -212,6 +226,9 @@ func (s *Server) routes(cfg Config) error {
 	s.registerConfig(api)
 	s.registerPrompts(api)
 	s.registerMessages(api)
+	s.registerCustomers(api)
+	s.registerExport(api)
+	s.registerAccess(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {
@@ -281,6 +298,8 @@ func (s *Server) handler(secure bool) http.Handler {
 			most = configMost
 		case pattern == uploadRoute:
 			most = promptMost
+		case pattern == importRoute:
+			most = table.FileMost
 		}
 		if r.ContentLength > most {
 			writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, tooLarge, "the request has %d bytes; allowed: at most %d", r.ContentLength, most))
