@@ -52,6 +52,8 @@ type Company struct {
 	Lamps bool `yaml:"lamps,omitempty" json:"lamps,omitempty"`
 	// Lookups are its services that its flows may ask about a caller.
 	Lookups []Lookup `yaml:"lookups,omitempty" json:"lookups,omitempty"`
+	// Customers says which of its look-ups knows its customers; none where it is absent.
+	Customers *CustomerRule `yaml:"customers,omitempty" json:"customers,omitempty"`
 	// Voicemail is how callers leave messages for its queues.
 	Voicemail *Voicemail `yaml:"voicemail,omitempty" json:"voicemail,omitempty"`
 	// Outside are the numbers outside that its people may dial or pass calls on to;
@@ -238,6 +240,7 @@ func (p *Plan) Check() error {
 		}
 		checkLookups(&c, at+".lookups", co.Lookups)
 		p.checkWork(&c, at, co)
+		checkCustomers(&c, at+".customers", co)
 		for j, r := range co.Outside {
 			c.oneOf(fmt.Sprintf("%s.outside[%d].role", at, j), r.Role, []string{DialAgent, DialLeader})
 			for k, n := range r.Prefixes {

@@ -5,7 +5,8 @@
 //
 // The tables of migration/ and nothing else. Queries are in query/; sqlc turns
 // them into internal/sql. The rows of a call come from facts only; a person's
-// correction is an amendment beside them.
+// correction is an amendment beside them. Customers, and who has looked at what
+// (access), are people's: no fact tells of them, and a replay does not bring them back.
 //
 // # How facts become rows
 //
@@ -53,6 +54,15 @@
 // that comes later becomes an amendment, which is sealed in the same chain. So does
 // a fact of an engine that did not lead any more when it told it: the call's rows
 // are what the engine says that went on with it.
+//
+// # Customers
+//
+// A number leads to one customer of a company. Every change is a transaction with its row in
+// customer_change, which is only added to. Who changes names the version that he has
+// read; of two at once one is told to look again. Merged customers stay as rows that lead
+// to the other one. A search is planned each time for what is searched; parts of names and
+// addresses are found by the pairs of letters in them. An import (package table) is one
+// transaction.
 //
 // # Failure
 //

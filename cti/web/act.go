@@ -147,7 +147,9 @@ func (s *Server) ticket(ctx context.Context, in *ticketInput) (*ticketStoryOutpu
 		return nil, s.unread(ctx, "ticket", err)
 	}
 	if whole {
-		s.audit(ctx, in.Reveal, "ticket", []string{in.ID})
+		if err := s.audit(ctx, in.Reveal, "ticket", []string{in.ID}); err != nil {
+			return nil, err
+		}
 		return &ticketStoryOutput{TicketStory{t, acts}}, nil
 	}
 	for i := range acts {
@@ -299,8 +301,6 @@ func scrubValue(v any) any {
 
 // noTickets are those where no store runs.
 type noTickets struct{}
-
-var errNoStore = errors.New("no store runs here")
 
 func (noTickets) History(context.Context, uuid.UUID) ([]store.Act, error) { return nil, errNoStore }
 

@@ -151,7 +151,9 @@ func (s *Server) listFollowUps(ctx context.Context, in *followUpsInput) (*follow
 		}
 	}
 	if whole {
-		s.audit(ctx, in.Reveal, "follow-ups", ids)
+		if err := s.audit(ctx, in.Reveal, "follow-ups", ids); err != nil {
+			return nil, err
+		}
 	}
 	return &followUpsOutput{FollowUps{list}}, nil
 }

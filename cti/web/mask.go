@@ -11,8 +11,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"go.uber.org/zap"
-
 	"sansheng/cti/sheet"
 	"sansheng/store"
 )
@@ -158,13 +156,4 @@ func checkReason(reason string) error {
 		return errors.New("a reason has words")
 	}
 	return nil
-}
-
-// audit says who saw whole numbers, of what, and why, before they are sent. The
-// reason may hold a number itself.
-func (s *Server) audit(ctx context.Context, in Reveal, what string, ids []string) {
-	p := personOf(ctx)
-	s.log.Named("audit").Info("numbers revealed",
-		zap.String("account", p.Number), zap.String("role", string(p.Role)), zap.String("company", string(p.Company)),
-		zap.String("source", p.source), zap.String("reason", scrub(in.Reveal)), zap.String("what", what), zap.Strings("ids", ids))
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/store"
+	"sansheng/store/table"
 )
 
 const (
@@ -54,6 +56,12 @@ type Config struct {
 	FollowUps FollowUpKeeper
 	// Departments are a company's; nil is none.
 	Departments func(cti.CompanyID) []string
+	// Store is the database, for what is asked of it alone: customers, and who has looked;
+	// nil where there is none. Its error tells that it is not there yet.
+	Store func() (*store.Store, error)
+	// System asks a company's own system who has a number, within the context; nil where
+	// there is none. Its error Is ErrNoSystem where the company has none.
+	System func(ctx context.Context, company, number string) (TheirCard, error)
 	// Readiness tells the state of every part, within its context.
 	Readiness func(context.Context) []Part
 	// Alarms tells which alarms stand; nil is none.
@@ -95,6 +103,8 @@ type Server struct {
 	messages  MessageKeeper
 	acts      TicketKeeper
 	followUps FollowUpKeeper
+	store     func() (*store.Store, error)
+	system    func(ctx context.Context, company, number string) (TheirCard, error)
 	// departments are a company's.
 	departments func(cti.CompanyID) []string
 	readiness   func(context.Context) []Part
@@ -108,6 +118,9 @@ type Server struct {
 	listener net.Listener
 	http     *http.Server
 	stopC    chan struct{} // closed when Run begins to stop
+
+	importing sync.Mutex    // one import at a time
+	exports   chan struct{} // those under way
 }
 
 var errNoEngine = errors.New("no engine runs in this process")
@@ -130,7 +143,8 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
-		messages: cfg.Messages, acts: cfg.Tickets, followUps: cfg.FollowUps, departments: cfg.Departments, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		messages: cfg.Messages, acts: cfg.Tickets, followUps: cfg.FollowUps, departments: cfg.Departments, store: cfg.Store, system: cfg.System,
+		exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	if s.log == nil {
@@ -235,6 +249,9 @@ func (s *Server) routes(cfg Config) error {
 	s.registerConfig(api)
 	s.registerPrompts(api)
 	s.registerMessages(api)
+	s.registerCustomers(api)
+	s.registerExport(api)
+	s.registerAccess(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {
@@ -306,6 +323,8 @@ func (s *Server) handler(secure bool) http.Handler {
 			most = promptMost
 		case pattern == attachRoute:
 			most = store.AttachmentMost
+		case pattern == importRoute:
+			most = table.FileMost
 		}
 		if r.ContentLength > most {
 			writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, tooLarge, "the request has %d bytes; allowed: at most %d", r.ContentLength, most))

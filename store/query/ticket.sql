@@ -78,7 +78,7 @@ WHERE state IN ('open', 'forwarded')
 ORDER BY due_at NULLS FIRST, id LIMIT sqlc.arg(count) FOR UPDATE SKIP LOCKED;
 
 -- name: Tickets :many
-SELECT ticket.*, call.did, call.caller_number, call.caller_name
+SELECT sqlc.embed(ticket), call.did, call.caller_number
 FROM ticket JOIN call ON call.id = ticket.call_id
 WHERE (sqlc.narg(id)::text IS NULL OR ticket.id = sqlc.narg(id)::text::uuid)
   AND (sqlc.narg(company)::text IS NULL OR ticket.company = sqlc.narg(company))

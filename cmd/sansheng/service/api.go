@@ -16,6 +16,7 @@ import (
 	"sansheng/cti"
 	"sansheng/cti/bus"
 	"sansheng/cti/engine"
+	"sansheng/cti/lookup"
 	"sansheng/cti/web"
 	"sansheng/store"
 	"sansheng/store/callback"
@@ -36,6 +37,7 @@ func (s *Service) startWeb(run context.Context) error {
 	cfg := web.Config{
 		Addr:    net.JoinHostPort(s.cfg.Host, strconv.Itoa(port)),
 		Records: &s.records, Readiness: s.Parts, Alarms: s.standing, Metrics: s.registry, Accounts: accounts, Log: s.log.Named("web"),
+		Store: s.records.open, System: companySystems{plan: s.plan, client: lookup.New()}.ask,
 	}
 	if s.engine != nil || s.duty != nil {
 		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours, cfg.Config = s.floor, s.order, s.cancelCallback, lineHours{s}, configs{s}

@@ -10,6 +10,18 @@ import (
 	"github.com/google/uuid"
 )
 
+type Access struct {
+	ID      int64
+	At      time.Time
+	Person  string
+	Role    string
+	Company string
+	What    string
+	Ids     []string
+	Reason  string
+	Source  string
+}
+
 type Act struct {
 	Seq        *int64
 	FactID     string
@@ -146,6 +158,39 @@ type Conduct struct {
 type Counter struct {
 	Name string
 	Last int64
+}
+
+type Customer struct {
+	ID         uuid.UUID
+	Company    string
+	Name       string
+	Address    string
+	Account    string
+	Flags      []string
+	Note       string
+	Version    int64
+	CreatedAt  time.Time
+	ChangedAt  time.Time
+	MergedInto *uuid.UUID
+}
+
+type CustomerChange struct {
+	CustomerID uuid.UUID
+	Version    int64
+	Company    string
+	At         time.Time
+	ByPerson   string
+	What       string
+	Why        string
+	OtherID    *uuid.UUID
+	Card       []byte
+}
+
+type CustomerNumber struct {
+	Company    string
+	Number     string
+	CustomerID uuid.UUID
+	N          int32
 }
 
 type DeadLetter struct {
