@@ -142,7 +142,7 @@ func FuzzCSV(f *testing.F) {
 		f.Add(d, "x")
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
-		if !utf8.ValidString(a+b) || strings.ContainsAny(a+b, "\x00\r") || strings.TrimSpace(b) != b || strings.TrimSpace(a) != a || b == "" || strings.HasPrefix(a, byteOrderMark) {
+		if !utf8.ValidString(a) || !utf8.ValidString(b) || strings.ContainsAny(a+b, "\x00\r") || strings.TrimSpace(b) != b || strings.TrimSpace(a) != a || b == "" || strings.HasPrefix(a, byteOrderMark) {
 			return
 		}
 		lines, err := read(write(t, CSV, []string{"one", "two"}, []string{a, b}))
