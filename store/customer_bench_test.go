@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -115,4 +116,25 @@ func BenchmarkCustomers(b *testing.B) {
 func pick(dice *rand.Rand, letters string) string {
 	r := []rune(letters)
 	return string(r[dice.IntN(len(r))])
+}
+
+// BenchmarkImport takes customers from a table, beside a million.
+func BenchmarkImport(b *testing.B) {
+	const lines = 20_000
+	s := customersOf(b)
+	round := 0
+	for b.Loop() {
+		b.StopTimer()
+		round++
+		var file strings.Builder
+		file.WriteString("numbers,name,address\n")
+		for i := range lines {
+			fmt.Fprintf(&file, "1%d%08d,王小%c,上海市中山路 %d 号\n", 90+round, i, rune(20013+i%2000), i)
+		}
+		b.StartTimer()
+		if done, err := importTable(b, s, file.String(), CustomerImport{}); err != nil || done.Created != lines {
+			b.Fatalf("%+v, %v", done, err)
+		}
+	}
+	b.ReportMetric(float64(b.N*lines)/b.Elapsed().Seconds(), "lines/s")
 }
