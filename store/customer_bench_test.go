@@ -1,7 +1,9 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -9,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"sansheng/store/table"
 )
 
 // million is how many customers the benchmarks have.
@@ -137,4 +141,24 @@ func BenchmarkImport(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N*lines)/b.Elapsed().Seconds(), "lines/s")
+}
+
+// BenchmarkExport writes a million customers into a table.
+func BenchmarkExport(b *testing.B) {
+	s := customersOf(b)
+	for _, format := range table.Formats() {
+		b.Run(string(format), func(b *testing.B) {
+			for b.Loop() {
+				w, err := table.New(io.Discard, format, "customers")
+				if err != nil {
+					b.Fatal(err)
+				}
+				n, err := s.WriteTable(b.Context(), Export{What: ExportCustomers}, w)
+				if err = errors.Join(err, w.Close()); err != nil || n != million {
+					b.Fatalf("%d, %v", n, err)
+				}
+			}
+			b.ReportMetric(float64(b.N*million)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
 }
