@@ -1,13 +1,18 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+
+	"sansheng/store/table"
 )
 
 // million is how many customers the benchmarks have.
@@ -115,4 +120,45 @@ func BenchmarkCustomers(b *testing.B) {
 func pick(dice *rand.Rand, letters string) string {
 	r := []rune(letters)
 	return string(r[dice.IntN(len(r))])
+}
+
+// BenchmarkImport takes customers from a table, beside a million.
+func BenchmarkImport(b *testing.B) {
+	const lines = 20_000
+	s := customersOf(b)
+	round := 0
+	for b.Loop() {
+		b.StopTimer()
+		round++
+		var file strings.Builder
+		file.WriteString("numbers,name,address\n")
+		for i := range lines {
+			fmt.Fprintf(&file, "1%d%08d,王小%c,上海市中山路 %d 号\n", 90+round, i, rune(20013+i%2000), i)
+		}
+		b.StartTimer()
+		if done, err := importTable(b, s, file.String(), CustomerImport{}); err != nil || done.Created != lines {
+			b.Fatalf("%+v, %v", done, err)
+		}
+	}
+	b.ReportMetric(float64(b.N*lines)/b.Elapsed().Seconds(), "lines/s")
+}
+
+// BenchmarkExport writes a million customers into a table.
+func BenchmarkExport(b *testing.B) {
+	s := customersOf(b)
+	for _, format := range table.Formats() {
+		b.Run(string(format), func(b *testing.B) {
+			for b.Loop() {
+				w, err := table.New(io.Discard, format, "customers")
+				if err != nil {
+					b.Fatal(err)
+				}
+				n, err := s.WriteTable(b.Context(), Export{What: ExportCustomers}, w)
+				if err = errors.Join(err, w.Close()); err != nil || n != million {
+					b.Fatalf("%d, %v", n, err)
+				}
+			}
+			b.ReportMetric(float64(b.N*million)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
 }

@@ -142,7 +142,7 @@ func FuzzCSV(f *testing.F) {
 		f.Add(d, "x")
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
-		if !utf8.ValidString(a+b) || strings.ContainsAny(a+b, "\x00\r") || strings.TrimSpace(b) != b || strings.TrimSpace(a) != a || b == "" || strings.HasPrefix(a, byteOrderMark) {
+		if !utf8.ValidString(a) || !utf8.ValidString(b) || strings.ContainsAny(a+b, "\x00\r") || strings.TrimSpace(b) != b || strings.TrimSpace(a) != a || b == "" || strings.HasPrefix(a, byteOrderMark) {
 			return
 		}
 		lines, err := read(write(t, CSV, []string{"one", "two"}, []string{a, b}))
@@ -271,4 +271,59 @@ func TestForeignWorkbook(t *testing.T) {
 	if l := lines[2]; l.Cells[0] != "8613800138000" {
 		t.Errorf("%+v", l)
 	}
+}
+
+// FuzzSheet: whatever a workbook's sheet and its texts are, there are lines or an error.
+func FuzzSheet(f *testing.F) {
+	f.Add([]byte(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>`),
+		[]byte(`<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>name</t></si></sst>`))
+	f.Add([]byte(`<worksheet><sheetData><row r="1048576"><c r="XFD1048576"><f>1+1</f><v>2</v></c></row><row r="1"><c t="inlineStr"><is><t>a</t></is></c></row></sheetData></worksheet>`), []byte(`<sst/>`))
+	whole := write(f, XLSX, []string{"name"})
+	f.Fuzz(func(t *testing.T, sheet, texts []byte) {
+		lines, err := read(rebuild(t, whole, sheet, texts))
+		for _, l := range lines {
+			if len(l.Cells) == 0 || len(l.Cells) > columnsMost {
+				t.Errorf("line %+v, %v", l, err)
+			}
+		}
+	})
+}
+
+// rebuild is a workbook of ours with another sheet and with texts.
+func rebuild(t *testing.T, whole, sheet, texts []byte) []byte {
+	t.Helper()
+	archive, err := zip.NewReader(bytes.NewReader(whole), int64(len(whole)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	put := func(name string, content []byte) {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write(content)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, part := range archive.File {
+		from, err := part.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if part.Name == "xl/worksheets/sheet1.xml" {
+			content = sheet
+		}
+		put(part.Name, content)
+	}
+	put("xl/sharedStrings.xml", texts) // which our own workbooks have not
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
