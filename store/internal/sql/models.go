@@ -162,6 +162,11 @@ type EngineEvent struct {
 	SwitchStartedAt *time.Time
 }
 
+type Erasure struct {
+	CallID      string
+	AmendmentID uuid.UUID
+}
+
 type Fact struct {
 	ID     string
 	Engine string
@@ -282,6 +287,11 @@ type QueueEntry struct {
 	Result    *string
 }
 
+type RecordSecret struct {
+	CallID string
+	Secret []byte
+}
+
 type Recording struct {
 	CallID  string
 	Name    string
@@ -314,6 +324,8 @@ type Seal struct {
 	AmendmentID *uuid.UUID
 	PrevHash    string
 	Hash        string
+	Form        int16
+	Commitment  *string
 }
 
 type Sheet struct {
