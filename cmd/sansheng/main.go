@@ -40,10 +40,10 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	open := storeOpener(root)
+	open, configured := storeOpener(root)
 	root.AddCommand(
 		serveCommand(), fetchCommand(), demoCommand(), phoneCommand(), versionCommand(),
-		callsCommand(open), recordCommand(open), ticketsCommand(open), callbacksCommand(open), messagesCommand(), agentsCommand(open), queuesCommand(open),
+		callsCommand(open), recordCommand(open, configured), ticketsCommand(open), callbacksCommand(open), messagesCommand(), agentsCommand(open), queuesCommand(open),
 		migrateCommand(open), drillCommand(), sentinelCommand(), orderCommand(), walkCommand(), hoursCommand(), holidaysCommand(), configCommand(), promptsCommand(),
 	)
 	return root
