@@ -98,6 +98,7 @@ const (
 	PlanCancelled    Kind = "plan.cancelled"
 	CallersRecalled  Kind = "callers.recalled"
 	PromptChanged    Kind = "prompt.changed"
+	RecordErased     Kind = "record.erased"
 	EngineStarted    Kind = "engine.started"
 	SwitchLost       Kind = "engine.switch_lost"
 	ClockStepped     Kind = "engine.clock_stepped"
@@ -599,6 +600,9 @@ type Ended struct {
 	Estimated bool `json:"estimated,omitempty"`
 	// Dial is what came of the number dialled, of outbound calls only.
 	Dial DialResult `json:"dial,omitempty"`
+	// Secret are 32 random bytes as hexadecimal text, of this call only: with them its record
+	// is sealed so that what is personal can be erased. Whoever tells the fact adds them.
+	Secret string `json:"secret,omitempty"`
 }
 
 // StateData goes with agent.logged_off … agent.paused: the agent became what
@@ -727,6 +731,7 @@ var dataOf = map[Kind]func() Data{
 	PlanCancelled:    func() Data { return &PlanCancelledData{} },
 	CallersRecalled:  func() Data { return &RecalledData{} },
 	PromptChanged:    func() Data { return &PromptData{} },
+	RecordErased:     func() Data { return &ErasedData{} },
 	EngineStarted:    func() Data { return &EngineData{} },
 	SwitchLost:       func() Data { return &EngineData{} },
 	ClockStepped:     func() Data { return &EngineData{} },

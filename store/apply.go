@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"math"
 	"strconv"
@@ -41,6 +42,8 @@ func (b *batch) apply(ctx context.Context, e entry, acts *readActs) error {
 		return b.applyPlan(ctx, e.Fact)
 	case "prompt":
 		return b.applyPrompt(ctx, e.Fact)
+	case "record":
+		return b.applyErased(ctx, e)
 	case "engine":
 		d, _ := e.Data.(*cti.EngineData)
 		if d == nil {
@@ -147,7 +150,7 @@ func (b *batch) applyCall(ctx context.Context, e entry) error {
 		b.stats.late++
 		return b.amendLate(ctx, e, "fact of an engine that did not lead any more")
 	case standing == nil:
-		b.calls[e.Call] = &callStanding{}
+		b.calls[e.Call] = &callStanding{company: e.Company}
 	}
 	return errors.Join(b.applyLive(ctx, e, standing != nil), b.lead(ctx, e.Fact))
 }
@@ -595,6 +598,11 @@ func (b *batch) ended(ctx context.Context, f cti.Fact, d *cti.Ended) error {
 	}
 	if d.Dial != "" {
 		if err := b.s.q.EndDial(ctx, b.out, string(d.Dial), call); err != nil {
+			return err
+		}
+	}
+	if secret, err := hex.DecodeString(d.Secret); err == nil && len(secret) == secretBytes {
+		if err := b.s.q.AddSecret(ctx, b.out, call, secret); err != nil {
 			return err
 		}
 	}

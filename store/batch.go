@@ -42,7 +42,8 @@ type batch struct {
 
 // callStanding is what a batch must know of a call before its facts.
 type callStanding struct {
-	closed bool
+	company        cti.CompanyID
+	closed, erased bool
 	// term is the highest of the call's facts.
 	term uint64
 }
@@ -146,13 +147,13 @@ func decodeFact(m Message) (cti.Fact, error) {
 		lacks = "at"
 	case f.Kind == "":
 		lacks = "kind"
-	case subject == "call" && f.Call == "":
+	case (subject == "call" || subject == "record") && f.Call == "":
 		lacks = "call"
 	case subject == "agent" && f.Agent == "":
 		lacks = "agent"
-	case (subject == "call" || subject == "agent") && f.Company == "":
+	case (subject == "call" || subject == "agent" || subject == "record") && f.Company == "":
 		lacks = "company"
-	case subject == "call" && f.Data == nil && cti.NewData(f.Kind) != nil:
+	case (subject == "call" || subject == "record") && f.Data == nil && cti.NewData(f.Kind) != nil:
 		lacks = "data"
 	}
 	if lacks != "" {
@@ -280,7 +281,7 @@ func (b *batch) lockCalls(ctx context.Context, entries []entry) error {
 		return err
 	}
 	for _, r := range rows {
-		b.calls[cti.CallID(r.ID)] = &callStanding{closed: r.Closed, term: uint64(r.Term)}
+		b.calls[cti.CallID(r.ID)] = &callStanding{company: cti.CompanyID(r.Company), closed: r.Closed, erased: r.Erased, term: uint64(r.Term)}
 	}
 	return nil
 }

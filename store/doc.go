@@ -50,7 +50,7 @@
 // # The chain
 //
 // When a call ends its record is closed: triggers refuse any change, and its
-// hash continues its company's chain (Canonical, HashRecord, Store.Verify). A fact
+// hash continues its company's chain (Canonical, Store.Verify). A fact
 // that comes later becomes an amendment, which is sealed in the same chain. So does
 // a fact of an engine that did not lead any more when it told it: the call's rows
 // are what the engine says that went on with it.
@@ -63,6 +63,35 @@
 // to the other one. A search is planned each time for what is searched; parts of names and
 // addresses are found by the pairs of letters in them. An import (package table) is one
 // transaction.
+// A chain shows what does not fit in it, not that it was made anew as a whole, or brought
+// back from yesterday: for that its signed heads are given to witnesses outside (package
+// proof, Trees, Evidence), and what a head has can be shown to others (Prove).
+//
+// # Erasure
+//
+// By law a caller may have erased what is kept of him. Personal is: his number and name;
+// what the steps "data" and "lookup" say; numbers dialled for offers and transfers; a
+// transfer's reason and sheet; what a number was dialled for; the words of amendments, but
+// for those about recordings; and, beside the sealed record, the sheet, what its tickets, their
+// acts, files and follow-ups say of him, the callback's and
+// the message's numbers and result, the orders' targets and reasons. Agents, times, queues,
+// rings and results stay. Dead letters are not looked through.
+//
+// Seals of the second form hold what is personal by a commitment: an HMAC under the call's
+// secret. The secret comes with the fact of the call's end. So the same facts give the same
+// hashes, which a key of the store's own, or a secret thrown by the store, would not; and
+// whoever still has the secret, in the facts, has the number there as well. The facts
+// forget after days; a secret that was derived from a key that stays would let its owner try
+// all numbers for ever. Ends without a secret, as older engines tell them, are sealed in the
+// first form, in which everything is hashed.
+//
+// The fact record.erased empties what is personal, deletes the secret and seals by whom, when
+// and why. The commitments stay, the chain is whole, Verify tells the erasure. Of seals in the
+// first form the erasure keeps hashes of what is left: their own cannot be made again, and
+// who has all else of such a record could find the number by trying. Facts that come for an
+// erased call are kept by their kind only. A database that is brought back from before the
+// erasure has it again once the fact is read again; where the facts have forgotten, the
+// record has to be erased again.
 //
 // # Failure
 //

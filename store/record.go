@@ -23,7 +23,9 @@ type Record struct {
 	Amendments []Amendment `json:"amendments"`
 	// RecordingChecks are what was found in the recordings afterwards.
 	RecordingChecks []RecordingCheck `json:"recording_checks,omitempty"`
-	// Hash and PrevHash are null until the call has ended. See HashRecord.
+	// Erased tells that what the record said of its caller was erased.
+	Erased *Erasure `json:"erased,omitempty"`
+	// Hash and PrevHash are null until the call has ended. See Store.Prove.
 	Hash     *string `json:"hash"`
 	PrevHash *string `json:"prev_hash"`
 }

@@ -142,6 +142,12 @@ func (b Body) Talk() time.Duration {
 	return max(talk, 0)
 }
 
+// Reasons of the amendments about recordings.
+const (
+	recordingChecked   = "recording checked"
+	recordingDestroyed = "recording destroyed"
+)
+
 // CheckRecording keeps what a look at a recording has found, and seals it into the
 // chain. A second look at the same one is forgotten.
 func (s *Store) CheckRecording(ctx context.Context, call string, c RecordingCheck) error {
@@ -150,7 +156,7 @@ func (s *Store) CheckRecording(ctx context.Context, call string, c RecordingChec
 	if err != nil {
 		return fmt.Errorf("check recording %s: %w", c.Name, err)
 	}
-	return s.noteRecording(ctx, call, "recording checked", c, c.CheckedAt, c.Result != RecordingNone, func(tx pgx.Tx) (int64, error) {
+	return s.noteRecording(ctx, call, recordingChecked, c, c.CheckedAt, c.Result != RecordingNone, func(tx pgx.Tx) (int64, error) {
 		return s.q.AddRecordingCheck(ctx, tx, sql.AddRecordingCheckParams{
 			CallID: call, Name: c.Name, CheckedAt: c.CheckedAt, Result: string(c.Result), TalkMs: c.TalkMs, LengthMs: c.LengthMs,
 			LoudMs: c.LoudMs, Bytes: c.Bytes, Sha256: c.SHA256, Sides: sides,
@@ -170,7 +176,7 @@ type DestroyedRecording struct {
 // Destroyed seals into the chain that a recording was destroyed (requirement H3).
 func (s *Store) Destroyed(ctx context.Context, d DestroyedRecording) error {
 	d.At = d.At.UTC().Truncate(time.Millisecond)
-	return s.noteRecording(ctx, d.Call, "recording destroyed", d, d.At, true, func(tx pgx.Tx) (int64, error) {
+	return s.noteRecording(ctx, d.Call, recordingDestroyed, d, d.At, true, func(tx pgx.Tx) (int64, error) {
 		return s.q.AddRecordingEnd(ctx, tx, d.Call, d.Name, d.At)
 	})
 }
@@ -191,8 +197,8 @@ func (s *Store) noteRecording(ctx context.Context, call, reason string, what any
 		if err != nil || added == 0 || !seal {
 			return err
 		}
-		a := Amendment{ID: uuid.New(), Call: call, Company: c.Company, Author: "system", Reason: reason, Body: string(body), MadeAt: at}
-		return s.sealAmendment(ctx, tx, &a)
+		a := Amendment{ID: uuid.New(), Call: call, Company: c.Company, Author: systemAuthor, Reason: reason, Body: string(body), MadeAt: at}
+		return s.sealAmendment(ctx, tx, &a, false)
 	})
 	if err != nil {
 		return fmt.Errorf("note of call %s: %s: %w", call, reason, err)

@@ -40,10 +40,10 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	open := storeOpener(root)
+	open, configured := storeOpener(root)
 	root.AddCommand(
 		serveCommand(), fetchCommand(), demoCommand(), phoneCommand(), versionCommand(),
-		callsCommand(open), recordCommand(open), ticketsCommand(open), followUpsCommand(open), callbacksCommand(open), messagesCommand(), customersCommand(), exportCommand(),
+		callsCommand(open), recordCommand(open, configured), ticketsCommand(open), followUpsCommand(open), callbacksCommand(open), messagesCommand(), customersCommand(), exportCommand(),
 		accessCommand(), agentsCommand(open), queuesCommand(open),
 		migrateCommand(open), drillCommand(), sentinelCommand(), orderCommand(), walkCommand(), hoursCommand(), holidaysCommand(), configCommand(), promptsCommand(),
 	)

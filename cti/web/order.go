@@ -83,6 +83,7 @@ func notDone(err error) error {
 	var hours *cti.HoursError
 	var message *cti.MessageError
 	var plan *cti.PlanError
+	var record *cti.RecordError
 	var unknown bool
 	var why string
 	switch {
@@ -96,6 +97,8 @@ func notDone(err error) error {
 		unknown, why = message.Unknown, message.Text
 	case errors.As(err, &plan):
 		unknown, why = plan.Unknown, plan.Text
+	case errors.As(err, &record):
+		why = record.Text
 	default:
 		return noLeader()
 	}

@@ -42,6 +42,8 @@ type Config struct {
 	Order func(context.Context, cti.Order) error
 	// CancelCallback has the engine take a promise to call back; nil where none runs here.
 	CancelCallback func(context.Context, cti.CancelCallback) error
+	// EraseRecord has the engine tell that a record is erased; nil where none runs here.
+	EraseRecord func(context.Context, cti.EraseRecord) error
 	// Hours asks the engine about hours; nil where none runs in this process.
 	Hours HoursKeeper
 	// Config shows and publishes the configuration; nil where no engine runs here.
@@ -97,6 +99,7 @@ type Server struct {
 	live      func(context.Context) (Floor, error)
 	orders    func(context.Context, cti.Order) error
 	cancel    func(context.Context, cti.CancelCallback) error
+	erase     func(context.Context, cti.EraseRecord) error
 	hours     HoursKeeper
 	configs   ConfigKeeper
 	prompts   PromptKeeper
@@ -142,7 +145,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
+		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, erase: cfg.EraseRecord, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
 		messages: cfg.Messages, acts: cfg.Tickets, followUps: cfg.FollowUps, departments: cfg.Departments, store: cfg.Store, system: cfg.System,
 		exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
@@ -152,6 +155,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.orders == nil {
 		s.orders = func(context.Context, cti.Order) error { return errNoEngine }
+	}
+	if s.erase == nil {
+		s.erase = func(context.Context, cti.EraseRecord) error { return errNoEngine }
 	}
 	if s.cancel == nil {
 		s.cancel = func(context.Context, cti.CancelCallback) error { return errNoEngine }
@@ -252,6 +258,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerCustomers(api)
 	s.registerExport(api)
 	s.registerAccess(api)
+	s.registerErasure(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {

@@ -25,6 +25,8 @@ var Kinds = []Kind{
 	{"database_crashed", Warn, "Our own PostgreSQL died and is started again."},
 	{"dead_letters", Warn, "Facts were put aside because no row could be made of them; records lack them."},
 	{"recording_bad", Warn, "Recordings of the last 24 hours are missing, too short, silent or broken."},
+	{"witness_late", Warn, "A witness outside the database was not given the signed heads of the records' chains; it is tried again."},
+	{"records_altered", Warn, "The chain of a company's records is not the one that was seen before: records were changed or removed."},
 	{"sentinel_crashed", Warn, "The sentinel died or does not start; it is tried again, and nobody watches over the hotline meanwhile."},
 	{"disk_low", Page, "The disk of the data folder is almost full."},
 	{"clock_apart", Warn, "This machine's clock and the switch's differ."},

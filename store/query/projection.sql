@@ -44,5 +44,7 @@ SELECT source, position, subject, payload, error, died_at FROM dead_letter ORDER
 
 -- name: LockCalls :many
 -- No key update, so that an amendment's reference to the call does not wait.
-SELECT id, (ended_at IS NOT NULL)::boolean AS closed, term FROM call WHERE id = ANY (sqlc.arg(ids)::text[])
+SELECT id, company, (ended_at IS NOT NULL)::boolean AS closed, term,
+       EXISTS (SELECT 1 FROM erasure WHERE erasure.call_id = call.id) AS erased
+FROM call WHERE id = ANY (sqlc.arg(ids)::text[])
 ORDER BY id FOR NO KEY UPDATE;

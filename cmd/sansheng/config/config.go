@@ -42,6 +42,7 @@ type Config struct {
 	Sentinel   Sentinel   `yaml:"sentinel"`
 	Alarms     Alarms     `yaml:"alarms"`
 	Recordings Recordings `yaml:"recordings"`
+	Witness    Witness    `yaml:"witness"`
 	// Roles are the parts this process plays: engine, store, web; all by default.
 	Roles   []string  `yaml:"roles"`
 	Hotline *cti.Plan `yaml:"hotline"`
@@ -123,6 +124,17 @@ type Recordings struct {
 	KeepDays int `yaml:"keep_days"`
 }
 
+// Witness says who outside the database is given the signed heads of the chains of records.
+type Witness struct {
+	// Every is the time between two heads; 1h by default.
+	Every cti.Span `yaml:"every"`
+	// Folders get a file for each company, to which heads are appended; best on another
+	// host's disk.
+	Folders []string `yaml:"folders"`
+	// URLs get each head by POST.
+	URLs []string `yaml:"urls"`
+}
+
 // Postgres names a database that is there already; without one the service
 // starts its own, reached over a socket in the data folder.
 type Postgres struct {
@@ -150,6 +162,7 @@ func Default() *Config {
 		Host:  "127.0.0.1",
 		Ports: Ports{SIP: 5060, Asterisk: 8088, RTPFirst: 10000, RTPLast: 11999, Web: 8080, NATS: 4222, Sentinel: 8081},
 		Roles: slices.Clone(roles), Engine: Engine{Name: "e1"}, Sentinel: Sentinel{TestCall: cti.Span(30 * time.Second)},
+		Witness: Witness{Every: cti.Span(time.Hour)},
 	}
 }
 
@@ -224,6 +237,7 @@ func (c *Config) Check() error {
 		fail("nats.user", "needs nats.password_file too")
 	}
 	c.checkWatch(fail)
+	c.checkWitness(fail)
 	if _, err := netip.ParseAddr(c.Host); err != nil {
 		fail("host", "%q is no IP address", c.Host)
 	}
@@ -266,6 +280,23 @@ func (c *Config) checkLookups(fail func(place, format string, args ...any)) {
 			if l.HeaderEnv != "" && os.Getenv(l.HeaderEnv) == "" {
 				fail(fmt.Sprintf("hotline.companies[%d].lookups[%d].header_env", i, k), "environment variable %q is not set", l.HeaderEnv)
 			}
+		}
+	}
+}
+
+// checkWitness does not ask whether a folder is there: its disk may be away for a while.
+func (c *Config) checkWitness(fail func(place, format string, args ...any)) {
+	if time.Duration(c.Witness.Every) < time.Second {
+		fail("witness.every", "%s is too often; allowed: at least 1s", time.Duration(c.Witness.Every))
+	}
+	for i, folder := range c.Witness.Folders {
+		if !filepath.IsAbs(folder) {
+			fail(fmt.Sprintf("witness.folders[%d]", i), "%q is not allowed: a path from the root, as in /mnt/witness", folder)
+		}
+	}
+	for i, link := range c.Witness.URLs {
+		if u, err := url.Parse(link); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			fail(fmt.Sprintf("witness.urls[%d]", i), "%q is no http or https address", link)
 		}
 	}
 }

@@ -97,6 +97,7 @@ func (d *differ) secrets(old, next *Config) {
 		{"asterisk.environ", slices.Equal(o.Asterisk.Environ, n.Asterisk.Environ), slices.Equal(old.Asterisk.Environ, next.Asterisk.Environ), strings.Join(n.Asterisk.Environ, ", ")},
 		{"nats.url", o.NATS.URL == n.NATS.URL, old.NATS.URL == next.NATS.URL, n.NATS.URL},
 		{"alarms.webhook", o.Alarms.Webhook == n.Alarms.Webhook, old.Alarms.Webhook == next.Alarms.Webhook, n.Alarms.Webhook},
+		{"witness.urls", slices.Equal(o.Witness.URLs, n.Witness.URLs), slices.Equal(old.Witness.URLs, next.Witness.URLs), strings.Join(n.Witness.URLs, ", ")},
 	} {
 		if s.hidden && !s.real {
 			d.all = append(d.all, Change{Place: s.place, Old: s.shown, New: s.shown + " (another secret)"})

@@ -16,6 +16,10 @@ func (c *Config) hidden() *Config {
 	h := *c
 	h.NATS.URL = hideLinks(c.NATS.URL)
 	h.Alarms.Webhook = hideHook(c.Alarms.Webhook)
+	h.Witness.URLs = slices.Clone(c.Witness.URLs)
+	for i, link := range h.Witness.URLs {
+		h.Witness.URLs[i] = hideHook(link)
+	}
 	h.Asterisk.Environ = slices.Clone(c.Asterisk.Environ)
 	for i, e := range h.Asterisk.Environ {
 		name, _, _ := strings.Cut(e, "=")
@@ -54,6 +58,9 @@ func (c *Config) Restore(running *Config) {
 	}
 	if c.Alarms.Webhook == hidden.Alarms.Webhook {
 		c.Alarms.Webhook = running.Alarms.Webhook
+	}
+	if slices.Equal(c.Witness.URLs, hidden.Witness.URLs) {
+		c.Witness.URLs = running.Witness.URLs
 	}
 	if slices.Equal(c.Asterisk.Environ, hidden.Asterisk.Environ) {
 		c.Asterisk.Environ = running.Asterisk.Environ

@@ -42,6 +42,7 @@ func (s *Service) startWeb(run context.Context) error {
 	if s.engine != nil || s.duty != nil {
 		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours, cfg.Config = s.floor, s.order, s.cancelCallback, lineHours{s}, configs{s}
 		cfg.Messages = callersMessages{s}
+		cfg.EraseRecord = s.eraseRecord
 	}
 	if s.database != nil {
 		cfg.Tickets, cfg.FollowUps = &s.records, &s.records
@@ -91,6 +92,14 @@ func (s *Service) cancelCallback(ctx context.Context, c cti.CancelCallback) erro
 		return err
 	}
 	return e.CancelCallback(ctx, c)
+}
+
+func (s *Service) eraseRecord(ctx context.Context, r cti.EraseRecord) error {
+	e, err := s.leader()
+	if err != nil {
+		return err
+	}
+	return e.EraseRecord(ctx, r)
 }
 
 // orderWithin is how long an order over NATS may take.

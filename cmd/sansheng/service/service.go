@@ -174,6 +174,7 @@ func (s *Service) start(ctx context.Context) error {
 	// The database needs seconds at its first start: the switch does not wait for it.
 	if s.cfg.Has("store") {
 		s.database = s.startDatabase(run)
+		s.background("witness", false, func() error { return s.keepWitness(run, time.Duration(s.cfg.Witness.Every)) })
 	}
 	if s.cfg.Has("engine") {
 		if err := s.begin(ctx); err != nil {

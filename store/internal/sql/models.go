@@ -227,6 +227,11 @@ type EngineEvent struct {
 	SwitchStartedAt *time.Time
 }
 
+type Erasure struct {
+	CallID      string
+	AmendmentID uuid.UUID
+}
+
 type Fact struct {
 	ID     string
 	Engine string
@@ -352,6 +357,11 @@ type QueueEntry struct {
 	Result    *string
 }
 
+type RecordSecret struct {
+	CallID string
+	Secret []byte
+}
+
 type Recording struct {
 	CallID  string
 	Name    string
@@ -384,6 +394,8 @@ type Seal struct {
 	AmendmentID *uuid.UUID
 	PrevHash    string
 	Hash        string
+	Form        int16
+	Commitment  *string
 }
 
 type Sheet struct {

@@ -186,14 +186,18 @@ func (q *Queries) FactsByID(ctx context.Context, db DBTX, ids []string) ([]Facts
 }
 
 const lockCalls = `-- name: LockCalls :many
-SELECT id, (ended_at IS NOT NULL)::boolean AS closed, term FROM call WHERE id = ANY ($1::text[])
+SELECT id, company, (ended_at IS NOT NULL)::boolean AS closed, term,
+       EXISTS (SELECT 1 FROM erasure WHERE erasure.call_id = call.id) AS erased
+FROM call WHERE id = ANY ($1::text[])
 ORDER BY id FOR NO KEY UPDATE
 `
 
 type LockCallsRow struct {
-	ID     string
-	Closed bool
-	Term   int64
+	ID      string
+	Company string
+	Closed  bool
+	Term    int64
+	Erased  bool
 }
 
 // No key update, so that an amendment's reference to the call does not wait.
@@ -206,7 +210,13 @@ func (q *Queries) LockCalls(ctx context.Context, db DBTX, ids []string) ([]LockC
 	var items []LockCallsRow
 	for rows.Next() {
 		var i LockCallsRow
-		if err := rows.Scan(&i.ID, &i.Closed, &i.Term); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Company,
+			&i.Closed,
+			&i.Term,
+			&i.Erased,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
