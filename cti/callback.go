@@ -194,6 +194,7 @@ func (h *Hotline) attemptOver(at time.Time, c *call, r DialResult) {
 	switch r {
 	case DialReached:
 		h.endCallback(at, cb, CallbackReached, c.ID)
+		h.answerMessages(at, c, cb.stand.from())
 		return
 	case DialNotBegun: // nobody was called; another agent may
 	case DialFailed:
