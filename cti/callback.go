@@ -133,6 +133,9 @@ func (h *Hotline) callerDigit(at time.Time, c *call, digit string) {
 	case CallMessage:
 		h.mailDigit(at, c, digit)
 		return
+	case CallSurvey:
+		h.rate(at, c, digit)
+		return
 	}
 	if digit == callbackKey && len(c.offers()) == 0 && h.mayAskBack(c) {
 		h.promise(at, c)

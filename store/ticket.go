@@ -19,6 +19,8 @@ const (
 	Consultation TicketKind = "consultation"
 	Callback     TicketKind = "callback"
 	Voicemail    TicketKind = "voicemail"
+	// FollowUp: the caller was not satisfied (requirement F8).
+	FollowUp TicketKind = "follow_up"
 )
 
 // Ticket is a matter somebody is responsible for.

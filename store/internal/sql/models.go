@@ -282,6 +282,18 @@ type QueueEntry struct {
 	Result    *string
 }
 
+type Rating struct {
+	CallID   string
+	N        int32
+	Agent    string
+	Question string
+	Key      string
+	Score    int32
+	Best     int32
+	Low      bool
+	RatedAt  time.Time
+}
+
 type Recording struct {
 	CallID  string
 	Name    string
@@ -345,6 +357,16 @@ type Supervision struct {
 	BeganAt   time.Time
 	EndedAt   *time.Time
 	Result    string
+}
+
+type Survey struct {
+	CallID  string
+	Agent   string
+	ByRole  string
+	Ordered bool
+	BeganAt time.Time
+	EndedAt *time.Time
+	Result  *string
 }
 
 type Ticket struct {
