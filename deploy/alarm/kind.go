@@ -32,6 +32,7 @@ var Kinds = []Kind{
 	{"prompt_missing", Warn, "Prompts that lines or flows name are not there; callers who come to one go on without it, to a person."},
 	{"plan_unfollowed", Warn, "A plan is in force that the switch, the accounts or the sentinel have not taken over in full; it is tried again."},
 	{"message_untaken", Warn, "Callers' messages lie there that nobody has taken in time."},
+	{"lookup_failing", Warn, "A company's service that flows ask about callers has answered none of the last questions."},
 	{"path_open", Warn, "Callers who go a certain way through a number's flow come to nobody, now or within the next days."},
 }
 
