@@ -381,6 +381,16 @@ type Ticket struct {
 	ClosedAt *time.Time
 }
 
+type Transcript struct {
+	CallID    string
+	Recording string
+	Attempts  int32
+	DueAt     *time.Time
+	MadeAt    *time.Time
+	Text      string
+	Failure   string
+}
+
 type Transfer struct {
 	CallID      string
 	N           int32
