@@ -65,6 +65,9 @@ const (
 	CallerLingers    Kind = "call.caller_lingers"
 	CallMeasured     Kind = "call.measured"
 	CallHungUp       Kind = "call.hung_up"
+	CallSurveyBegan  Kind = "call.survey_began"
+	CallRated        Kind = "call.rated"
+	CallSurveyEnded  Kind = "call.survey_ended"
 	CallLegEnded     Kind = "call.leg_ended"
 	CallFellBack     Kind = "call.fell_back"
 	CallServed       Kind = "call.served"
@@ -698,6 +701,9 @@ var dataOf = map[Kind]func() Data{
 	CallerLingers:    func() Data { return &LingersData{} },
 	CallMeasured:     func() Data { return &ConductData{} },
 	CallHungUp:       func() Data { return &HungUp{} },
+	CallSurveyBegan:  func() Data { return &SurveyBeganData{} },
+	CallRated:        func() Data { return &RatedData{} },
+	CallSurveyEnded:  func() Data { return &SurveyEndedData{} },
 	CallLegEnded:     func() Data { return &LegEnded{} },
 	CallFellBack:     func() Data { return &FellBack{} },
 	CallVoicemail:    func() Data { return &VoicemailData{} },

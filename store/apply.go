@@ -330,6 +330,8 @@ func (b *batch) applyHeard(ctx context.Context, f cti.Fact) error {
 		return errors.Join(b.step(ctx, f, "voicemail", ""), b.recorded(ctx, f, d.Recording))
 	case *cti.MailSteppedData, *cti.MailRecordedData, *cti.MessageLeftData:
 		return b.applyMail(ctx, f)
+	case *cti.SurveyBeganData, *cti.RatedData, *cti.SurveyEndedData:
+		return b.applySurvey(ctx, f)
 	case *cti.SilentData:
 		return b.step(ctx, f, "caller silent", strconv.Itoa(d.Step))
 	case *cti.LingersData:
@@ -612,6 +614,7 @@ func (b *batch) ended(ctx context.Context, f cti.Fact, d *cti.Ended) error {
 		b.s.q.CloseHolds(ctx, b.out, f.At, call),
 		b.s.q.EndTransfer(ctx, b.out, f.At, string(cti.TransferCallerLeft), call),
 		b.s.q.CloseSupervisions(ctx, b.out, f.At, call),
+		b.s.q.EndSurvey(ctx, b.out, f.At, string(cti.SurveyLost), call),
 		b.s.q.CloseLegs(ctx, b.out, f.At, call),
 		b.s.q.EndCall(ctx, b.out, sql.EndCallParams{
 			ID: call, At: f.At, By: string(d.By), Disposition: string(d.Disposition), Cause: small(d.Cause),

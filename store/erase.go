@@ -82,6 +82,7 @@ func (b *batch) applyErased(ctx context.Context, e entry) error {
 	call := string(e.Call)
 	return errors.Join(
 		b.s.q.EraseSheet(ctx, b.out, call),
+		b.s.q.EraseTranscript(ctx, b.out, call),
 		b.s.q.EraseTickets(ctx, b.out, call),
 		b.s.q.EraseAttachments(ctx, b.out, call),
 		b.s.q.EraseActs(ctx, b.out, call),

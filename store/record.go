@@ -49,6 +49,9 @@ type Body struct {
 	Conduct *Conduct `json:"conduct,omitempty"`
 	// Dial is how the number was called, of outbound calls only.
 	Dial *Dial `json:"dial,omitempty"`
+	// Survey is how the caller was asked about the talk, Ratings what he answered.
+	Survey  *Survey  `json:"survey,omitempty"`
+	Ratings []Rating `json:"ratings,omitempty"`
 	Ending
 	Recordings []Recording `json:"recordings"`
 	Fallback   *Fallback   `json:"fallback"`

@@ -98,7 +98,8 @@ func (s *Store) Unchecked(ctx context.Context, since time.Time, most int) ([]Unc
 }
 
 // Talk is for how long the caller was recorded with a person: from the first answer on,
-// without the times in which he was on hold, waited for another, or the recording paused.
+// without the times in which he was on hold, waited for another, was asked how it was, or the
+// recording paused.
 func (b Body) Talk() time.Duration {
 	if b.JoinedAt == nil || b.EndedAt == nil {
 		return 0
@@ -125,6 +126,9 @@ func (b Body) Talk() time.Duration {
 		if q.EnteredAt.After(*b.JoinedAt) {
 			without(q.EnteredAt, q.LeftAt)
 		}
+	}
+	if from, to, ok := b.asked(); ok {
+		without(from, to)
 	}
 	for i, step := range b.FlowPath {
 		if step.Step != "recording" || step.Detail != "paused" {

@@ -142,6 +142,7 @@ type Engine struct {
 	snapshotting atomic.Bool
 	wg           sync.WaitGroup
 	asking       chan struct{} // a place for each question under way
+	unanswered   unanswered
 	// reconciled is closed at the first LinkUp handled.
 	reconciled     chan struct{}
 	reconciledOnce sync.Once
@@ -176,6 +177,7 @@ func New(cfg Config) *Engine {
 		memory:     newMemory(),
 		reconciled: make(chan struct{}),
 		asking:     make(chan struct{}, asksMost),
+		unanswered: unanswered{},
 	}
 	e.lanes = newLanes(e.carryOut)
 	e.gate = newGate(cfg.Journal, e.lanes.add, e.lose, cfg.Metrics)
@@ -365,6 +367,7 @@ func (e *Engine) decide(ctx context.Context, now time.Time, in cti.Input) error 
 	seal(out.Facts)
 	for _, f := range out.Facts {
 		e.memory.note(f)
+		e.unanswered.note(f)
 	}
 	e.cfg.Metrics.count(out)
 	e.gate.add(out.Facts, out.Commands)

@@ -119,6 +119,11 @@ func maskTickets(tickets []store.Ticket) []store.Ticket {
 		if tickets[i].Message != nil {
 			m := *tickets[i].Message
 			m.Number, m.Result = store.Mask(m.Number), scrub(m.Result)
+			if m.Transcript != nil {
+				t := *m.Transcript
+				t.Text = scrub(t.Text)
+				m.Transcript = &t
+			}
 			tickets[i].Message = &m
 		}
 	}

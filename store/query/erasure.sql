@@ -60,6 +60,9 @@ SET reach = '{}',
         || CASE WHEN said ? 'outcome' THEN jsonb_build_object('outcome', (said -> 'outcome') - 'answers') ELSE '{}' END
 WHERE tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = sqlc.arg(call_id));
 
+-- name: EraseTranscript :exec
+UPDATE transcript SET text = '' WHERE call_id = sqlc.arg(call_id);
+
 -- name: EraseCallback :exec
 UPDATE callback SET number = '' WHERE call_id = sqlc.arg(call_id);
 

@@ -43,6 +43,8 @@ type Config struct {
 	Alarms     Alarms     `yaml:"alarms"`
 	Recordings Recordings `yaml:"recordings"`
 	Witness    Witness    `yaml:"witness"`
+	// Transcription is the machine that writes down callers' messages; none by default.
+	Transcription Transcription `yaml:"transcription"`
 	// Roles are the parts this process plays: engine, store, web; all by default.
 	Roles   []string  `yaml:"roles"`
 	Hotline *cti.Plan `yaml:"hotline"`
@@ -133,6 +135,25 @@ type Witness struct {
 	Folders []string `yaml:"folders"`
 	// URLs get each head by POST.
 	URLs []string `yaml:"urls"`
+}
+
+// Transcription is an HTTP service to which each message's recording is posted, and which
+// answers with its text. Recordings leave the machine only where URL is set.
+type Transcription struct {
+	URL string `yaml:"url"`
+	// Header goes with it; its value is in HeaderFile.
+	Header     string `yaml:"header"`
+	HeaderFile string `yaml:"header_file"`
+	// Deadline is how long an answer may take; 1m by default.
+	Deadline cti.Span `yaml:"deadline"`
+}
+
+// Patience is how long an answer may take.
+func (t Transcription) Patience() time.Duration {
+	if t.Deadline == 0 {
+		return time.Minute
+	}
+	return time.Duration(t.Deadline)
 }
 
 // Postgres names a database that is there already; without one the service
@@ -238,13 +259,14 @@ func (c *Config) Check() error {
 	}
 	c.checkWatch(fail)
 	c.checkWitness(fail)
+	c.checkTranscription(fail)
 	if _, err := netip.ParseAddr(c.Host); err != nil {
 		fail("host", "%q is no IP address", c.Host)
 	}
 	for place, file := range map[string]string{
 		"asterisk.password_file": c.Asterisk.PasswordFile, "postgres.url_file": c.Postgres.URLFile,
 		"nats.credentials_file": c.NATS.CredentialsFile, "nats.password_file": c.NATS.PasswordFile,
-		"sentinel.password_file": c.Sentinel.PasswordFile,
+		"sentinel.password_file": c.Sentinel.PasswordFile, "transcription.header_file": c.Transcription.HeaderFile,
 	} {
 		if _, err := os.Stat(file); file != "" && err != nil {
 			fail(place, "%v", err)
@@ -301,6 +323,20 @@ func (c *Config) checkWitness(fail func(place, format string, args ...any)) {
 	}
 }
 
+// checkTranscription looks at where callers' messages are sent.
+func (c *Config) checkTranscription(fail func(place, format string, args ...any)) {
+	t := c.Transcription
+	if u, err := url.Parse(t.URL); t.URL != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https") {
+		fail("transcription.url", "%q is not allowed: an http or https address without a password, which is for header_file", t.URL)
+	}
+	if (t.Header == "") != (t.HeaderFile == "") || t.Header != "" && !headerPattern.MatchString(t.Header) {
+		fail("transcription.header", "%q is not allowed: a header's name, as in Authorization, with header_file, or neither", t.Header)
+	}
+	if d := t.Patience(); d < time.Second || d > 10*time.Minute {
+		fail("transcription.deadline", "%s is not allowed: 1s to 10m", d)
+	}
+}
+
 // checkWatch looks at what stands in and stands guard: engine, sentinel, alarms.
 func (c *Config) checkWatch(fail func(place, format string, args ...any)) {
 	for at, name := range map[string]string{"engine.name": c.Engine.Name, "engine.lease": c.Engine.Lease} {
@@ -337,6 +373,7 @@ func (c *Config) checkWatch(fail func(place, format string, args ...any)) {
 var (
 	namePattern   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 	numberPattern = regexp.MustCompile(`^[0-9]{1,12}$`)
+	headerPattern = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 )
 
 // Protections that can be turned off, for the drill.

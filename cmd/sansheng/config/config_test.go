@@ -52,7 +52,7 @@ func TestLoad(t *testing.T) {
 // TestFaults: each fault is named by file, line, place and what is allowed.
 func TestFaults(t *testing.T) {
 	for _, c := range []struct{ name, from, to, want string }{
-		{"unknown key", "port_offset:", "port_ofset:", "hotline.yaml:3: port_ofset: unknown key; allowed: alarms, asterisk, data, engine, host, hotline, nats, port_offset, ports, postgres, recordings, roles, sentinel, unprotected, witness"},
+		{"unknown key", "port_offset:", "port_ofset:", "hotline.yaml:3: port_ofset: unknown key; allowed: alarms, asterisk, data, engine, host, hotline, nats, port_offset, ports, postgres, recordings, roles, sentinel, transcription, unprotected, witness"},
 		{"unknown deep key", "announce: true", "anounce: true", "hotline.yaml:13: hotline.lines[0].anounce: unknown key; allowed: announce, company, did"},
 		{"wrong type", "port_offset: 100", "port_offset: much", "hotline.yaml:3: port_offset: a text (much) is no whole number"},
 		{"wrong bool", "auto_ready: true", "auto_ready: sure", "hotline.yaml:9: hotline.agents[0].auto_ready: a text (sure) is no yes or no; allowed: true, false"},
@@ -81,6 +81,10 @@ func TestFaults(t *testing.T) {
 		{"witness's folder", "port_offset: 100", "witness: {folders: [heads]}", `hotline.yaml:3: witness.folders[0]: "heads" is not allowed: a path from the root`},
 		{"witness's address", "port_offset: 100", "witness: {urls: ['ftp://x']}", `hotline.yaml:3: witness.urls[0]: "ftp://x" is no http or https address`},
 		{"witness too often", "port_offset: 100", "witness: {every: 10ms}", `hotline.yaml:3: witness.every: 10ms is too often; allowed: at least 1s`},
+		{"transcription", "port_offset: 100", "transcription: {url: 'ftp://x'}", `transcription.url: "ftp://x" is not allowed: an http or https address without a password`},
+		{"transcription's key", "port_offset: 100", "transcription: {url: 'http://x', header: Authorization}", `transcription.header: "Authorization" is not allowed: a header's name, as in Authorization, with header_file`},
+		{"transcription's deadline", "port_offset: 100", "transcription: {url: 'http://x', deadline: 1h}", `transcription.deadline: 1h0m0s is not allowed: 1s to 10m`},
+		{"survey", "language: zh}", "language: zh, survey: {questions: [{id: service, say: survey-service, scores: [3]}]}}", `hotline.yaml:7: hotline.companies[0].survey.questions[0].scores: 1 scores are not allowed: 2 to 9, one for each key`},
 		{"carrier", "port_offset: 100", "asterisk: {carriers: [203.0.113.7]}", `hotline.yaml:3: asterisk.carriers[0]: netip.ParsePrefix("203.0.113.7"): no '/'`},
 		{"protection", "port_offset: 100", "unprotected: [everything]", `unprotected[0]: "everything" is unknown; allowed: lease, `},
 		{"asterisk", "port_offset: 100", "asterisk: {url: 'http://x/ari'}", "asterisk.url: needs asterisk.user and asterisk.password_file too"},

@@ -157,6 +157,7 @@ func (s *Service) watch(run context.Context) {
 		every(time.Second, s.watchLink())
 		every(time.Second, s.watchCalls())
 		every(5*time.Second, s.watchMessages)
+		every(5*time.Second, s.watchLookups)
 	}
 	if s.duty != nil {
 		every(time.Second, s.watchLease())

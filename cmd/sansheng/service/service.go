@@ -201,6 +201,9 @@ func (s *Service) start(ctx context.Context) error {
 	}
 	if s.cfg.Has("engine") && s.cfg.Has("store") {
 		s.background("recorder", false, func() error { s.keepRecordings(run); return nil })
+		if s.cfg.Transcription.URL != "" {
+			s.background("transcriber", false, func() error { s.keepTranscripts(run); return nil })
+		}
 	}
 	s.background("plan", false, func() error { s.adoptPlans(run); return nil })
 	s.background("watch", false, func() error { s.watch(run); return nil })

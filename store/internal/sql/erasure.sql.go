@@ -164,6 +164,15 @@ func (q *Queries) EraseTickets(ctx context.Context, db DBTX, callID string) erro
 	return err
 }
 
+const eraseTranscript = `-- name: EraseTranscript :exec
+UPDATE transcript SET text = '' WHERE call_id = $1
+`
+
+func (q *Queries) EraseTranscript(ctx context.Context, db DBTX, callID string) error {
+	_, err := db.Exec(ctx, eraseTranscript, callID)
+	return err
+}
+
 const eraseTransfers = `-- name: EraseTransfers :exec
 UPDATE transfer SET number = '', reason = '', sheet = NULL WHERE call_id = $1
 `

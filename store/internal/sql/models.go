@@ -357,6 +357,18 @@ type QueueEntry struct {
 	Result    *string
 }
 
+type Rating struct {
+	CallID   string
+	N        int32
+	Agent    string
+	Question string
+	Key      string
+	Score    int32
+	Best     int32
+	Low      bool
+	RatedAt  time.Time
+}
+
 type RecordSecret struct {
 	CallID string
 	Secret []byte
@@ -431,6 +443,16 @@ type Supervision struct {
 	Result    string
 }
 
+type Survey struct {
+	CallID  string
+	Agent   string
+	ByRole  string
+	Ordered bool
+	BeganAt time.Time
+	EndedAt *time.Time
+	Result  *string
+}
+
 type Ticket struct {
 	ID         uuid.UUID
 	Company    string
@@ -460,6 +482,16 @@ type Ticket struct {
 	WorkedAt   *time.Time
 	Facts      int32
 	ChangedAt  time.Time
+}
+
+type Transcript struct {
+	CallID    string
+	Recording string
+	Attempts  int32
+	DueAt     *time.Time
+	MadeAt    *time.Time
+	Text      string
+	Failure   string
 }
 
 type Transfer struct {
