@@ -133,11 +133,10 @@ func (h *Hotline) supervisable(a *agent, o Order) (*call, *OrderError) {
 	return c, nil
 }
 
-// mayLead tells whether a person may be in the calls of a call's queue: where the
-// queue names its leaders, they alone.
+// mayLead tells whether a person may be in the calls of a call's queue.
 func (h *Hotline) mayLead(person string, c *call) bool {
 	q := h.queues[c.Queue]
-	return q == nil || len(q.Leaders) == 0 || slices.Contains(q.Leaders, person)
+	return q == nil || q.LedBy(person)
 }
 
 // supervise rings the phone that the leader uses.

@@ -55,7 +55,7 @@ func (b *batch) sealSheet(ctx context.Context, e entry, f ticket.Fact) error {
 		if !act.Final {
 			return nil
 		}
-		a.Reason = "record sheet"
+		a.Reason = sheetReason
 	case *ticket.Amended:
 		a.Reason = clean(act.Reason)
 	default:

@@ -56,6 +56,12 @@ type Config struct {
 	Tickets TicketKeeper
 	// FollowUps keeps callbacks about what was done; nil where no store runs.
 	FollowUps FollowUpKeeper
+	// Summaries sums up days; nil where no store runs.
+	Summaries SummaryKeeper
+	// Plan is the one in force; nil is an empty one.
+	Plan func() *cti.Plan
+	// Font is a TrueType font with Latin and Chinese letters, for PDFs; nil is none.
+	Font func(context.Context) ([]byte, error)
 	// Departments are a company's; nil is none.
 	Departments func(cti.CompanyID) []string
 	// Store is the database, for what is asked of it alone: customers, and who has looked;
@@ -108,6 +114,9 @@ type Server struct {
 	followUps FollowUpKeeper
 	store     func() (*store.Store, error)
 	system    func(ctx context.Context, company, number string) (TheirCard, error)
+	summaries SummaryKeeper
+	plan      func() *cti.Plan
+	font      func(context.Context) ([]byte, error)
 	// departments are a company's.
 	departments func(cti.CompanyID) []string
 	readiness   func(context.Context) []Part
@@ -146,8 +155,8 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, erase: cfg.EraseRecord, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
-		messages: cfg.Messages, acts: cfg.Tickets, followUps: cfg.FollowUps, departments: cfg.Departments, store: cfg.Store, system: cfg.System,
-		exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		messages: cfg.Messages, acts: cfg.Tickets, followUps: cfg.FollowUps, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font,
+		store: cfg.Store, system: cfg.System, exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	if s.log == nil {
@@ -179,6 +188,15 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.followUps == nil {
 		s.followUps = noFollowUps{}
+	}
+	if s.summaries == nil {
+		s.summaries = noSummaries{}
+	}
+	if s.plan == nil {
+		s.plan = func() *cti.Plan { return &cti.Plan{} }
+	}
+	if s.font == nil {
+		s.font = noFont
 	}
 	if s.departments == nil {
 		s.departments = func(cti.CompanyID) []string { return nil }
@@ -248,6 +266,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerActs(api)
 	s.registerAttachments(api)
 	s.registerFollowUps(api)
+	s.registerSummaries(api)
 	s.registerCallbacks(api)
 	s.registerFloor(api)
 	s.registerOrders(api)

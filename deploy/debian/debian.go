@@ -41,6 +41,9 @@ type Set struct {
 	// programs are what the machine must offer for the set not to be unpacked;
 	// empty means that it is always unpacked.
 	programs []string
+	// files are what the machine must offer instead, below its root, of a set that has no
+	// programs, and so no libraries either.
+	files []string
 	// check judges the version of the first of packages, or of the first of
 	// programs where the machine has it.
 	check func(version) error
@@ -105,10 +108,19 @@ var (
 		name:     "faketime",
 		packages: []string{"libfaketime"},
 	}
+	// Font has a TrueType font with Latin and Chinese letters, for PDFs, in FontFile.
+	Font = Set{
+		name:     "font",
+		packages: []string{"fonts-wqy-microhei"},
+		files:    []string{FontFile},
+	}
 )
 
+// FontFile is the file of the set Font, below a tree's root.
+const FontFile = "usr/share/fonts/truetype/wqy/wqy-microhei.ttc"
+
 // Sets are all sets, for a command that fetches everything beforehand.
-func Sets() []Set { return []Set{Asterisk, PostgreSQL, Speech, Node, SIPp, FakeTime} }
+func Sets() []Set { return []Set{Asterisk, PostgreSQL, Speech, Node, SIPp, FakeTime, Font} }
 
 // ErrUnavailable is wrapped by every error that says a set is neither on the
 // machine, nor in the cache, nor to be had from a mirror.
@@ -131,7 +143,7 @@ func Find(ctx context.Context, set Set) (Tree, error) { return Finder{}.Find(ctx
 // else the tree in the cache, else one it fetches and unpacks now.
 func (f Finder) Find(ctx context.Context, set Set) (Tree, error) {
 	var own error
-	if !f.Unpack && len(set.programs) > 0 {
+	if !f.Unpack && len(set.programs)+len(set.files) > 0 {
 		t, err := machine(ctx, set)
 		if err == nil {
 			return t, nil

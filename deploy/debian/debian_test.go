@@ -262,3 +262,21 @@ func TestNodeTree(t *testing.T) {
 		t.Errorf("npm: %v: %.300s", err, out)
 	}
 }
+
+// A set of files has them in its tree, or says what is to be installed.
+func TestFontTree(t *testing.T) {
+	tree, err := Finder{Unpack: true}.Find(t.Context(), Font)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := tree.File(FontFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st, err := os.Stat(file); err != nil || st.Size() < 1<<20 || !strings.HasPrefix(file, tree.Root) {
+		t.Errorf("%s: %v", file, err)
+	}
+	if _, err := (Tree{Root: t.TempDir(), set: Font}).File(FontFile); err == nil || !strings.Contains(err.Error(), "install fonts-wqy-microhei") {
+		t.Errorf("a tree without it: %v", err)
+	}
+}

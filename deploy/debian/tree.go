@@ -69,6 +69,15 @@ func (t Tree) Command(ctx context.Context, name string, args ...string) *exec.Cm
 	return cmd
 }
 
+// File is one of the set's files, by its name below the root.
+func (t Tree) File(name string) (string, error) {
+	path := filepath.Join("/", t.Root, name)
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("find file of %s: %w; install %s", t.set, err, strings.Join(t.set.packages, ", "))
+	}
+	return path, nil
+}
+
 // Env is what Command adds to the environment.
 func (t Tree) Env() []string { return append([]string(nil), t.env...) }
 
@@ -81,6 +90,13 @@ func (t Tree) Glob(pattern string) []string {
 // machine is the tree of the machine's own programs.
 func machine(ctx context.Context, set Set) (Tree, error) {
 	t := Tree{set: set, Versions: map[string]string{}}
+	for _, name := range set.files {
+		path, err := t.File(name)
+		if err != nil {
+			return Tree{}, err
+		}
+		t.Versions[filepath.Base(name)] = path
+	}
 	for _, p := range set.programs {
 		path, err := lookMachine(p)
 		if err != nil {
@@ -137,6 +153,14 @@ func lookMachine(name string) (string, error) {
 // open makes the Tree of an unpacked folder.
 func open(root string, set Set, versions map[string]string) (Tree, error) {
 	t := Tree{Root: root, Versions: versions, set: set}
+	if len(set.files) > 0 {
+		for _, name := range set.files {
+			if _, err := t.File(name); err != nil {
+				return Tree{}, err
+			}
+		}
+		return t, nil
+	}
 	for _, pattern := range []string{"usr/lib/*-linux-gnu*", "lib/*-linux-gnu*"} {
 		t.libs = append(t.libs, t.Glob(pattern)...)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 	"sansheng/cti/engine"
 	"sansheng/cti/lookup"
 	"sansheng/cti/web"
+	"sansheng/deploy/debian"
 	"sansheng/store"
 	"sansheng/store/callback"
 	"sansheng/store/ticket"
@@ -45,8 +47,9 @@ func (s *Service) startWeb(run context.Context) error {
 		cfg.EraseRecord = s.eraseRecord
 	}
 	if s.database != nil {
-		cfg.Tickets, cfg.FollowUps = &s.records, &s.records
+		cfg.Tickets, cfg.FollowUps, cfg.Summaries = &s.records, &s.records, &s.records
 	}
+	cfg.Plan, cfg.Font = s.plan, s.font
 	cfg.Departments = func(co cti.CompanyID) []string { return s.plan().DepartmentsOf(co) }
 	if s.prompts != nil {
 		cfg.Prompts = promptKeeper{s}
@@ -289,6 +292,27 @@ func (r *records) FollowUpMonth(ctx context.Context, company, kind string, of ti
 		return s.FollowUpMonth(ctx, company, kind, of, agents)
 	}
 	return store.FollowUpMonth{}, errNoRecords
+}
+
+// Summary implements web.SummaryKeeper.
+func (r *records) Summary(ctx context.Context, f store.SummaryFilter) (store.Summary, error) {
+	if s := r.store.Load(); s != nil {
+		return s.Summary(ctx, f)
+	}
+	return store.Summary{}, errNoRecords
+}
+
+// font is what PDFs are written with.
+func (s *Service) font(ctx context.Context) ([]byte, error) {
+	tree, err := s.opts.Finder.Find(ctx, debian.Font)
+	if err != nil {
+		return nil, err
+	}
+	file, err := tree.File(debian.FontFile)
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
 }
 
 func (r *records) Callbacks(ctx context.Context, company string, owed bool, most int) ([]store.OwedCallback, error) {

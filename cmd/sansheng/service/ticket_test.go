@@ -233,6 +233,14 @@ func TestMatter(t *testing.T) {
 		return err == nil && slices.Equal(reasons, []string{"record sheet", "wrong house"}) && r.Sheet.Said["place"] == "Nanjing Rd 2",
 			fmt.Sprintf("sheet %+v, amendments %+v, %v", r.Sheet, r.Amendments, err)
 	})
+	for _, who := range []string{"2001", "6001"} { // the other department has none of it
+		var day store.Summary
+		p.ask(who, http.StatusOK, "GET", "summaries/today", nil, &day)
+		if len(day.Kinds) != 1 || day.Kinds[0].Kind != ticket.Repair || day.Kinds[0].Closed != 1 || (day.Calls == nil) != (who == "6001") ||
+			len(day.Departments) != 1 || day.Departments[0].Name != "燃气部" || day.Departments[0].Finished != 1 {
+			t.Errorf("%s: the day was %+v", who, day)
+		}
+	}
 	chains, err := st.records().Verify(deadline(t), "demo")
 	if err != nil || len(chains) != 1 || len(chains[0].Faults) > 0 {
 		t.Errorf("the records do not verify: %v %+v", err, chains)
