@@ -33,12 +33,13 @@ func (nobodysMessages) TakeMessage(context.Context, cti.TakeMessage) error     {
 func (nobodysMessages) FinishMessage(context.Context, cti.FinishMessage) error { return errNoEngine }
 func (nobodysMessages) Sound(context.Context, string) (io.ReadCloser, error)   { return nil, errNoEngine }
 
-type messageInput struct {
+// MessageCall is in the path of a message.
+type MessageCall struct {
 	Call string `path:"call" pattern:"^[A-Za-z0-9._:@-]{1,128}$" patternDescription:"1 to 128 of A-Z a-z 0-9 . _ : @ -" doc:"The call in which it was left."`
 }
 
 type finishInput struct {
-	messageInput
+	MessageCall
 	Body struct {
 		Result string `json:"result" minLength:"1" maxLength:"500" doc:"What came of it."`
 	}
@@ -61,7 +62,7 @@ func (s *Server) registerMessages(api huma.API) {
 	}, s.hearMessage)
 }
 
-func (s *Server) takeMessage(ctx context.Context, in *messageInput) (*struct{}, error) {
+func (s *Server) takeMessage(ctx context.Context, in *MessageCall) (*struct{}, error) {
 	p := personOf(ctx)
 	ctx, stop := context.WithTimeout(ctx, liveTime)
 	defer stop()
@@ -88,7 +89,7 @@ func (s *Server) finishMessage(ctx context.Context, in *finishInput) (*struct{},
 }
 
 // hearMessage sends a message's sound; who hears it is in the log before he does.
-func (s *Server) hearMessage(ctx context.Context, in *messageInput) (*huma.StreamResponse, error) {
+func (s *Server) hearMessage(ctx context.Context, in *MessageCall) (*huma.StreamResponse, error) {
 	p := personOf(ctx)
 	tickets, err := s.records.Tickets(ctx, store.TicketFilter{Call: in.Call, Company: string(p.onlyCompany()), Kind: string(store.Voicemail), Limit: 1})
 	if err != nil {
