@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,13 +11,14 @@ import (
 	"go.uber.org/zap"
 
 	"sansheng/store/internal/sql"
+	"sansheng/store/job"
 )
 
 // Config says where the database is. Only URL must be set.
 type Config struct {
 	// URL is a PostgreSQL connection string, as URL or as keywords.
 	URL string
-	// MaxConns bounds the connections held; 0 means 8.
+	// MaxConns bounds the connections held; 0 means 12.
 	MaxConns int32
 	// Log gets warnings and dead letters; nil means none.
 	Log *zap.Logger
@@ -27,6 +29,10 @@ type Store struct {
 	pool *pgxpool.Pool
 	q    *sql.Queries
 	log  *zap.Logger
+	// jobs does what has a time of its own.
+	jobs *job.Jobs
+	// hooks are told of facts; nil before SetWebhooks.
+	hooks atomic.Pointer[[]hook]
 	// outboxC wakes the outbox; written by the projector, read by Outbox.Run.
 	outboxC chan struct{}
 }
@@ -39,7 +45,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if cfg.MaxConns == 0 {
-		cfg.MaxConns = 8
+		cfg.MaxConns = 12
 	}
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
@@ -59,7 +65,12 @@ func openPool(ctx context.Context, pc *pgxpool.Config, log *zap.Logger) (*Store,
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	return &Store{pool: pool, q: sql.New(), log: log.Named("store"), outboxC: make(chan struct{}, 1)}, nil
+	jobs, err := job.New(job.Config{Pool: pool, Log: log.Named("job")})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return &Store{pool: pool, q: sql.New(), log: log.Named("store"), jobs: jobs, outboxC: make(chan struct{}, 1)}, nil
 }
 
 // Close ends all connections. It waits for those in use.
@@ -81,6 +92,9 @@ func (s *Store) ServerVersion(ctx context.Context) (string, error) {
 	}
 	return v, nil
 }
+
+// Jobs does what has a time of its own; its Run is one goroutine of who plays store.
+func (s *Store) Jobs() *job.Jobs { return s.jobs }
 
 // Pool is the connection pool, for packages that bring tables of their own.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
