@@ -44,7 +44,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		serveCommand(), fetchCommand(), demoCommand(), phoneCommand(), versionCommand(),
 		callsCommand(open), recordCommand(open), ticketsCommand(open), callbacksCommand(open), messagesCommand(), agentsCommand(open), queuesCommand(open),
-		migrateCommand(open), drillCommand(), sentinelCommand(), orderCommand(), walkCommand(), hoursCommand(), holidaysCommand(), configCommand(), promptsCommand(),
+		migrateCommand(open), drillCommand(), sentinelCommand(), orderCommand(), walkCommand(), hoursCommand(), holidaysCommand(), configCommand(), promptsCommand(), webhooksCommand(open), deadLettersCommand(open),
 	)
 	return root
 }

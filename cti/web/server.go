@@ -45,6 +45,9 @@ type Config struct {
 	Config ConfigKeeper
 	// Prompts keeps the operators' prompts; nil where no switch of ours runs.
 	Prompts PromptKeeper
+	// Webhooks and DeadLetters ask the store; nil where none runs in this process.
+	Webhooks    WebhookKeeper
+	DeadLetters DeadLetterKeeper
 	// Messages asks the engine about messages; nil where none runs in this process.
 	Messages MessageKeeper
 	// Readiness tells the state of every part, within its context.
@@ -86,6 +89,8 @@ type Server struct {
 	configs   ConfigKeeper
 	prompts   PromptKeeper
 	messages  MessageKeeper
+	webhooks  WebhookKeeper
+	letters   DeadLetterKeeper
 	readiness func(context.Context) []Part
 	alarms    func(context.Context) []Alarm
 	accounts  *Accounts
@@ -119,7 +124,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
-		messages: cfg.Messages, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		messages: cfg.Messages, webhooks: cfg.Webhooks, letters: cfg.DeadLetters, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	if s.log == nil {
@@ -142,6 +147,12 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.messages == nil {
 		s.messages = nobodysMessages{}
+	}
+	if s.webhooks == nil {
+		s.webhooks = nobodysWebhooks{}
+	}
+	if s.letters == nil {
+		s.letters = nobodysDeadLetters{}
 	}
 	s.verifier = newVerifier(cfg.Accounts, s.stopC)
 	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
@@ -212,6 +223,8 @@ func (s *Server) routes(cfg Config) error {
 	s.registerConfig(api)
 	s.registerPrompts(api)
 	s.registerMessages(api)
+	s.registerWebhooks(api)
+	s.registerDeadLetters(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {

@@ -24,6 +24,7 @@ var Kinds = []Kind{
 	{"database_down", Warn, "The database does not answer; calls go on, records wait."},
 	{"database_crashed", Warn, "Our own PostgreSQL died and is started again."},
 	{"dead_letters", Warn, "Facts were put aside because no row could be made of them; records lack them."},
+	{"webhook_failing", Warn, "A company's own system does not take what it is to be told; calls and records go on."},
 	{"recording_bad", Warn, "Recordings of the last 24 hours are missing, too short, silent or broken."},
 	{"sentinel_crashed", Warn, "The sentinel died or does not start; it is tried again, and nobody watches over the hotline meanwhile."},
 	{"disk_low", Page, "The disk of the data folder is almost full."},

@@ -42,7 +42,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -100,7 +99,7 @@ func New(cfg Config) (*Jobs, error) {
 	if cfg.Log == nil {
 		cfg.Log = zap.NewNop()
 	}
-	plans, err := river.NewClient(riverpgxv5.New(cfg.Pool), &river.Config{Logger: slog.New(handler{log: cfg.Log}), Test: testOf(cfg.Now)})
+	plans, err := river.NewClient(riverpgxv5.New(cfg.Pool), &river.Config{Logger: newLog(cfg.Log), Test: testOf(cfg.Now)})
 	if err != nil {
 		return nil, fmt.Errorf("prepare jobs: %w", err)
 	}
@@ -157,7 +156,7 @@ func (j *Jobs) worker() (*river.Client[pgx.Tx], error) {
 	}
 	j.mu.Unlock()
 	return river.NewClient(riverpgxv5.New(j.cfg.Pool), &river.Config{
-		Logger: slog.New(handler{log: j.cfg.Log}), Workers: workers, Queues: queues,
+		Logger: newLog(j.cfg.Log), Workers: workers, Queues: queues,
 		JobTimeout: dueWithin, RescueStuckJobsAfter: rescueAfter, SoftStopTimeout: stopWithin,
 		CompletedJobRetentionPeriod: keptFor, RetryPolicy: patience{now: j.now},
 		Test: testOf(j.cfg.Now), TestOnly: j.cfg.Now != nil,
