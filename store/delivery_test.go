@@ -358,7 +358,7 @@ func TestDeliveryHangs(t *testing.T) {
 // However a projector's connection breaks, each fact has one delivery, and each delivery one job.
 func TestDeliveriesCut(t *testing.T) {
 	t.Parallel()
-	facts := theFacts(t)
+	facts := firstStory(t)
 	url := newDatabase(t, template)
 	c := &chaos{}
 	s := shaky(t, url, c)

@@ -75,7 +75,7 @@ func run(ctx context.Context, o options, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer calls.file.Close()
+	defer func() { _ = calls.file.Close() }() // what counts was synced
 	nc, err := nats.Connect(o.url, nats.Name("integrator"), nats.UserInfo(o.account, strings.TrimSpace(string(password))),
 		// An account may hear answers to itself only.
 		nats.CustomInboxPrefix("_INBOX_"+o.account),
