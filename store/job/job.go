@@ -88,7 +88,7 @@ const (
 	// stopWithin is how long jobs under way may go on when Run is to end.
 	stopWithin = 3 * time.Second
 	// keptFor is how long River remembers jobs that are done.
-	keptFor = time.Hour
+	keptFor = 10 * time.Minute
 	// deadlineQueue is the queue of all deadlines; deadlineWorkers do them at a time.
 	deadlineQueue   = "deadline"
 	deadlineWorkers = 4

@@ -122,7 +122,8 @@ func refuse(_, address string, _ syscall.RawConn) error {
 // Close gives connections back that wait for another post.
 func (s *Sender) Close() { s.http.CloseIdleConnections() }
 
-// Post posts JSON once. Its error does not show the address, which may have a key in it.
+// Post posts JSON once. Its error does not show the path and the query, which may have a key in
+// them.
 func (s *Sender) Post(ctx context.Context, address string, keys []Key, id string, body []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, Within)
 	defer cancel()
@@ -156,7 +157,7 @@ func isTimeout(err error) bool {
 	return errors.As(err, &network) && network.Timeout()
 }
 
-// plain is an error without the address.
+// plain is an error without path and query.
 func plain(err error) error {
 	var at *url.Error
 	if errors.As(err, &at) {
