@@ -75,6 +75,17 @@ func (b *batch) project(ctx context.Context, messages []Message) error {
 	if entries, err = b.fresh(ctx, entries); err != nil {
 		return err
 	}
+	if err := b.write(ctx, entries); err != nil {
+		return err
+	}
+	if err := b.s.movePlace(ctx, b.out, b.name, messages[len(messages)-1]); err != nil {
+		return err
+	}
+	return b.out.flush(ctx)
+}
+
+// write makes the rows of facts that are new.
+func (b *batch) write(ctx context.Context, entries []entry) error {
 	if err := b.lockCalls(ctx, entries); err != nil {
 		return err
 	}
@@ -93,13 +104,10 @@ func (b *batch) project(ctx context.Context, messages []Message) error {
 	if err := b.out.flush(ctx); err != nil {
 		return err
 	}
-	if err := b.seal(ctx); err != nil {
+	if err := b.deliver(ctx, entries); err != nil {
 		return err
 	}
-	if err := b.s.movePlace(ctx, b.out, b.name, messages[len(messages)-1]); err != nil {
-		return err
-	}
-	return b.out.flush(ctx)
+	return b.seal(ctx)
 }
 
 // decode reads the messages; those that are no facts go to the dead letters.

@@ -15,9 +15,15 @@ import (
 
 // BenchmarkProject projects whole calls, 22 facts each, as after an outage, and
 // reports facts/s.
-func BenchmarkProject(b *testing.B) {
+func BenchmarkProject(b *testing.B) { benchmarkProject(b, newStore(b)) }
+
+// BenchmarkProjectTold is the same with a webhook that is told of all of a call.
+func BenchmarkProjectTold(b *testing.B) {
+	benchmarkProject(b, hooked(b, newDatabase(b, template), newTold().send, everything[0]))
+}
+
+func benchmarkProject(b *testing.B, s *Store) {
 	told := readStory(b, "testdata/answered.txt").parse(b, "e")
-	s := newStore(b)
 	var facts []cti.Fact
 	for call := 0; b.Loop(); call++ {
 		b.StopTimer()

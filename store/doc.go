@@ -16,6 +16,7 @@
 //	                                   └─▶ fact, projection
 //	people ──▶ Act, FollowUp ─────────────▶ ticket, sheet, follow_up, act
 //	act ──▶ Outbox ──▶ Publisher (ticket.*, follow_up.*, to the journal)
+//	delivery ─▶ job ─────▶ send (webhooks)
 //
 // # Exactly once
 //
@@ -46,6 +47,22 @@
 // silently: one that cannot be decoded or projected goes to dead_letter with
 // its reason, is logged and counted, and those behind it go on. Numbers missing
 // in an engine's sequence are counted.
+//
+// A dead letter is kept whole in the table, which is an alarm (dead_letters) until somebody has it
+// projected after all (RetryDeadLetter) or puts it away. It is not published to a stream
+// of its own: it stands in the journal already, at the position that the table names, and a
+// second copy would have to be kept in step with the first.
+//
+// # Webhooks
+//
+// A fact that a webhook wants makes a delivery, with its job (package job), in the
+// transaction of its rows; the delivery's id is made from the fact's and the webhook's name.
+// So there is one however often a journal is read, and a receiver that is told twice (a process
+// died, an answer was lost, a backup was restored) knows it. A webhook is told of facts from
+// the time at which its row was made (webhook.began_at), by the facts' own clock: a journal that is
+// read into an empty database fires nothing, and a store that was away misses
+// nothing. Each webhook has a queue of its own, and nothing is posted in a
+// transaction: a receiver that hangs holds up itself.
 //
 // # The chain
 //
@@ -105,5 +122,5 @@
 // A Store may be used from any goroutine, and several processes may act at once: rows are
 // locked while something is decided. Projector.Run, Outbox.Run and RunDeadlines are each
 // one goroutine's (the projector adds one for reading ahead, which ends with
-// it) and return when their context ends.
+// it) and return when their context ends. So is Jobs().Run, with River's own.
 package store

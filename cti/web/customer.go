@@ -23,7 +23,7 @@ func maskCard(c store.Card) store.Card {
 	for i, n := range c.Numbers {
 		c.Numbers[i] = store.Mask(n)
 	}
-	c.Name = maskName(c.Name)
+	c.Name = store.MaskName(c.Name)
 	for _, t := range []*string{&c.Address, &c.Account, &c.Note} {
 		if *t != "" {
 			*t = hidden

@@ -30,7 +30,7 @@ type TheirCard struct {
 var ErrNoSystem = errors.New("the company has no system of its own that knows its customers")
 
 func (c TheirCard) masked() TheirCard {
-	c.Name = maskName(c.Name)
+	c.Name = store.MaskName(c.Name)
 	for _, t := range []*string{&c.Address, &c.Account, &c.Note} {
 		if *t != "" {
 			*t = hidden

@@ -20,27 +20,15 @@ type Reveal struct {
 	Reveal string `query:"reveal" minLength:"4" maxLength:"200" doc:"Show whole numbers, for this reason. It is logged with your account."`
 }
 
-// longNumber is what may be a telephone number within a text.
-var longNumber = regexp.MustCompile(`\+?[0-9](?:[ ().-]{0,2}[0-9]){6,}`)
-
 // wholeNumber is a text that is a number, and nothing else.
 var wholeNumber = regexp.MustCompile(`^[0-9]{7,}$`)
 
 // scrub masks numbers within a text.
-func scrub(text string) string { return longNumber.ReplaceAllStringFunc(text, store.Mask) }
-
-// maskName keeps the first letter of a person's name.
-func maskName(name string) string {
-	r, n := utf8.DecodeRuneInString(name)
-	if n == 0 {
-		return ""
-	}
-	return string(r) + "**"
-}
+func scrub(text string) string { return store.MaskText(text) }
 
 // maskRecord is a record without whole numbers; r stays as it is.
 func maskRecord(r store.Record) store.Record {
-	r.Caller, r.CallerName = store.Mask(r.Caller), maskName(r.CallerName)
+	r.Caller, r.CallerName = store.Mask(r.Caller), store.MaskName(r.CallerName)
 	r.Transfers = slices.Clone(r.Transfers)
 	for i := range r.Transfers {
 		t := &r.Transfers[i]
@@ -100,7 +88,7 @@ func maskSheet(s store.Sheet) sheet.Values {
 		case ok && slices.Contains(s.Hidden, id) && wholeNumber.MatchString(text):
 			said[id] = store.Mask(text)
 		case ok && slices.Contains(s.Hidden, id):
-			said[id] = maskName(text)
+			said[id] = store.MaskName(text)
 		case ok:
 			said[id] = scrub(text)
 		case slices.Contains(s.Hidden, id):

@@ -50,6 +50,9 @@ type Config struct {
 	Config ConfigKeeper
 	// Prompts keeps the operators' prompts; nil where no switch of ours runs.
 	Prompts PromptKeeper
+	// Webhooks and DeadLetters ask the store; nil where none runs in this process.
+	Webhooks    WebhookKeeper
+	DeadLetters DeadLetterKeeper
 	// Messages asks the engine about messages; nil where none runs in this process.
 	Messages MessageKeeper
 	// Tickets does what people order of tickets; nil where no store runs.
@@ -117,6 +120,8 @@ type Server struct {
 	summaries SummaryKeeper
 	plan      func() *cti.Plan
 	font      func(context.Context) ([]byte, error)
+	webhooks  WebhookKeeper
+	letters   DeadLetterKeeper
 	// departments are a company's.
 	departments func(cti.CompanyID) []string
 	readiness   func(context.Context) []Part
@@ -155,7 +160,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, erase: cfg.EraseRecord, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
-		messages: cfg.Messages, acts: cfg.Tickets, followUps: cfg.FollowUps, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font,
+		messages: cfg.Messages, acts: cfg.Tickets, followUps: cfg.FollowUps, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font, webhooks: cfg.Webhooks, letters: cfg.DeadLetters,
 		store: cfg.Store, system: cfg.System, exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
@@ -200,6 +205,12 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.departments == nil {
 		s.departments = func(cti.CompanyID) []string { return nil }
+	}
+	if s.webhooks == nil {
+		s.webhooks = nobodysWebhooks{}
+	}
+	if s.letters == nil {
+		s.letters = nobodysDeadLetters{}
 	}
 	s.verifier = newVerifier(cfg.Accounts, s.stopC)
 	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
@@ -278,6 +289,8 @@ func (s *Server) routes(cfg Config) error {
 	s.registerExport(api)
 	s.registerAccess(api)
 	s.registerErasure(api)
+	s.registerWebhooks(api)
+	s.registerDeadLetters(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {

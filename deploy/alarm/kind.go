@@ -24,6 +24,7 @@ var Kinds = []Kind{
 	{"database_down", Warn, "The database does not answer; calls go on, records wait."},
 	{"database_crashed", Warn, "Our own PostgreSQL died and is started again."},
 	{"dead_letters", Warn, "Facts were put aside because no row could be made of them; records lack them."},
+	{"webhook_failing", Warn, "A company's own system does not take what it is to be told; calls and records go on."},
 	{"recording_bad", Warn, "Recordings of the last 24 hours are missing, too short, silent or broken."},
 	{"witness_late", Warn, "A witness outside the database was not given the signed heads of the records' chains; it is tried again."},
 	{"records_altered", Warn, "The chain of a company's records is not the one that was seen before: records were changed or removed."},

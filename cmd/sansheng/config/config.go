@@ -24,6 +24,8 @@ import (
 
 	"sansheng/cti"
 	"sansheng/cti/place"
+	"sansheng/store"
+	"sansheng/store/webhook"
 )
 
 // Config is the whole configuration. The zero value of each field means its default.
@@ -45,6 +47,8 @@ type Config struct {
 	Witness    Witness    `yaml:"witness"`
 	// Transcription is the machine that writes down callers' messages; none by default.
 	Transcription Transcription `yaml:"transcription"`
+	// Webhooks are told of facts by who plays store.
+	Webhooks []Webhook `yaml:"webhooks"`
 	// Roles are the parts this process plays: engine, store, web; all by default.
 	Roles   []string  `yaml:"roles"`
 	Hotline *cti.Plan `yaml:"hotline"`
@@ -156,6 +160,20 @@ func (t Transcription) Patience() time.Duration {
 	return time.Duration(t.Deadline)
 }
 
+// Webhook is a company's own system that is told of facts.
+type Webhook struct {
+	// Name is told nobody outside: with a fact's id it makes the id of what is posted.
+	Name    string        `yaml:"name"`
+	Company cti.CompanyID `yaml:"company"`
+	URL     string        `yaml:"url"`
+	// Facts are kinds, as in call.ended, or subjects, as in ticket.*.
+	Facts []string `yaml:"facts"`
+	// SecretEnv is the environment variable with the key that signs.
+	SecretEnv string `yaml:"secret_env"`
+	// WholeNumbers tells facts as they are; without it they are masked.
+	WholeNumbers bool `yaml:"whole_numbers,omitempty"`
+}
+
 // Postgres names a database that is there already; without one the service
 // starts its own, reached over a socket in the data folder.
 type Postgres struct {
@@ -171,6 +189,9 @@ type NATS struct {
 	CredentialsFile string `yaml:"credentials_file"`
 	User            string `yaml:"user"`
 	PasswordFile    string `yaml:"password_file"`
+	// Readers are companies that have an account of their own in our own server, which reads
+	// their facts and nothing else.
+	Readers []cti.CompanyID `yaml:"readers"`
 }
 
 // Roles a process can play.
@@ -260,6 +281,8 @@ func (c *Config) Check() error {
 	c.checkWatch(fail)
 	c.checkWitness(fail)
 	c.checkTranscription(fail)
+	c.checkWebhooks(fail)
+	c.checkReaders(fail)
 	if _, err := netip.ParseAddr(c.Host); err != nil {
 		fail("host", "%q is no IP address", c.Host)
 	}
@@ -337,6 +360,64 @@ func (c *Config) checkTranscription(fail func(place, format string, args ...any)
 	}
 }
 
+// checkWebhooks wants names, addresses and keys that can be used.
+func (c *Config) checkWebhooks(fail func(place, format string, args ...any)) {
+	seen := map[string]bool{}
+	for i, w := range c.Webhooks {
+		at := fmt.Sprintf("webhooks[%d].", i)
+		switch {
+		case !webhookPattern.MatchString(w.Name) || len(w.Name) > 32:
+			fail(at+"name", "%q is not allowed: 1 to 32 of a-z and 0-9 with single _ or - between", w.Name)
+		case seen[w.Name]:
+			fail(at+"name", "%q is there already; allowed: once", w.Name)
+		}
+		seen[w.Name] = true
+		c.checkCompany(at+"company", w.Company, fail)
+		if err := webhook.CheckURL(w.URL); err != nil {
+			fail(at+"url", "%q is not allowed; %v", hideHook(w.URL), err)
+		}
+		if len(w.Facts) == 0 {
+			fail(at+"facts", "names none; allowed: kinds as in call.ended, subjects as in ticket.*")
+		}
+		for k, p := range w.Facts {
+			if err := store.CheckPattern(p); err != nil {
+				fail(fmt.Sprintf("%sfacts[%d]", at, k), "%v", err)
+			}
+		}
+		if !secretPattern.MatchString(w.SecretEnv) {
+			fail(at+"secret_env", "%q is not allowed: an environment variable's name, as in SANSHENG_WEBHOOK_CRM", w.SecretEnv)
+		} else if _, err := webhook.ReadKeys(os.Getenv(w.SecretEnv)); err != nil {
+			fail(at+"secret_env", "environment variable %q: %v", w.SecretEnv, err)
+		}
+	}
+}
+
+// checkCompany wants a company of the plan, where the file has a plan.
+func (c *Config) checkCompany(at string, company cti.CompanyID, fail func(place, format string, args ...any)) {
+	if c.Hotline == nil && company != "" {
+		return
+	}
+	var all []string
+	if c.Hotline != nil {
+		for _, co := range c.Hotline.Companies {
+			all = append(all, string(co.ID))
+		}
+	}
+	if !slices.Contains(all, string(company)) {
+		fail(at, "%q is unknown; allowed: %s", company, strings.Join(all, ", "))
+	}
+}
+
+// checkReaders wants companies that are there, for our own NATS.
+func (c *Config) checkReaders(fail func(place, format string, args ...any)) {
+	for i, r := range c.NATS.Readers {
+		c.checkCompany(fmt.Sprintf("nats.readers[%d]", i), r, fail)
+	}
+	if len(c.NATS.Readers) > 0 && c.NATS.URL != "" {
+		fail("nats.readers", "are accounts of our own NATS; allowed: without nats.url, or make them there")
+	}
+}
+
 // checkWatch looks at what stands in and stands guard: engine, sentinel, alarms.
 func (c *Config) checkWatch(fail func(place, format string, args ...any)) {
 	for at, name := range map[string]string{"engine.name": c.Engine.Name, "engine.lease": c.Engine.Lease} {
@@ -374,6 +455,9 @@ var (
 	namePattern   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 	numberPattern = regexp.MustCompile(`^[0-9]{1,12}$`)
 	headerPattern = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
+	// webhookPattern is what a queue of River's may be called.
+	webhookPattern = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`)
+	secretPattern  = regexp.MustCompile(`^SANSHENG_WEBHOOK_[A-Z0-9_]{1,48}$`)
 )
 
 // Protections that can be turned off, for the drill.

@@ -51,8 +51,9 @@ func TestLoad(t *testing.T) {
 
 // TestFaults: each fault is named by file, line, place and what is allowed.
 func TestFaults(t *testing.T) {
+	t.Setenv("SANSHENG_WEBHOOK_GOOD", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 	for _, c := range []struct{ name, from, to, want string }{
-		{"unknown key", "port_offset:", "port_ofset:", "hotline.yaml:3: port_ofset: unknown key; allowed: alarms, asterisk, data, engine, host, hotline, nats, port_offset, ports, postgres, recordings, roles, sentinel, transcription, unprotected, witness"},
+		{"unknown key", "port_offset:", "port_ofset:", "hotline.yaml:3: port_ofset: unknown key; allowed: alarms, asterisk, data, engine, host, hotline, nats, port_offset, ports, postgres, recordings, roles, sentinel, transcription, unprotected, webhooks, witness"},
 		{"unknown deep key", "announce: true", "anounce: true", "hotline.yaml:13: hotline.lines[0].anounce: unknown key; allowed: announce, company, did"},
 		{"wrong type", "port_offset: 100", "port_offset: much", "hotline.yaml:3: port_offset: a text (much) is no whole number"},
 		{"wrong bool", "auto_ready: true", "auto_ready: sure", "hotline.yaml:9: hotline.agents[0].auto_ready: a text (sure) is no yes or no; allowed: true, false"},
@@ -87,6 +88,16 @@ func TestFaults(t *testing.T) {
 		{"survey", "language: zh}", "language: zh, survey: {questions: [{id: service, say: survey-service, scores: [3]}]}}", `hotline.yaml:7: hotline.companies[0].survey.questions[0].scores: 1 scores are not allowed: 2 to 9, one for each key`},
 		{"carrier", "port_offset: 100", "asterisk: {carriers: [203.0.113.7]}", `hotline.yaml:3: asterisk.carriers[0]: netip.ParsePrefix("203.0.113.7"): no '/'`},
 		{"protection", "port_offset: 100", "unprotected: [everything]", `unprotected[0]: "everything" is unknown; allowed: lease, `},
+		{"a webhook's company", "port_offset: 100", "webhooks: [{name: crm, company: water, url: 'http://crm/', facts: [call.ended], secret_env: SANSHENG_WEBHOOK_GOOD}]", `hotline.yaml:3: webhooks[0].company: "water" is unknown; allowed: gas`},
+		{"a webhook's name", "port_offset: 100", "webhooks: [{name: Crm_, company: gas, url: 'http://crm/', facts: [call.ended], secret_env: SANSHENG_WEBHOOK_GOOD}]", `webhooks[0].name: "Crm_" is not allowed: 1 to 32 of a-z and 0-9`},
+		{"a webhook twice", "port_offset: 100", "webhooks: [{name: crm, company: gas, url: 'http://crm/', facts: [call.ended], secret_env: SANSHENG_WEBHOOK_GOOD}, {name: crm, company: gas, url: 'http://crm/', facts: [call.ended], secret_env: SANSHENG_WEBHOOK_GOOD}]", `webhooks[1].name: "crm" is there already`},
+		{"a webhook's address", "port_offset: 100", "webhooks: [{name: crm, company: gas, url: 'file:///etc/passwd', facts: [call.ended], secret_env: SANSHENG_WEBHOOK_GOOD}]", `webhooks[0].url: "file:///KEPT" is not allowed; allowed: an http or https address`},
+		{"a webhook's facts", "port_offset: 100", "webhooks: [{name: crm, company: gas, url: 'http://crm/', facts: [call.ended, plan.published], secret_env: SANSHENG_WEBHOOK_GOOD}]", `webhooks[0].facts[1]: "plan.published" is not allowed`},
+		{"a webhook without facts", "port_offset: 100", "webhooks: [{name: crm, company: gas, url: 'http://crm/', secret_env: SANSHENG_WEBHOOK_GOOD}]", `webhooks[0].facts: names none`},
+		{"another secret", "port_offset: 100", "webhooks: [{name: crm, company: gas, url: 'http://crm/', facts: [call.ended], secret_env: PATH}]", `webhooks[0].secret_env: "PATH" is not allowed: an environment variable's name, as in SANSHENG_WEBHOOK_CRM`},
+		{"no secret", "port_offset: 100", "webhooks: [{name: crm, company: gas, url: 'http://crm/', facts: [call.ended], secret_env: SANSHENG_WEBHOOK_NONE}]", `webhooks[0].secret_env: environment variable "SANSHENG_WEBHOOK_NONE": 0 keys; allowed: whsec_`},
+		{"readers", "port_offset: 100", "nats: {readers: [water]}", `nats.readers[0]: "water" is unknown; allowed: gas`},
+		{"readers of another NATS", "port_offset: 100", "nats: {url: 'nats://10.0.0.7', readers: [gas]}", `nats.readers: are accounts of our own NATS`},
 		{"asterisk", "port_offset: 100", "asterisk: {url: 'http://x/ari'}", "asterisk.url: needs asterisk.user and asterisk.password_file too"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -93,7 +93,7 @@ func TestExport(t *testing.T) {
 		if changes := diff(t, c, back); len(changes) != 0 {
 			t.Errorf("%s: the export is another configuration: %v\n%s", name, changes, text)
 		}
-		if c.Hotline.Hash() != back.Hotline.Hash() || c.NATS != back.NATS || c.Alarms.Webhook != back.Alarms.Webhook {
+		if c.Hotline.Hash() != back.Hotline.Hash() || c.NATS.URL != back.NATS.URL || c.Alarms.Webhook != back.Alarms.Webhook {
 			t.Errorf("%s: the export is another configuration:\n%s", name, text)
 		}
 		if again, err := back.Export(); err != nil || string(again) != string(text) {

@@ -20,6 +20,10 @@ func (c *Config) hidden() *Config {
 	for i, link := range h.Witness.URLs {
 		h.Witness.URLs[i] = hideHook(link)
 	}
+	h.Webhooks = slices.Clone(c.Webhooks)
+	for i := range h.Webhooks {
+		h.Webhooks[i].URL = hideHook(h.Webhooks[i].URL)
+	}
 	h.Asterisk.Environ = slices.Clone(c.Asterisk.Environ)
 	for i, e := range h.Asterisk.Environ {
 		name, _, _ := strings.Cut(e, "=")
@@ -61,6 +65,12 @@ func (c *Config) Restore(running *Config) {
 	}
 	if slices.Equal(c.Witness.URLs, hidden.Witness.URLs) {
 		c.Witness.URLs = running.Witness.URLs
+	}
+	for i, w := range c.Webhooks {
+		k := slices.IndexFunc(hidden.Webhooks, func(r Webhook) bool { return r.Name == w.Name && r.URL == w.URL })
+		if k >= 0 {
+			c.Webhooks[i].URL = running.Webhooks[k].URL
+		}
 	}
 	if slices.Equal(c.Asterisk.Environ, hidden.Asterisk.Environ) {
 		c.Asterisk.Environ = running.Asterisk.Environ

@@ -54,6 +54,9 @@ func (s *Service) startWeb(run context.Context) error {
 	if s.prompts != nil {
 		cfg.Prompts = promptKeeper{s}
 	}
+	if s.database != nil {
+		cfg.Webhooks, cfg.DeadLetters = outside{&s.records}, outside{&s.records}
+	}
 	if s.web, err = web.New(cfg); err != nil {
 		return err
 	}

@@ -249,7 +249,7 @@ func (s *Service) startBus(ctx context.Context) error {
 	var err error
 	s.nats, err = bus.Start(ctx, bus.Options{
 		StoreDir: filepath.Join(s.cfg.Data, "nats"), Host: s.cfg.Host, Port: port,
-		AnonymousReader: s.opts.Demo, Log: s.log.Named("nats"),
+		AnonymousReader: s.opts.Demo, Readers: s.cfg.NATS.Readers, Log: s.log.Named("nats"),
 	})
 	if err != nil {
 		return err
@@ -260,6 +260,9 @@ func (s *Service) startBus(ctx context.Context) error {
 		s.public, err = s.nats.Public(ctx, bus.StreamLimits{})
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.keepReaders(ctx); err != nil {
 		return err
 	}
 	if !s.cfg.Has("engine") {
@@ -287,6 +290,16 @@ func (s *Service) startBus(ctx context.Context) error {
 	s.relay = bus.StartRelay(s.journal, s.public, bus.RelayOptions{
 		Blind: !s.cfg.Protected("dedupe"), Alarm: s.alarm, Metrics: relay, Log: s.log.Named("relay"),
 	})
+	return nil
+}
+
+// keepReaders makes what the companies' own accounts read with.
+func (s *Service) keepReaders(ctx context.Context) error {
+	for _, c := range s.cfg.NATS.Readers {
+		if err := s.public.EnsureReader(ctx, c); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -200,6 +200,35 @@ type DeadLetter struct {
 	Payload  []byte
 	Error    string
 	DiedAt   time.Time
+	ClosedAt *time.Time
+	ClosedBy string
+	Outcome  string
+}
+
+type Deadline struct {
+	Kind   string
+	ID     string
+	DueAt  time.Time
+	Plan   int64
+	DoneAt *time.Time
+}
+
+type Delivery struct {
+	ID        uuid.UUID
+	Webhook   string
+	FactID    string
+	Kind      string
+	Company   string
+	CallID    string
+	At        time.Time
+	Body      []byte
+	State     string
+	Tries     int32
+	Error     string
+	WrittenAt time.Time
+	ExpiresAt time.Time
+	TriedAt   *time.Time
+	EndedAt   *time.Time
 }
 
 type Dial struct {
@@ -509,4 +538,11 @@ type Transfer struct {
 	Result      *string
 	Number      string
 	Sheet       []byte
+}
+
+type Webhook struct {
+	Name    string
+	Company string
+	BeganAt time.Time
+	EndedAt *time.Time
 }
