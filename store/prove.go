@@ -191,7 +191,7 @@ func (s *Store) provenSeals(ctx context.Context, tx pgx.Tx, call string, whole b
 	}
 	rows := make([]sql.SealsRow, len(seals))
 	for i, l := range seals {
-		rows[i] = sql.SealsRow{N: l.N, CallID: l.CallID, AmendmentID: l.AmendmentID, PrevHash: l.PrevHash, Hash: l.Hash, Form: l.Form, Commitment: l.Commitment}
+		rows[i] = sql.SealsRow(l)
 	}
 	page, err := s.readSeals(ctx, tx, rows)
 	if err != nil {

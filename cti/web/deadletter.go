@@ -148,7 +148,9 @@ func (s *Server) showDeadLetter(ctx context.Context, in *showLetterInput) (*lett
 	}
 	out := &letterOutput{Body: newDeadLetter(d)}
 	if whole {
-		s.audit(ctx, in.Reveal, "dead letter", []string{in.Journal + " " + strconv.FormatUint(in.Position, 10)})
+		if err := s.audit(ctx, in.Reveal, "dead letter", []string{in.Journal + " " + strconv.FormatUint(in.Position, 10)}); err != nil {
+			return nil, err
+		}
 		out.Body.Error, out.Body.Payload = d.Error, string(d.Payload)
 		return out, nil
 	}

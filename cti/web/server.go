@@ -164,6 +164,31 @@ func New(cfg Config) (*Server, error) {
 		store: cfg.Store, system: cfg.System, exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
+	s.complete()
+	s.verifier = newVerifier(cfg.Accounts, s.stopC)
+	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
+	s.logins.cookies.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, err error) {
+		s.log.Error("login cookie not kept", zap.Error(err))
+		writeProblem(w, newProblem(http.StatusInternalServerError, broken, "the login could not be read"))
+	}
+	s.router = &router{mux: http.NewServeMux(), guard: s.guard}
+	errorLog, err := zap.NewStdLogAt(s.log.Named("http"), zap.DebugLevel)
+	if err == nil {
+		err = s.routes(cfg)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make web server: %w", err), listener.Close())
+	}
+	s.http = &http.Server{
+		Handler: s.handler(cfg.Secure), ErrorLog: errorLog,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
+		WriteTimeout: requestTime + 10*time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: maxHeader,
+	}
+	return s, nil
+}
+
+// complete fills in what this process does not have.
+func (s *Server) complete() {
 	if s.log == nil {
 		s.log = zap.NewNop()
 	}
@@ -212,26 +237,6 @@ func New(cfg Config) (*Server, error) {
 	if s.letters == nil {
 		s.letters = nobodysDeadLetters{}
 	}
-	s.verifier = newVerifier(cfg.Accounts, s.stopC)
-	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
-	s.logins.cookies.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, err error) {
-		s.log.Error("login cookie not kept", zap.Error(err))
-		writeProblem(w, newProblem(http.StatusInternalServerError, broken, "the login could not be read"))
-	}
-	s.router = &router{mux: http.NewServeMux(), guard: s.guard}
-	errorLog, err := zap.NewStdLogAt(s.log.Named("http"), zap.DebugLevel)
-	if err == nil {
-		err = s.routes(cfg)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("make web server: %w", err), listener.Close())
-	}
-	s.http = &http.Server{
-		Handler: s.handler(cfg.Secure), ErrorLog: errorLog,
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
-		WriteTimeout: requestTime + 10*time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: maxHeader,
-	}
-	return s, nil
 }
 
 func listen(addr string) (net.Listener, error) {

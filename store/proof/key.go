@@ -91,7 +91,7 @@ func makeKey(file string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // its link stays
 	_, err = f.WriteString(secret + "\n" + public + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err

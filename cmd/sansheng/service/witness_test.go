@@ -70,10 +70,13 @@ func TestWitnesses(t *testing.T) {
 		})
 	}
 	alarm("witness_late", folder)
-	alarm("witness_late", "503")
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	away.Store(false)
+	over("witness_late")
+	away.Store(true)
+	alarm("witness_late", "503")
 	away.Store(false)
 	over("witness_late")
 	key, err := proof.ReadKey(cfg.Data)
