@@ -71,6 +71,11 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if pc.ConnConfig.RuntimeParams["application_name"] == "" {
 		pc.ConnConfig.RuntimeParams["application_name"] = "sansheng"
 	}
+	// A list is asked for by what is chosen, and by nothing else: a plan for whatever may be
+	// chosen reads the whole table for it.
+	if pc.ConnConfig.RuntimeParams["plan_cache_mode"] == "" {
+		pc.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
+	}
 	return openPool(ctx, pc, cfg)
 }
 

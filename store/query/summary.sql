@@ -39,12 +39,15 @@ FROM part WHERE part.agent <> '' GROUP BY part.agent ORDER BY part.agent COLLATE
 
 -- name: SummaryKinds :many
 -- A ticket counts for its kind as it is now, and once for the day, however often it was closed.
-WITH ended AS (
+-- Only of those that were opened again has the history to be asked.
+WITH reopened AS (
+    SELECT act.ticket_id AS id FROM act WHERE act.company = sqlc.arg(company) AND act.kind = 'ticket.reopened'
+), ended AS (
     SELECT act.ticket_id AS id FROM act
     WHERE act.company = sqlc.arg(company) AND act.kind IN ('ticket.closed', 'ticket.merged')
       AND act.at >= sqlc.arg(since)::timestamptz AND act.at < sqlc.arg(until)::timestamptz
     UNION
-    SELECT ticket.id FROM message JOIN ticket ON ticket.call_id = message.call_id AND ticket.kind = 'voicemail'
+    SELECT ticket.id FROM message JOIN ticket ON ticket.call_id = message.call_id AND ticket.company = message.company AND ticket.kind = 'voicemail'
     WHERE message.company = sqlc.arg(company) AND message.finished_at >= sqlc.arg(since)::timestamptz AND message.finished_at < sqlc.arg(until)::timestamptz
 ), told AS (
     SELECT ticket.id, 1 AS opened, 0 AS closed, 0 AS open, 0 AS overdue FROM ticket
@@ -54,7 +57,11 @@ WITH ended AS (
     UNION ALL
     SELECT ticket.id, 0, 0, 1, coalesce(ticket.due_at <= sqlc.arg(moment)::timestamptz, false)::int FROM ticket
     WHERE ticket.company = sqlc.arg(company) AND ticket.opened_at < sqlc.arg(until)::timestamptz
-      AND (ticket.closed_at IS NULL OR ticket.closed_at >= sqlc.arg(until)::timestamptz) AND NOT ticket_was_over(ticket.id, sqlc.arg(until)::timestamptz)
+      AND ticket.closed_at IS NULL AND (ticket.id NOT IN (SELECT reopened.id FROM reopened) OR NOT ticket_was_over(ticket.id, sqlc.arg(until)::timestamptz))
+    UNION ALL -- apart, so that each has its index
+    SELECT ticket.id, 0, 0, 1, coalesce(ticket.due_at <= sqlc.arg(moment)::timestamptz, false)::int FROM ticket
+    WHERE ticket.company = sqlc.arg(company) AND ticket.opened_at < sqlc.arg(until)::timestamptz
+      AND ticket.closed_at >= sqlc.arg(until)::timestamptz AND (ticket.id NOT IN (SELECT reopened.id FROM reopened) OR NOT ticket_was_over(ticket.id, sqlc.arg(until)::timestamptz))
 )
 SELECT ticket.kind, sum(told.opened)::bigint AS opened, sum(told.closed)::bigint AS closed, sum(told.open)::bigint AS open, sum(told.overdue)::bigint AS overdue
 FROM told JOIN ticket ON ticket.id = told.id
@@ -87,7 +94,9 @@ GROUP BY told.department ORDER BY told.department COLLATE "C";
 -- name: SummaryImportant :many
 -- Those that were there on the day, and those of whom a caller said on it that he is
 -- dissatisfied.
-WITH unhappy AS (
+WITH reopened AS (
+    SELECT act.ticket_id AS id FROM act WHERE act.company = sqlc.arg(company) AND act.kind = 'ticket.reopened'
+), unhappy AS (
     SELECT DISTINCT said.id::uuid AS id FROM act, jsonb_array_elements_text(act.data->'tickets') AS said (id)
     WHERE act.company = sqlc.arg(company) AND act.kind = 'follow_up.dissatisfied'
       AND act.at >= sqlc.arg(since)::timestamptz AND act.at < sqlc.arg(until)::timestamptz
@@ -97,7 +106,7 @@ WITH unhappy AS (
     SELECT ticket.id FROM ticket
     WHERE ticket.company = sqlc.arg(company) AND (ticket.important OR ticket.kind = 'emergency' OR ticket.kind = 'complaint' AND ticket.level > 0)
       AND ticket.opened_at < sqlc.arg(until)::timestamptz AND (ticket.closed_at IS NULL OR ticket.closed_at >= sqlc.arg(since)::timestamptz)
-      AND NOT ticket_was_over(ticket.id, sqlc.arg(since)::timestamptz)
+      AND (ticket.id NOT IN (SELECT reopened.id FROM reopened) OR NOT ticket_was_over(ticket.id, sqlc.arg(since)::timestamptz))
 )
 SELECT sqlc.embed(ticket), (unhappy.id IS NOT NULL)::boolean AS dissatisfied
 FROM noted JOIN ticket ON ticket.id = noted.id LEFT JOIN unhappy ON unhappy.id = noted.id

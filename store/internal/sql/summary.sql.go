@@ -331,7 +331,9 @@ func (q *Queries) SummaryFollowUps(ctx context.Context, db DBTX, arg SummaryFoll
 }
 
 const summaryImportant = `-- name: SummaryImportant :many
-WITH unhappy AS (
+WITH reopened AS (
+    SELECT act.ticket_id AS id FROM act WHERE act.company = $1 AND act.kind = 'ticket.reopened'
+), unhappy AS (
     SELECT DISTINCT said.id::uuid AS id FROM act, jsonb_array_elements_text(act.data->'tickets') AS said (id)
     WHERE act.company = $1 AND act.kind = 'follow_up.dissatisfied'
       AND act.at >= $6::timestamptz AND act.at < $7::timestamptz
@@ -341,7 +343,7 @@ WITH unhappy AS (
     SELECT ticket.id FROM ticket
     WHERE ticket.company = $1 AND (ticket.important OR ticket.kind = 'emergency' OR ticket.kind = 'complaint' AND ticket.level > 0)
       AND ticket.opened_at < $7::timestamptz AND (ticket.closed_at IS NULL OR ticket.closed_at >= $6::timestamptz)
-      AND NOT ticket_was_over(ticket.id, $6::timestamptz)
+      AND (ticket.id NOT IN (SELECT reopened.id FROM reopened) OR NOT ticket_was_over(ticket.id, $6::timestamptz))
 )
 SELECT ticket.id, ticket.company, ticket.kind, ticket.state, ticket.owner, ticket.call_id, ticket.opened_at, ticket.due_at, ticket.closed_at, ticket.calls, ticket.department, ticket.clerk, ticket.summary, ticket.place, ticket.phone, ticket.important, ticket.charged, ticket.promised, ticket.warn_at, ticket.warned, ticket.overdue, ticket.level, ticket.result, ticket.score, ticket.into_id, ticket.worked_at, ticket.facts, ticket.changed_at, (unhappy.id IS NOT NULL)::boolean AS dissatisfied
 FROM noted JOIN ticket ON ticket.id = noted.id LEFT JOIN unhappy ON unhappy.id = noted.id
@@ -426,12 +428,14 @@ func (q *Queries) SummaryImportant(ctx context.Context, db DBTX, arg SummaryImpo
 }
 
 const summaryKinds = `-- name: SummaryKinds :many
-WITH ended AS (
+WITH reopened AS (
+    SELECT act.ticket_id AS id FROM act WHERE act.company = $4 AND act.kind = 'ticket.reopened'
+), ended AS (
     SELECT act.ticket_id AS id FROM act
     WHERE act.company = $4 AND act.kind IN ('ticket.closed', 'ticket.merged')
       AND act.at >= $5::timestamptz AND act.at < $6::timestamptz
     UNION
-    SELECT ticket.id FROM message JOIN ticket ON ticket.call_id = message.call_id AND ticket.kind = 'voicemail'
+    SELECT ticket.id FROM message JOIN ticket ON ticket.call_id = message.call_id AND ticket.company = message.company AND ticket.kind = 'voicemail'
     WHERE message.company = $4 AND message.finished_at >= $5::timestamptz AND message.finished_at < $6::timestamptz
 ), told AS (
     SELECT ticket.id, 1 AS opened, 0 AS closed, 0 AS open, 0 AS overdue FROM ticket
@@ -441,7 +445,11 @@ WITH ended AS (
     UNION ALL
     SELECT ticket.id, 0, 0, 1, coalesce(ticket.due_at <= $7::timestamptz, false)::int FROM ticket
     WHERE ticket.company = $4 AND ticket.opened_at < $6::timestamptz
-      AND (ticket.closed_at IS NULL OR ticket.closed_at >= $6::timestamptz) AND NOT ticket_was_over(ticket.id, $6::timestamptz)
+      AND ticket.closed_at IS NULL AND (ticket.id NOT IN (SELECT reopened.id FROM reopened) OR NOT ticket_was_over(ticket.id, $6::timestamptz))
+    UNION ALL -- apart, so that each has its index
+    SELECT ticket.id, 0, 0, 1, coalesce(ticket.due_at <= $7::timestamptz, false)::int FROM ticket
+    WHERE ticket.company = $4 AND ticket.opened_at < $6::timestamptz
+      AND ticket.closed_at >= $6::timestamptz AND (ticket.id NOT IN (SELECT reopened.id FROM reopened) OR NOT ticket_was_over(ticket.id, $6::timestamptz))
 )
 SELECT ticket.kind, sum(told.opened)::bigint AS opened, sum(told.closed)::bigint AS closed, sum(told.open)::bigint AS open, sum(told.overdue)::bigint AS overdue
 FROM told JOIN ticket ON ticket.id = told.id
@@ -469,6 +477,7 @@ type SummaryKindsRow struct {
 }
 
 // A ticket counts for its kind as it is now, and once for the day, however often it was closed.
+// Only of those that were opened again has the history to be asked.
 func (q *Queries) SummaryKinds(ctx context.Context, db DBTX, arg SummaryKindsParams) ([]SummaryKindsRow, error) {
 	rows, err := db.Query(ctx, summaryKinds,
 		arg.Queues,
