@@ -29,9 +29,9 @@ type Webhook struct {
 
 // outward are the subjects that webhooks are told of: what is about a call, a person or
 // the hours. Others are the hotline's own, such as plan, with all that is configured.
-var outward = []string{"agent", "call", "callback", "hours", "message", "prompt", "ticket"}
+var outward = []string{"agent", "call", "callback", "follow_up", "hours", "message", "prompt", "ticket"}
 
-var patternForm = regexp.MustCompile(`^([a-z]+)\.([a-z_]+|\*)$`)
+var patternForm = regexp.MustCompile(`^([a-z_]+)\.([a-z_]+|\*)$`)
 
 // CheckPattern tells whether a pattern names facts of which webhooks are told.
 func CheckPattern(pattern string) error {
@@ -39,8 +39,8 @@ func CheckPattern(pattern string) error {
 	if m == nil || !slices.Contains(outward, m[1]) {
 		return fmt.Errorf("%q is not allowed: a kind as in call.ended, or all of a subject as in call.*; subjects are %s", pattern, strings.Join(outward, ", "))
 	}
-	// Of tickets the store tells, and a later one may tell more.
-	if m[2] != "*" && m[1] != "ticket" && cti.NewData(cti.Kind(pattern)) == nil {
+	// Of these the store tells, and a later one may tell more.
+	if m[2] != "*" && m[1] != "ticket" && m[1] != "follow_up" && cti.NewData(cti.Kind(pattern)) == nil {
 		var kinds []string
 		for _, k := range cti.Kinds() {
 			if strings.HasPrefix(string(k), m[1]+".") {
@@ -124,7 +124,7 @@ func (b *batch) deliver(ctx context.Context, entries []entry) error {
 	p := sql.AddDeliveriesParams{TriedForS: int64(triedFor.Seconds())}
 	for _, e := range entries {
 		for _, h := range *hooks {
-			if e.At.Before(h.beganAt) || !h.wants(e.Fact) {
+			if standing := b.calls[e.Call]; e.At.Before(h.beganAt) || !h.wants(e.Fact) || standing != nil && standing.erased {
 				continue
 			}
 			body := e.message.Payload

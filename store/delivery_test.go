@@ -470,3 +470,33 @@ func TestForgetDeliveries(t *testing.T) {
 		t.Errorf("%d forgotten, %v", n, err)
 	}
 }
+
+// What was told of a call, or is to be told, goes with what its record says of a person; what
+// comes late of it is told to nobody.
+func TestDeliveriesErased(t *testing.T) {
+	t.Parallel()
+	whole := Webhook{Name: "whole", Company: "demo", Facts: []string{"call.*", "callback.*", "agent.*"}, WholeNumbers: true}
+	s := hooked(t, newDatabase(t, template), newTold().send, whole)
+	facts := personalFacts(true)
+	if err := s.Replay(t.Context(), "journal", facts...); err != nil {
+		t.Fatal(err)
+	}
+	told := func(call string) (n int) {
+		for _, d := range deliveries(t, s, DeliveryFilter{}) {
+			if d.Call == call {
+				n++
+			}
+		}
+		return n
+	}
+	kept := told("p1")
+	if kept == 0 || told("p2") == 0 {
+		t.Fatalf("%d of p1, %d of p2 are told", kept, told("p2"))
+	}
+	if err := s.Replay(t.Context(), "journal", erased(facts)...); err != nil {
+		t.Fatal(err)
+	}
+	if told("p1") != kept || told("p2") != 0 {
+		t.Errorf("after p2 was erased %d of p1, %d of p2 are told", told("p1"), told("p2"))
+	}
+}

@@ -90,6 +90,7 @@ func (b *batch) applyErased(ctx context.Context, e entry) error {
 		b.s.q.EraseCallback(ctx, b.out, call),
 		b.s.q.EraseMessage(ctx, b.out, call),
 		b.s.q.EraseOrders(ctx, b.out, call),
+		b.s.q.EraseDeliveries(ctx, b.out, call),
 		b.s.q.AddOrder(ctx, b.out, sql.AddOrderParams{
 			FactID: e.ID, Company: string(e.Company), CallID: call, At: e.At, ByPerson: a.Author, Verb: "erase", Reason: a.Reason,
 		}),

@@ -50,6 +50,13 @@ var nameless = map[string]bool{
 	"ticket": true,
 }
 
+// words are the fields of facts about tickets and callbacks that are no person's words. What
+// people have written there is about callers, and is masked as a whole.
+var words = map[string]bool{
+	"kind": true, "state": true, "owner": true, "agent": true, "from": true, "into": true, "calls": true, "company": true, "department": true,
+	"clerk": true, "line": true, "type": true,
+}
+
 // hidden stands for what is masked as a whole.
 const hidden = "****"
 
@@ -71,7 +78,11 @@ func MaskFact(fact []byte) ([]byte, error) {
 		if err := in.Decode(&v); err != nil {
 			return nil, fmt.Errorf("mask fact: %w", err)
 		}
-		masked, err := json.Marshal(maskValue("", v))
+		var kind string
+		_ = json.Unmarshal(whole["kind"], &kind) // what is none is masked as others are
+		subject, _, _ := strings.Cut(kind, ".")
+		m := masker{written: subject == "ticket" || subject == "follow_up"}
+		masked, err := json.Marshal(m.value("", v))
 		if err != nil {
 			return nil, fmt.Errorf("mask fact: %w", err)
 		}
@@ -80,46 +91,53 @@ func MaskFact(fact []byte) ([]byte, error) {
 	return json.Marshal(whole)
 }
 
-// maskValue masks what stands under a key.
-func maskValue(key string, v any) any {
+// masker masks the data of a fact; written is whether most of it is what people have written.
+type masker struct{ written bool }
+
+// value masks what stands under a key.
+func (m masker) value(key string, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		_, named := v["name"]
 		for k, inner := range v {
 			text, isText := inner.(string)
 			switch {
-			case k == "value" && named, k == "said": // of a sheet's field, and a whole sheet
+			case k == "value" && named: // of a sheet's field
 				v[k] = hidden
 			case k == "name" && key == "caller" && isText:
 				v[k] = MaskName(text)
 			default:
-				v[k] = maskValue(k, inner)
+				v[k] = m.value(k, inner)
 			}
 		}
 		return v
 	case []any:
 		for i, inner := range v {
-			v[i] = maskValue(key, inner)
+			v[i] = m.value(key, inner)
 		}
 		return v
 	case string:
-		return maskLeaf(key, v)
+		return m.text(key, v)
 	}
 	return v
 }
 
-func maskLeaf(key, text string) string {
+// text masks a text under a key.
+func (m masker) text(key, text string) string {
 	if nameless[key] {
 		return text
 	}
 	switch key {
-	case "number", "caller", "phone":
+	case "number", "caller":
 		return Mask(text)
-	case "digits", "place":
+	case "digits":
 		return hidden
 	}
 	if _, err := time.Parse(time.RFC3339Nano, text); err == nil {
 		return text
+	}
+	if m.written && !words[key] && text != "" {
+		return hidden
 	}
 	var b strings.Builder
 	at := 0

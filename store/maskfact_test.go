@@ -103,6 +103,12 @@ func TestMaskFact(t *testing.T) {
 			t.Errorf("%s\n got %s\nwant %s", in, got, whole)
 		}
 	}
+	// What people write of tickets is of callers, whatever the field.
+	const ticket = `{"data":{"kind":"complaint","due":"2026-03-02T08:00:00Z","matter":{"summary":"Wang Fang waited","place":"Lane 5"},"said":{"street":"Lane 5"},"owner":"1001"},"kind":"ticket.opened"}`
+	const masked = `{"data":{"due":"2026-03-02T08:00:00Z","kind":"complaint","matter":{"place":"****","summary":"****"},"owner":"1001","said":{"street":"****"}},"kind":"ticket.opened"}`
+	if got, err := MaskFact([]byte(ticket)); err != nil || string(got) != masked {
+		t.Errorf("%v\n got %s\nwant %s", err, got, masked)
+	}
 	if _, err := MaskFact([]byte("{")); err == nil {
 		t.Error("no JSON, and yet")
 	}

@@ -72,6 +72,10 @@ UPDATE message SET caller = '', number = '', result = '' WHERE call_id = sqlc.ar
 -- name: EraseOrders :exec
 UPDATE agent_order SET target = '', reason = '' WHERE call_id = sqlc.arg(call_id);
 
+-- name: EraseDeliveries :exec
+-- What was to be told outside of the call, and what was told.
+DELETE FROM delivery WHERE call_id = sqlc.arg(call_id);
+
 -- name: ErasedRecordings :many
 SELECT r.call_id, r.name FROM erasure e JOIN recording r ON r.call_id = e.call_id
 WHERE NOT EXISTS (SELECT 1 FROM recording_end d WHERE d.call_id = r.call_id AND d.name = r.name)

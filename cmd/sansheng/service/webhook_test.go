@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -39,6 +40,10 @@ type taker struct {
 	held []cti.Fact
 	// refuseC has how many posts are to be refused first.
 	refuseC chan struct{}
+
+	mu sync.Mutex
+	// seen are the ids that were taken: what comes again is known.
+	seen map[string]bool
 }
 
 func newTaker(t *testing.T) *taker {
@@ -47,7 +52,7 @@ func newTaker(t *testing.T) *taker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &taker{t: t, factC: make(chan cti.Fact, 1000), refuseC: make(chan struct{}, 100)}
+	k := &taker{t: t, factC: make(chan cti.Fact, 1000), refuseC: make(chan struct{}, 100), seen: map[string]bool{}}
 	k.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		h := hmac.New(sha256.New, key)
@@ -63,7 +68,12 @@ func newTaker(t *testing.T) *taker {
 		case <-k.refuseC:
 			w.WriteHeader(http.StatusServiceUnavailable)
 		default:
-			k.factC <- f
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			if id := r.Header.Get("webhook-id"); !k.seen[id] {
+				k.seen[id] = true
+				k.factC <- f
+			}
 		}
 	}))
 	t.Cleanup(k.Close)

@@ -76,6 +76,16 @@ func (q *Queries) EraseCallback(ctx context.Context, db DBTX, callID string) err
 	return err
 }
 
+const eraseDeliveries = `-- name: EraseDeliveries :exec
+DELETE FROM delivery WHERE call_id = $1
+`
+
+// What was to be told outside of the call, and what was told.
+func (q *Queries) EraseDeliveries(ctx context.Context, db DBTX, callID string) error {
+	_, err := db.Exec(ctx, eraseDeliveries, callID)
+	return err
+}
+
 const eraseDial = `-- name: EraseDial :exec
 UPDATE dial SET matter = '' WHERE call_id = $1
 `
