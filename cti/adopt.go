@@ -76,7 +76,7 @@ func (h *Hotline) settle(at time.Time, s pbx.Snapshot, talking map[CallID]pair, 
 	for _, c := range h.live { // facts may break off between arrival and queue
 		q := h.queues[c.Line.Queue]
 		switch {
-		case c.State == CallNative || c.State == CallInFlow || c.State == CallMessage || c.leaving() || c.Queue != "" && h.queues[c.Queue] != nil:
+		case c.State == CallNative || c.State == CallInFlow || c.State == CallMessage || c.State == CallSurvey || c.leaving() || c.Queue != "" && h.queues[c.Queue] != nil:
 		case q != nil && c.Queue == "":
 			h.enqueue(c.ArrivedAt, c, q)
 		case q != nil && c.State == CallWaiting: // his queue is not in the plan any more
@@ -150,6 +150,9 @@ func (h *Hotline) talks(at time.Time, c *call, p pair, there map[pbx.ChannelID]p
 	if c.Mode == Greeted && !c.Greeted {
 		c.Prompt = ""
 		h.greetedUnseen(at, c)
+	}
+	if c.State == CallSurvey {
+		h.surveyUndone(at, c)
 	}
 	h.transferSettled(at, c, p)
 	h.leaveEarlier(at, c, p, there)

@@ -23,6 +23,7 @@ const (
 	CallDialling CallState = "Dialling"
 	CallNative   CallState = "FellBack" // the switch serves it by itself
 	CallMessage  CallState = "Message"  // he leaves one
+	CallSurvey   CallState = "Survey"   // the talk is over, he is asked how it was
 	CallOver     CallState = "Ended"
 )
 
@@ -96,6 +97,8 @@ type call struct {
 	VoicemailAt time.Time
 	// Mail is how far he has come in leaving a message.
 	Mail mail
+	// Inquiry is how far he has come in being asked how the talk was.
+	Inquiry inquiry
 	// HungUpBy is who asked for the end first; nobody yet when empty.
 	HungUpBy   Role
 	HungUpAt   time.Time
@@ -170,6 +173,8 @@ type volatileCall struct {
 	Asking map[int]*asking
 	// Mailing is what he is told of it, and presses.
 	Mailing mailing
+	// Inquiring is what he is asked, and presses, in a survey.
+	Inquiring inquiring
 	// Stray is the highest number of an agent's leg that was not ours to keep.
 	Stray int
 }
@@ -293,6 +298,8 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		}
 	case *FellBack, *Served, *VoicemailData, *MailSteppedData, *MailRecordedData:
 		c.applyAlone(f)
+	case *SurveyBeganData, *RatedData, *SurveyEndedData:
+		h.applySurvey(c, f)
 	case *LegEnded:
 		delete(h.legs, d.Channel)
 		if d.Role == RoleCaller {
@@ -518,6 +525,9 @@ func (h *Hotline) promptOver(at time.Time, c *call, failed bool) {
 	case c.mailID():
 		h.mailTold(at, c)
 		return
+	case c.surveyID():
+		h.surveyTold(at, c, failed)
+		return
 	case c.announceID():
 		h.emitCall(at, c, CallAnnounced, c.Agent, &AnnouncedData{Began: began, Failed: failed})
 	}
@@ -647,15 +657,24 @@ func (h *Hotline) fallBack(at time.Time, c *call, why FallBackReason) {
 	}
 }
 
+// strayed: a caller is out of our hands without having been hung up.
+func (h *Hotline) strayed(now time.Time, c *call) {
+	if c.State == CallSurvey {
+		h.surveyAway(now, c)
+		return
+	}
+	h.fallBack(now, c, FellByLease)
+}
+
 // wants tells whether a command that the switch refused is still to be carried out:
 // the caller's music and lease go with what he does.
 func (c *call) wants(cmd pbx.Command) bool {
-	waits := c.State == CallWaiting || c.State == CallInFlow || c.State == CallMessage || c.apart()
+	waits := c.State == CallWaiting || c.State == CallInFlow || c.State == CallMessage || c.State == CallSurvey || c.apart()
 	switch cmd := cmd.(type) {
 	case pbx.StartMusic:
-		return waits && (c.State != CallInFlow || c.Walk.asked != "" && c.Prompt == "")
+		return waits && c.State != CallSurvey && (c.State != CallInFlow || c.Walk.asked != "" && c.Prompt == "")
 	case pbx.Unjoin:
-		return c.apart()
+		return c.apart() || c.State == CallSurvey
 	case pbx.Continue:
 		return c.Returns // else he has been there
 	case pbx.Lease:
@@ -670,7 +689,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 	due := func(at time.Time) bool { return !at.IsZero() && !now.Before(at) }
 	switch {
 	case c.Left && c.State != CallNative && !c.leaving() && due(c.LeftAt.Add(leftLimit)):
-		h.fallBack(now, c, FellByLease)
+		h.strayed(now, c)
 		return
 	case c.leaving() || c.State == CallNative:
 		return
@@ -700,6 +719,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 	h.remind(now, c)
 	h.tickFlow(now, c)
 	h.tickMail(now, c)
+	h.tickSurvey(now, c)
 	h.tickConduct(now, c)
 	h.tickLinger(now, c)
 	h.tickSupervision(now, c)

@@ -133,6 +133,9 @@ func (h *Hotline) callerDigit(at time.Time, c *call, digit string) {
 	case CallMessage:
 		h.mailDigit(at, c, digit)
 		return
+	case CallSurvey:
+		h.rate(at, c, digit)
+		return
 	}
 	if digit == callbackKey && len(c.offers()) == 0 && h.mayAskBack(c) {
 		h.promise(at, c)
@@ -194,6 +197,7 @@ func (h *Hotline) attemptOver(at time.Time, c *call, r DialResult) {
 	switch r {
 	case DialReached:
 		h.endCallback(at, cb, CallbackReached, c.ID)
+		h.answerMessages(at, c, cb.stand.from())
 		return
 	case DialNotBegun: // nobody was called; another agent may
 	case DialFailed:

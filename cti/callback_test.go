@@ -2,6 +2,7 @@ package cti
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -347,5 +348,49 @@ func TestCalledMeanwhile(t *testing.T) {
 	}
 	if len(d.h.callbacks) != 0 || d.h.calls["c2"].Order != 2 {
 		t.Errorf("owed are %d, and he has place %d", len(d.h.callbacks), d.h.calls["c2"].Order)
+	}
+}
+
+// TestPromiseKept: who was promised a call and is reached by it has no message left to be
+// answered, but one that somebody has taken, and those of others.
+func TestPromiseKept(t *testing.T) {
+	t.Parallel()
+	d := newCallbackDesk(t)
+	d.owe("c1", "0210001")
+	leave := func(call CallID, number string) {
+		d.h.emit(d.now, CallArrived, "demo", call, "", &Arrived{DID: "800100", Caller: pbx.Party{Number: number}, Channel: pbx.ChannelID(call), Direction: "inbound"})
+		d.h.emit(d.now, CallMessageLeft, "demo", call, "", &MessageLeftData{DID: "800100", Box: "service", Caller: number, Number: number, Recording: "r", LengthMs: 3000})
+		d.h.emit(d.now, CallLegEnded, "demo", call, "", &LegEnded{Channel: pbx.ChannelID(call), Role: RoleCaller, Cause: pbx.CauseNormal})
+		d.h.emit(d.now, CallEnded, "demo", call, "", &Ended{By: RoleCaller, Disposition: DispositionNoAnswer})
+	}
+	leave("m1", "0210001")
+	leave("m2", "0210002")
+	leave("m3", "0210001")
+	d.h.emit(d.now, MessageTaken, "demo", "m3", "", &MessageTakenData{By: "2001"})
+	id := rung(d.leave("c0", 1))
+	c := d.h.calls[id]
+	if c == nil || c.For != ForCallback+"c1" {
+		t.Fatalf("the agent is rung for %q", id)
+	}
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.agentChannel(1)})
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.Channel})
+	d.do(pbx.ChannelEntered{At: pbx.At(d.now), Channel: pbx.Channel{ID: c.Channel, Args: []string{Outbound, string(id)}}})
+	d.bridged(string(c.bridgeID()), string(c.Channel), string(c.agentChannel(1)))
+	if n := len(d.h.Messages()); n != 3 {
+		t.Fatalf("%d messages before the talk is over", n)
+	}
+	d.gone(string(c.Channel), pbx.CauseNormal)
+	d.gone(string(c.agentChannel(1)), pbx.CauseNormal)
+	var left []string
+	for _, m := range d.h.Messages() {
+		left = append(left, string(m.Call))
+	}
+	if fmt.Sprint(left) != "[m2 m3]" {
+		t.Errorf("left are %v", left)
+	}
+	for _, f := range d.all {
+		if done, ok := f.Data.(*MessageFinishedData); ok && (f.Call != "m1" || done.By != "1001" || !strings.Contains(done.Result, string(id))) {
+			t.Errorf("finished %s: %+v", f.Call, done)
+		}
 	}
 }

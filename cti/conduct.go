@@ -130,7 +130,7 @@ func (h *Hotline) concludeConduct(at time.Time, c *call) {
 	c.parted(at)
 	if d := measure(c.Conduct.talks, c.Conduct.caller, c.Conduct.agent); d != nil {
 		d.Partial = c.Conduct.partial
-		h.emitCall(at, c, CallMeasured, c.Agent, d)
+		h.emitCall(at, c, CallMeasured, c.talker(), d)
 	}
 }
 

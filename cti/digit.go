@@ -15,7 +15,8 @@ const codeMost = 2 + 15 + 1
 
 // digit collects the codes that an agent presses in a talk: *1 and a number for a
 // blind transfer, *2 and a number for an announced one, each ended by # or by a
-// pause; *3 completes it, *4 takes the caller back; *5: he lingers. A waiting caller has keys of his own.
+// pause; *3 completes it, *4 takes the caller back; *5: he lingers; *6: he is asked how
+// it was. A caller has keys of his own.
 func (h *Hotline) digit(at time.Time, e pbx.DigitPressed) {
 	l := h.legs[e.Channel]
 	if l != nil && l.role == RoleCaller {
@@ -33,7 +34,7 @@ func (h *Hotline) digit(at time.Time, e pbx.DigitPressed) {
 	}
 	l.code, l.codeAt = l.code+e.Digit, at
 	switch {
-	case l.code == "*3" || l.code == "*4" || l.code == "*5" || strings.HasSuffix(l.code, "#"):
+	case l.code == "*3" || l.code == "*4" || l.code == "*5" || l.code == "*6" || strings.HasSuffix(l.code, "#"):
 		h.code(at, l)
 	case len(l.code) == 2 && l.code != "*1" && l.code != "*2", len(l.code) > codeMost:
 		l.code = ""
@@ -54,6 +55,8 @@ func (h *Hotline) code(at time.Time, l *leg) {
 		o.Verb = OrderTakeBack
 	case l.code == "*5":
 		o.Verb = OrderLinger
+	case l.code == "*6":
+		o.Verb = OrderSurvey
 	}
 	l.code = ""
 	if err := h.accept(at, o); err != nil {

@@ -25,6 +25,7 @@
 //	Waiting ─▶ FellBack (the switch serves the caller by itself) ─▶ Ended
 //	InFlow, Waiting ─▶ Message (he leaves one: mail.go) ─▶ Ended
 //	Talking ─▶ Consulting (the agent speaks to the receiver of a transfer) ─▶ Answered ─▶ Talking
+//	Talking ─▶ Survey (the agent is gone, the caller is asked how it was: rating.go) ─▶ Ended
 //
 // An offer goes to one agent at a time. While a greeted line still speaks its
 // greeting the first agent's phone rings already: the two are joined when the

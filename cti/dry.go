@@ -12,7 +12,8 @@ import (
 
 // Walk is what would happen to a call to a number: the way through its flow at a moment,
 // for who calls and what he presses (flow.Conditions.Keys), with what is closed, and where
-// it ends; with says more of him. The plan has passed Check.
+// it ends, with the survey that follows the talk; with says more of him. The plan has passed
+// Check.
 func (p *Plan) Walk(did string, at time.Time, caller, keys string, closed Closures, with ...func(*flow.Conditions)) (flow.Path, error) {
 	i := slices.IndexFunc(p.Lines, func(l Line) bool { return l.DID == did })
 	if i < 0 {
@@ -22,17 +23,26 @@ func (p *Plan) Walk(did string, at time.Time, caller, keys string, closed Closur
 		}
 		return flow.Path{}, fmt.Errorf("%q is no number of the hotline's; allowed: %s", did, strings.Join(dids, ", "))
 	}
-	line := p.Lines[i]
+	path := p.walk(p.Lines[i], at, caller, keys, closed, with)
+	if s := p.SurveyOf(p.Lines[i]); s != nil && path.End.Kind == flow.Queue {
+		for _, q := range s.Questions {
+			path.Survey = append(path.Survey, q.Say)
+		}
+	}
+	return path, nil
+}
+
+func (p *Plan) walk(line Line, at time.Time, caller, keys string, closed Closures, with []func(*flow.Conditions)) flow.Path {
 	co := p.companyOf(line)
 	end := func(n flow.Node, why string) flow.Path {
 		return flow.Path{Steps: []flow.Step{{Kind: n.Kind, Node: n.To, Why: why}}, End: n}
 	}
 	if !line.Emergency && slices.Contains(co.Refused, caller) {
-		return end(flow.Node{Kind: flow.HangUp}, "company "+string(co.ID)+" refuses his number"), nil
+		return end(flow.Node{Kind: flow.HangUp}, "company "+string(co.ID)+" refuses his number")
 	}
 	f := p.flowOf(line)
 	if f == nil {
-		return end(flow.Node{Kind: flow.Queue, To: string(line.Queue)}, "the line has no flow: he waits for a person"), nil
+		return end(flow.Node{Kind: flow.Queue, To: string(line.Queue)}, "the line has no flow: he waits for a person")
 	}
 	c := conditions(line, co, schedules(p), closed)
 	c.At, c.Keys = at, keys
@@ -42,7 +52,7 @@ func (p *Plan) Walk(did string, at time.Time, caller, keys string, closed Closur
 	for _, w := range with {
 		w(&c)
 	}
-	return f.Walk(c), nil
+	return f.Walk(c)
 }
 
 // conditions are those that a line's callers meet whoever they are: its company's zone, and

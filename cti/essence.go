@@ -103,7 +103,7 @@ func (e *Essence) Add(fact Fact) {
 		if d, ok := f.Data.(*EngineData); ok && d.FileHash != "" {
 			e.started[f.Engine] = f
 		}
-	case AgentBriefed, PromptChanged:
+	case AgentBriefed, PromptChanged, RecordErased:
 	case CallEnded:
 		e.end(f)
 	case CallbackTried, CallbackEnded:

@@ -65,6 +65,9 @@ const (
 	CallerLingers    Kind = "call.caller_lingers"
 	CallMeasured     Kind = "call.measured"
 	CallHungUp       Kind = "call.hung_up"
+	CallSurveyBegan  Kind = "call.survey_began"
+	CallRated        Kind = "call.rated"
+	CallSurveyEnded  Kind = "call.survey_ended"
 	CallLegEnded     Kind = "call.leg_ended"
 	CallFellBack     Kind = "call.fell_back"
 	CallServed       Kind = "call.served"
@@ -98,6 +101,7 @@ const (
 	PlanCancelled    Kind = "plan.cancelled"
 	CallersRecalled  Kind = "callers.recalled"
 	PromptChanged    Kind = "prompt.changed"
+	RecordErased     Kind = "record.erased"
 	EngineStarted    Kind = "engine.started"
 	SwitchLost       Kind = "engine.switch_lost"
 	ClockStepped     Kind = "engine.clock_stepped"
@@ -599,6 +603,9 @@ type Ended struct {
 	Estimated bool `json:"estimated,omitempty"`
 	// Dial is what came of the number dialled, of outbound calls only.
 	Dial DialResult `json:"dial,omitempty"`
+	// Secret are 32 random bytes as hexadecimal text, of this call only: with them its record
+	// is sealed so that what is personal can be erased. Whoever tells the fact adds them.
+	Secret string `json:"secret,omitempty"`
 }
 
 // StateData goes with agent.logged_off … agent.paused: the agent became what
@@ -694,6 +701,9 @@ var dataOf = map[Kind]func() Data{
 	CallerLingers:    func() Data { return &LingersData{} },
 	CallMeasured:     func() Data { return &ConductData{} },
 	CallHungUp:       func() Data { return &HungUp{} },
+	CallSurveyBegan:  func() Data { return &SurveyBeganData{} },
+	CallRated:        func() Data { return &RatedData{} },
+	CallSurveyEnded:  func() Data { return &SurveyEndedData{} },
 	CallLegEnded:     func() Data { return &LegEnded{} },
 	CallFellBack:     func() Data { return &FellBack{} },
 	CallVoicemail:    func() Data { return &VoicemailData{} },
@@ -727,6 +737,7 @@ var dataOf = map[Kind]func() Data{
 	PlanCancelled:    func() Data { return &PlanCancelledData{} },
 	CallersRecalled:  func() Data { return &RecalledData{} },
 	PromptChanged:    func() Data { return &PromptData{} },
+	RecordErased:     func() Data { return &ErasedData{} },
 	EngineStarted:    func() Data { return &EngineData{} },
 	SwitchLost:       func() Data { return &EngineData{} },
 	ClockStepped:     func() Data { return &EngineData{} },

@@ -87,7 +87,7 @@ type Outcome struct {
 	Asks    []Ask
 	Repairs Repairs
 	// Refused says why an Order, a CancelCallback, a CloseHours, a Publish, a CancelPlan, a
-	// TakeMessage or a FinishMessage was not carried out.
+	// TakeMessage, a FinishMessage or an EraseRecord was not carried out.
 	Refused error
 }
 
@@ -203,6 +203,8 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		h.lookupAnswer(now, in)
 	case ChangePrompt:
 		h.changePrompt(now, in)
+	case EraseRecord:
+		h.out.Refused = h.eraseRecord(now, in)
 	case TakeMessage:
 		h.out.Refused = h.takeMessage(now, in)
 	case FinishMessage:

@@ -53,7 +53,11 @@ func (h *Hotline) legGone(at time.Time, e LegEnded) {
 
 func (h *Hotline) callerGone(at time.Time, c *call, e LegEnded) {
 	if c.HungUpBy == "" {
-		h.emitCall(at, c, CallHungUp, "", &HungUp{By: endedBy(e)})
+		by := endedBy(e)
+		if c.thankedBySwitch(at) {
+			by = RoleSwitch
+		}
+		h.emitCall(at, c, CallHungUp, "", &HungUp{By: by})
 	}
 	if c.Prompt == c.greetingID() {
 		began := c.PromptOn
@@ -61,6 +65,7 @@ func (h *Hotline) callerGone(at time.Time, c *call, e LegEnded) {
 		h.greetingOver(at, c, began, false, false)
 	}
 	h.mailOver(at, c, e.Estimated)
+	h.surveyCut(at, c, e.Estimated || c.HungUpBy == RoleSwitch)
 	h.emitCall(at, c, CallLegEnded, "", &e)
 	h.withdraw(at, c)
 	h.transferOver(at, c, TransferCallerLeft)
@@ -88,11 +93,14 @@ func (h *Hotline) agentGone(at time.Time, c *call, l *leg, e LegEnded) {
 	unmet := c.State == CallPickedUp && c.Met != 0 && c.Met != c.Taken && e.Cause != pbx.CauseNetworkOutOfOrder
 	dialling := has && c.State == CallDialling
 	lost := talking && !c.leaving() && l.hangupAt.IsZero() && (abnormal(e.Cause) || unmet)
+	asked := false
 	result := l.result
 	switch {
 	case offered:
 		result = resultOf(o, e.Cause, e.TechCause)
 		h.emitOfferEnded(at, c, o, result, e.Cause, e.TechCause)
+	case talking && !lost && !e.Estimated && endedBy(e) == RoleAgent && h.surveyed(at, c, l):
+		asked = true
 	case (talking || dialling) && c.HungUpBy == "" && !lost:
 		by := endedBy(e)
 		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: by, Early: by == RoleAgent && talking && !c.mayHangUp()})
@@ -106,7 +114,7 @@ func (h *Hotline) agentGone(at time.Time, c *call, l *leg, e LegEnded) {
 		h.resume(at, c, TransferReceiverLeft)
 	case lost:
 		h.requeue(at, c)
-	case (talking || dialling) && !c.CallerGone:
+	case (talking || dialling) && !c.CallerGone && !asked:
 		h.hangup(at, c.Channel, pbx.CauseNormal)
 	}
 }
@@ -197,8 +205,10 @@ func (h *Hotline) hangupRequested(at time.Time, e pbx.HangupRequested) {
 		h.hangup(at, c.Channel, pbx.CauseNormal)
 		h.freeAgent(at, l, true)
 	} else if c.State == CallTalking && c.Agent == l.agent && !abnormal(e.Cause) {
-		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: l.role, Early: l.role == RoleAgent && !c.mayHangUp()})
-		h.hangup(at, c.Channel, pbx.CauseNormal)
+		if !h.surveyed(at, c, l) {
+			h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: l.role, Early: l.role == RoleAgent && !c.mayHangUp()})
+			h.hangup(at, c.Channel, pbx.CauseNormal)
+		}
 		// His phone has said goodbye: it is free before the switch has cleared
 		// the channel, and the next caller need not wait for that.
 		h.freeAgent(at, l, true)
@@ -243,7 +253,7 @@ func (h *Hotline) endIfOver(c *call) {
 	if cb := h.callback(c.ID); cb != nil && d.Disposition == DispositionAnswered {
 		h.endCallback(c.CallerGoneAt, cb, CallbackServed, c.ID)
 	}
-	h.emitCall(c.CallerGoneAt, c, CallEnded, c.Agent, &d)
+	h.emitCall(c.CallerGoneAt, c, CallEnded, c.talker(), &d)
 }
 
 // channels lists a call's legs that are not gone, the caller's first.
@@ -271,6 +281,9 @@ func (h *Hotline) tickLegs(now time.Time, c *call) {
 		ordered := l.hangupAt
 		if ordered.IsZero() && c.HungUpBy != "" {
 			ordered = c.HungUpAt // by the party itself
+		}
+		if ordered.IsZero() && c.State == CallSurvey && l.role != RoleCaller {
+			ordered = c.Inquiry.BeganAt
 		}
 		if !ordered.IsZero() && !now.Before(ordered.Add(hangupLimit)) {
 			l.hangupAt = now

@@ -207,6 +207,22 @@ func (h *Hotline) takeMessage(at time.Time, in TakeMessage) error {
 	return nil
 }
 
+// answerMessages finishes with the messages of one who was promised a call and has been
+// reached by it: nobody is to call him for them once more. What another person has taken is
+// his.
+func (h *Hotline) answerMessages(at time.Time, c *call, o origin) {
+	by := string(c.By)
+	for _, m := range slices.Clone(h.messages) {
+		if (origin{m.Company, m.Number}) != o || m.TakenBy != "" && m.TakenBy != by || !m.LeftAt.Before(c.ArrivedAt) {
+			continue
+		}
+		if m.TakenBy == "" {
+			h.emit(at, MessageTaken, m.Company, m.Call, "", &MessageTakenData{By: by})
+		}
+		h.emit(at, MessageFinished, m.Company, m.Call, "", &MessageFinishedData{By: by, Result: "reached by the promised call " + string(c.ID)})
+	}
+}
+
 func noMessage(id CallID) error {
 	return &MessageError{Unknown: true, Text: "there is no message of call " + string(id) + " that is not finished"}
 }

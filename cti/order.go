@@ -62,6 +62,8 @@ const (
 	OrderHangUp     Verb = "hang_up"
 	// OrderLinger: all is said and the caller does not hang up (requirement A6).
 	OrderLinger Verb = "linger"
+	// OrderSurvey ends the talk and has the caller asked how it was (requirement F8).
+	OrderSurvey Verb = "survey"
 
 	OrderPauseRecording  Verb = "pause_recording"
 	OrderResumeRecording Verb = "resume_recording"
@@ -82,7 +84,7 @@ func (v Verb) Leads() bool {
 func Verbs() []Verb {
 	return []Verb{
 		OrderReady, OrderPause, OrderLogOff, OrderDial, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderComplete,
-		OrderTakeBack, OrderSwap, OrderConference, OrderLinger, OrderHangUp, OrderPauseRecording, OrderResumeRecording, OrderMove, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
+		OrderTakeBack, OrderSwap, OrderConference, OrderLinger, OrderSurvey, OrderHangUp, OrderPauseRecording, OrderResumeRecording, OrderMove, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
 	}
 }
 
@@ -235,7 +237,7 @@ func (h *Hotline) orderState(now time.Time, a *agent, o Order) *OrderError {
 func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderError {
 	consulting := c.State == CallConsulting
 	switch o.Verb {
-	case OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderLinger:
+	case OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderLinger, OrderSurvey:
 		if consulting {
 			return o.refuse("a transfer is under way; allowed: complete, take_back, swap, conference, hang_up")
 		}
@@ -267,6 +269,8 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 		h.linger(now, c)
 	case OrderTransfer, OrderBlind:
 		return h.orderTransfer(now, c, a, o)
+	case OrderSurvey:
+		return h.orderSurvey(now, c, a, o)
 	case OrderPauseRecording, OrderResumeRecording:
 		return h.orderRecording(now, c, a, o)
 	case OrderComplete:

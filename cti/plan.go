@@ -52,8 +52,12 @@ type Company struct {
 	Lamps bool `yaml:"lamps,omitempty" json:"lamps,omitempty"`
 	// Lookups are its services that its flows may ask about a caller.
 	Lookups []Lookup `yaml:"lookups,omitempty" json:"lookups,omitempty"`
+	// Customers says which of its look-ups knows its customers; none where it is absent.
+	Customers *CustomerRule `yaml:"customers,omitempty" json:"customers,omitempty"`
 	// Voicemail is how callers leave messages for its queues.
 	Voicemail *Voicemail `yaml:"voicemail,omitempty" json:"voicemail,omitempty"`
+	// Survey is what its callers are asked when their talk is over; nothing where there is none.
+	Survey *Survey `yaml:"survey,omitempty" json:"survey,omitempty"`
 	// Outside are the numbers outside that its people may dial or pass calls on to;
 	// none where it is empty, but contacts.
 	Outside []DialRule `yaml:"outside,omitempty" json:"outside,omitempty"`
@@ -96,6 +100,8 @@ type Line struct {
 	Greeting string `yaml:"greeting,omitempty" json:"greeting,omitempty"`
 	// Announce tells the caller the agent's number before the two are joined.
 	Announce bool `yaml:"announce,omitempty" json:"announce,omitempty"`
+	// Survey is what its callers are asked, in place of its company's; without questions, nothing.
+	Survey *Survey `yaml:"survey,omitempty" json:"survey,omitempty"`
 }
 
 // Queue is a group of agents and its waiting callers.
@@ -238,6 +244,8 @@ func (p *Plan) Check() error {
 		}
 		checkLookups(&c, at+".lookups", co.Lookups)
 		p.checkWork(&c, at, co)
+		checkCustomers(&c, at+".customers", co)
+		checkSurvey(&c, at+".survey", co.Survey)
 		for j, r := range co.Outside {
 			c.oneOf(fmt.Sprintf("%s.outside[%d].role", at, j), r.Role, []string{DialAgent, DialLeader})
 			for k, n := range r.Prefixes {
@@ -394,6 +402,10 @@ func (p *Plan) checkLines(c *checker) {
 		case !slices.ContainsFunc(p.Flows, func(f flow.Flow) bool { return f.ID == l.Flow && f.Company == string(l.Company) }):
 			c.Fail(at+".flow", "company %s has no flow %q", l.Company, l.Flow)
 		}
+		if l.Emergency && l.Survey != nil {
+			c.Fail(at+".survey", "an emergency line has none: its callers are let go")
+		}
+		checkSurvey(c, at+".survey", l.Survey)
 		if l.Mode == Greeted {
 			c.form(at+".greeting", l.Greeting, promptForm, "a prompt's name: 1 to 64 of a-z 0-9 _ -")
 		}

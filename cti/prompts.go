@@ -29,8 +29,8 @@ func (u PromptUse) String() string { return u.Language + "/" + u.Name + " (" + u
 
 // Prompts are the places at which callers of the plan may hear prompts, by language and
 // name: greetings, the flows in each language that is spoken there, with what @opens and
-// @emergency are made up of, what waiting callers and those on call are told. The plan has
-// passed Check.
+// @emergency are made up of, what waiting callers and those on call are told, surveys. The plan
+// has passed Check.
 func (p *Plan) Prompts() []PromptUse {
 	seen, all := map[PromptUse]bool{}, []PromptUse{}
 	for _, l := range p.Lines {
@@ -56,6 +56,9 @@ func (p *Plan) Prompts() []PromptUse {
 		}
 		if p.leavesMessages(l) {
 			add(language, "voicemail of line "+l.DID, flowPrompt, p.messagePrompts()...)
+		}
+		if s := p.SurveyOf(l); s != nil {
+			add(language, "survey of line "+l.DID, flowPrompt, s.prompts()...)
 		}
 		for _, q := range p.Queues {
 			if q.ID == l.Queue {

@@ -198,6 +198,8 @@ type world struct {
 	asks []Ask
 	// keyed are the legs of people on call, true once the key was pressed there.
 	keyed map[pbx.ChannelID]bool
+	// asked are the calls whose callers are asked how it was, or have been.
+	asked map[CallID]bool
 }
 
 func (w *world) feed(in Input) {
@@ -212,6 +214,7 @@ func (w *world) take(in Input, out Outcome) {
 		}
 	}
 	w.checkKeys(in, out)
+	w.checkAsked(in, out.Facts)
 	for _, c := range out.Commands {
 		w.s.obey(c)
 	}
@@ -241,6 +244,22 @@ func (w *world) checkKeys(in Input, out Outcome) {
 		case *Answered:
 			if pressed, keyed := w.keyed[d.Channel]; keyed && !pressed && !d.Estimated {
 				w.t.Fatalf("after %T: %s has %s without having pressed the key", in, f.Agent, f.Call)
+			}
+		}
+	}
+}
+
+// checkAsked: who is asked how it was, or has been, never comes to an agent again.
+func (w *world) checkAsked(in Input, facts []Fact) {
+	for _, f := range facts {
+		switch d := f.Data.(type) {
+		case *SurveyBeganData:
+			w.asked[f.Call] = true
+		case *SurveyEndedData:
+			w.asked[f.Call] = d.Result != SurveyUndone
+		case *Queued, *Offered, *FellBack, *Answered, *Joined:
+			if w.asked[f.Call] {
+				w.t.Fatalf("after %T: %s was asked how it was, and is told of %s", in, f.Call, f.Kind)
 			}
 		}
 	}
@@ -336,6 +355,9 @@ func (w *world) check(in Input) {
 
 // checkFlow: who is in a flow has something to wait for, with a time at which it ends.
 func (w *world) checkFlow(in Input, c *call) {
+	if c.State == CallSurvey && !c.leaving() && !c.Left && c.Prompt == "" && c.Inquiring.keyBy.IsZero() {
+		w.t.Fatalf("after %T: %s is asked nothing and waits for nothing: %+v", in, c.ID, c.Inquiry)
+	}
 	if c.State != CallInFlow || c.leaving() || c.Left {
 		return
 	}
@@ -592,6 +614,8 @@ func (w *world) takeover() {
 	lost := rapid.IntRange(0, min(12, len(w.facts))).Draw(w.t, "lost")
 	w.facts = w.facts[:len(w.facts)-lost]
 	clear(w.ended)
+	clear(w.asked)
+	w.checkAsked(nil, w.facts)
 	w.engines++
 	w.h = NewHotline(fmt.Sprintf("e%d", w.engines), w.plan)
 	w.h.Lead(uint64(w.engines))
@@ -660,7 +684,7 @@ func TestRandomLife(t *testing.T) {
 		plan := DemoPlan(0)
 		plan.Contacts = []Contact{{ID: "water", Company: "demo", Number: "02188880000"}}
 		plan.Companies[0].Outside = []DialRule{{Role: DialAgent, Prefixes: []string{"021"}, PerHour: 20}}
-		plan.Companies[0].Lamps = true
+		plan.Companies[0].Lamps, plan.Companies[0].Survey = true, twoQuestions()
 		randomFlow(plan)
 		if err := plan.Check(); err != nil {
 			t.Fatal(err)
@@ -676,7 +700,7 @@ func TestRandomLife(t *testing.T) {
 			After: rapid.SampledFrom([]Span{0, Span(3 * time.Second)}).Draw(t, "after"),
 		}
 		w := &world{
-			t: t, plan: plan, h: NewHotline("e1", plan), ended: map[CallID]int{}, engines: 1, keyed: map[pbx.ChannelID]bool{},
+			t: t, plan: plan, h: NewHotline("e1", plan), ended: map[CallID]int{}, engines: 1, keyed: map[pbx.ChannelID]bool{}, asked: map[CallID]bool{},
 			s: &toySwitch{now: epoch, channels: map[pbx.ChannelID]*toyChannel{}, bridges: map[pbx.BridgeID][]pbx.ChannelID{}, lamps: map[pbx.LampID]pbx.LampState{}},
 		}
 		w.feed(pbx.LinkUp{At: pbx.At(epoch), Snapshot: w.snapshot()})

@@ -97,6 +97,8 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 	switch {
 	case c.State == CallMessage:
 		h.reconcileMail(at, c, there[c.Channel])
+	case c.State == CallSurvey:
+		h.reconcileSurvey(at, c, there[c.Channel])
 	case c.State == CallInFlow:
 		c.Prompt = ""
 		h.stand(at, c)
@@ -137,7 +139,7 @@ func (h *Hotline) reconcileCaller(at time.Time, c *call, ch pbx.Channel) {
 	switch {
 	case c.leaving():
 		h.hangup(at, ch.ID, pbx.CauseNormal)
-	case !ch.InApp && c.State == CallMessage: // he is being recorded
+	case !ch.InApp && (c.State == CallMessage || c.State == CallSurvey): // he is being recorded, or thanked
 	case !ch.InApp && c.State != CallNative:
 		h.fallBack(at, c, FellByLease)
 	case ch.InApp && c.State == CallNative && c.FellBy != FellByLimit && c.FellBy != FellToMail:

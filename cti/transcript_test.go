@@ -70,6 +70,9 @@ func play(t *testing.T, script string) string {
 		if n, ok := strings.CutPrefix(line, "# ring_at_once: "); ok {
 			plan.Queues[0].RingAtOnce, _ = strconv.Atoi(strings.TrimSpace(n))
 		}
+		if strings.HasPrefix(line, "# survey: two questions") {
+			plan.Companies[0].Survey = twoQuestions()
+		}
 		if chain, ok := strings.CutPrefix(line, "# on_call: "); ok { // in order, or, ended by +, together
 			chain, together := strings.CutSuffix(strings.TrimSpace(chain), " +")
 			plan.Queues[1].OnCall = &OnCall{Chain: strings.Fields(chain), Together: together, After: Span(5 * time.Second)}

@@ -12,41 +12,11 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
 	"sansheng/cti/sheet"
 	"sansheng/store/ticket"
 )
-
-// dump is every row of every table, but when the rows were written.
-func dump(t testing.TB, s *Store) string {
-	t.Helper()
-	var b strings.Builder
-	rows, err := s.pool.Query(t.Context(), "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> 'goose_db_version' ORDER BY 1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range tables {
-		q := fmt.Sprintf("SELECT (to_jsonb(x) - 'updated_at' - 'died_at')::text FROM %s x ORDER BY 1", pgx.Identifier{name}.Sanitize())
-		rows, err := s.pool.Query(t.Context(), q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, l := range lines {
-			fmt.Fprintf(&b, "%s %s\n", name, l)
-		}
-	}
-	return b.String()
-}
 
 // recorded is a day's journal as it fills, with the store that reads it.
 type recorded struct {

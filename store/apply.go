@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"math"
 	"strconv"
@@ -41,6 +42,8 @@ func (b *batch) apply(ctx context.Context, e entry, acts *readActs) error {
 		return b.applyPlan(ctx, e.Fact)
 	case "prompt":
 		return b.applyPrompt(ctx, e.Fact)
+	case "record":
+		return b.applyErased(ctx, e)
 	case "engine":
 		d, _ := e.Data.(*cti.EngineData)
 		if d == nil {
@@ -147,7 +150,7 @@ func (b *batch) applyCall(ctx context.Context, e entry) error {
 		b.stats.late++
 		return b.amendLate(ctx, e, "fact of an engine that did not lead any more")
 	case standing == nil:
-		b.calls[e.Call] = &callStanding{}
+		b.calls[e.Call] = &callStanding{company: e.Company}
 	}
 	return errors.Join(b.applyLive(ctx, e, standing != nil), b.lead(ctx, e.Fact))
 }
@@ -327,6 +330,8 @@ func (b *batch) applyHeard(ctx context.Context, f cti.Fact) error {
 		return errors.Join(b.step(ctx, f, "voicemail", ""), b.recorded(ctx, f, d.Recording))
 	case *cti.MailSteppedData, *cti.MailRecordedData, *cti.MessageLeftData:
 		return b.applyMail(ctx, f)
+	case *cti.SurveyBeganData, *cti.RatedData, *cti.SurveyEndedData:
+		return b.applySurvey(ctx, f)
 	case *cti.SilentData:
 		return b.step(ctx, f, "caller silent", strconv.Itoa(d.Step))
 	case *cti.LingersData:
@@ -598,12 +603,18 @@ func (b *batch) ended(ctx context.Context, f cti.Fact, d *cti.Ended) error {
 			return err
 		}
 	}
+	if secret, err := hex.DecodeString(d.Secret); err == nil && len(secret) == secretBytes {
+		if err := b.s.q.AddSecret(ctx, b.out, call, secret); err != nil {
+			return err
+		}
+	}
 	return errors.Join(
 		b.leaveQueue(ctx, f, left),
 		b.s.q.CloseOffers(ctx, b.out, f.At, call),
 		b.s.q.CloseHolds(ctx, b.out, f.At, call),
 		b.s.q.EndTransfer(ctx, b.out, f.At, string(cti.TransferCallerLeft), call),
 		b.s.q.CloseSupervisions(ctx, b.out, f.At, call),
+		b.s.q.EndSurvey(ctx, b.out, f.At, string(cti.SurveyLost), call),
 		b.s.q.CloseLegs(ctx, b.out, f.At, call),
 		b.s.q.EndCall(ctx, b.out, sql.EndCallParams{
 			ID: call, At: f.At, By: string(d.By), Disposition: string(d.Disposition), Cause: small(d.Cause),

@@ -42,7 +42,8 @@ type batch struct {
 
 // callStanding is what a batch must know of a call before its facts.
 type callStanding struct {
-	closed bool
+	company        cti.CompanyID
+	closed, erased bool
 	// term is the highest of the call's facts.
 	term uint64
 }
@@ -74,6 +75,17 @@ func (b *batch) project(ctx context.Context, messages []Message) error {
 	if entries, err = b.fresh(ctx, entries); err != nil {
 		return err
 	}
+	if err := b.write(ctx, entries); err != nil {
+		return err
+	}
+	if err := b.s.movePlace(ctx, b.out, b.name, messages[len(messages)-1]); err != nil {
+		return err
+	}
+	return b.out.flush(ctx)
+}
+
+// write makes the rows of facts that are new.
+func (b *batch) write(ctx context.Context, entries []entry) error {
 	if err := b.lockCalls(ctx, entries); err != nil {
 		return err
 	}
@@ -92,13 +104,10 @@ func (b *batch) project(ctx context.Context, messages []Message) error {
 	if err := b.out.flush(ctx); err != nil {
 		return err
 	}
-	if err := b.seal(ctx); err != nil {
+	if err := b.deliver(ctx, entries); err != nil {
 		return err
 	}
-	if err := b.s.movePlace(ctx, b.out, b.name, messages[len(messages)-1]); err != nil {
-		return err
-	}
-	return b.out.flush(ctx)
+	return b.seal(ctx)
 }
 
 // decode reads the messages; those that are no facts go to the dead letters.
@@ -146,13 +155,13 @@ func decodeFact(m Message) (cti.Fact, error) {
 		lacks = "at"
 	case f.Kind == "":
 		lacks = "kind"
-	case subject == "call" && f.Call == "":
+	case (subject == "call" || subject == "record") && f.Call == "":
 		lacks = "call"
 	case subject == "agent" && f.Agent == "":
 		lacks = "agent"
-	case (subject == "call" || subject == "agent") && f.Company == "":
+	case (subject == "call" || subject == "agent" || subject == "record") && f.Company == "":
 		lacks = "company"
-	case subject == "call" && f.Data == nil && cti.NewData(f.Kind) != nil:
+	case (subject == "call" || subject == "record") && f.Data == nil && cti.NewData(f.Kind) != nil:
 		lacks = "data"
 	}
 	if lacks != "" {
@@ -280,7 +289,7 @@ func (b *batch) lockCalls(ctx context.Context, entries []entry) error {
 		return err
 	}
 	for _, r := range rows {
-		b.calls[cti.CallID(r.ID)] = &callStanding{closed: r.Closed, term: uint64(r.Term)}
+		b.calls[cti.CallID(r.ID)] = &callStanding{company: cti.CompanyID(r.Company), closed: r.Closed, erased: r.Erased, term: uint64(r.Term)}
 	}
 	return nil
 }

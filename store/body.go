@@ -24,7 +24,7 @@ func (s *Store) bodies(ctx context.Context, tx pgx.Tx, ids []string) (map[string
 		bodies[c.ID] = newBody(c)
 	}
 	for _, part := range []func(context.Context, pgx.Tx, []string, bodySet) error{
-		s.answers, s.legs, s.offers, s.queueEntries, s.holds, s.transfers, s.supervisions, s.dials, s.conducts, s.prompts, s.steps, s.recordings,
+		s.answers, s.legs, s.offers, s.queueEntries, s.holds, s.transfers, s.supervisions, s.dials, s.conducts, s.prompts, s.steps, s.recordings, s.surveys, s.ratings,
 	} {
 		if err := part(ctx, tx, ids, bodies); err != nil {
 			return nil, err

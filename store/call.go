@@ -152,20 +152,19 @@ func (s *Store) surroundings(ctx context.Context, tx pgx.Tx, ids []string, byID 
 		rec := of(r.CallID)
 		rec.Amendments = append(rec.Amendments, newAmendment(r))
 	}
-	checks, err := s.q.RecordingChecksByCall(ctx, tx, ids)
+	checks, err := s.recordingChecks(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
-	for _, r := range checks {
-		sides, err := readList[RecordingSide](r.Sides)
-		if err != nil {
-			return fmt.Errorf("recording %s: %w", r.Name, err)
-		}
-		rec := of(r.CallID)
-		rec.RecordingChecks = append(rec.RecordingChecks, RecordingCheck{
-			Name: r.Name, CheckedAt: r.CheckedAt.UTC(), Result: RecordingResult(r.Result), TalkMs: r.TalkMs, LengthMs: r.LengthMs,
-			LoudMs: r.LoudMs, Bytes: r.Bytes, SHA256: r.Sha256, Sides: sides, DestroyedAt: utc(r.DestroyedAt),
-		})
+	for id, list := range checks {
+		of(id).RecordingChecks = list
+	}
+	erasures, err := s.erasures(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for id, e := range erasures {
+		of(id).Erased = &e
 	}
 	seals, err := s.q.SealsByCall(ctx, tx, ids)
 	for _, r := range seals {

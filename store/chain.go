@@ -26,8 +26,13 @@ var Genesis = strings.Repeat("0", 2*sha256.Size)
 // What a hash is of, so that no amendment can pass for a record. The number
 // rises when the canonical form changes in a way old records would feel.
 const (
-	recordDomain    = "sansheng/record/1\n"
-	amendmentDomain = "sansheng/amendment/1\n"
+	recordDomain             = "sansheng/record/1\n"
+	committedRecordDomain    = "sansheng/record/2\n"
+	amendmentDomain          = "sansheng/amendment/1\n"
+	committedAmendmentDomain = "sansheng/amendment/2\n"
+	erasureDomain            = "sansheng/erasure/1\n"
+	personalDomain           = "sansheng/personal/2\n"
+	leftDomain               = "sansheng/left/1\n"
 )
 
 // hashOf is what a seal says: SHA-256 over the domain, the hash before as
@@ -43,14 +48,46 @@ func hashOf(domain, prev string, v any) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// HashRecord is the hash of a closed call's record whose predecessor in its
-// company's chain has the hash prev. Only Body counts.
+// HashRecord is the hash of a closed call's record, in the first form, whose predecessor in
+// its company's chain has the hash prev. Only Body counts.
 func HashRecord(prev string, b Body) (string, error) { return hashOf(recordDomain, prev, b) }
 
 // HashAmendment is HashRecord for an amendment; its own hashes do not count.
 func HashAmendment(prev string, a Amendment) (string, error) {
 	a.Hash, a.PrevHash = "", ""
 	return hashOf(amendmentDomain, prev, a)
+}
+
+// sealed is what a seal's hash is of.
+type sealed struct {
+	domain string
+	// open is all that is hashed; personal, in the second form, what it commits to.
+	open     any
+	personal any
+}
+
+func (c sealed) hash(prev string) (string, error) { return hashOf(c.domain, prev, c.open) }
+
+// sealedRecord is what is sealed of a body; with a commitment in the second form.
+func sealedRecord(b Body, commitment *string) sealed {
+	if commitment == nil {
+		return sealed{domain: recordDomain, open: b}
+	}
+	open, personal := b.split()
+	return sealed{domain: committedRecordDomain, open: committedRecord{Body: open, Personal: *commitment}, personal: personal}
+}
+
+// sealedAmendment is sealedRecord for an amendment.
+func sealedAmendment(a Amendment, commitment *string, erases bool) sealed {
+	a.Hash, a.PrevHash = "", ""
+	switch {
+	case erases:
+		return sealed{domain: erasureDomain, open: a}
+	case commitment == nil:
+		return sealed{domain: amendmentDomain, open: a}
+	}
+	open, personal := a.split()
+	return sealed{domain: committedAmendmentDomain, open: committedAmendment{Amendment: open, Personal: *commitment}, personal: personal}
 }
 
 // Canonical is the one JSON form of a value (RFC 8785): members ordered by
@@ -132,17 +169,25 @@ type sealing struct {
 	company   cti.CompanyID
 	call      cti.CallID
 	amendment *Amendment
+	// personal: the amendment's words may be about the caller.
+	personal bool
+	// erases: the amendment is the erasure of its call's record.
+	erases bool
 }
 
 // amendLate keeps a fact that came after its call was closed, or after another
-// engine had gone on with the call.
+// engine had gone on with the call. Of an erased call only its kind is kept.
 func (b *batch) amendLate(ctx context.Context, e entry, reason string) error {
 	a := Amendment{
 		ID: uuid.NewSHA1(ticketSpace, []byte("late/"+e.ID)), Call: string(e.Call), Company: string(e.Company),
-		Author: "system", Reason: reason,
+		Author: systemAuthor, Reason: reason,
 		Body: clean(string(e.message.Payload)), MadeAt: e.At,
 	}
-	b.seals = append(b.seals, sealing{company: e.Company, call: e.Call, amendment: &a})
+	erased := b.calls[e.Call].erased
+	if erased {
+		a.Body = string(e.Kind) + ", not kept: the record is erased"
+	}
+	b.seals = append(b.seals, sealing{company: e.Company, call: e.Call, amendment: &a, personal: !erased})
 	return b.s.addAmendment(ctx, b.out, a)
 }
 
@@ -156,19 +201,30 @@ func (s *Store) addAmendment(ctx context.Context, db sql.DBTX, a Amendment) erro
 // seal continues the chains with what the batch closed, in the order of the facts.
 func (b *batch) seal(ctx context.Context) error { return b.s.seal(ctx, b.tx, b.out, b.seals) }
 
+// sealer continues chains within a transaction.
+type sealer struct {
+	s       *Store
+	tx      pgx.Tx
+	out     *pipeline
+	bodies  map[string]Body
+	secrets map[string][]byte
+	chains  map[string]*sql.Chain
+}
+
 func (s *Store) seal(ctx context.Context, tx pgx.Tx, out *pipeline, seals []sealing) error {
 	if len(seals) == 0 {
 		return nil
 	}
-	var companies, calls []string
+	var companies, closed, calls []string
 	for _, l := range seals {
-		companies = append(companies, string(l.company))
+		companies, calls = append(companies, string(l.company)), append(calls, string(l.call))
 		if l.amendment == nil {
-			calls = append(calls, string(l.call))
+			closed = append(closed, string(l.call))
 		}
 	}
-	bodies, err := s.bodies(ctx, tx, calls)
-	if err != nil {
+	w := sealer{s: s, tx: tx, out: out, chains: map[string]*sql.Chain{}}
+	var err error
+	if w.bodies, err = s.bodies(ctx, tx, closed); err != nil {
 		return err
 	}
 	slices.Sort(companies)
@@ -180,17 +236,20 @@ func (s *Store) seal(ctx context.Context, tx pgx.Tx, out *pipeline, seals []seal
 	if err != nil {
 		return err
 	}
-	chains := map[string]*sql.Chain{}
 	for _, h := range heads {
-		chains[h.Company] = &h
+		w.chains[h.Company] = &h
+	}
+	// Only now: an erasure that came first has taken them.
+	if w.secrets, err = s.secrets(ctx, tx, calls); err != nil {
+		return err
 	}
 	for _, l := range seals {
-		if err := s.addSeal(ctx, out, l, chains[string(l.company)], bodies); err != nil {
+		if err := w.add(ctx, l); err != nil {
 			return err
 		}
 	}
 	for _, h := range heads {
-		c := chains[h.Company]
+		c := w.chains[h.Company]
 		if err := s.q.MoveChain(ctx, out, c.N, c.Hash, c.Company); err != nil {
 			return err
 		}
@@ -198,30 +257,70 @@ func (s *Store) seal(ctx context.Context, tx pgx.Tx, out *pipeline, seals []seal
 	return out.flush(ctx)
 }
 
-func (s *Store) addSeal(ctx context.Context, out *pipeline, l sealing, head *sql.Chain, bodies map[string]Body) error {
-	p := sql.AddSealParams{Company: head.Company, N: head.N + 1, CallID: string(l.call), PrevHash: head.Hash}
-	var err error
+// secrets reads those of some calls.
+func (s *Store) secrets(ctx context.Context, db sql.DBTX, calls []string) (map[string][]byte, error) {
+	rows, err := s.q.SecretsByCall(ctx, db, calls)
+	if err != nil {
+		return nil, err
+	}
+	list := make(map[string][]byte, len(rows))
+	for _, r := range rows {
+		list[r.CallID] = r.Secret
+	}
+	return list, nil
+}
+
+// add makes one seal. What an erasure takes it takes behind its own.
+func (w *sealer) add(ctx context.Context, l sealing) error {
+	call, head := string(l.call), w.chains[string(l.company)]
+	if l.erases {
+		if err := w.erase(ctx, l.amendment); err != nil {
+			return err
+		}
+	}
+	p := sql.AddSealParams{Company: head.Company, N: head.N + 1, CallID: call, PrevHash: head.Hash, Form: plainForm}
 	if l.amendment != nil {
 		p.AmendmentID = &l.amendment.ID
-		p.Hash, err = HashAmendment(head.Hash, *l.amendment)
-	} else {
-		p.Hash, err = HashRecord(head.Hash, bodies[string(l.call)])
 	}
-	if err != nil {
+	if secret := w.secrets[call]; secret != nil && (l.amendment == nil || l.personal) {
+		var personal any
+		if l.amendment == nil {
+			_, personal = w.bodies[call].split()
+		} else {
+			_, personal = l.amendment.split()
+		}
+		commitment, err := commit(secret, personal)
+		if err != nil {
+			return err
+		}
+		p.Form, p.Commitment = committedForm, &commitment
+	}
+	content := sealedRecord(w.bodies[call], p.Commitment)
+	if l.amendment != nil {
+		content = sealedAmendment(*l.amendment, p.Commitment, l.erases)
+	}
+	var err error
+	if p.Hash, err = content.hash(head.Hash); err != nil {
 		return err
 	}
 	head.N, head.Hash = p.N, p.Hash
-	return s.q.AddSeal(ctx, out, p)
+	if err := w.s.q.AddSeal(ctx, w.out, p); err != nil || !l.erases {
+		return err
+	}
+	return w.s.wipe(ctx, w.out, call, p.N)
 }
 
 // sealAmendment adds an amendment to a closed call, and to its company's chain.
-func (s *Store) sealAmendment(ctx context.Context, tx pgx.Tx, a *Amendment) error {
+func (s *Store) sealAmendment(ctx context.Context, tx pgx.Tx, a *Amendment, personal bool) error {
 	if err := s.addAmendment(ctx, tx, *a); err != nil {
 		return err
 	}
-	l := sealing{company: cti.CompanyID(a.Company), call: cti.CallID(a.Call), amendment: a}
+	l := sealing{company: cti.CompanyID(a.Company), call: cti.CallID(a.Call), amendment: a, personal: personal}
 	return s.seal(ctx, tx, &pipeline{tx: tx}, []sealing{l})
 }
+
+// systemAuthor is who amends where no person does.
+const systemAuthor = "system"
 
 // ErrNoCall: no call has this id.
 var ErrNoCall = errors.New("no such call")
@@ -247,7 +346,7 @@ func (s *Store) Amend(ctx context.Context, call, author, reason, body string) (A
 			return ErrOpenCall
 		}
 		a.Company = c.Company
-		return s.sealAmendment(ctx, tx, &a)
+		return s.sealAmendment(ctx, tx, &a, true)
 	})
 	if err != nil {
 		return Amendment{}, fmt.Errorf("amend call %s: %w", call, err)

@@ -95,29 +95,3 @@ func (s *Store) Queues(ctx context.Context, company string, since time.Time) ([]
 	}
 	return list, nil
 }
-
-// DeadLetter is a message that could not be projected.
-type DeadLetter struct {
-	Journal  string    `json:"journal"`
-	Position uint64    `json:"position"`
-	Subject  string    `json:"subject"`
-	Payload  []byte    `json:"payload"`
-	Error    string    `json:"error"`
-	DiedAt   time.Time `json:"died_at"`
-}
-
-// DeadLetters lists the messages put aside, oldest first.
-func (s *Store) DeadLetters(ctx context.Context) ([]DeadLetter, error) {
-	rows, err := s.q.DeadLetters(ctx, s.pool)
-	if err != nil {
-		return nil, fmt.Errorf("list dead letters: %w", err)
-	}
-	list := make([]DeadLetter, len(rows))
-	for i, r := range rows {
-		list[i] = DeadLetter{
-			Journal: r.Source, Position: uint64(r.Position), Subject: r.Subject, Payload: r.Payload,
-			Error: r.Error, DiedAt: r.DiedAt.UTC(),
-		}
-	}
-	return list, nil
-}

@@ -29,6 +29,9 @@ type FollowUpFilter struct {
 	ID, Company, Agent, State string
 	// Owed keeps those that are still to be made, Dissatisfied those whose caller is.
 	Owed, Dissatisfied bool
+	// Since and Until keep those that ended from the one to before the other, for the lists of a
+	// week and a month (requirement F7).
+	Since, Until time.Time
 	// Limit keeps those that are due last; 0 keeps all.
 	Limit int
 }
@@ -38,6 +41,7 @@ type FollowUpFilter struct {
 func (s *Store) FollowUps(ctx context.Context, f FollowUpFilter) ([]callback.Callback, error) {
 	p := sql.FollowUpsParams{
 		Company: wanted(f.Company), Agent: wanted(f.Agent), State: wanted(f.State), Owed: f.Owed, Dissatisfied: f.Dissatisfied, Count: limit(f.Limit),
+		Since: given(f.Since), Until: given(f.Until),
 	}
 	if f.ID != "" {
 		id, err := uuid.Parse(f.ID)
@@ -378,6 +382,48 @@ func (s *Store) FollowUpMonth(ctx context.Context, company, kind string, of time
 		m.Shares = append(m.Shares, FollowUpShare(p))
 	}
 	return m, nil
+}
+
+// Deal puts today's callbacks of a company that are nobody's on agents' lists, those that are due
+// first before others, until each has his share (requirement F2). It answers how many it dealt.
+func (s *Store) Deal(ctx context.Context, company string, agents []string, by string) (int, error) {
+	dealt := 0
+	err := s.acting(ctx, func(tx pgx.Tx) error {
+		dealt = 0
+		office, now := s.office(company), s.now()
+		rows, err := s.q.WaitingOf(ctx, tx, company)
+		if err != nil {
+			return err
+		}
+		dues, has := make([]time.Time, len(rows)), map[string]int{}
+		for i, r := range rows {
+			dues[i] = r.DueAt
+			has[r.Agent]++
+		}
+		for _, p := range callback.Deal(office.Quota(dues, now), agents, hours.DateOf(now.In(office.Hours.Zone()))) {
+			for i := range rows {
+				r := &rows[i]
+				if has[p.Agent] >= p.Calls {
+					break
+				}
+				if r.Agent != "" {
+					continue
+				}
+				f, err := s.lockFollowUp(ctx, tx, r.ID)
+				if err != nil {
+					return err
+				}
+				if err := s.follow(ctx, tx, &f, by, callback.Assign{Agent: p.Agent, By: by}, now); err != nil {
+					return err
+				}
+				r.Agent = p.Agent
+				has[p.Agent]++
+				dealt++
+			}
+		}
+		return nil
+	})
+	return dealt, err
 }
 
 // readFollowUp does again what the database does not know, from the fact alone.

@@ -141,6 +141,9 @@ func TestFollowUp(t *testing.T) {
 	}
 	c.complained(call, "13900000000", "Nanjing Rd 2", ticket.Complaint)
 	c.owed(2)
+	if n, err := c.Deal(t.Context(), "demo", []string{"1001", "1002"}, "2001"); err != nil || n == 0 {
+		t.Fatalf("%d dealt, %v", n, err)
+	}
 	first := c.called(f.ID, cti.DialBusy)
 	if f = c.followUp(f.ID); f.State != callback.Confirming || len(f.Attempts) != 1 || f.Attempts[0].Line != callback.LineBusy || f.Attempts[0].Call != first {
 		t.Fatalf("%+v", f)
@@ -155,6 +158,14 @@ func TestFollowUp(t *testing.T) {
 	third := c.called(f.ID, cti.DialNoAnswer)
 	if f = c.command(f.ID, callback.Miss{Call: third, Reason: callback.NoAnswer, By: "1001"}); f.State != callback.Failed {
 		t.Fatalf("missed on two days: %+v", f)
+	}
+	week := FollowUpFilter{State: "failed", Since: storyStart, Until: storyStart.AddDate(0, 0, 7)}
+	if list, err := c.FollowUps(t.Context(), week); err != nil || len(list) != 1 {
+		t.Errorf("%d failed in the week, %v", len(list), err)
+	}
+	week.Until = storyStart
+	if list, err := c.FollowUps(t.Context(), week); err != nil || len(list) != 0 {
+		t.Errorf("%d failed before it, %v", len(list), err)
 	}
 	m, err := c.FollowUpMonth(t.Context(), "demo", "complaint", storyStart, []string{"1001", "1002"})
 	if err != nil || m.Closed != 3 || m.Owed != 3 || m.Failed != 2 || m.Waiting != 1 || m.Quota < 1 || len(m.Shares) != 2 {

@@ -53,7 +53,11 @@ func (l *life) step(p *person) {
 	}
 	end := func(d cti.Disposition) {
 		p.ended = true
-		l.tell(cti.CallEnded, p.id, "", &cti.Ended{By: cti.RoleCaller, Disposition: d, Cause: 16, Abandoned: !p.answered})
+		secret := ""
+		if rapid.Bool().Draw(l.t, "secret") {
+			secret = hexSecret(cti.CallID(p.id))
+		}
+		l.tell(cti.CallEnded, p.id, "", &cti.Ended{By: cti.RoleCaller, Disposition: d, Cause: 16, Abandoned: !p.answered, Secret: secret})
 	}
 	options := []option{
 		{!p.offered && !p.answered && !p.hungUp && !p.fell, func() {
@@ -127,6 +131,9 @@ func drawLife(t *rapid.T) []cti.Fact {
 		}
 		if p := rapid.SampledFrom(people).Draw(t, "who"); !p.ended {
 			l.step(p)
+		} else {
+			l.tell(cti.RecordErased, p.id, "", &cti.ErasedData{By: "9001", Reason: "by law"})
+			l.tell(cti.CallKeyed, p.id, "", &cti.KeyedData{Name: "meter", Digits: "4711"})
 		}
 	}
 	return l.facts

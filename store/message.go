@@ -31,6 +31,8 @@ type LeftMessage struct {
 	FinishedBy string     `json:"finished_by,omitempty"`
 	FinishedAt *time.Time `json:"finished_at"`
 	Result     string     `json:"result,omitempty"`
+	// Transcript is what a machine has made of it, where one is asked.
+	Transcript *Transcript `json:"transcript,omitempty"`
 }
 
 // addMessages completes tickets of messages.
@@ -48,12 +50,17 @@ func (s *Store) addMessages(ctx context.Context, list []Ticket) error {
 	if err != nil {
 		return err
 	}
+	written, err := s.transcripts(ctx, ids)
+	if err != nil {
+		return err
+	}
 	left := make(map[string]*LeftMessage, len(rows))
 	for _, r := range rows {
 		m := &LeftMessage{
 			Box: r.Box, LeftAt: r.LeftAt.UTC(), Number: r.Number, Recording: r.Recording, LengthMs: r.LengthMs,
 			Checked: RecordingResult(r.Checked), SHA256: r.Sha256, TakenBy: r.TakenBy, TakenAt: utc(r.TakenAt),
 			FinishedBy: r.FinishedBy, FinishedAt: utc(r.FinishedAt), Result: r.Result,
+			Transcript: written[r.CallID],
 		}
 		if r.MeasuredMs > 0 {
 			m.LengthMs = r.MeasuredMs // the file knows better

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	stdsql "database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"sansheng/store/job"
 )
 
 //go:embed migration/*.sql
@@ -67,7 +70,7 @@ func (s *Store) Migrations(ctx context.Context) ([]Migration, error) {
 		for _, m := range status {
 			list = append(list, Migration{
 				Version: m.Source.Version,
-				Name:    m.Source.Path,
+				Name:    nameOf(m.Source),
 				Applied: m.State == goose.StateApplied,
 				At:      m.AppliedAt,
 			})
@@ -75,6 +78,25 @@ func (s *Store) Migrations(ctx context.Context) ([]Migration, error) {
 		return err
 	})
 	return list, err
+}
+
+// jobTablesVersion is the migration that makes River's tables, which River knows itself.
+const jobTablesVersion = 25
+
+// jobTables is that migration. River makes each of its versions in a transaction of its own
+// and notes it, so that one that was cut off goes on where it was.
+func (s *Store) jobTables() *goose.Migration {
+	up := func(ctx context.Context, _ *stdsql.DB) error { return job.Migrate(ctx, s.pool) }
+	down := func(ctx context.Context, _ *stdsql.DB) error { return job.MigrateDown(ctx, s.pool) }
+	return goose.NewGoMigration(jobTablesVersion, &goose.GoFunc{RunDB: up}, &goose.GoFunc{RunDB: down})
+}
+
+// nameOf is a migration's file, or its name where it has none.
+func nameOf(s *goose.Source) string {
+	if s.Version == jobTablesVersion {
+		return "00025_river"
+	}
+	return s.Path
 }
 
 func (s *Store) goose(ctx context.Context, f func(*goose.Provider) error) error {
@@ -88,7 +110,7 @@ func (s *Store) goose(ctx context.Context, f func(*goose.Provider) error) error 
 	}
 	db := stdlib.OpenDBFromPool(s.pool)
 	defer func() { _ = db.Close() }() // returns its connections; the pool stays
-	p, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(turns))
+	p, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(turns), goose.WithGoMigrations(s.jobTables()))
 	if err != nil {
 		return fmt.Errorf("migrate store: %w", err)
 	}

@@ -23,7 +23,9 @@ type Record struct {
 	Amendments []Amendment `json:"amendments"`
 	// RecordingChecks are what was found in the recordings afterwards.
 	RecordingChecks []RecordingCheck `json:"recording_checks,omitempty"`
-	// Hash and PrevHash are null until the call has ended. See HashRecord.
+	// Erased tells that what the record said of its caller was erased.
+	Erased *Erasure `json:"erased,omitempty"`
+	// Hash and PrevHash are null until the call has ended. See Store.Prove.
 	Hash     *string `json:"hash"`
 	PrevHash *string `json:"prev_hash"`
 }
@@ -47,6 +49,9 @@ type Body struct {
 	Conduct *Conduct `json:"conduct,omitempty"`
 	// Dial is how the number was called, of outbound calls only.
 	Dial *Dial `json:"dial,omitempty"`
+	// Survey is how the caller was asked about the talk, Ratings what he answered.
+	Survey  *Survey  `json:"survey,omitempty"`
+	Ratings []Rating `json:"ratings,omitempty"`
 	Ending
 	Recordings []Recording `json:"recordings"`
 	Fallback   *Fallback   `json:"fallback"`

@@ -98,7 +98,8 @@ func (s *Store) Unchecked(ctx context.Context, since time.Time, most int) ([]Unc
 }
 
 // Talk is for how long the caller was recorded with a person: from the first answer on,
-// without the times in which he was on hold, waited for another, or the recording paused.
+// without the times in which he was on hold, waited for another, was asked how it was, or the
+// recording paused.
 func (b Body) Talk() time.Duration {
 	if b.JoinedAt == nil || b.EndedAt == nil {
 		return 0
@@ -126,6 +127,9 @@ func (b Body) Talk() time.Duration {
 			without(q.EnteredAt, q.LeftAt)
 		}
 	}
+	if from, to, ok := b.asked(); ok {
+		without(from, to)
+	}
 	for i, step := range b.FlowPath {
 		if step.Step != "recording" || step.Detail != "paused" {
 			continue
@@ -142,6 +146,12 @@ func (b Body) Talk() time.Duration {
 	return max(talk, 0)
 }
 
+// Reasons of the amendments about recordings.
+const (
+	recordingChecked   = "recording checked"
+	recordingDestroyed = "recording destroyed"
+)
+
 // CheckRecording keeps what a look at a recording has found, and seals it into the
 // chain. A second look at the same one is forgotten.
 func (s *Store) CheckRecording(ctx context.Context, call string, c RecordingCheck) error {
@@ -150,7 +160,7 @@ func (s *Store) CheckRecording(ctx context.Context, call string, c RecordingChec
 	if err != nil {
 		return fmt.Errorf("check recording %s: %w", c.Name, err)
 	}
-	return s.noteRecording(ctx, call, "recording checked", c, c.CheckedAt, c.Result != RecordingNone, func(tx pgx.Tx) (int64, error) {
+	return s.noteRecording(ctx, call, recordingChecked, c, c.CheckedAt, c.Result != RecordingNone, func(tx pgx.Tx) (int64, error) {
 		return s.q.AddRecordingCheck(ctx, tx, sql.AddRecordingCheckParams{
 			CallID: call, Name: c.Name, CheckedAt: c.CheckedAt, Result: string(c.Result), TalkMs: c.TalkMs, LengthMs: c.LengthMs,
 			LoudMs: c.LoudMs, Bytes: c.Bytes, Sha256: c.SHA256, Sides: sides,
@@ -170,7 +180,7 @@ type DestroyedRecording struct {
 // Destroyed seals into the chain that a recording was destroyed (requirement H3).
 func (s *Store) Destroyed(ctx context.Context, d DestroyedRecording) error {
 	d.At = d.At.UTC().Truncate(time.Millisecond)
-	return s.noteRecording(ctx, d.Call, "recording destroyed", d, d.At, true, func(tx pgx.Tx) (int64, error) {
+	return s.noteRecording(ctx, d.Call, recordingDestroyed, d, d.At, true, func(tx pgx.Tx) (int64, error) {
 		return s.q.AddRecordingEnd(ctx, tx, d.Call, d.Name, d.At)
 	})
 }
@@ -191,8 +201,8 @@ func (s *Store) noteRecording(ctx context.Context, call, reason string, what any
 		if err != nil || added == 0 || !seal {
 			return err
 		}
-		a := Amendment{ID: uuid.New(), Call: call, Company: c.Company, Author: "system", Reason: reason, Body: string(body), MadeAt: at}
-		return s.sealAmendment(ctx, tx, &a)
+		a := Amendment{ID: uuid.New(), Call: call, Company: c.Company, Author: systemAuthor, Reason: reason, Body: string(body), MadeAt: at}
+		return s.sealAmendment(ctx, tx, &a, false)
 	})
 	if err != nil {
 		return fmt.Errorf("note of call %s: %s: %w", call, reason, err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,6 +14,7 @@ import (
 	"sansheng/cti/sheet"
 	"sansheng/store/callback"
 	"sansheng/store/internal/sql"
+	"sansheng/store/job"
 	"sansheng/store/ticket"
 )
 
@@ -20,7 +22,7 @@ import (
 type Config struct {
 	// URL is a PostgreSQL connection string, as URL or as keywords.
 	URL string
-	// MaxConns bounds the connections held; 0 means 8.
+	// MaxConns bounds the connections held; 0 means 12.
 	MaxConns int32
 	// Log gets warnings and dead letters; nil means none.
 	Log *zap.Logger
@@ -46,6 +48,10 @@ type Store struct {
 	forms    func(company string) sheet.Forms
 	office   func(company string) *callback.Office
 	now      func() time.Time
+	// jobs does what has a time of its own.
+	jobs *job.Jobs
+	// hooks are told of facts; nil before SetWebhooks.
+	hooks atomic.Pointer[[]hook]
 	// outboxC wakes the outbox; written by the projector and by who acts,
 	// read by Outbox.Run.
 	outboxC chan struct{}
@@ -58,7 +64,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	pc.MaxConns = cmp.Or(cfg.MaxConns, 8)
+	pc.MaxConns = cmp.Or(cfg.MaxConns, 12)
 	if pc.ConnConfig.ConnectTimeout == 0 {
 		pc.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
@@ -100,8 +106,14 @@ func openPool(ctx context.Context, pc *pgxpool.Config, cfg Config) (*Store, erro
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
+	jobs, err := job.New(job.Config{Pool: pool, Log: cfg.Log.Named("job")})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open store: %w", err)
+	}
 	return &Store{
-		pool: pool, q: sql.New(), log: cfg.Log.Named("store"), calendar: cfg.Calendar, forms: cfg.Forms, office: cfg.Office, now: cfg.Now, outboxC: make(chan struct{}, 1),
+		pool: pool, q: sql.New(), log: cfg.Log.Named("store"), calendar: cfg.Calendar, forms: cfg.Forms, office: cfg.Office, now: cfg.Now, jobs: jobs,
+		outboxC: make(chan struct{}, 1),
 	}, nil
 }
 
@@ -124,6 +136,9 @@ func (s *Store) ServerVersion(ctx context.Context) (string, error) {
 	}
 	return v, nil
 }
+
+// Jobs does what has a time of its own; its Run is one goroutine of who plays store.
+func (s *Store) Jobs() *job.Jobs { return s.jobs }
 
 // Pool is the connection pool, for packages that bring tables of their own.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }

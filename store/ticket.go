@@ -80,12 +80,7 @@ func (s *Store) Tickets(ctx context.Context, f TicketFilter) ([]Ticket, error) {
 	}
 	list := make([]Ticket, len(rows))
 	for i, r := range rows {
-		t := showTicket(sql.Ticket{
-			ID: r.ID, Company: r.Company, Kind: r.Kind, State: r.State, Owner: r.Owner, CallID: r.CallID, OpenedAt: r.OpenedAt,
-			DueAt: r.DueAt, ClosedAt: r.ClosedAt, Calls: r.Calls, Department: r.Department, Clerk: r.Clerk, Summary: r.Summary,
-			Place: r.Place, Phone: r.Phone, Important: r.Important, Charged: r.Charged, Promised: r.Promised, Overdue: r.Overdue,
-			Level: r.Level, Result: r.Result, Score: r.Score, IntoID: r.IntoID, WorkedAt: r.WorkedAt,
-		})
+		t := showTicket(r.Ticket)
 		t.DID, t.Caller = r.Did, r.CallerNumber
 		list[len(rows)-1-i] = t
 	}

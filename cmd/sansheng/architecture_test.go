@@ -34,7 +34,8 @@ var pure = map[string][]string{
 	"sansheng/cti/place": nil,
 	"sansheng/cti/sheet": {"sansheng/cti/hours", "sansheng/cti/place"},
 	// A ticket's rules ask no clock and no database.
-	"sansheng/store/ticket": {"sansheng/cti/sheet"},
+	"sansheng/store/ticket":   {"sansheng/cti/sheet"},
+	"sansheng/store/callback": {"sansheng/cti/hours", "sansheng/cti/place"},
 }
 
 // impure parts of the standard library have no place in the domain.

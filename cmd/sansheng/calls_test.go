@@ -13,13 +13,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sansheng/cmd/sansheng/config"
 	"sansheng/cti"
 	"sansheng/store"
 	"sansheng/store/cluster"
+	"sansheng/store/proof"
 )
 
 // recordsRoot is the reading commands over a database of their own.
-func recordsRoot(t *testing.T) (root func() *cobra.Command, s *store.Store) {
+func recordsRoot(t *testing.T) (root func() *cobra.Command, s *store.Store, dir string) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "sansheng-test-")
 	if err != nil {
@@ -43,17 +45,22 @@ func recordsRoot(t *testing.T) (root func() *cobra.Command, s *store.Store) {
 	}
 	t.Cleanup(s.Close)
 	open := func(context.Context) (*store.Store, func(), error) { return s, func() {}, nil }
+	configured := func() (*config.Config, error) {
+		cfg := config.Default()
+		cfg.Data = dir
+		return cfg, nil
+	}
 	return func() *cobra.Command {
 		c := &cobra.Command{Use: "sansheng", SilenceUsage: true, SilenceErrors: true}
-		c.AddCommand(callsCommand(open), recordCommand(open), ticketsCommand(open), agentsCommand(open),
+		c.AddCommand(callsCommand(open), recordCommand(open, configured), ticketsCommand(open), agentsCommand(open),
 			queuesCommand(open), migrateCommand(open))
 		return c
-	}, s
+	}, s, dir
 }
 
 func TestRecordCommands(t *testing.T) {
 	t.Parallel()
-	root, s := recordsRoot(t)
+	root, s, _ := recordsRoot(t)
 	run := func(args ...string) (string, error) {
 		var out bytes.Buffer
 		c := root()
@@ -162,4 +169,79 @@ func told(t *testing.T, s *store.Store, id, caller string) {
 	if err := s.Replay(t.Context(), id, facts...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestProofCommands: heads are printed and given to witnesses, by which records are
+// verified; a call is proven, and its proof checked without the database.
+func TestProofCommands(t *testing.T) {
+	t.Parallel()
+	root, s, dir := recordsRoot(t)
+	run := func(args ...string) (string, error) {
+		var out bytes.Buffer
+		c := root()
+		c.SetOut(&out)
+		c.SetErr(&out)
+		c.SetArgs(args)
+		err := c.ExecuteContext(t.Context())
+		return out.String(), err
+	}
+	must := func(args ...string) string {
+		t.Helper()
+		out, err := run(args...)
+		if err != nil {
+			t.Fatalf("%v: %v", args, err)
+		}
+		return out
+	}
+	refused := func(want string, args ...string) {
+		t.Helper()
+		if out, err := run(args...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %q\n%s", args, err, want, out)
+		}
+	}
+	file := func(text string) string {
+		t.Helper()
+		f := filepath.Join(t.TempDir(), "f")
+		if err := os.WriteFile(f, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	must("migrate", "up")
+	told(t, s, "c1", "13800138000")
+	refused("has `sansheng serve` run with this data folder?", "record", "witness", "--print")
+	refused("no witness is configured", "record", "witness")
+	key, err := proof.OpenKey(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	paper := must("record", "witness", "--print")
+	if !strings.Contains(paper, "public key "+key.Public.String()) || !strings.Contains(paper, "/demo\n1\n") {
+		t.Errorf("on paper:\n%s", paper)
+	}
+	heads := file(paper)
+	if out := must("record", "verify", "--witness", heads); !strings.Contains(out, "1 seals as a witness saw them") {
+		t.Errorf("verify:\n%s", out)
+	}
+	refused("no such file", "record", "verify", "--witness", heads+".no")
+	refused("NAME+HASH+BASE64", "record", "verify", "--witness", heads, "--key", "x")
+	told(t, s, "c2", "13800138001")
+	part, whole := file(must("record", "prove", "c1")), file(must("record", "prove", "c1", "--whole"))
+	growth := file(must("record", "prove", "--since", heads, "--company", "demo"))
+	public := file(key.Public.String())
+	if out := must("record", "check", part, "--key", public); !strings.Contains(out, "good: call c1 of demo, 1 seals, content of 0") {
+		t.Errorf("check:\n%s", out)
+	}
+	if out := must("record", "check", whole); !strings.Contains(out, "content of 1") {
+		t.Errorf("check of the whole:\n%s", out)
+	}
+	if out := must("record", "check", growth); !strings.Contains(out, "good: the 2 seals of demo") || !strings.Contains(out, "begin with the 1 of") {
+		t.Errorf("check of the growth:\n%s", out)
+	}
+	refused("allowed: a call's id, or --since", "record", "prove")
+	refused("allowed: a call's id, or --since", "record", "prove", "c1", "--since", heads)
+	refused(`no head of company "x"`, "record", "prove", "--since", heads, "--company", "x")
+	refused("is unknown; allowed: sansheng/proof/1", "record", "check", file("{}"))
+	refused("name the account with --as", "record", "erase", "c1", "--reason", "by law")
+	refused(`required flag(s) "reason"`, "record", "erase", "c1")
 }

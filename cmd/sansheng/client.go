@@ -74,11 +74,36 @@ func (c *client) ask(ctx context.Context, method, path string, body any, header 
 	return c.send(ctx, method, path, bytes.NewReader(text), whole)
 }
 
-// sendWithin is how long the service may take to receive a file.
-const sendWithin = time.Minute
+// sendWithin is how long the service may take to receive a file and to take it.
+const sendWithin = 5 * time.Minute
 
 // send is ask with a body as it is.
 func (c *client) send(ctx context.Context, method, path string, body io.Reader, header http.Header) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, sendWithin)
+	defer cancel()
+	res, err := c.open(ctx, method, path, body, header)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Close()
+	return io.ReadAll(io.LimitReader(res, answerMost))
+}
+
+// fetch writes an answer of any length into w; ctx bounds it.
+func (c *client) fetch(ctx context.Context, path string, w io.Writer) error {
+	res, err := c.open(ctx, http.MethodGet, path, nil, nil)
+	if err != nil {
+		return err
+	}
+	defer res.Close()
+	if _, err := io.Copy(w, res); err != nil {
+		return fmt.Errorf("the service broke off: %w", err)
+	}
+	return nil
+}
+
+// open is send with the answer as it comes.
+func (c *client) open(ctx context.Context, method, path string, body io.Reader, header http.Header) (io.ReadCloser, error) {
 	password := os.Getenv(passwordVariable)
 	if c.as == "" || password == "" {
 		return nil, errors.New("name the account with --as, and its password in the environment's " + passwordVariable)
@@ -96,17 +121,17 @@ func (c *client) send(ctx context.Context, method, path string, body io.Reader, 
 	for name, values := range header {
 		r.Header[name] = values
 	}
-	res, err := (&http.Client{Timeout: sendWithin}).Do(r)
+	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return nil, fmt.Errorf("is the service running? %w", err)
+	}
+	if res.StatusCode/100 == 2 {
+		return res.Body, nil
 	}
 	defer res.Body.Close()
 	said, err := io.ReadAll(io.LimitReader(res.Body, answerMost))
 	if err != nil {
 		return nil, err
-	}
-	if res.StatusCode/100 == 2 {
-		return said, nil
 	}
 	var problem struct {
 		Detail string

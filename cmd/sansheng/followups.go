@@ -54,7 +54,7 @@ func followUpsCommand(open opener) *cobra.Command {
 	flags.BoolVar(&f.Owed, "owed", false, "only those that are still to be made")
 	flags.BoolVar(&f.Dissatisfied, "dissatisfied", false, "only those whose caller is dissatisfied")
 	flags.IntVar(&f.Limit, "limit", 0, "only so many, those that are due last; 0 is all")
-	c.AddCommand(orderFollowUpCommand(), followUpRatesCommand())
+	c.AddCommand(orderFollowUpCommand(), followUpRatesCommand(), dealFollowUpsCommand())
 	return c
 }
 
@@ -124,5 +124,31 @@ func followUpRatesCommand() *cobra.Command {
 	f.StringVar(&company, "company", "", "of this company")
 	f.StringVar(&month, "month", "", "the month, as in 2026-11; this one where it is left out")
 	f.StringVar(&kind, "kind", "", "only of tickets of this kind")
+	return c
+}
+
+func dealFollowUpsCommand() *cobra.Command {
+	var api client
+	var company string
+	c := &cobra.Command{
+		Use:     "deal",
+		Short:   "Put today's callbacks that are nobody's on the lists of the agents at work, as a leader may",
+		Example: "  " + passwordVariable + "=… sansheng followups deal --as 2001",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			var dealt struct{ Dealt int }
+			query := url.Values{}
+			if company != "" {
+				query.Set("company", company)
+			}
+			if err := api.order(c.Context(), http.MethodPost, "/api/v1/follow_ups/deal?"+query.Encode(), nil, &dealt); err != nil {
+				return fmt.Errorf("deal callbacks: %w", err)
+			}
+			_, err := fmt.Fprintf(c.OutOrStdout(), "%d callbacks were put on lists\n", dealt.Dealt)
+			return err
+		},
+	}
+	api.addFlags(c)
+	c.Flags().StringVar(&company, "company", "", "of this company")
 	return c
 }

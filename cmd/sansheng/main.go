@@ -40,11 +40,12 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	open := storeOpener(root)
+	open, configured := storeOpener(root)
 	root.AddCommand(
 		serveCommand(), fetchCommand(), demoCommand(), phoneCommand(), versionCommand(),
-		callsCommand(open), recordCommand(open), ticketsCommand(open), followUpsCommand(open), summaryCommand(), benchCommand(), callbacksCommand(open), messagesCommand(), agentsCommand(open), queuesCommand(open),
-		migrateCommand(open), drillCommand(), sentinelCommand(), orderCommand(), walkCommand(), hoursCommand(), holidaysCommand(), configCommand(), promptsCommand(),
+		callsCommand(open), recordCommand(open, configured), ticketsCommand(open), followUpsCommand(open), summaryCommand(), benchCommand(), callbacksCommand(open), messagesCommand(), customersCommand(),
+		exportCommand(), accessCommand(), agentsCommand(open), queuesCommand(open),
+		migrateCommand(open), drillCommand(), sentinelCommand(), orderCommand(), walkCommand(), hoursCommand(), holidaysCommand(), configCommand(), promptsCommand(), webhooksCommand(open), deadLettersCommand(open),
 	)
 	return root
 }

@@ -14,21 +14,29 @@ import (
 )
 
 // storeOpener adds the flags that say where a hotline's records are, and
-// returns what opens them. Reading needs the database only, not the service.
-func storeOpener(root *cobra.Command) func(context.Context) (*store.Store, func(), error) {
+// returns what opens them, and what reads the configuration alone. Reading needs the
+// database only, not the service.
+func storeOpener(root *cobra.Command) (opener, configurer) {
 	var data, file string
 	root.PersistentFlags().StringVar(&data, "data", "", "the service's data folder")
 	root.PersistentFlags().StringVar(&file, "config", "", "configuration file (YAML)")
-	return func(ctx context.Context) (*store.Store, func(), error) {
+	configured := func() (*config.Config, error) {
 		cfg := config.Default()
 		if file != "" {
 			var err error
 			if cfg, err = config.Load(file); err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 		}
 		if data != "" {
 			cfg.Data = data
+		}
+		return cfg, nil
+	}
+	return func(ctx context.Context) (*store.Store, func(), error) {
+		cfg, err := configured()
+		if err != nil {
+			return nil, nil, err
 		}
 		url, err := service.DatabaseURL(cfg)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -46,5 +54,5 @@ func storeOpener(root *cobra.Command) func(context.Context) (*store.Store, func(
 			return nil, nil, fmt.Errorf("the database does not answer; is the service running? %w", err)
 		}
 		return s, s.Close, nil
-	}
+	}, configured
 }

@@ -13,12 +13,15 @@ import (
 	"sansheng/store"
 )
 
-func recordCommand(open opener) *cobra.Command {
+func recordCommand(open opener, configured configurer) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "record",
-		Short: "Show, verify and amend records",
+		Short: "Show, verify, prove, amend and erase records",
 	}
-	c.AddCommand(recordShowCommand(open), recordVerifyCommand(open), recordAmendCommand(open))
+	c.AddCommand(
+		recordShowCommand(open), recordVerifyCommand(open, configured), recordAmendCommand(open), recordWitnessCommand(open, configured),
+		recordProveCommand(open, configured), recordCheckCommand(configured), recordEraseCommand(),
+	)
 	return c
 }
 
@@ -106,6 +109,9 @@ func ending(r store.Record, line func(name, format string, args ...any)) {
 	for _, t := range r.Tickets {
 		line("ticket", "%s %s, %s, owner %s", t.ID.String(), string(t.Kind), t.State, or(some(t.Owner), "nobody"))
 	}
+	if e := r.Erased; e != nil {
+		line("erased", "%s by %s for %s", clock(e.At), e.By, e.Reason)
+	}
 	for _, a := range r.Amendments {
 		line("amended", "%s by %s: %s: %s", clock(a.MadeAt), a.Author, a.Reason, a.Body)
 	}
@@ -126,58 +132,6 @@ func or(s, other string) string {
 		return other
 	}
 	return s
-}
-
-func recordVerifyCommand(open opener) *cobra.Command {
-	var asJSON bool
-	var company string
-	c := &cobra.Command{
-		Use:   "verify",
-		Short: "Check that no closed record was changed, added or removed",
-		Long: "Check that no closed record was changed, added or removed, by computing every company's\n" +
-			"chain of hashes anew. Ends with an error where something is not as it was sealed.",
-		Args: cobra.NoArgs,
-		RunE: reading(open, func(c *cobra.Command, s *store.Store, _ []string) error {
-			checks, err := s.Verify(c.Context(), company)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				err = encodeJSON(c.OutOrStdout(), checks, "  ")
-			} else {
-				err = printChecks(c.OutOrStdout(), checks)
-			}
-			if err != nil {
-				return err
-			}
-			faults := 0
-			for _, v := range checks {
-				faults += len(v.Faults)
-			}
-			if faults > 0 {
-				return fmt.Errorf("%d faults: the records are not as they were sealed", faults)
-			}
-			return nil
-		}),
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	c.Flags().StringVar(&company, "company", "", "only this company's")
-	return c
-}
-
-func printChecks(w io.Writer, checks []store.Verification) error {
-	for _, v := range checks {
-		if _, err := fmt.Fprintf(w, "%s: %d records, %d amendments, head %s, %d faults\n",
-			plain(v.Company), v.Records, v.Amendments, v.Head, len(v.Faults)); err != nil {
-			return err
-		}
-		for _, f := range v.Faults {
-			if _, err := fmt.Fprintf(w, "  seal %d, call %s: %s\n", f.N, plain(f.Call), f.Problem); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 func recordAmendCommand(open opener) *cobra.Command {

@@ -113,7 +113,7 @@ func serve(ctx context.Context, cfg *config.Config, f serveFlags, out io.Writer)
 	}
 	say("ready in %.1f s", time.Since(began).Seconds())
 	if f.demoAgents > 0 {
-		if err := s.StartDemoAgents(ctx, f.demoAgents); err != nil {
+		if err := s.StartDemoAgents(ctx, f.demoAgents, func(line string) { say("  %s", line) }); err != nil {
 			return closeWith(err, s.Close)
 		}
 		say("%d simulated agents are on duty", f.demoAgents)

@@ -152,7 +152,7 @@ func orderTicketCommand() *cobra.Command {
 }
 
 // literal members are no text.
-var literal = []string{"score", "level", "told", "charged", "important", "untraceable"}
+var literal = []string{"score", "level", "minutes", "told", "charged", "important", "untraceable"}
 
 // members reads NAME=VALUE; a dot in the name is a member of a member.
 func members(args []string) (map[string]any, error) {

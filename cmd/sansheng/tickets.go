@@ -24,7 +24,22 @@ func left(m *store.LeftMessage) string {
 	case m.TakenAt == nil:
 		s += ", untaken since " + clock(m.LeftAt)
 	}
+	if m.Transcript != nil && m.Transcript.MadeAt != nil {
+		s += "; by machine: " + short(m.Transcript.Text)
+	}
 	return s
+}
+
+// transcriptShown is how many letters of a message a row of the list has.
+const transcriptShown = 60
+
+// short is the beginning of a text, on one line.
+func short(text string) string {
+	r := []rune(strings.Join(strings.Fields(text), " "))
+	if len(r) > transcriptShown {
+		return string(r[:transcriptShown]) + "…"
+	}
+	return string(r)
 }
 
 func ticketsCommand(open opener) *cobra.Command {

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"sansheng/cti"
 )
 
 // Role is what a client of the embedded server may do.
@@ -22,6 +24,10 @@ const (
 
 	roleAnonymous Role = "anonymous"
 )
+
+// CompanyRole is the role of an integrator: it reads the facts of one company, through a
+// consumer of the same name that EnsureReader makes, and can do nothing else.
+func CompanyRole(c cti.CompanyID) Role { return Role("company_" + Token(string(c))) }
 
 // Credentials are a role's user and password.
 type Credentials struct {
@@ -45,7 +51,7 @@ func ReadCredentials(storeDir string) (map[Role]Credentials, error) {
 }
 
 // credentials reads the folder's credentials and makes those that are missing.
-func credentials(storeDir string) (map[Role]Credentials, error) {
+func credentials(storeDir string, readers []cti.CompanyID) (map[Role]Credentials, error) {
 	all, err := ReadCredentials(storeDir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -54,7 +60,11 @@ func credentials(storeDir string) (map[Role]Credentials, error) {
 		all = map[Role]Credentials{}
 	}
 	fresh := false
-	for _, role := range []Role{RoleEngine, RoleReader} {
+	roles := []Role{RoleEngine, RoleReader}
+	for _, c := range readers {
+		roles = append(roles, CompanyRole(c))
+	}
+	for _, role := range roles {
 		if c := all[role]; c.User == "" || c.Password == "" {
 			all[role] = Credentials{User: string(role), Password: rand.Text()}
 			fresh = true
@@ -79,10 +89,14 @@ func credentials(storeDir string) (map[Role]Credentials, error) {
 }
 
 // users are the server's accounts of persons and programs.
-func users(all map[Role]Credentials, anonymous bool) []*server.User {
+func users(all map[Role]Credentials, readers []cti.CompanyID, anonymous bool) []*server.User {
 	list := []*server.User{
 		{Username: all[RoleEngine].User, Password: all[RoleEngine].Password},
 		{Username: all[RoleReader].User, Password: all[RoleReader].Password, Permissions: readerPermissions()},
+	}
+	for _, c := range readers {
+		role := CompanyRole(c)
+		list = append(list, &server.User{Username: all[role].User, Password: all[role].Password, Permissions: companyPermissions(role)})
 	}
 	if anonymous {
 		// Its password is known to nobody: it is entered by giving none.
@@ -109,6 +123,24 @@ func readerPermissions() *server.Permissions {
 			"$JS.API.CONSUMER.MSG.NEXT." + Stream + ".*",
 			"$JS.ACK." + Stream + ".>",
 			"$JS.FC." + Stream + ".>",
+		}},
+	}
+}
+
+// InboxOf is where a client with a company's role must have its answers sent: it hears no
+// others'.
+func InboxOf(r Role) string { return "_INBOX_" + string(r) }
+
+// companyPermissions let a client take what its consumer has for it, and say that it did.
+// Making consumers is not among them: one could read other companies' facts.
+func companyPermissions(r Role) *server.Permissions {
+	consumer := Stream + "." + string(r)
+	return &server.Permissions{
+		Subscribe: &server.SubjectPermission{Allow: []string{InboxOf(r) + ".>"}},
+		Publish: &server.SubjectPermission{Allow: []string{
+			"$JS.API.CONSUMER.INFO." + consumer,
+			"$JS.API.CONSUMER.MSG.NEXT." + consumer,
+			"$JS.ACK." + consumer + ".>",
 		}},
 	}
 }

@@ -61,5 +61,7 @@
 // store folder, readable by its owner only (ReadCredentials). With
 // Options.AnonymousReader, clients on the listening address that give no
 // credentials are readers too; facts hold callers' numbers, so this is for a demo
-// on a machine whose users may all see them.
+// on a machine whose users may all see them. Each company of Options.Readers has a role of
+// its own (CompanyRole) for its own systems: it takes the company's facts from the consumer
+// that EnsureReader has made, and acknowledges them; nothing else.
 package bus

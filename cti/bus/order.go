@@ -66,6 +66,13 @@ func (p *Public) ServeOrders(ctx context.Context, do func(context.Context, cti.C
 
 func readOrder(m *nats.Msg) (cti.CompanyID, cti.Order, error) {
 	var o cti.Order
+	// A client may have the server's answers, and a consumer's messages, sent to any subject:
+	// they are nobody's order.
+	for name := range m.Header {
+		if name == "Status" || strings.HasPrefix(name, "Nats-") {
+			return "", o, fmt.Errorf("read order: the header %s is the server's; an order has none", name)
+		}
+	}
 	f := strings.Split(m.Subject, ".")
 	if len(f) != 5 {
 		return "", o, fmt.Errorf("read order: subject %q", m.Subject)

@@ -18,6 +18,7 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sys/unix"
 
+	"sansheng/cti"
 	"sansheng/cti/bus/journal"
 )
 
@@ -31,6 +32,8 @@ type Options struct {
 	Port int
 	// AnonymousReader lets clients without credentials read facts.
 	AnonymousReader bool
+	// Readers are the companies that have an account of their own (CompanyRole).
+	Readers []cti.CompanyID
 	// MaxStore bounds the disk space of all streams; 0 is unbounded.
 	MaxStore int64
 	Log      *zap.Logger
@@ -113,7 +116,7 @@ func (s *Server) start(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if s.creds, err = credentials(s.opts.StoreDir); err != nil {
+	if s.creds, err = credentials(s.opts.StoreDir, s.opts.Readers); err != nil {
 		return err
 	}
 	if s.found, err = journal.Inspect(s.opts.StoreDir); err != nil {
@@ -148,7 +151,7 @@ func (s *Server) options() *server.Options {
 		JetStreamMaxStore:  s.opts.MaxStore,
 		JetStreamMaxMemory: 256 << 20,
 		MaxPayload:         maxPayload,
-		Users:              users(s.creds, s.opts.AnonymousReader),
+		Users:              users(s.creds, s.opts.Readers, s.opts.AnonymousReader),
 	}
 	if s.opts.AnonymousReader {
 		o.NoAuthUser = string(roleAnonymous)

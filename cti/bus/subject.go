@@ -75,7 +75,7 @@ func Subject(f *cti.Fact) string {
 	switch subject {
 	case "call":
 		return "hotline." + company + ".call." + Token(string(f.Call)) + "." + Token(verb)
-	case "callback", "message":
+	case "callback", "message", "record":
 		return "hotline." + company + ".call." + Token(string(f.Call)) + "." + subject + "_" + Token(verb)
 	case "agent":
 		return "hotline." + company + ".agent." + Token(string(f.Agent)) + "." + Token(verb)

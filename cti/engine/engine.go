@@ -34,6 +34,8 @@ package engine
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
@@ -140,6 +142,7 @@ type Engine struct {
 	snapshotting atomic.Bool
 	wg           sync.WaitGroup
 	asking       chan struct{} // a place for each question under way
+	unanswered   unanswered
 	// reconciled is closed at the first LinkUp handled.
 	reconciled     chan struct{}
 	reconciledOnce sync.Once
@@ -174,6 +177,7 @@ func New(cfg Config) *Engine {
 		memory:     newMemory(),
 		reconciled: make(chan struct{}),
 		asking:     make(chan struct{}, asksMost),
+		unanswered: unanswered{},
 	}
 	e.lanes = newLanes(e.carryOut)
 	e.gate = newGate(cfg.Journal, e.lanes.add, e.lose, cfg.Metrics)
@@ -341,6 +345,18 @@ func (e *Engine) loop(ctx context.Context) {
 	}
 }
 
+// seal gives each end of a call the secret by which its record can be erased. The hotline
+// has no chance in it: the same inputs make the same facts.
+func seal(facts []cti.Fact) {
+	for _, f := range facts {
+		if d, ok := f.Data.(*cti.Ended); ok {
+			var secret [32]byte
+			_, _ = rand.Read(secret[:]) // it never fails
+			d.Secret = hex.EncodeToString(secret[:])
+		}
+	}
+}
+
 // handle is decide for an input that is no order: nothing else is refused.
 func (e *Engine) handle(ctx context.Context, now time.Time, in cti.Input) { _ = e.decide(ctx, now, in) }
 
@@ -348,8 +364,10 @@ func (e *Engine) handle(ctx context.Context, now time.Time, in cti.Input) { _ = 
 func (e *Engine) decide(ctx context.Context, now time.Time, in cti.Input) error {
 	began := time.Now()
 	out := e.hotline.Handle(now, in)
+	seal(out.Facts)
 	for _, f := range out.Facts {
 		e.memory.note(f)
+		e.unanswered.note(f)
 	}
 	e.cfg.Metrics.count(out)
 	e.gate.add(out.Facts, out.Commands)
@@ -505,6 +523,10 @@ func (e *Engine) PlanOf(ctx context.Context, number int) (*cti.Plan, error) {
 
 // ChangePrompt puts on record that a prompt is about to be changed.
 func (e *Engine) ChangePrompt(ctx context.Context, c cti.ChangePrompt) error { return e.ask(ctx, c) }
+
+// EraseRecord has the record of an ended call erased. The error is a *cti.RecordError where
+// that cannot be; nothing has changed then.
+func (e *Engine) EraseRecord(ctx context.Context, r cti.EraseRecord) error { return e.ask(ctx, r) }
 
 // Hours tells whether the callers of each line find it open, and what is closed.
 func (e *Engine) Hours(ctx context.Context) ([]cti.HoursView, cti.Closures, error) {

@@ -52,7 +52,7 @@ func (j *memoryJournal) queued() map[cti.QueueID]int {
 	return n
 }
 
-func runAsking(t *testing.T, j Journal, s Switch, a Asker) {
+func runAsking(t *testing.T, j Journal, s Switch, a Asker) *Engine {
 	t.Helper()
 	e := New(Config{Name: "e1", Plan: lookupPlan(), Switch: s, Journal: j, Asker: a})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -64,6 +64,7 @@ func runAsking(t *testing.T, j Journal, s Switch, a Asker) {
 			t.Errorf("engine ended with %v", err)
 		}
 	})
+	return e
 }
 
 // TestLookup: questions go out beside the loop and answers come back through the inbox; of
@@ -150,4 +151,34 @@ func TestRecallsAreKept(t *testing.T) {
 	if got := next.hotline.Caller(time.Now(), "800100", "13800138000"); !slices.Equal(got, []flow.Exit{flow.Repeat}) {
 		t.Errorf("taken over: %v", got)
 	}
+}
+
+// TestUnanswered: a service that answers no question is known with how many they were, until
+// it answers one.
+func TestUnanswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, s, a := &memoryJournal{}, newScriptSwitch(), &slowAsker{""}
+		e := runAsking(t, j, s, a)
+		s.eventC <- up()
+		ask := func(call string) []Unanswered {
+			t.Helper()
+			s.eventC <- arrival(call)
+			synctest.Wait()
+			<-time.After(1100 * time.Millisecond)
+			synctest.Wait()
+			all, err := e.Unanswered(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		ask("c1")
+		if all := ask("c2"); len(all) != 1 || all[0].N != 2 || all[0].Service != "crm" || all[0].Company != "demo" || all[0].Last.Before(all[0].Since) {
+			t.Errorf("after two questions: %+v", all)
+		}
+		a.result = "known"
+		if all := ask("c3"); len(all) != 0 {
+			t.Errorf("after an answer: %+v", all)
+		}
+	})
 }

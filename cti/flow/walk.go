@@ -43,6 +43,8 @@ type Path struct {
 	End Node `json:"end"`
 	// Astray: he went round, and was passed to a person.
 	Astray bool `json:"astray,omitempty"`
+	// Survey are the prompts by which he is asked how it was, when his talk is over.
+	Survey []string `json:"survey,omitempty"`
 }
 
 // Walk goes the way of one caller through a flow that passed Check.
@@ -156,6 +158,9 @@ func (p Path) String() string {
 			fmt.Fprintf(&b, "  (%s)", s.Why)
 		}
 		b.WriteByte('\n')
+	}
+	if len(p.Survey) > 0 {
+		fmt.Fprintf(&b, "%-10s [%s]  (when the talk is over and he stays)\n", "survey", strings.Join(p.Survey, ", "))
 	}
 	return b.String()
 }

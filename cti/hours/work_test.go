@@ -220,35 +220,38 @@ func pencil(t testing.TB, c Calendar, holidays Table, first, last Date) *minutes
 	begin := first.midnight().Add(-48 * time.Hour)
 	n := int(last.midnight().Add(72*time.Hour).Sub(begin) / time.Minute)
 	m := &minutes{first: begin, open: make([]bool, n), sum: make([]int, n+1)}
-	// What the clock on the wall shows in each minute, counted in minutes as if clocks were never set.
-	shown := make([]int, n)
-	// firstAt is the first minute in which it shows so much or more, lastAt the last one
-	// in which it shows just that.
-	epoch, highest := begin.Unix()/60, -1<<62
-	firstAt, lastAt := map[int]int{}, map[int]int{}
+	// firstAt is the first minute in which the clock on the wall shows so much or more, lastAt
+	// the last one in which it shows just that, -1 where it never does. It shows minutes since
+	// the beginning, as in UTC, and may be a day ahead or behind.
+	const day = 24 * 60
+	firstAt, lastAt := make([]int, n+2*day), make([]int, n+2*day)
+	for i := range lastAt {
+		lastAt[i] = -1
+	}
+	highest := -1
 	for i := range n {
-		w := begin.Add(time.Duration(i) * time.Minute).In(zone)
-		shown[i] = int(time.Date(w.Year(), w.Month(), w.Day(), w.Hour(), w.Minute(), 0, 0, time.UTC).Unix()/60 - epoch)
-		lastAt[shown[i]] = i
-		if highest == -1<<62 {
-			highest = shown[i] - 1
+		_, offset := begin.Add(time.Duration(i) * time.Minute).In(zone).Zone()
+		shown := day + i + offset/60
+		lastAt[shown] = i
+		if highest < 0 {
+			highest = shown - 1
 		}
-		for highest < shown[i] {
+		for highest < shown {
 			highest++
 			firstAt[highest] = i
 		}
 	}
 	for d := first.Add(-1); !last.Before(d); d = d.Add(1) {
-		midnight := int(d.midnight().Unix()/60 - epoch)
+		midnight := day + int(d.midnight().Sub(begin)/time.Minute)
 		over := -1
 		for _, h := range hoursByHand(c, holidays, d) {
 			length := int(h.To) - int(h.From)
 			if length <= 0 {
-				length += 24 * 60
+				length += day
 			}
 			from := firstAt[midnight+int(h.From)]
-			end, twice := lastAt[midnight+int(h.From)+length]
-			if !twice { // left out
+			end := lastAt[midnight+int(h.From)+length]
+			if end < 0 { // left out
 				end = firstAt[midnight+int(h.From)+length]
 			}
 			for i := from; i < end; i++ {

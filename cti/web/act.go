@@ -47,6 +47,7 @@ var ticketOrders = map[string]ticketOrder{
 	"fill":      {"filled", row{company, company, none, all, none, none, none}},
 	"amend":     {"amended", row{company, company, none, all, none, none, none}},
 	"note":      {"noted", row{company, company, none, all, none, none, own}},
+	"identify":  {"identified", row{company, company, none, all, none, none, own}},
 	"join":      {"joined", row{company, company, none, all, none, none, none}},
 	"promise":   {"promised", row{company, company, none, all, none, none, own}},
 	"forward":   {"forwarded", row{company, company, none, all, none, none, own}},
@@ -146,7 +147,9 @@ func (s *Server) ticket(ctx context.Context, in *ticketInput) (*ticketStoryOutpu
 		return nil, s.unread(ctx, "ticket", err)
 	}
 	if whole {
-		s.audit(ctx, in.Reveal, "ticket", []string{in.ID})
+		if err := s.audit(ctx, in.Reveal, "ticket", []string{in.ID}); err != nil {
+			return nil, err
+		}
 		return &ticketStoryOutput{TicketStory{t, acts}}, nil
 	}
 	for i := range acts {
@@ -298,8 +301,6 @@ func scrubValue(v any) any {
 
 // noTickets are those where no store runs.
 type noTickets struct{}
-
-var errNoStore = errors.New("no store runs here")
 
 func (noTickets) History(context.Context, uuid.UUID) ([]store.Act, error) { return nil, errNoStore }
 

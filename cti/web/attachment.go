@@ -9,7 +9,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
-	"go.uber.org/zap"
 
 	"sansheng/store"
 	"sansheng/store/ticket"
@@ -77,9 +76,9 @@ func (s *Server) attachment(ctx context.Context, in *attachmentInput) (*huma.Str
 	case err != nil:
 		return nil, s.unread(ctx, "attachment", err)
 	}
-	s.log.Named("audit").Info("file read",
-		zap.String("account", p.Number), zap.String("role", string(p.Role)), zap.String("company", string(p.Company)),
-		zap.String("source", p.source), zap.String("ticket", in.ID), zap.String("sha256", in.SHA256))
+	if err := s.note(ctx, "file of a ticket", "", []string{in.ID, in.SHA256}); err != nil {
+		return nil, err
+	}
 	return &huma.StreamResponse{Body: func(h huma.Context) {
 		h.SetHeader("Content-Type", "application/octet-stream")
 		h.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))

@@ -112,7 +112,9 @@ func (s *Server) calls(ctx context.Context, in *callsInput) (*callsOutput, error
 		out.Body.Calls = append(out.Body.Calls, r)
 	}
 	if whole {
-		s.audit(ctx, in.Reveal, "calls", ids)
+		if err := s.audit(ctx, in.Reveal, "calls", ids); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
@@ -132,7 +134,9 @@ func (s *Server) call(ctx context.Context, in *callInput) (*callOutput, error) {
 	if !whole {
 		return &callOutput{Body: maskRecord(r)}, nil
 	}
-	s.audit(ctx, in.Reveal, "call", []string{r.ID})
+	if err := s.audit(ctx, in.Reveal, "call", []string{r.ID}); err != nil {
+		return nil, err
+	}
 	return &callOutput{Body: r}, nil
 }
 

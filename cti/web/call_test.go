@@ -123,7 +123,7 @@ func fill(v reflect.Value) {
 func TestMaskCoversRecord(t *testing.T) {
 	plain := map[string]bool{}
 	for _, k := range strings.Fields(`id company did direction mode language engine agent prompt step queue channel role
-		result hung_up_by ended_by disposition name reason author kind state owner call hash prev_hash with by phone sha256 side box recording taken_by finished_by checked department clerk calls`) {
+		result hung_up_by ended_by disposition name reason author kind state owner call hash prev_hash with by phone sha256 side box recording taken_by finished_by checked department clerk calls question key failure`) {
 		plain[k] = true
 	}
 	var r store.Record

@@ -81,7 +81,9 @@ func (s *Server) callbacks(ctx context.Context, in *callbacksInput) (*callbacksO
 		}
 	}
 	if whole {
-		s.audit(ctx, in.Reveal, "callbacks", ids)
+		if err := s.audit(ctx, in.Reveal, "callbacks", ids); err != nil {
+			return nil, err
+		}
 	}
 	return &callbacksOutput{Body: Callbacks{Callbacks: list}}, nil
 }

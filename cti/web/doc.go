@@ -21,8 +21,11 @@
 //
 // Callers' numbers are masked, and so are numbers in free text. With
 // ?reveal=<reason> a role that may sees them whole, after a line in the log
-// named audit has said who, why and which calls (requirement H2). A masked
-// record cannot be verified by its hash.
+// named audit and a row of the store's table access have said who, why and which calls
+// (requirement H2); where the row cannot be written nothing is shown. So it is with
+// every customer's card, masked or not, and with exports. A masked record cannot be
+// verified by its hash. A company's own system is asked for a card beside the store; what
+// it says is shown and kept nowhere.
 //
 // An operator changes of the configuration what is his company's alone, an administrator
 // all of it.
@@ -49,6 +52,6 @@
 // Errors are problem documents (RFC 9457) that say what is allowed. Records or a
 // floor that cannot be read are 503 and harm no call. A client that is slow, or
 // sends too much, loses its connection only. When Run's context ends, requests
-// under way have 5 s to end. No password, cookie or whole number is logged, and
+// under way have 5 s to end; an export is broken off. No password, cookie or whole number is logged, and
 // no query string.
 package web

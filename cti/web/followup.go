@@ -25,6 +25,7 @@ type FollowUpKeeper interface {
 	FollowUps(ctx context.Context, f store.FollowUpFilter) ([]callback.Callback, error)
 	FollowUp(ctx context.Context, id uuid.UUID, by string, c callback.Command, may func(callback.Callback) error) (callback.Callback, error)
 	FollowUpMonth(ctx context.Context, company, kind string, of time.Time, agents []string) (store.FollowUpMonth, error)
+	Deal(ctx context.Context, company string, agents []string, by string) (int, error)
 }
 
 var _ FollowUpKeeper = (*store.Store)(nil)
@@ -72,11 +73,13 @@ func readCommand[C callback.Command](said []byte, by func(*C)) (callback.Command
 
 type followUpsInput struct {
 	CompanyFilter
-	Agent        string `query:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"Those on this agent's list."`
-	State        string `query:"state" enum:"waiting,calling,confirming,done,failed,waived,merged" doc:"Where it stands."`
-	Owed         bool   `query:"owed" doc:"Only those that are still to be made."`
-	Dissatisfied bool   `query:"dissatisfied" doc:"Only those whose caller is dissatisfied."`
-	Limit        int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at most: those that are due last."`
+	Agent        string    `query:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"Those on this agent's list."`
+	State        string    `query:"state" enum:"waiting,calling,confirming,done,failed,waived,merged" doc:"Where it stands."`
+	Owed         bool      `query:"owed" doc:"Only those that are still to be made."`
+	Dissatisfied bool      `query:"dissatisfied" doc:"Only those whose caller is dissatisfied."`
+	Since        time.Time `query:"since" doc:"Those that ended at or after this time (RFC 3339)."`
+	Until        time.Time `query:"until" doc:"Those that ended before this time (RFC 3339)."`
+	Limit        int       `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at most: those that are due last."`
 	Reveal
 }
 
@@ -115,6 +118,10 @@ func (s *Server) registerFollowUps(api huma.API) {
 		Summary: "How a month's callbacks stand, how it will end, and today's share of each agent.", Security: secured, Errors: readErrors,
 	}, s.followUpRates)
 	huma.Register(api, huma.Operation{
+		OperationID: "deal-follow-ups", Method: http.MethodPost, Path: "/api/v1/follow_ups/deal", Tags: []string{"tickets"},
+		Summary: "Put today's callbacks that are nobody's on the lists of the agents at work.", Security: secured, Errors: append([]int{http.StatusConflict}, readErrors...),
+	}, s.dealFollowUps)
+	huma.Register(api, huma.Operation{
 		OperationID: "order-follow-up", Method: http.MethodPost, Path: "/api/v1/follow_ups/{id}/orders", Tags: []string{"tickets"},
 		Summary: "Say what came of a callback, or whose it is.", Security: secured, Errors: append([]int{http.StatusNotFound, http.StatusConflict}, readErrors...),
 	}, s.orderFollowUp)
@@ -128,7 +135,7 @@ func (s *Server) listFollowUps(ctx context.Context, in *followUpsInput) (*follow
 	if whole && revealing.of(personOf(ctx).Role) == own && in.Agent != personOf(ctx).Number {
 		return nil, newProblem(http.StatusForbidden, notAllowed, "you may see whole numbers of your own list only; allowed: agent=%s", personOf(ctx).Number)
 	}
-	f := store.FollowUpFilter{Agent: in.Agent, State: in.State, Owed: in.Owed, Dissatisfied: in.Dissatisfied, Limit: in.Limit}
+	f := store.FollowUpFilter{Agent: in.Agent, State: in.State, Owed: in.Owed, Dissatisfied: in.Dissatisfied, Since: in.Since, Until: in.Until, Limit: in.Limit}
 	if f.Company, err = companyOf(ctx, in.Company); err != nil {
 		return nil, err
 	}
@@ -144,7 +151,9 @@ func (s *Server) listFollowUps(ctx context.Context, in *followUpsInput) (*follow
 		}
 	}
 	if whole {
-		s.audit(ctx, in.Reveal, "follow-ups", ids)
+		if err := s.audit(ctx, in.Reveal, "follow-ups", ids); err != nil {
+			return nil, err
+		}
 	}
 	return &followUpsOutput{FollowUps{list}}, nil
 }
@@ -164,6 +173,15 @@ func (s *Server) followUpRates(ctx context.Context, in *followUpRatesInput) (*fo
 		}
 		of = of.AddDate(0, 0, 14) // it is the middle of it in every zone
 	}
+	m, err := s.followUps.FollowUpMonth(ctx, company, in.Kind, of, s.atWork(ctx, company))
+	if err != nil {
+		return nil, s.unread(ctx, "follow-ups", err)
+	}
+	return &followUpRatesOutput{m}, nil
+}
+
+// atWork are a company's agents who are logged on.
+func (s *Server) atWork(ctx context.Context, company string) []string {
 	var agents []string
 	if floor, ok := s.floor(ctx); ok {
 		for _, a := range floor.Agents {
@@ -172,11 +190,35 @@ func (s *Server) followUpRates(ctx context.Context, in *followUpRatesInput) (*fo
 			}
 		}
 	}
-	m, err := s.followUps.FollowUpMonth(ctx, company, in.Kind, of, agents)
+	return agents
+}
+
+// Dealt is how many callbacks were put on agents' lists.
+type Dealt struct {
+	Dealt int `json:"dealt"`
+}
+
+type dealtOutput struct{ Body Dealt }
+
+func (s *Server) dealFollowUps(ctx context.Context, in *CompanyFilter) (*dealtOutput, error) {
+	p := personOf(ctx)
+	company, err := companyOf(ctx, in.Company)
+	if err != nil {
+		return nil, err
+	}
+	if company == "" {
+		company = string(p.Company)
+	}
+	agents := s.atWork(ctx, company)
+	if len(agents) == 0 {
+		return nil, newProblem(http.StatusConflict, badState, "no agent of %s is at work; allowed: when one is", company)
+	}
+	n, err := s.followUps.Deal(ctx, company, agents, p.Number)
+	s.log.Info("callbacks dealt", zap.String("by", p.Number), zap.Int("dealt", n), zap.Error(err))
 	if err != nil {
 		return nil, s.unread(ctx, "follow-ups", err)
 	}
-	return &followUpRatesOutput{m}, nil
+	return &dealtOutput{Dealt{n}}, nil
 }
 
 func (s *Server) orderFollowUp(ctx context.Context, in *followUpOrderInput) (*followUpOutput, error) {
@@ -277,3 +319,5 @@ func (noFollowUps) FollowUp(context.Context, uuid.UUID, string, callback.Command
 func (noFollowUps) FollowUpMonth(context.Context, string, string, time.Time, []string) (store.FollowUpMonth, error) {
 	return store.FollowUpMonth{}, errNoStore
 }
+
+func (noFollowUps) Deal(context.Context, string, []string, string) (int, error) { return 0, errNoStore }

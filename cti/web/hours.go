@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -31,6 +32,10 @@ type Walk struct {
 	// At is now where it is zero.
 	At           time.Time
 	Caller, Keys string
+	// Is is what is known of him beside what the engine knows, Answers what look-ups say of
+	// him, by service; of others they fail.
+	Is      []flow.Exit
+	Answers map[string]flow.Exit
 	// Company, where given, is the only one whose numbers there are.
 	Company cti.CompanyID
 }
@@ -96,7 +101,9 @@ type walkInput struct {
 	Number string    `path:"number" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"The number that is called."`
 	At     time.Time `query:"at" doc:"When (RFC 3339); now by default."`
 	Caller string    `query:"caller" maxLength:"32" doc:"Who calls."`
-	Keys   string    `query:"keys" maxLength:"64" doc:"What he presses: a key for each menu, a number with its # where digits are asked for; a dot presses nothing. Look-ups are not asked, and fail."`
+	Keys   string    `query:"keys" maxLength:"64" doc:"What he presses: a key for each menu, a number with its # where digits are asked for; a dot presses nothing."`
+	Is     []string  `query:"is" maxItems:"3" enum:"vip,ticket,repeat" doc:"What is known of him, beside what the engine knows of the number: vip, ticket, repeat, with commas between."`
+	Answer []string  `query:"answer" maxItems:"20" doc:"What look-ups say of him, SERVICE=RESULT with commas between. None is asked, and one that is not named fails."`
 }
 
 // Walked is the way of a call that was not made.
@@ -108,6 +115,8 @@ type Walked struct {
 		To   string    `json:"to,omitempty" doc:"A queue, a number, a contact."`
 	} `json:"end"`
 	Astray bool `json:"astray,omitempty" doc:"He went round, and was passed to a person."`
+
+	Survey []string `json:"survey,omitempty" doc:"The prompts by which he is asked how it was, when his talk is over and he stays."`
 }
 
 // WalkedStep is a node of that way.
@@ -197,7 +206,14 @@ func (s *Server) walk(ctx context.Context, in *walkInput) (*walkOutput, error) {
 	if !flow.Keys(in.Keys) {
 		return nil, newProblem(http.StatusUnprocessableEntity, badQuery, "keys %q: allowed are 0 to 9, *, #, and a dot where he presses nothing", in.Keys)
 	}
-	w := Walk{DID: in.Number, At: in.At, Caller: in.Caller, Keys: in.Keys, Company: personOf(ctx).onlyCompany()}
+	answers, err := answersOf(in.Answer)
+	if err != nil {
+		return nil, err
+	}
+	w := Walk{DID: in.Number, At: in.At, Caller: in.Caller, Keys: in.Keys, Answers: answers, Company: personOf(ctx).onlyCompany()}
+	for _, is := range in.Is {
+		w.Is = append(w.Is, flow.Exit(is))
+	}
 	ctx, cancel := context.WithTimeout(ctx, liveTime)
 	defer cancel()
 	path, err := s.hours.Walk(ctx, w)
@@ -207,10 +223,23 @@ func (s *Server) walk(ctx context.Context, in *walkInput) (*walkOutput, error) {
 	if err != nil {
 		return nil, noLeader()
 	}
-	out := &walkOutput{Body: Walked{Steps: []WalkedStep{}, Astray: path.Astray}}
+	out := &walkOutput{Body: Walked{Steps: []WalkedStep{}, Astray: path.Astray, Survey: path.Survey}}
 	for _, step := range path.Steps {
 		out.Body.Steps = append(out.Body.Steps, WalkedStep(step))
 	}
 	out.Body.End.Kind, out.Body.End.To = path.End.Kind, path.End.To
 	return out, nil
+}
+
+// answersOf reads what look-ups say, as in crm=known; the error is a problem.
+func answersOf(list []string) (map[string]flow.Exit, error) {
+	says := map[string]flow.Exit{}
+	for _, text := range list {
+		service, result, _ := strings.Cut(text, "=")
+		if service == "" || result == "" {
+			return nil, newProblem(http.StatusUnprocessableEntity, badQuery, "answer %q: allowed is SERVICE=RESULT, as in crm=known", text)
+		}
+		says[service] = flow.Exit(result)
+	}
+	return says, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,9 @@ func TestWalk(t *testing.T) {
 	}{
 		{"3001", "800200/walk?at=2026-10-01T20:00:00%2B08:00&caller=138&keys=1.", nil, 200, `"node":"closed"`},
 		{"9001", "800200/walk", nil, 200, `"kind":"menu"`},
+		{"3001", "800200/walk?is=vip,repeat&answer=crm=known,debts=none", nil, 200, `"kind":"menu"`},
+		{"3001", "800200/walk?is=rich", nil, 422, "is"},
+		{"3001", "800200/walk?answer=crm", nil, 422, "SERVICE=RESULT"},
 		{"1001", "800200/walk", nil, 403, "may not"},
 		{"3001", "800200/walk?keys=a", nil, 422, "0 to 9"},
 		{"3001", "800200/walk?at=noon", nil, 422, "at"},
@@ -126,5 +130,8 @@ func TestWalk(t *testing.T) {
 	}
 	if w := h.walked[0]; w.DID != "800200" || w.Caller != "138" || w.Keys != "1." || w.Company != "demo" || w.At.Hour() != 20 || h.walked[1].Company != "" {
 		t.Errorf("walked %+v", h.walked)
+	}
+	if w := h.walked[2]; !slices.Equal(w.Is, []flow.Exit{flow.VIP, flow.Repeat}) || len(w.Answers) != 2 || w.Answers["crm"] != "known" || w.Answers["debts"] != "none" {
+		t.Errorf("walked %+v", w)
 	}
 }

@@ -11,8 +11,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"go.uber.org/zap"
-
 	"sansheng/cti/sheet"
 	"sansheng/store"
 )
@@ -22,27 +20,15 @@ type Reveal struct {
 	Reveal string `query:"reveal" minLength:"4" maxLength:"200" doc:"Show whole numbers, for this reason. It is logged with your account."`
 }
 
-// longNumber is what may be a telephone number within a text.
-var longNumber = regexp.MustCompile(`\+?[0-9](?:[ ().-]{0,2}[0-9]){6,}`)
-
 // wholeNumber is a text that is a number, and nothing else.
 var wholeNumber = regexp.MustCompile(`^[0-9]{7,}$`)
 
 // scrub masks numbers within a text.
-func scrub(text string) string { return longNumber.ReplaceAllStringFunc(text, store.Mask) }
-
-// maskName keeps the first letter of a person's name.
-func maskName(name string) string {
-	r, n := utf8.DecodeRuneInString(name)
-	if n == 0 {
-		return ""
-	}
-	return string(r) + "**"
-}
+func scrub(text string) string { return store.MaskText(text) }
 
 // maskRecord is a record without whole numbers; r stays as it is.
 func maskRecord(r store.Record) store.Record {
-	r.Caller, r.CallerName = store.Mask(r.Caller), maskName(r.CallerName)
+	r.Caller, r.CallerName = store.Mask(r.Caller), store.MaskName(r.CallerName)
 	r.Transfers = slices.Clone(r.Transfers)
 	for i := range r.Transfers {
 		t := &r.Transfers[i]
@@ -102,7 +88,7 @@ func maskSheet(s store.Sheet) sheet.Values {
 		case ok && slices.Contains(s.Hidden, id) && wholeNumber.MatchString(text):
 			said[id] = store.Mask(text)
 		case ok && slices.Contains(s.Hidden, id):
-			said[id] = maskName(text)
+			said[id] = store.MaskName(text)
 		case ok:
 			said[id] = scrub(text)
 		case slices.Contains(s.Hidden, id):
@@ -121,6 +107,11 @@ func maskTickets(tickets []store.Ticket) []store.Ticket {
 		if tickets[i].Message != nil {
 			m := *tickets[i].Message
 			m.Number, m.Result = store.Mask(m.Number), scrub(m.Result)
+			if m.Transcript != nil {
+				t := *m.Transcript
+				t.Text = scrub(t.Text)
+				m.Transcript = &t
+			}
 			tickets[i].Message = &m
 		}
 	}
@@ -158,13 +149,4 @@ func checkReason(reason string) error {
 		return errors.New("a reason has words")
 	}
 	return nil
-}
-
-// audit says who saw whole numbers, of what, and why, before they are sent. The
-// reason may hold a number itself.
-func (s *Server) audit(ctx context.Context, in Reveal, what string, ids []string) {
-	p := personOf(ctx)
-	s.log.Named("audit").Info("numbers revealed",
-		zap.String("account", p.Number), zap.String("role", string(p.Role)), zap.String("company", string(p.Company)),
-		zap.String("source", p.source), zap.String("reason", scrub(in.Reveal)), zap.String("what", what), zap.Strings("ids", ids))
 }

@@ -34,12 +34,13 @@ func (nobodysMessages) TakeMessage(context.Context, cti.TakeMessage) error     {
 func (nobodysMessages) FinishMessage(context.Context, cti.FinishMessage) error { return errNoEngine }
 func (nobodysMessages) Sound(context.Context, string) (io.ReadCloser, error)   { return nil, errNoEngine }
 
-type messageInput struct {
+// MessageInput is which message a request is about; exported, or its field would not be filled.
+type MessageInput struct {
 	Call string `path:"call" pattern:"^[A-Za-z0-9._:@-]{1,128}$" patternDescription:"1 to 128 of A-Z a-z 0-9 . _ : @ -" doc:"The call in which it was left."`
 }
 
 type finishInput struct {
-	messageInput
+	MessageInput
 	Body struct {
 		Result string `json:"result" minLength:"1" maxLength:"500" doc:"What came of it."`
 	}
@@ -62,7 +63,7 @@ func (s *Server) registerMessages(api huma.API) {
 	}, s.hearMessage)
 }
 
-func (s *Server) takeMessage(ctx context.Context, in *messageInput) (*struct{}, error) {
+func (s *Server) takeMessage(ctx context.Context, in *MessageInput) (*struct{}, error) {
 	p := personOf(ctx)
 	ctx, stop := context.WithTimeout(ctx, liveTime)
 	defer stop()
@@ -89,7 +90,7 @@ func (s *Server) finishMessage(ctx context.Context, in *finishInput) (*struct{},
 }
 
 // hearMessage sends a message's sound; who hears it is in the log before he does.
-func (s *Server) hearMessage(ctx context.Context, in *messageInput) (*huma.StreamResponse, error) {
+func (s *Server) hearMessage(ctx context.Context, in *MessageInput) (*huma.StreamResponse, error) {
 	p := personOf(ctx)
 	tickets, err := s.records.Tickets(ctx, store.TicketFilter{Call: in.Call, Company: string(p.onlyCompany()), Kind: string(ticket.Voicemail), Limit: 1})
 	if err != nil {
@@ -109,6 +110,9 @@ func (s *Server) hearMessage(ctx context.Context, in *messageInput) (*huma.Strea
 	s.log.Named("audit").Info("recording heard",
 		zap.String("account", p.Number), zap.String("role", string(p.Role)), zap.String("company", string(p.Company)),
 		zap.String("source", p.source), zap.String("call", in.Call), zap.String("recording", recording))
+	if err := s.note(ctx, "recording of a message", "", []string{in.Call}); err != nil {
+		return nil, errors.Join(err, sound.Close())
+	}
 	return &huma.StreamResponse{Body: func(h huma.Context) {
 		defer sound.Close()
 		h.SetHeader("Content-Type", "audio/wav")

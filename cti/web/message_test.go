@@ -85,7 +85,7 @@ func TestMessageOrders(t *testing.T) {
 	if len(b.taken) != 4 || b.taken[1] != (cti.TakeMessage{Call: "c2", Company: "demo", By: "1001"}) || b.taken[3].Company != "" {
 		t.Errorf("taken %+v", b.taken)
 	}
-	if len(b.finished) != 2 || b.finished[0].Leader || !b.finished[1].Leader || b.finished[0].Result != "called back" {
+	if len(b.finished) != 2 || b.finished[0].Leader || !b.finished[1].Leader || b.finished[0].Result != "called back" || b.finished[0].Call != "c2" {
 		t.Errorf("finished %+v", b.finished)
 	}
 }

@@ -19,7 +19,7 @@ type orderInput struct {
 	Agent string `path:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"Whose phone and caller it is about."`
 	Key   string `header:"Idempotency-Key" maxLength:"64" doc:"Given again with the same key, an order that was carried out is not carried out again."`
 	Body  struct {
-		Verb    string `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,complete,take_back,swap,conference,linger,hang_up,pause_recording,resume_recording,move,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one. The last five are leaders'."`
+		Verb    string `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,complete,take_back,swap,conference,linger,survey,hang_up,pause_recording,resume_recording,move,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one; survey ends the talk and has the caller asked how it was. The last five are leaders'."`
 		To      string `json:"to,omitempty" maxLength:"64" doc:"Whom a transfer goes to: an agent's number, a queue's name, a contact's, or a number outside that may be dialled. Whose call a leader goes to: an agent's number or a call's id. Which queues an agent is to serve: their names with commas between, nothing for the plan's."`
 		For     string `json:"for,omitempty" maxLength:"64" doc:"What a number is dialled for. With ticket:ID or follow_up:ID and without a number, the number of that ticket's caller is dialled, or that of the callback."`
 		Reason  string `json:"reason,omitempty" maxLength:"500" doc:"Why: a pause needs one; of a transfer, what the caller was told."`
@@ -83,6 +83,7 @@ func notDone(err error) error {
 	var hours *cti.HoursError
 	var message *cti.MessageError
 	var plan *cti.PlanError
+	var record *cti.RecordError
 	var unknown bool
 	var why string
 	switch {
@@ -96,6 +97,8 @@ func notDone(err error) error {
 		unknown, why = message.Unknown, message.Text
 	case errors.As(err, &plan):
 		unknown, why = plan.Unknown, plan.Text
+	case errors.As(err, &record):
+		why = record.Text
 	default:
 		return noLeader()
 	}

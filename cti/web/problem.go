@@ -25,6 +25,7 @@ const (
 	badQuery       problemType = "bad-query"
 	tooLarge       problemType = "too-large"
 	badSound       problemType = "bad-sound"
+	badTable       problemType = "bad-table"
 	badState       problemType = "forbidden-by-state"
 	unavailable    problemType = "unavailable"
 	broken         problemType = "internal"

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/store"
+	"sansheng/store/table"
 )
 
 const (
@@ -40,12 +42,17 @@ type Config struct {
 	Order func(context.Context, cti.Order) error
 	// CancelCallback has the engine take a promise to call back; nil where none runs here.
 	CancelCallback func(context.Context, cti.CancelCallback) error
+	// EraseRecord has the engine tell that a record is erased; nil where none runs here.
+	EraseRecord func(context.Context, cti.EraseRecord) error
 	// Hours asks the engine about hours; nil where none runs in this process.
 	Hours HoursKeeper
 	// Config shows and publishes the configuration; nil where no engine runs here.
 	Config ConfigKeeper
 	// Prompts keeps the operators' prompts; nil where no switch of ours runs.
 	Prompts PromptKeeper
+	// Webhooks and DeadLetters ask the store; nil where none runs in this process.
+	Webhooks    WebhookKeeper
+	DeadLetters DeadLetterKeeper
 	// Messages asks the engine about messages; nil where none runs in this process.
 	Messages MessageKeeper
 	// Tickets does what people order of tickets; nil where no store runs.
@@ -60,6 +67,12 @@ type Config struct {
 	Font func(context.Context) ([]byte, error)
 	// Departments are a company's; nil is none.
 	Departments func(cti.CompanyID) []string
+	// Store is the database, for what is asked of it alone: customers, and who has looked;
+	// nil where there is none. Its error tells that it is not there yet.
+	Store func() (*store.Store, error)
+	// System asks a company's own system who has a number, within the context; nil where
+	// there is none. Its error Is ErrNoSystem where the company has none.
+	System func(ctx context.Context, company, number string) (TheirCard, error)
 	// Readiness tells the state of every part, within its context.
 	Readiness func(context.Context) []Part
 	// Alarms tells which alarms stand; nil is none.
@@ -95,15 +108,20 @@ type Server struct {
 	live      func(context.Context) (Floor, error)
 	orders    func(context.Context, cti.Order) error
 	cancel    func(context.Context, cti.CancelCallback) error
+	erase     func(context.Context, cti.EraseRecord) error
 	hours     HoursKeeper
 	configs   ConfigKeeper
 	prompts   PromptKeeper
 	messages  MessageKeeper
 	acts      TicketKeeper
 	followUps FollowUpKeeper
+	store     func() (*store.Store, error)
+	system    func(ctx context.Context, company, number string) (TheirCard, error)
 	summaries SummaryKeeper
 	plan      func() *cti.Plan
 	font      func(context.Context) ([]byte, error)
+	webhooks  WebhookKeeper
+	letters   DeadLetterKeeper
 	// departments are a company's.
 	departments func(cti.CompanyID) []string
 	readiness   func(context.Context) []Part
@@ -117,6 +135,9 @@ type Server struct {
 	listener net.Listener
 	http     *http.Server
 	stopC    chan struct{} // closed when Run begins to stop
+
+	importing sync.Mutex    // one import at a time
+	exports   chan struct{} // those under way
 }
 
 var errNoEngine = errors.New("no engine runs in this process")
@@ -138,15 +159,44 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
-		messages: cfg.Messages, acts: cfg.Tickets, followUps: cfg.FollowUps, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, erase: cfg.EraseRecord, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
+		messages: cfg.Messages, acts: cfg.Tickets, followUps: cfg.FollowUps, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font, webhooks: cfg.Webhooks, letters: cfg.DeadLetters,
+		store: cfg.Store, system: cfg.System, exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
+	s.complete()
+	s.verifier = newVerifier(cfg.Accounts, s.stopC)
+	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
+	s.logins.cookies.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, err error) {
+		s.log.Error("login cookie not kept", zap.Error(err))
+		writeProblem(w, newProblem(http.StatusInternalServerError, broken, "the login could not be read"))
+	}
+	s.router = &router{mux: http.NewServeMux(), guard: s.guard}
+	errorLog, err := zap.NewStdLogAt(s.log.Named("http"), zap.DebugLevel)
+	if err == nil {
+		err = s.routes(cfg)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make web server: %w", err), listener.Close())
+	}
+	s.http = &http.Server{
+		Handler: s.handler(cfg.Secure), ErrorLog: errorLog,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
+		WriteTimeout: requestTime + 10*time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: maxHeader,
+	}
+	return s, nil
+}
+
+// complete fills in what this process does not have.
+func (s *Server) complete() {
 	if s.log == nil {
 		s.log = zap.NewNop()
 	}
 	if s.orders == nil {
 		s.orders = func(context.Context, cti.Order) error { return errNoEngine }
+	}
+	if s.erase == nil {
+		s.erase = func(context.Context, cti.EraseRecord) error { return errNoEngine }
 	}
 	if s.cancel == nil {
 		s.cancel = func(context.Context, cti.CancelCallback) error { return errNoEngine }
@@ -181,26 +231,12 @@ func New(cfg Config) (*Server, error) {
 	if s.departments == nil {
 		s.departments = func(cti.CompanyID) []string { return nil }
 	}
-	s.verifier = newVerifier(cfg.Accounts, s.stopC)
-	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
-	s.logins.cookies.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, err error) {
-		s.log.Error("login cookie not kept", zap.Error(err))
-		writeProblem(w, newProblem(http.StatusInternalServerError, broken, "the login could not be read"))
+	if s.webhooks == nil {
+		s.webhooks = nobodysWebhooks{}
 	}
-	s.router = &router{mux: http.NewServeMux(), guard: s.guard}
-	errorLog, err := zap.NewStdLogAt(s.log.Named("http"), zap.DebugLevel)
-	if err == nil {
-		err = s.routes(cfg)
+	if s.letters == nil {
+		s.letters = nobodysDeadLetters{}
 	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("make web server: %w", err), listener.Close())
-	}
-	s.http = &http.Server{
-		Handler: s.handler(cfg.Secure), ErrorLog: errorLog,
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
-		WriteTimeout: requestTime + 10*time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: maxHeader,
-	}
-	return s, nil
 }
 
 func listen(addr string) (net.Listener, error) {
@@ -254,6 +290,12 @@ func (s *Server) routes(cfg Config) error {
 	s.registerConfig(api)
 	s.registerPrompts(api)
 	s.registerMessages(api)
+	s.registerCustomers(api)
+	s.registerExport(api)
+	s.registerAccess(api)
+	s.registerErasure(api)
+	s.registerWebhooks(api)
+	s.registerDeadLetters(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {
@@ -325,6 +367,8 @@ func (s *Server) handler(secure bool) http.Handler {
 			most = promptMost
 		case pattern == attachRoute:
 			most = store.AttachmentMost
+		case pattern == importRoute:
+			most = table.FileMost
 		}
 		if r.ContentLength > most {
 			writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, tooLarge, "the request has %d bytes; allowed: at most %d", r.ContentLength, most))

@@ -76,7 +76,9 @@ func (s *Server) tickets(ctx context.Context, in *ticketsInput) (*ticketsOutput,
 		for i, t := range tickets {
 			ids[i] = t.ID.String()
 		}
-		s.audit(ctx, in.Reveal, "tickets", ids)
+		if err := s.audit(ctx, in.Reveal, "tickets", ids); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }

@@ -24,7 +24,10 @@ var Kinds = []Kind{
 	{"database_down", Warn, "The database does not answer; calls go on, records wait."},
 	{"database_crashed", Warn, "Our own PostgreSQL died and is started again."},
 	{"dead_letters", Warn, "Facts were put aside because no row could be made of them; records lack them."},
+	{"webhook_failing", Warn, "A company's own system does not take what it is to be told; calls and records go on."},
 	{"recording_bad", Warn, "Recordings of the last 24 hours are missing, too short, silent or broken."},
+	{"witness_late", Warn, "A witness outside the database was not given the signed heads of the records' chains; it is tried again."},
+	{"records_altered", Warn, "The chain of a company's records is not the one that was seen before: records were changed or removed."},
 	{"sentinel_crashed", Warn, "The sentinel died or does not start; it is tried again, and nobody watches over the hotline meanwhile."},
 	{"disk_low", Page, "The disk of the data folder is almost full."},
 	{"clock_apart", Warn, "This machine's clock and the switch's differ."},
@@ -34,6 +37,7 @@ var Kinds = []Kind{
 	{"tickets_overdue", Warn, "Tickets are there whose deadline has passed."},
 	{"emergency_unsolved", Page, "Callers who were called back say that their emergency is not solved, and nobody has done anything since."},
 	{"message_untaken", Warn, "Callers' messages lie there that nobody has taken in time."},
+	{"lookup_failing", Warn, "A company's service that flows ask about callers has answered none of the last questions."},
 	{"path_open", Warn, "Callers who go a certain way through a number's flow come to nobody, now or within the next days."},
 }
 

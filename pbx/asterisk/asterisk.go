@@ -140,10 +140,13 @@ func prepare(ctx context.Context, c Config) (*Instance, error) {
 	return i, nil
 }
 
+// RecordingFolder is where in its data a switch keeps recordings.
+const RecordingFolder = "spool/recording"
+
 // layOut makes the folders and gives them to the account the switch runs as.
 func (i *Instance) layOut() error {
 	d := i.Data
-	i.SpoolRecordingDir = filepath.Join(d, "spool/recording")
+	i.SpoolRecordingDir = filepath.Join(d, RecordingFolder)
 	i.LogDir = filepath.Join(d, "log")
 	i.LedgerPath = filepath.Join(i.LogDir, "ledger.csv")
 	i.SoundsDir = filepath.Join(d, "data/sounds")

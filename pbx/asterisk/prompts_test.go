@@ -153,7 +153,7 @@ func TestSpoken(t *testing.T) {
 // TestDialplanPrompts: what the dialplan plays is found there, and made in both languages.
 func TestDialplanPrompts(t *testing.T) {
 	callers, others := DialplanPrompts()
-	if got := strings.Join(callers, " "); got != "please-hold apology goodbye on-call-calling message-kept" {
+	if got := strings.Join(callers, " "); got != "please-hold apology goodbye on-call-calling message-kept survey-thanks" {
 		t.Errorf("to callers: %s", got)
 	}
 	if got := strings.Join(others, " "); got != "beep on-call-take apology-later caller-left alarm-call alarm-taken" {

@@ -42,7 +42,7 @@ func DialplanPrompts() (callers, others []string) {
 	to := &others
 	for line := range strings.Lines(string(b)) {
 		if m := contextForm.FindStringSubmatch(line); m != nil {
-			if to = &others; m[1] == "fallback" || m[1] == "message" {
+			if to = &others; m[1] == "fallback" || m[1] == "message" || m[1] == "survey" {
 				to = &callers
 			}
 		}

@@ -314,11 +314,14 @@ type life struct {
 func (l *life) command() Command {
 	pick := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(l.r, name) }
 	call := pick("call", fmt.Sprintf("out%d", l.n), fmt.Sprintf("out%d", l.n), fmt.Sprintf("out%d", l.n-1), "outX")
-	agent := pick("agent", "8001", "8002", "")
+	if a := l.c.open(); a != nil && rapid.IntRange(0, 4).Draw(l.r, "the one under way") > 0 {
+		call = a.Call
+	}
+	agent := pick("agent", "8001", "8001", "8002", "")
 	matter := l.matter(pick("ticket", "t1", "t2", "t3"), pick("kind", "complaint", "emergency", "repair"))
 	matter.ClosedAt = l.now
 	line := rapid.SampledFrom([]Line{LineReached, LineBusy, LineNoAnswer, LineGivenUp, LineFailed, LineUnknown, "asleep"})
-	switch rapid.IntRange(0, 14).Draw(l.r, "command") {
+	switch rapid.IntRange(0, 16).Draw(l.r, "command") {
 	case 0, 1, 2:
 		if rapid.Bool().Draw(l.r, "another call") {
 			l.n++
@@ -332,16 +335,23 @@ func (l *life) command() Command {
 	case 9:
 		return Drop{call, "none", agent}
 	case 10:
-		answers := content(rapid.Bool().Draw(l.r, "unsolved"), rapid.IntRange(1, 6).Draw(l.r, "satisfied"), "t1", "t2")
-		if rapid.Bool().Draw(l.r, "of one ticket") {
-			answers = answers[:3]
+		var tickets []string
+		for _, w := range l.c.Tickets {
+			tickets = append(tickets, w.Ticket)
+		}
+		answers := content(rapid.Bool().Draw(l.r, "unsolved"), rapid.IntRange(1, 6).Draw(l.r, "satisfied"), tickets...)
+		if rapid.IntRange(0, 4).Draw(l.r, "one is left out") == 0 {
+			answers = answers[1:]
 		}
 		return Answer{Call: call, By: agent, Answers: answers}
 	case 11:
 		return Add{[]Matter{matter}}
 	case 12:
 		return Plan{"c1", "gas", []Matter{matter}}
-	case 13:
+	case 13, 14, 15:
+		if rapid.IntRange(0, 3).Draw(l.r, "ends it") > 0 {
+			return Tick{}
+		}
 		return []Command{
 			Assign{agent, "1001"}, AddNumber{"13900139000", agent}, Waive{agent, "so it is"}, Merge{"c2"},
 		}[rapid.IntRange(0, 3).Draw(l.r, "which")]

@@ -56,6 +56,9 @@ CREATE INDEX ticket_by_department ON ticket (company, department, opened_at) WHE
 CREATE INDEX ticket_undated ON ticket (opened_at) WHERE warn_at IS NULL AND state = 'open';
 CREATE INDEX ticket_unwarned ON ticket (warn_at) WHERE NOT warned AND state IN ('open', 'forwarded');
 CREATE INDEX ticket_lapsing ON ticket (due_at) WHERE NOT overdue AND state IN ('open', 'forwarded');
+-- What lies there longer than it may.
+CREATE INDEX ticket_overdue ON ticket (company, due_at) WHERE overdue AND state IN ('open', 'forwarded');
+CREATE INDEX ticket_emergency ON ticket (id) WHERE kind = 'emergency' AND state = 'open';
 
 -- A sheet is a matter's, of which a call may have several. What was filled in is in said, by
 -- the form of that kind and version; 0 where nothing was.
@@ -99,6 +102,7 @@ CREATE TABLE follow_up (
     said       jsonb       NOT NULL,
     CONSTRAINT follow_up_ended_has_a_time CHECK ((state IN ('done', 'failed', 'waived', 'merged')) = (ended_at IS NOT NULL))
 );
+CREATE INDEX dial_by_matter ON dial (matter) WHERE matter <> '';
 CREATE INDEX follow_up_waiting ON follow_up (company, due_at) WHERE ended_at IS NULL;
 CREATE INDEX follow_up_by_company ON follow_up (company, planned_at);
 CREATE INDEX follow_up_by_ticket ON follow_up USING gin (tickets);
@@ -106,6 +110,7 @@ CREATE INDEX follow_up_by_reach ON follow_up USING gin (reach) WHERE state = 'wa
 
 -- +goose Down
 DROP TABLE follow_up, attachment;
+DROP INDEX dial_by_matter;
 DELETE FROM sheet s USING sheet o WHERE s.call_id = o.call_id AND (o.opened_at, o.ticket_id) < (s.opened_at, s.ticket_id);
 DROP INDEX sheet_by_call;
 ALTER TABLE sheet DROP CONSTRAINT sheet_pkey;
@@ -118,7 +123,7 @@ DELETE FROM ticket WHERE state IN ('forwarded', 'done', 'merged');
 DELETE FROM act a USING ticket t, ticket o
 WHERE a.ticket_id = t.id AND o.call_id = t.call_id AND o.kind = t.kind AND (o.opened_at, o.id) < (t.opened_at, t.id);
 DELETE FROM ticket t USING ticket o WHERE o.call_id = t.call_id AND o.kind = t.kind AND (o.opened_at, o.id) < (t.opened_at, t.id);
-DROP INDEX ticket_by_call, ticket_by_department, ticket_undated, ticket_unwarned, ticket_lapsing;
+DROP INDEX ticket_by_call, ticket_by_department, ticket_undated, ticket_unwarned, ticket_lapsing, ticket_overdue, ticket_emergency;
 ALTER TABLE ticket
     DROP CONSTRAINT ticket_state_is_known, DROP CONSTRAINT ticket_closed_has_a_time, DROP CONSTRAINT ticket_merged_into_another;
 ALTER TABLE ticket

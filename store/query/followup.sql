@@ -23,18 +23,19 @@ WHERE company = sqlc.arg(company) AND state = 'waiting' AND reach && sqlc.arg(re
 -- Those of which the clock, or a call, may have something to tell.
 SELECT id FROM follow_up
 WHERE ended_at IS NULL AND (NOT overdue AND due_at <= sqlc.arg(at)::timestamptz OR state IN ('calling', 'confirming')
-    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.dialled_at > sqlc.arg(at)::timestamptz - interval '1 hour'))
+    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.matter <> '' AND dial.dialled_at > sqlc.arg(at)::timestamptz - interval '1 hour'))
 ORDER BY due_at, id LIMIT sqlc.arg(count) FOR UPDATE SKIP LOCKED;
 
 -- name: FollowUpDials :many
 SELECT call.id, dial.agent, call.caller_number, dial.dialled_at, dial.ring_ms, coalesce(dial.result, '')::text AS result
 FROM dial JOIN call ON call.id = dial.call_id
-WHERE dial.matter = sqlc.arg(matter) AND dial.dialled_at IS NOT NULL ORDER BY dial.dialled_at, call.id;
+WHERE dial.matter = sqlc.arg(matter) AND dial.matter <> '' AND dial.dialled_at IS NOT NULL ORDER BY dial.dialled_at, call.id;
 
 -- name: FollowUps :many
 SELECT said FROM follow_up
 WHERE (sqlc.narg(id)::uuid IS NULL OR id = sqlc.narg(id)) AND (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
   AND (sqlc.narg(agent)::text IS NULL OR agent = sqlc.narg(agent)) AND (sqlc.narg(state)::text IS NULL OR state = sqlc.narg(state))
+  AND (sqlc.narg(since)::timestamptz IS NULL OR ended_at >= sqlc.narg(since)) AND (sqlc.narg(until)::timestamptz IS NULL OR ended_at < sqlc.narg(until))
   AND (NOT sqlc.arg(owed)::boolean OR ended_at IS NULL) AND (NOT sqlc.arg(dissatisfied)::boolean OR dissatisfied)
 ORDER BY due_at DESC, id DESC LIMIT sqlc.narg(count)::bigint;
 
@@ -64,3 +65,6 @@ SELECT caller_number FROM call WHERE id = sqlc.arg(id);
 
 -- name: WaitingFollowUps :many
 SELECT id FROM follow_up WHERE tickets @> ARRAY[sqlc.arg(ticket)::text] AND state = 'waiting' ORDER BY planned_at, id;
+
+-- name: WaitingOf :many
+SELECT id, agent, due_at FROM follow_up WHERE company = sqlc.arg(company) AND state = 'waiting' ORDER BY due_at, id FOR UPDATE;

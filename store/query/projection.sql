@@ -40,9 +40,27 @@ VALUES (sqlc.arg(source), sqlc.arg(position), sqlc.arg(subject), sqlc.arg(payloa
 ON CONFLICT (source, position) DO NOTHING;
 
 -- name: DeadLetters :many
-SELECT source, position, subject, payload, error, died_at FROM dead_letter ORDER BY died_at, position;
+SELECT source, position, subject, payload, error, died_at, closed_at, closed_by, outcome FROM dead_letter
+WHERE NOT sqlc.arg(open)::boolean OR closed_at IS NULL ORDER BY died_at DESC, source DESC, position DESC LIMIT sqlc.narg(count)::bigint;
+
+-- name: DeadLetter :one
+SELECT source, position, subject, payload, error, died_at, closed_at, closed_by, outcome FROM dead_letter
+WHERE source = sqlc.arg(source) AND position = sqlc.arg(position);
+
+-- name: LockDeadLetter :one
+SELECT source, position, subject, payload, error, died_at, closed_at, closed_by, outcome FROM dead_letter
+WHERE source = sqlc.arg(source) AND position = sqlc.arg(position) FOR UPDATE;
+
+-- name: CloseDeadLetter :exec
+UPDATE dead_letter SET closed_at = now(), closed_by = sqlc.arg(by_person), outcome = sqlc.arg(outcome)
+WHERE source = sqlc.arg(source) AND position = sqlc.arg(position) AND closed_at IS NULL;
+
+-- name: CountDeadLetters :one
+SELECT count(*) AS open, coalesce((array_agg(error ORDER BY died_at DESC))[1], '')::text AS last_error FROM dead_letter WHERE closed_at IS NULL;
 
 -- name: LockCalls :many
 -- No key update, so that an amendment's reference to the call does not wait.
-SELECT id, (ended_at IS NOT NULL)::boolean AS closed, term FROM call WHERE id = ANY (sqlc.arg(ids)::text[])
+SELECT id, company, (ended_at IS NOT NULL)::boolean AS closed, term,
+       EXISTS (SELECT 1 FROM erasure WHERE erasure.call_id = call.id) AS erased
+FROM call WHERE id = ANY (sqlc.arg(ids)::text[])
 ORDER BY id FOR NO KEY UPDATE;

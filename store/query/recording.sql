@@ -2,6 +2,7 @@
 SELECT r.call_id, r.name, c.ended_at::timestamptz AS ended_at
 FROM recording r JOIN call c ON c.id = r.call_id
 WHERE c.ended_at >= sqlc.arg(since)::timestamptz AND NOT EXISTS (SELECT 1 FROM recording_check k WHERE k.call_id = r.call_id AND k.name = r.name)
+  AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.call_id = r.call_id)
 ORDER BY c.ended_at
 LIMIT sqlc.arg(count)::bigint;
 

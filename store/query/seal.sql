@@ -11,8 +11,8 @@ SELECT company, n, hash FROM chain
 WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company)) ORDER BY company;
 
 -- name: AddSeal :exec
-INSERT INTO seal (company, n, call_id, amendment_id, prev_hash, hash)
-VALUES (sqlc.arg(company), sqlc.arg(n), sqlc.arg(call_id), sqlc.narg(amendment_id), sqlc.arg(prev_hash), sqlc.arg(hash));
+INSERT INTO seal (company, n, call_id, amendment_id, prev_hash, hash, form, commitment)
+VALUES (sqlc.arg(company), sqlc.arg(n), sqlc.arg(call_id), sqlc.narg(amendment_id), sqlc.arg(prev_hash), sqlc.arg(hash), sqlc.arg(form), sqlc.narg(commitment));
 
 -- name: MoveChain :exec
 UPDATE chain SET n = sqlc.arg(n), hash = sqlc.arg(hash) WHERE company = sqlc.arg(company);
@@ -22,7 +22,7 @@ INSERT INTO amendment (id, call_id, company, author, reason, body, made_at)
 VALUES (sqlc.arg(id), sqlc.arg(call_id), sqlc.arg(company), sqlc.arg(author), sqlc.arg(reason), sqlc.arg(body), sqlc.arg(made_at));
 
 -- name: Seals :many
-SELECT n, call_id, amendment_id, prev_hash, hash FROM seal
+SELECT n, call_id, amendment_id, prev_hash, hash, form, commitment FROM seal
 WHERE company = sqlc.arg(company) AND n > sqlc.arg(after) ORDER BY n LIMIT sqlc.arg(count);
 
 -- name: SealedCompanies :many
@@ -39,3 +39,25 @@ WHERE amendment.company = sqlc.arg(company) AND seal.call_id IS NULL ORDER BY am
 
 -- name: CallForAmendment :one
 SELECT company, (ended_at IS NOT NULL)::boolean AS closed FROM call WHERE id = sqlc.arg(id);
+
+-- name: AddSecret :exec
+INSERT INTO record_secret (call_id, secret) VALUES (sqlc.arg(call_id), sqlc.arg(secret))
+ON CONFLICT (call_id) DO NOTHING;
+
+-- name: SecretsByCall :many
+SELECT call_id, secret FROM record_secret WHERE call_id = ANY (sqlc.arg(ids)::text[]);
+
+-- name: SealsOfCall :many
+-- The call's own and those of its amendments, each found by an index.
+SELECT seal.n, seal.call_id, seal.amendment_id, seal.prev_hash, seal.hash, seal.form, seal.commitment
+FROM seal WHERE seal.call_id = sqlc.arg(id) AND seal.amendment_id IS NULL
+UNION ALL
+SELECT seal.n, seal.call_id, seal.amendment_id, seal.prev_hash, seal.hash, seal.form, seal.commitment
+FROM amendment JOIN seal ON seal.amendment_id = amendment.id WHERE amendment.call_id = sqlc.arg(id)
+ORDER BY n;
+
+-- name: SealHashes :many
+SELECT n, hash FROM seal WHERE company = sqlc.arg(company) AND n > sqlc.arg(after) ORDER BY n LIMIT sqlc.arg(count);
+
+-- name: CountSeals :one
+SELECT count(*) FROM seal WHERE company = sqlc.arg(company);

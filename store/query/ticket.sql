@@ -78,7 +78,7 @@ WHERE state IN ('open', 'forwarded')
 ORDER BY due_at NULLS FIRST, id LIMIT sqlc.arg(count) FOR UPDATE SKIP LOCKED;
 
 -- name: Tickets :many
-SELECT ticket.*, call.did, call.caller_number, call.caller_name
+SELECT sqlc.embed(ticket), call.did, call.caller_number
 FROM ticket JOIN call ON call.id = ticket.call_id
 WHERE (sqlc.narg(id)::text IS NULL OR ticket.id = sqlc.narg(id)::text::uuid)
   AND (sqlc.narg(company)::text IS NULL OR ticket.company = sqlc.narg(company))
@@ -87,7 +87,7 @@ WHERE (sqlc.narg(id)::text IS NULL OR ticket.id = sqlc.narg(id)::text::uuid)
   AND (sqlc.narg(owner)::text IS NULL OR ticket.owner = sqlc.narg(owner))
   AND (sqlc.narg(department)::text IS NULL OR ticket.department = sqlc.narg(department))
   AND (sqlc.narg(call_id)::text IS NULL OR ticket.calls @> ARRAY[sqlc.narg(call_id)::text])
-  AND (NOT sqlc.arg(overdue)::boolean OR ticket.overdue AND ticket.closed_at IS NULL)
+  AND (NOT sqlc.arg(overdue)::boolean OR ticket.overdue AND ticket.state IN ('open', 'forwarded'))
 ORDER BY ticket.opened_at DESC, ticket.id DESC
 LIMIT sqlc.narg(count)::bigint;
 

@@ -1,6 +1,10 @@
 package ticket
 
-import "time"
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
 
 // Deadline is when a ticket must be closed, or its department's result be there.
 type Deadline struct {
@@ -106,9 +110,12 @@ func (a *Dated) check(t *Ticket, m Moment) error {
 
 func (a *Dated) apply(t *Ticket, at time.Time) { t.set(stamp(a.Due), false, at) }
 
-// Promised: the caller was told an expected day (requirement E2).
+// Promised: the caller was told when he hears of it: an expected day (requirement E2), or that he
+// is called back within some minutes (3 of requirement A5, 30 of A7).
 type Promised struct {
-	Due time.Time `json:"due"`
+	Due time.Time `json:"due,omitzero"`
+	// Minutes is how long from now, in place of Due.
+	Minutes int `json:"minutes,omitempty"`
 	// Text is what he was told.
 	Text string `json:"text"`
 }
@@ -119,10 +126,16 @@ var promised = act[Promised]("promised")
 func (*Promised) Verb() Verb { return promised }
 
 func (a *Promised) check(t *Ticket, m Moment) error {
-	a.Due = stamp(a.Due)
 	if err := t.among("promised", unclosed...); err != nil {
 		return err
 	}
+	if a.Minutes != 0 && !a.Due.IsZero() {
+		return refuse("due and minutes are both given; allowed: one of the two")
+	}
+	if a.Minutes > 0 {
+		a.Due, a.Text = m.Now.Add(time.Duration(a.Minutes)*time.Minute), cmp.Or(a.Text, fmt.Sprintf("called back within %d minutes", a.Minutes))
+	}
+	a.Due = stamp(a.Due)
 	if !a.Due.After(m.Now) || a.Due.Sub(m.Now) > promiseAhead {
 		return refuse("due is %s; allowed: a day that is to come, within a year", a.Due.Format(time.RFC3339))
 	}

@@ -129,6 +129,22 @@ func (a *Noted) check(*Ticket, Moment) error { return said("text", a.Text, textM
 
 func (a *Noted) apply(*Ticket, time.Time) {}
 
+// Identified: the caller is who he says he is; personal matters are discussed from then on only
+// (requirement E5).
+type Identified struct {
+	// How is what he was asked, and never what he has answered.
+	How string `json:"how"`
+}
+
+var identified = act[Identified]("identified")
+
+// Verb implements Act.
+func (*Identified) Verb() Verb { return identified }
+
+func (a *Identified) check(*Ticket, Moment) error { return said("how", a.How, lineMost, true) }
+
+func (a *Identified) apply(*Ticket, time.Time) {}
+
 // Joined: another call is about the same matter.
 type Joined struct {
 	Call string `json:"call"`

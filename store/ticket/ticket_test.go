@@ -133,6 +133,8 @@ func TestRefused(t *testing.T) {
 		{"urge what is closed", with(closed, &Urged{}), "closed"},
 		{"promise yesterday", []Act{opening(Complaint), &Promised{Due: day.Add(-time.Hour), Text: "yesterday"}}, "to come"},
 		{"promise in ten years", []Act{opening(Complaint), &Promised{Due: day.AddDate(10, 0, 0), Text: "then"}}, "within a year"},
+		{"promise a day and minutes", []Act{opening(Complaint), &Promised{Due: day.AddDate(0, 0, 2), Minutes: 3, Text: "x"}}, "one of the two"},
+		{"identify by nothing", []Act{opening(Complaint), &Identified{}}, "how is needed"},
 		{"promise without telling", []Act{opening(Complaint), &Promised{Due: day.AddDate(0, 0, 9)}}, "text"},
 		{"work in the future", with(forwarded, &Finished{Result: "x", WorkedAt: day.AddDate(0, 0, 2)}), "worked_at"},
 		{"leave out a step", []Act{opening(Complaint), &Escalated{Level: 2, Reason: "x"}}, "only an emergency"},
@@ -162,6 +164,18 @@ func TestShortCut(t *testing.T) {
 	e := &Escalated{Level: 3, Reason: "whole street"}
 	if tk, err := play(t, Ticket{ID: "t1"}, opening(Emergency), e); err != nil || tk.Level != 3 || !e.Skipped {
 		t.Errorf("%v, level %d, skipped %v", err, tk.Level, e.Skipped)
+	}
+}
+
+// Who was cut off is called back within three minutes (requirement A5).
+func TestPromisedMinutes(t *testing.T) {
+	t.Parallel()
+	tk, err := play(t, Ticket{ID: "t1"}, opening(Complaint), &Identified{How: "meter number"}, &Promised{Minutes: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := day.Add(2*time.Hour + 3*time.Minute); !tk.Due.At.Equal(want) || !tk.Due.Promised || !tk.Due.WarnAt.Equal(want.Add(-45*time.Second)) {
+		t.Errorf("%+v, want %s", tk.Due, want)
 	}
 }
 
@@ -220,8 +234,9 @@ func TestRandomLives(t *testing.T) {
 			described: func() Act {
 				return &Described{Kind: k.Draw(r, "kind"), Matter: Matter{Summary: text.Draw(r, "summary"), Place: "p", Phone: "1"}}
 			},
-			noted:  func() Act { return &Noted{Text: text.Draw(r, "text")} },
-			joined: func() Act { return &Joined{Call: rapid.SampledFrom([]string{"c1", "c2", "c3"}).Draw(r, "call")} },
+			noted:      func() Act { return &Noted{Text: text.Draw(r, "text")} },
+			identified: func() Act { return &Identified{How: text.Draw(r, "how")} },
+			joined:     func() Act { return &Joined{Call: rapid.SampledFrom([]string{"c1", "c2", "c3"}).Draw(r, "call")} },
 			promised: func() Act {
 				return &Promised{Due: day.Add(time.Duration(rapid.IntRange(-9, 999).Draw(r, "hours")) * time.Hour), Text: "told"}
 			},

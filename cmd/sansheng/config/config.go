@@ -24,6 +24,8 @@ import (
 
 	"sansheng/cti"
 	"sansheng/cti/place"
+	"sansheng/store"
+	"sansheng/store/webhook"
 )
 
 // Config is the whole configuration. The zero value of each field means its default.
@@ -42,6 +44,11 @@ type Config struct {
 	Sentinel   Sentinel   `yaml:"sentinel"`
 	Alarms     Alarms     `yaml:"alarms"`
 	Recordings Recordings `yaml:"recordings"`
+	Witness    Witness    `yaml:"witness"`
+	// Transcription is the machine that writes down callers' messages; none by default.
+	Transcription Transcription `yaml:"transcription"`
+	// Webhooks are told of facts by who plays store.
+	Webhooks []Webhook `yaml:"webhooks"`
 	// Roles are the parts this process plays: engine, store, web; all by default.
 	Roles   []string  `yaml:"roles"`
 	Hotline *cti.Plan `yaml:"hotline"`
@@ -123,6 +130,50 @@ type Recordings struct {
 	KeepDays int `yaml:"keep_days"`
 }
 
+// Witness says who outside the database is given the signed heads of the chains of records.
+type Witness struct {
+	// Every is the time between two heads; 1h by default.
+	Every cti.Span `yaml:"every"`
+	// Folders get a file for each company, to which heads are appended; best on another
+	// host's disk.
+	Folders []string `yaml:"folders"`
+	// URLs get each head by POST.
+	URLs []string `yaml:"urls"`
+}
+
+// Transcription is an HTTP service to which each message's recording is posted, and which
+// answers with its text. Recordings leave the machine only where URL is set.
+type Transcription struct {
+	URL string `yaml:"url"`
+	// Header goes with it; its value is in HeaderFile.
+	Header     string `yaml:"header"`
+	HeaderFile string `yaml:"header_file"`
+	// Deadline is how long an answer may take; 1m by default.
+	Deadline cti.Span `yaml:"deadline"`
+}
+
+// Patience is how long an answer may take.
+func (t Transcription) Patience() time.Duration {
+	if t.Deadline == 0 {
+		return time.Minute
+	}
+	return time.Duration(t.Deadline)
+}
+
+// Webhook is a company's own system that is told of facts.
+type Webhook struct {
+	// Name is told nobody outside: with a fact's id it makes the id of what is posted.
+	Name    string        `yaml:"name"`
+	Company cti.CompanyID `yaml:"company"`
+	URL     string        `yaml:"url"`
+	// Facts are kinds, as in call.ended, or subjects, as in ticket.*.
+	Facts []string `yaml:"facts"`
+	// SecretEnv is the environment variable with the key that signs.
+	SecretEnv string `yaml:"secret_env"`
+	// WholeNumbers tells facts as they are; without it they are masked.
+	WholeNumbers bool `yaml:"whole_numbers,omitempty"`
+}
+
 // Postgres names a database that is there already; without one the service
 // starts its own, reached over a socket in the data folder.
 type Postgres struct {
@@ -138,6 +189,9 @@ type NATS struct {
 	CredentialsFile string `yaml:"credentials_file"`
 	User            string `yaml:"user"`
 	PasswordFile    string `yaml:"password_file"`
+	// Readers are companies that have an account of their own in our own server, which reads
+	// their facts and nothing else.
+	Readers []cti.CompanyID `yaml:"readers"`
 }
 
 // Roles a process can play.
@@ -150,6 +204,7 @@ func Default() *Config {
 		Host:  "127.0.0.1",
 		Ports: Ports{SIP: 5060, Asterisk: 8088, RTPFirst: 10000, RTPLast: 11999, Web: 8080, NATS: 4222, Sentinel: 8081},
 		Roles: slices.Clone(roles), Engine: Engine{Name: "e1"}, Sentinel: Sentinel{TestCall: cti.Span(30 * time.Second)},
+		Witness: Witness{Every: cti.Span(time.Hour)},
 	}
 }
 
@@ -224,13 +279,17 @@ func (c *Config) Check() error {
 		fail("nats.user", "needs nats.password_file too")
 	}
 	c.checkWatch(fail)
+	c.checkWitness(fail)
+	c.checkTranscription(fail)
+	c.checkWebhooks(fail)
+	c.checkReaders(fail)
 	if _, err := netip.ParseAddr(c.Host); err != nil {
 		fail("host", "%q is no IP address", c.Host)
 	}
 	for place, file := range map[string]string{
 		"asterisk.password_file": c.Asterisk.PasswordFile, "postgres.url_file": c.Postgres.URLFile,
 		"nats.credentials_file": c.NATS.CredentialsFile, "nats.password_file": c.NATS.PasswordFile,
-		"sentinel.password_file": c.Sentinel.PasswordFile,
+		"sentinel.password_file": c.Sentinel.PasswordFile, "transcription.header_file": c.Transcription.HeaderFile,
 	} {
 		if _, err := os.Stat(file); file != "" && err != nil {
 			fail(place, "%v", err)
@@ -270,6 +329,95 @@ func (c *Config) checkLookups(fail func(place, format string, args ...any)) {
 	}
 }
 
+// checkWitness does not ask whether a folder is there: its disk may be away for a while.
+func (c *Config) checkWitness(fail func(place, format string, args ...any)) {
+	if time.Duration(c.Witness.Every) < time.Second {
+		fail("witness.every", "%s is too often; allowed: at least 1s", time.Duration(c.Witness.Every))
+	}
+	for i, folder := range c.Witness.Folders {
+		if !filepath.IsAbs(folder) {
+			fail(fmt.Sprintf("witness.folders[%d]", i), "%q is not allowed: a path from the root, as in /mnt/witness", folder)
+		}
+	}
+	for i, link := range c.Witness.URLs {
+		if u, err := url.Parse(link); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			fail(fmt.Sprintf("witness.urls[%d]", i), "%q is no http or https address", link)
+		}
+	}
+}
+
+// checkTranscription looks at where callers' messages are sent.
+func (c *Config) checkTranscription(fail func(place, format string, args ...any)) {
+	t := c.Transcription
+	if u, err := url.Parse(t.URL); t.URL != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https") {
+		fail("transcription.url", "%q is not allowed: an http or https address without a password, which is for header_file", t.URL)
+	}
+	if (t.Header == "") != (t.HeaderFile == "") || t.Header != "" && !headerPattern.MatchString(t.Header) {
+		fail("transcription.header", "%q is not allowed: a header's name, as in Authorization, with header_file, or neither", t.Header)
+	}
+	if d := t.Patience(); d < time.Second || d > 10*time.Minute {
+		fail("transcription.deadline", "%s is not allowed: 1s to 10m", d)
+	}
+}
+
+// checkWebhooks wants names, addresses and keys that can be used.
+func (c *Config) checkWebhooks(fail func(place, format string, args ...any)) {
+	seen := map[string]bool{}
+	for i, w := range c.Webhooks {
+		at := fmt.Sprintf("webhooks[%d].", i)
+		switch {
+		case !webhookPattern.MatchString(w.Name) || len(w.Name) > 32:
+			fail(at+"name", "%q is not allowed: 1 to 32 of a-z and 0-9 with single _ or - between", w.Name)
+		case seen[w.Name]:
+			fail(at+"name", "%q is there already; allowed: once", w.Name)
+		}
+		seen[w.Name] = true
+		c.checkCompany(at+"company", w.Company, fail)
+		if err := webhook.CheckURL(w.URL); err != nil {
+			fail(at+"url", "%q is not allowed; %v", hideHook(w.URL), err)
+		}
+		if len(w.Facts) == 0 {
+			fail(at+"facts", "names none; allowed: kinds as in call.ended, subjects as in ticket.*")
+		}
+		for k, p := range w.Facts {
+			if err := store.CheckPattern(p); err != nil {
+				fail(fmt.Sprintf("%sfacts[%d]", at, k), "%v", err)
+			}
+		}
+		if !secretPattern.MatchString(w.SecretEnv) {
+			fail(at+"secret_env", "%q is not allowed: an environment variable's name, as in SANSHENG_WEBHOOK_CRM", w.SecretEnv)
+		} else if _, err := webhook.ReadKeys(os.Getenv(w.SecretEnv)); err != nil {
+			fail(at+"secret_env", "environment variable %q: %v", w.SecretEnv, err)
+		}
+	}
+}
+
+// checkCompany wants a company of the plan, where the file has a plan.
+func (c *Config) checkCompany(at string, company cti.CompanyID, fail func(place, format string, args ...any)) {
+	if c.Hotline == nil && company != "" {
+		return
+	}
+	var all []string
+	if c.Hotline != nil {
+		for _, co := range c.Hotline.Companies {
+			all = append(all, string(co.ID))
+		}
+	}
+	if !slices.Contains(all, string(company)) {
+		fail(at, "%q is unknown; allowed: %s", company, strings.Join(all, ", "))
+	}
+}
+
+// checkReaders wants companies that are there, for our own NATS.
+func (c *Config) checkReaders(fail func(place, format string, args ...any)) {
+	for i, r := range c.NATS.Readers {
+		c.checkCompany(fmt.Sprintf("nats.readers[%d]", i), r, fail)
+	}
+	if len(c.NATS.Readers) > 0 && c.NATS.URL != "" {
+		fail("nats.readers", "are accounts of our own NATS; allowed: without nats.url, or make them there")
+	}
+}
+
 // checkWatch looks at what stands in and stands guard: engine, sentinel, alarms.
 func (c *Config) checkWatch(fail func(place, format string, args ...any)) {
 	for at, name := range map[string]string{"engine.name": c.Engine.Name, "engine.lease": c.Engine.Lease} {
@@ -306,6 +454,10 @@ func (c *Config) checkWatch(fail func(place, format string, args ...any)) {
 var (
 	namePattern   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 	numberPattern = regexp.MustCompile(`^[0-9]{1,12}$`)
+	headerPattern = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
+	// webhookPattern is what a queue of River's may be called.
+	webhookPattern = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`)
+	secretPattern  = regexp.MustCompile(`^SANSHENG_WEBHOOK_[A-Z0-9_]{1,48}$`)
 )
 
 // Protections that can be turned off, for the drill.

@@ -51,8 +51,9 @@ func TestLoad(t *testing.T) {
 
 // TestFaults: each fault is named by file, line, place and what is allowed.
 func TestFaults(t *testing.T) {
+	t.Setenv("SANSHENG_WEBHOOK_GOOD", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 	for _, c := range []struct{ name, from, to, want string }{
-		{"unknown key", "port_offset:", "port_ofset:", "hotline.yaml:3: port_ofset: unknown key; allowed: alarms, asterisk, data, engine, host, hotline, nats, port_offset, ports, postgres, recordings, roles, sentinel, unprotected"},
+		{"unknown key", "port_offset:", "port_ofset:", "hotline.yaml:3: port_ofset: unknown key; allowed: alarms, asterisk, data, engine, host, hotline, nats, port_offset, ports, postgres, recordings, roles, sentinel, transcription, unprotected, webhooks, witness"},
 		{"unknown deep key", "announce: true", "anounce: true", "hotline.yaml:13: hotline.lines[0].anounce: unknown key; allowed: announce, company, did"},
 		{"wrong type", "port_offset: 100", "port_offset: much", "hotline.yaml:3: port_offset: a text (much) is no whole number"},
 		{"wrong bool", "auto_ready: true", "auto_ready: sure", "hotline.yaml:9: hotline.agents[0].auto_ready: a text (sure) is no yes or no; allowed: true, false"},
@@ -78,8 +79,25 @@ func TestFaults(t *testing.T) {
 		{"on call", "port_offset: 100", "alarms: {on_call: ['1007&1008']}", `hotline.yaml:3: alarms.on_call[0]: "1007&1008" is not allowed: 1 to 12 digits`},
 		{"chain without a gateway", "members: [1001],", "members: [1001], on_call: {chain: [1001, water]},", `hotline.yaml:11: hotline.queues[0].on_call.chain[1]: "water" is outside and cannot be called; allowed: agents, or set asterisk.gateway`},
 		{"webhook", "port_offset: 100", "alarms: {webhook: 'ftp://x'}", `alarms.webhook: "ftp://x" is no http or https address`},
+		{"witness's folder", "port_offset: 100", "witness: {folders: [heads]}", `hotline.yaml:3: witness.folders[0]: "heads" is not allowed: a path from the root`},
+		{"witness's address", "port_offset: 100", "witness: {urls: ['ftp://x']}", `hotline.yaml:3: witness.urls[0]: "ftp://x" is no http or https address`},
+		{"witness too often", "port_offset: 100", "witness: {every: 10ms}", `hotline.yaml:3: witness.every: 10ms is too often; allowed: at least 1s`},
+		{"transcription", "port_offset: 100", "transcription: {url: 'ftp://x'}", `transcription.url: "ftp://x" is not allowed: an http or https address without a password`},
+		{"transcription's key", "port_offset: 100", "transcription: {url: 'http://x', header: Authorization}", `transcription.header: "Authorization" is not allowed: a header's name, as in Authorization, with header_file`},
+		{"transcription's deadline", "port_offset: 100", "transcription: {url: 'http://x', deadline: 1h}", `transcription.deadline: 1h0m0s is not allowed: 1s to 10m`},
+		{"survey", "language: zh}", "language: zh, survey: {questions: [{id: service, say: survey-service, scores: [3]}]}}", `hotline.yaml:7: hotline.companies[0].survey.questions[0].scores: 1 scores are not allowed: 2 to 9, one for each key`},
 		{"carrier", "port_offset: 100", "asterisk: {carriers: [203.0.113.7]}", `hotline.yaml:3: asterisk.carriers[0]: netip.ParsePrefix("203.0.113.7"): no '/'`},
 		{"protection", "port_offset: 100", "unprotected: [everything]", `unprotected[0]: "everything" is unknown; allowed: lease, `},
+		{"a webhook's company", "port_offset: 100", "webhooks: [{name: crm, company: water, url: 'http://crm/', facts: [call.ended], secret_env: SANSHENG_WEBHOOK_GOOD}]", `hotline.yaml:3: webhooks[0].company: "water" is unknown; allowed: gas`},
+		{"a webhook's name", "port_offset: 100", "webhooks: [{name: Crm_, company: gas, url: 'http://crm/', facts: [call.ended], secret_env: SANSHENG_WEBHOOK_GOOD}]", `webhooks[0].name: "Crm_" is not allowed: 1 to 32 of a-z and 0-9`},
+		{"a webhook twice", "port_offset: 100", "webhooks: [{name: crm, company: gas, url: 'http://crm/', facts: [call.ended], secret_env: SANSHENG_WEBHOOK_GOOD}, {name: crm, company: gas, url: 'http://crm/', facts: [call.ended], secret_env: SANSHENG_WEBHOOK_GOOD}]", `webhooks[1].name: "crm" is there already`},
+		{"a webhook's address", "port_offset: 100", "webhooks: [{name: crm, company: gas, url: 'file:///etc/passwd', facts: [call.ended], secret_env: SANSHENG_WEBHOOK_GOOD}]", `webhooks[0].url: "file:///KEPT" is not allowed; allowed: an http or https address`},
+		{"a webhook's facts", "port_offset: 100", "webhooks: [{name: crm, company: gas, url: 'http://crm/', facts: [call.ended, plan.published], secret_env: SANSHENG_WEBHOOK_GOOD}]", `webhooks[0].facts[1]: "plan.published" is not allowed`},
+		{"a webhook without facts", "port_offset: 100", "webhooks: [{name: crm, company: gas, url: 'http://crm/', secret_env: SANSHENG_WEBHOOK_GOOD}]", `webhooks[0].facts: names none`},
+		{"another secret", "port_offset: 100", "webhooks: [{name: crm, company: gas, url: 'http://crm/', facts: [call.ended], secret_env: PATH}]", `webhooks[0].secret_env: "PATH" is not allowed: an environment variable's name, as in SANSHENG_WEBHOOK_CRM`},
+		{"no secret", "port_offset: 100", "webhooks: [{name: crm, company: gas, url: 'http://crm/', facts: [call.ended], secret_env: SANSHENG_WEBHOOK_NONE}]", `webhooks[0].secret_env: environment variable "SANSHENG_WEBHOOK_NONE": 0 keys; allowed: whsec_`},
+		{"readers", "port_offset: 100", "nats: {readers: [water]}", `nats.readers[0]: "water" is unknown; allowed: gas`},
+		{"readers of another NATS", "port_offset: 100", "nats: {url: 'nats://10.0.0.7', readers: [gas]}", `nats.readers: are accounts of our own NATS`},
 		{"asterisk", "port_offset: 100", "asterisk: {url: 'http://x/ari'}", "asterisk.url: needs asterisk.user and asterisk.password_file too"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -97,9 +97,16 @@ func (d *differ) secrets(old, next *Config) {
 		{"asterisk.environ", slices.Equal(o.Asterisk.Environ, n.Asterisk.Environ), slices.Equal(old.Asterisk.Environ, next.Asterisk.Environ), strings.Join(n.Asterisk.Environ, ", ")},
 		{"nats.url", o.NATS.URL == n.NATS.URL, old.NATS.URL == next.NATS.URL, n.NATS.URL},
 		{"alarms.webhook", o.Alarms.Webhook == n.Alarms.Webhook, old.Alarms.Webhook == next.Alarms.Webhook, n.Alarms.Webhook},
+		{"witness.urls", slices.Equal(o.Witness.URLs, n.Witness.URLs), slices.Equal(old.Witness.URLs, next.Witness.URLs), strings.Join(n.Witness.URLs, ", ")},
 	} {
 		if s.hidden && !s.real {
 			d.all = append(d.all, Change{Place: s.place, Old: s.shown, New: s.shown + " (another secret)"})
+		}
+	}
+	for i, w := range n.Webhooks {
+		k := slices.IndexFunc(o.Webhooks, func(r Webhook) bool { return r.Name == w.Name })
+		if k >= 0 && o.Webhooks[k].URL == w.URL && old.Webhooks[k].URL != next.Webhooks[i].URL {
+			d.all = append(d.all, Change{Place: "webhooks[" + w.Name + "].url", Old: w.URL, New: w.URL + " (another secret)"})
 		}
 	}
 }
@@ -152,10 +159,10 @@ func (d *differ) compareLists(place string, a, b *yaml.Node) {
 	}
 }
 
-// namesIn are the names of what is in a list, by its id, number or date; nil where it has
+// namesIn are the names of what is in a list, by its id, number, date or name; nil where it has
 // none, or one twice.
 func namesIn(list *yaml.Node) []string {
-	for _, key := range []string{"id", "did", "date"} {
+	for _, key := range []string{"id", "did", "date", "name"} {
 		var names []string
 		for _, v := range list.Content {
 			if n := valueOf(v, key); n != nil && !slices.Contains(names, n.Value) {

@@ -22,6 +22,7 @@ engine: {name: a, lease: main}
 sentinel: {test_call: 1m}
 alarms: {webhook: "https://hooks.example/services/s3cret?token=s3cret", on_call: ["1001"]}
 recordings: {keep_days: 90}
+witness: {every: 30m, folders: [/mnt/witness], urls: ["https://heads.example/s3cret"]}
 roles: [engine, web]
 hotline:
   companies:
@@ -92,7 +93,7 @@ func TestExport(t *testing.T) {
 		if changes := diff(t, c, back); len(changes) != 0 {
 			t.Errorf("%s: the export is another configuration: %v\n%s", name, changes, text)
 		}
-		if c.Hotline.Hash() != back.Hotline.Hash() || c.NATS != back.NATS || c.Alarms.Webhook != back.Alarms.Webhook {
+		if c.Hotline.Hash() != back.Hotline.Hash() || c.NATS.URL != back.NATS.URL || c.Alarms.Webhook != back.Alarms.Webhook {
 			t.Errorf("%s: the export is another configuration:\n%s", name, text)
 		}
 		if again, err := back.Export(); err != nil || string(again) != string(text) {
@@ -130,6 +131,7 @@ func TestDiff(t *testing.T) {
 		{"a port", func(c *Config) { c.Ports.Web = 8080 }, "changed ports.web (needs a restart): 9080 → 8080", restart, ""},
 		{"no gateway", func(c *Config) { c.Asterisk.Gateway = Default().Asterisk.Gateway }, `removed asterisk.gateway (needs a restart): "203.0.113.5:5060"`, restart, ""},
 		{"a secret", func(c *Config) { c.Alarms.Webhook += "x" }, `changed alarms.webhook (needs a restart): https://hooks.example/KEPT → https://hooks.example/KEPT (another secret)`, restart, ""},
+		{"a witness's secret", func(c *Config) { c.Witness.URLs = []string{"https://heads.example/other"} }, `changed witness.urls (needs a restart): https://heads.example/KEPT → https://heads.example/KEPT (another secret)`, restart, ""},
 		{"roles", func(c *Config) { c.Roles = []string{"engine"} }, "changed roles (needs a restart): [engine, web] → [engine]", restart, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -16,6 +16,14 @@ func (c *Config) hidden() *Config {
 	h := *c
 	h.NATS.URL = hideLinks(c.NATS.URL)
 	h.Alarms.Webhook = hideHook(c.Alarms.Webhook)
+	h.Witness.URLs = slices.Clone(c.Witness.URLs)
+	for i, link := range h.Witness.URLs {
+		h.Witness.URLs[i] = hideHook(link)
+	}
+	h.Webhooks = slices.Clone(c.Webhooks)
+	for i := range h.Webhooks {
+		h.Webhooks[i].URL = hideHook(h.Webhooks[i].URL)
+	}
 	h.Asterisk.Environ = slices.Clone(c.Asterisk.Environ)
 	for i, e := range h.Asterisk.Environ {
 		name, _, _ := strings.Cut(e, "=")
@@ -54,6 +62,15 @@ func (c *Config) Restore(running *Config) {
 	}
 	if c.Alarms.Webhook == hidden.Alarms.Webhook {
 		c.Alarms.Webhook = running.Alarms.Webhook
+	}
+	if slices.Equal(c.Witness.URLs, hidden.Witness.URLs) {
+		c.Witness.URLs = running.Witness.URLs
+	}
+	for i, w := range c.Webhooks {
+		k := slices.IndexFunc(hidden.Webhooks, func(r Webhook) bool { return r.Name == w.Name && r.URL == w.URL })
+		if k >= 0 {
+			c.Webhooks[i].URL = running.Webhooks[k].URL
+		}
 	}
 	if slices.Equal(c.Asterisk.Environ, hidden.Asterisk.Environ) {
 		c.Asterisk.Environ = running.Asterisk.Environ

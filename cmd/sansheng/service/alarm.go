@@ -19,6 +19,7 @@ import (
 	"sansheng/deploy/alarm"
 	"sansheng/deploy/process"
 	"sansheng/pbx/ari"
+	"sansheng/store"
 )
 
 // What raises an alarm. Where a figure goes up and down, the alarm ends only
@@ -147,6 +148,11 @@ func (s *Service) watch(run context.Context) {
 		})
 	}
 	every(5*time.Second, s.watchDisk)
+	every(time.Minute, func(ctx context.Context) { // a stream that was made anew has none
+		if err := s.keepReaders(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("a company's account finds no facts; it is tried again", zap.Error(err))
+		}
+	})
 	if s.asterisk != nil {
 		every(10*time.Minute, s.watchRecordings)
 		every(time.Minute, s.watchPrompts)
@@ -157,6 +163,7 @@ func (s *Service) watch(run context.Context) {
 		every(time.Second, s.watchLink())
 		every(time.Second, s.watchCalls())
 		every(5*time.Second, s.watchMessages)
+		every(5*time.Second, s.watchLookups)
 	}
 	if s.duty != nil {
 		every(time.Second, s.watchLease())
@@ -166,6 +173,7 @@ func (s *Service) watch(run context.Context) {
 	}
 	if s.database != nil {
 		every(2*time.Second, s.watchDatabase())
+		every(10*time.Second, s.watchWebhooks())
 	}
 	wg.Wait()
 }
@@ -322,11 +330,9 @@ func (s *Service) watchDatabase() func(context.Context) {
 			s.recovered("database_crashed", c.PID())
 		}
 		done := s.database.facts.Stats()
-		var dead error
-		if done.DeadLetters > 0 {
-			dead = fmt.Errorf("%d since the start", done.DeadLetters)
+		if open, last, err := s.database.store.CountDeadLetters(ctx); err == nil {
+			s.alarms.Set("dead_letters", openLetters(open, last))
 		}
-		s.alarms.Set("dead_letters", dead)
 		s.watchTickets(ctx)
 		if last, err := s.public.Last(ctx); err == nil {
 			facts, since := far.of(done.Position, last, time.Now())
@@ -352,6 +358,15 @@ func (s *Service) watchTickets(ctx context.Context) {
 	}
 	s.alarms.Set("tickets_overdue", overdue)
 	s.alarms.Set("emergency_unsolved", unsolved)
+}
+
+// openLetters says that there are dead letters. Why they died may hold what a caller has sent:
+// a few words of it do.
+func openLetters(open int, last string) error {
+	if open == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d open; the newest: %.120s", open, store.MaskText(last))
 }
 
 // watchDisk looks at the room on the data folder's disk.

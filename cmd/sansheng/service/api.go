@@ -17,6 +17,7 @@ import (
 	"sansheng/cti"
 	"sansheng/cti/bus"
 	"sansheng/cti/engine"
+	"sansheng/cti/lookup"
 	"sansheng/cti/web"
 	"sansheng/deploy/debian"
 	"sansheng/store"
@@ -38,10 +39,12 @@ func (s *Service) startWeb(run context.Context) error {
 	cfg := web.Config{
 		Addr:    net.JoinHostPort(s.cfg.Host, strconv.Itoa(port)),
 		Records: &s.records, Readiness: s.Parts, Alarms: s.standing, Metrics: s.registry, Accounts: accounts, Log: s.log.Named("web"),
+		Store: s.records.open, System: companySystems{plan: s.plan, client: lookup.New()}.ask,
 	}
 	if s.engine != nil || s.duty != nil {
 		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours, cfg.Config = s.floor, s.order, s.cancelCallback, lineHours{s}, configs{s}
 		cfg.Messages = callersMessages{s}
+		cfg.EraseRecord = s.eraseRecord
 	}
 	if s.database != nil {
 		cfg.Tickets, cfg.FollowUps, cfg.Summaries = &s.records, &s.records, &s.records
@@ -50,6 +53,9 @@ func (s *Service) startWeb(run context.Context) error {
 	cfg.Departments = func(co cti.CompanyID) []string { return s.plan().DepartmentsOf(co) }
 	if s.prompts != nil {
 		cfg.Prompts = promptKeeper{s}
+	}
+	if s.database != nil {
+		cfg.Webhooks, cfg.DeadLetters = outside{&s.records}, outside{&s.records}
 	}
 	if s.web, err = web.New(cfg); err != nil {
 		return err
@@ -92,6 +98,14 @@ func (s *Service) cancelCallback(ctx context.Context, c cti.CancelCallback) erro
 		return err
 	}
 	return e.CancelCallback(ctx, c)
+}
+
+func (s *Service) eraseRecord(ctx context.Context, r cti.EraseRecord) error {
+	e, err := s.leader()
+	if err != nil {
+		return err
+	}
+	return e.EraseRecord(ctx, r)
 }
 
 // orderWithin is how long an order over NATS may take.
@@ -267,6 +281,13 @@ func (r *records) FollowUp(ctx context.Context, id uuid.UUID, by string, c callb
 		return s.FollowUp(ctx, id, by, c, may)
 	}
 	return callback.Callback{}, errNoRecords
+}
+
+func (r *records) Deal(ctx context.Context, company string, agents []string, by string) (int, error) {
+	if s := r.store.Load(); s != nil {
+		return s.Deal(ctx, company, agents, by)
+	}
+	return 0, errNoRecords
 }
 
 func (r *records) FollowUpMonth(ctx context.Context, company, kind string, of time.Time, agents []string) (store.FollowUpMonth, error) {

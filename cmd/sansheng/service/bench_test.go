@@ -122,7 +122,7 @@ func benchHotline(b *testing.B, n int) handOvers {
 	r := measure(b, load{
 		name: "hotline", sip: s.SIPAddr(), did: cfg.Hotline.Lines[0].DID, n: n,
 		password: func(number string) string { return s.password(cti.AgentID(number)) },
-		ready:    func(ctx context.Context) error { return s.awaitReady(ctx, benchAgents) },
+		ready:    func(ctx context.Context) error { return s.awaitReady(ctx, benchAgents, func(string) {}) },
 	})
 	r.notes = append(r.notes, benchJournal(b, s), benchRecords(b, s, r.served))
 	return r

@@ -45,8 +45,16 @@ func (s *Service) runDatabase(run context.Context, d *database) error {
 	if err != nil {
 		return err
 	}
+	hooks, err := newHooks(s.cfg)
+	if err != nil {
+		return err
+	}
+	defer hooks.sender.Close()
 	for {
 		err := d.store.Migrate(run)
+		if err == nil {
+			err = d.store.SetWebhooks(run, hooks.list, hooks.send)
+		}
 		if err == nil {
 			break
 		}
@@ -62,6 +70,7 @@ func (s *Service) runDatabase(run context.Context, d *database) error {
 	outbox := d.store.Outbox(ticketPublisher{tickets: s.public.Tickets()})
 	s.background("outbox", false, func() error { return outbox.Run(run) })
 	s.background("deadlines", false, func() error { return d.store.RunDeadlines(run) })
+	s.background("jobs", false, func() error { return d.store.Jobs().Run(run) })
 	s.records.store.Store(d.store)
 	close(d.readyC)
 	return d.facts.Run(run)

@@ -17,9 +17,10 @@ import (
 const demoTalk = 4 * time.Second
 
 // StartDemoAgents starts simulated agents' phones from 1001 on, which answer
-// after one ring, talk until the caller hangs up, and returns when they are
-// registered. They end with the service.
-func (s *Service) StartDemoAgents(ctx context.Context, n int) error {
+// after one ring, talk until the caller hangs up, and returns when all of them take
+// calls. Who was logged off or paused in an earlier run is told of, and logged on again.
+// They end with the service.
+func (s *Service) StartDemoAgents(ctx context.Context, n int, say func(string)) error {
 	fleet, err := phone.NewFleet(phone.FleetConfig{
 		Size: n, First: 1001,
 		Password: func(number string) string { return s.password(cti.AgentID(number)) },
@@ -32,15 +33,17 @@ func (s *Service) StartDemoAgents(ctx context.Context, n int) error {
 	if err := fleet.Start(ctx, 0); err != nil {
 		return fmt.Errorf("start demo agents: %w", err)
 	}
-	return s.awaitReady(ctx, n)
+	return s.awaitReady(ctx, n, say)
 }
 
-// awaitReady returns when n agents are ready or busy.
-func (s *Service) awaitReady(ctx context.Context, n int) error {
+// awaitReady returns when n agents are ready or busy. Whose phone is registered and who takes
+// no calls has been sent away by somebody, for his phone alone makes him ready.
+func (s *Service) awaitReady(ctx context.Context, n int, say func(string)) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
+	called := map[cti.AgentID]bool{}
 	for {
 		v, err := s.engine.View(ctx)
 		if err != nil {
@@ -48,8 +51,15 @@ func (s *Service) awaitReady(ctx context.Context, n int) error {
 		}
 		ready := 0
 		for _, a := range v.Agents {
-			if a.State != cti.LoggedOff {
+			switch away := a.State == cti.LoggedOff || a.State == cti.Paused; {
+			case !away:
 				ready++
+			case a.Reachable && !called[a.ID]:
+				called[a.ID] = true
+				say(fmt.Sprintf("agent %s was away (%s, %q) and is logged on again", a.ID, a.State, a.Reason))
+				if err := s.engine.SetState(ctx, cti.SetState{Agent: a.ID, State: cti.Ready, Reason: "demo"}); err != nil {
+					return fmt.Errorf("log agent %s on: %w", a.ID, err)
+				}
 			}
 		}
 		if ready >= n {

@@ -29,8 +29,8 @@ func (l lineHours) CloseHours(ctx context.Context, c cti.CloseHours) error {
 	return e.CloseHours(ctx, c)
 }
 
-// Walk is the plan's dry run, with what is closed and what is known of who calls. No
-// service is asked.
+// Walk is the plan's dry run, with what is closed and what is known of who calls, or said to
+// be. No service is asked.
 func (l lineHours) Walk(ctx context.Context, w web.Walk) (flow.Path, error) {
 	e, err := l.s.leader()
 	if err != nil {
@@ -56,7 +56,9 @@ func (l lineHours) Walk(ctx context.Context, w web.Walk) (flow.Path, error) {
 	if err != nil {
 		return flow.Path{}, err
 	}
-	path, err := only.Walk(w.DID, w.At, w.Caller, w.Keys, closed, func(c *flow.Conditions) { c.Caller = known })
+	path, err := only.Walk(w.DID, w.At, w.Caller, w.Keys, closed, func(c *flow.Conditions) {
+		c.Caller, c.Answers = append(known, w.Is...), w.Answers
+	})
 	if err != nil {
 		return flow.Path{}, &cti.HoursError{Unknown: true, Text: err.Error()}
 	}

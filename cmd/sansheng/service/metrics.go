@@ -6,6 +6,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/pbx/asterisk"
+	"sansheng/store"
 )
 
 // gauges are the figures that watch keeps; parts with figures of their own
@@ -20,6 +21,7 @@ type gauges struct {
 	clock, recordings              prometheus.Gauge
 	database, behindFacts, behind  prometheus.Gauge
 	crashes                        *prometheus.CounterVec // part
+	told                           *prometheus.GaugeVec   // webhook, state
 }
 
 func newGauges() *gauges {
@@ -49,6 +51,7 @@ func newGauges() *gauges {
 	g.behind = one("projection_lag_seconds", "How long the records have been behind the public stream.")
 	g.crashes = with.NewCounterVec(prometheus.CounterOpts{
 		Name: "sansheng_restarts_total", Help: "Deaths of a part, each followed by its restart."}, []string{"part"})
+	g.told = vec("webhook_deliveries", "Facts that a webhook is to be told: waiting, refused at least once, given up.", "webhook", "state")
 	for part := range crashAlarms {
 		g.crashes.WithLabelValues(part)
 	}
@@ -70,6 +73,19 @@ func (g *gauges) calls(loads []cti.Load) {
 		for state, n := range l.Agents {
 			g.agents.WithLabelValues(company, string(state)).Set(float64(n))
 		}
+	}
+}
+
+// webhooks counts what each webhook is to be told.
+func (g *gauges) webhooks(all []store.WebhookStanding) {
+	g.told.Reset()
+	for _, w := range all {
+		if w.EndedAt != nil {
+			continue
+		}
+		g.told.WithLabelValues(w.Name, "waiting").Set(float64(w.Waiting))
+		g.told.WithLabelValues(w.Name, "refused").Set(float64(w.Refused))
+		g.told.WithLabelValues(w.Name, "failed").Set(float64(w.Failed))
 	}
 }
 

@@ -29,6 +29,8 @@ const (
 	fileWithin = 20 * time.Second
 	// destroyEvery is the time between two looks for recordings that are too old.
 	destroyEvery = time.Hour
+	// eraseEvery is that for recordings of erased records.
+	eraseEvery = 5 * time.Second
 	// badFor is for how long a bad recording is an alarm.
 	badFor = 24 * time.Hour
 )
@@ -57,7 +59,7 @@ func judge(talk time.Duration, m wav.Measure) store.RecordingResult {
 func (s *Service) keepRecordings(run context.Context) {
 	tick := time.NewTicker(recorderEvery)
 	defer tick.Stop()
-	var destroyed, all time.Time
+	var destroyed, erased, all time.Time
 	for {
 		select {
 		case <-tick.C:
@@ -80,6 +82,12 @@ func (s *Service) keepRecordings(run context.Context) {
 		}
 		if since.IsZero() && !more {
 			all = time.Now()
+		}
+		if time.Since(erased) > eraseEvery {
+			erased = time.Now()
+			if err := s.destroyErased(run, client, records); err != nil && run.Err() == nil {
+				s.log.Error("recordings of erased records cannot be destroyed; it is tried again", zap.Error(err))
+			}
 		}
 		if days := s.cfg.Recordings.KeepDays; days > 0 && time.Since(destroyed) > destroyEvery {
 			destroyed = time.Now()
@@ -212,16 +220,41 @@ func (s *Service) destroyRecordings(ctx context.Context, client *ari.Client, rec
 			return err
 		}
 		for _, d := range list {
-			d.At, d.Rule = time.Now(), fmt.Sprintf("recordings.keep_days: %d", days)
-			for _, name := range []string{d.Name, store.SideName(d.Name, store.Sides[0]), store.SideName(d.Name, store.Sides[1])} {
-				if err := client.Recordings.DeleteStored(ctx, name); err != nil && !ari.Gone(err) {
-					return err
-				}
-			}
-			if err := records.Destroyed(ctx, d); err != nil {
+			d.Rule = fmt.Sprintf("recordings.keep_days: %d", days)
+			if err := s.destroy(ctx, client, records, d); err != nil {
 				return err
 			}
-			s.log.Info("recording destroyed", zap.String("call", d.Call), zap.String("name", d.Name), zap.String("rule", d.Rule))
 		}
 	}
+}
+
+// destroyErased destroys the recordings of records that were erased by law.
+func (s *Service) destroyErased(ctx context.Context, client *ari.Client, records *store.Store) error {
+	for {
+		list, err := records.ErasedRecordings(ctx, recorderBatch)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, d := range list {
+			d.Rule = "the record was erased"
+			if err := s.destroy(ctx, client, records, d); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// destroy removes a recording and its sides, and puts it on record.
+func (s *Service) destroy(ctx context.Context, client *ari.Client, records *store.Store, d store.DestroyedRecording) error {
+	d.At = time.Now()
+	for _, name := range []string{d.Name, store.SideName(d.Name, store.Sides[0]), store.SideName(d.Name, store.Sides[1])} {
+		if err := client.Recordings.DeleteStored(ctx, name); err != nil && !ari.Gone(err) {
+			return err
+		}
+	}
+	if err := records.Destroyed(ctx, d); err != nil {
+		return err
+	}
+	s.log.Info("recording destroyed", zap.String("call", d.Call), zap.String("name", d.Name), zap.String("rule", d.Rule))
+	return nil
 }

@@ -174,6 +174,7 @@ func (s *Service) start(ctx context.Context) error {
 	// The database needs seconds at its first start: the switch does not wait for it.
 	if s.cfg.Has("store") {
 		s.database = s.startDatabase(run)
+		s.background("witness", false, func() error { return s.keepWitness(run, time.Duration(s.cfg.Witness.Every)) })
 	}
 	if s.cfg.Has("engine") {
 		if err := s.begin(ctx); err != nil {
@@ -200,6 +201,9 @@ func (s *Service) start(ctx context.Context) error {
 	}
 	if s.cfg.Has("engine") && s.cfg.Has("store") {
 		s.background("recorder", false, func() error { s.keepRecordings(run); return nil })
+		if s.cfg.Transcription.URL != "" {
+			s.background("transcriber", false, func() error { s.keepTranscripts(run); return nil })
+		}
 	}
 	s.background("plan", false, func() error { s.adoptPlans(run); return nil })
 	s.background("watch", false, func() error { s.watch(run); return nil })
@@ -245,7 +249,7 @@ func (s *Service) startBus(ctx context.Context) error {
 	var err error
 	s.nats, err = bus.Start(ctx, bus.Options{
 		StoreDir: filepath.Join(s.cfg.Data, "nats"), Host: s.cfg.Host, Port: port,
-		AnonymousReader: s.opts.Demo, Log: s.log.Named("nats"),
+		AnonymousReader: s.opts.Demo, Readers: s.cfg.NATS.Readers, Log: s.log.Named("nats"),
 	})
 	if err != nil {
 		return err
@@ -256,6 +260,9 @@ func (s *Service) startBus(ctx context.Context) error {
 		s.public, err = s.nats.Public(ctx, bus.StreamLimits{})
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.keepReaders(ctx); err != nil {
 		return err
 	}
 	if !s.cfg.Has("engine") {
@@ -283,6 +290,16 @@ func (s *Service) startBus(ctx context.Context) error {
 	s.relay = bus.StartRelay(s.journal, s.public, bus.RelayOptions{
 		Blind: !s.cfg.Protected("dedupe"), Alarm: s.alarm, Metrics: relay, Log: s.log.Named("relay"),
 	})
+	return nil
+}
+
+// keepReaders makes what the companies' own accounts read with.
+func (s *Service) keepReaders(ctx context.Context) error {
+	for _, c := range s.cfg.NATS.Readers {
+		if err := s.public.EnsureReader(ctx, c); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

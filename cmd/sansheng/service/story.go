@@ -51,6 +51,10 @@ func sentence(f cti.Fact) string {
 		return fmt.Sprintf("has been told the agent's number %s", f.Agent)
 	case *cti.Joined:
 		return "the two talk"
+	case *cti.SurveyBeganData:
+		return fmt.Sprintf("the talk with agent %s is over, the caller is asked how it was", f.Agent)
+	case *cti.RatedData:
+		return fmt.Sprintf("%s: %d of %d", d.Question, d.Score, d.Best)
 	case *cti.HungUp:
 		return fmt.Sprintf("the %s hangs up", d.By)
 	case *cti.FellBack:

@@ -81,7 +81,7 @@ func (q *Queries) ClosedTickets(ctx context.Context, db DBTX, kind *string, comp
 const followUpDials = `-- name: FollowUpDials :many
 SELECT call.id, dial.agent, call.caller_number, dial.dialled_at, dial.ring_ms, coalesce(dial.result, '')::text AS result
 FROM dial JOIN call ON call.id = dial.call_id
-WHERE dial.matter = $1 AND dial.dialled_at IS NOT NULL ORDER BY dial.dialled_at, call.id
+WHERE dial.matter = $1 AND dial.matter <> '' AND dial.dialled_at IS NOT NULL ORDER BY dial.dialled_at, call.id
 `
 
 type FollowUpDialsRow struct {
@@ -124,8 +124,9 @@ const followUps = `-- name: FollowUps :many
 SELECT said FROM follow_up
 WHERE ($1::uuid IS NULL OR id = $1) AND ($2::text IS NULL OR company = $2)
   AND ($3::text IS NULL OR agent = $3) AND ($4::text IS NULL OR state = $4)
-  AND (NOT $5::boolean OR ended_at IS NULL) AND (NOT $6::boolean OR dissatisfied)
-ORDER BY due_at DESC, id DESC LIMIT $7::bigint
+  AND ($5::timestamptz IS NULL OR ended_at >= $5) AND ($6::timestamptz IS NULL OR ended_at < $6)
+  AND (NOT $7::boolean OR ended_at IS NULL) AND (NOT $8::boolean OR dissatisfied)
+ORDER BY due_at DESC, id DESC LIMIT $9::bigint
 `
 
 type FollowUpsParams struct {
@@ -133,6 +134,8 @@ type FollowUpsParams struct {
 	Company      *string
 	Agent        *string
 	State        *string
+	Since        *time.Time
+	Until        *time.Time
 	Owed         bool
 	Dissatisfied bool
 	Count        *int64
@@ -144,6 +147,8 @@ func (q *Queries) FollowUps(ctx context.Context, db DBTX, arg FollowUpsParams) (
 		arg.Company,
 		arg.Agent,
 		arg.State,
+		arg.Since,
+		arg.Until,
 		arg.Owed,
 		arg.Dissatisfied,
 		arg.Count,
@@ -292,7 +297,7 @@ func (q *Queries) SaveFollowUp(ctx context.Context, db DBTX, arg SaveFollowUpPar
 const tickingFollowUps = `-- name: TickingFollowUps :many
 SELECT id FROM follow_up
 WHERE ended_at IS NULL AND (NOT overdue AND due_at <= $1::timestamptz OR state IN ('calling', 'confirming')
-    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.dialled_at > $1::timestamptz - interval '1 hour'))
+    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.matter <> '' AND dial.dialled_at > $1::timestamptz - interval '1 hour'))
 ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
 `
 
@@ -334,6 +339,36 @@ func (q *Queries) WaitingFollowUps(ctx context.Context, db DBTX, ticket string) 
 			return nil, err
 		}
 		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const waitingOf = `-- name: WaitingOf :many
+SELECT id, agent, due_at FROM follow_up WHERE company = $1 AND state = 'waiting' ORDER BY due_at, id FOR UPDATE
+`
+
+type WaitingOfRow struct {
+	ID    uuid.UUID
+	Agent string
+	DueAt time.Time
+}
+
+func (q *Queries) WaitingOf(ctx context.Context, db DBTX, company string) ([]WaitingOfRow, error) {
+	rows, err := db.Query(ctx, waitingOf, company)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WaitingOfRow
+	for rows.Next() {
+		var i WaitingOfRow
+		if err := rows.Scan(&i.ID, &i.Agent, &i.DueAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -10,6 +10,18 @@ import (
 	"github.com/google/uuid"
 )
 
+type Access struct {
+	ID      int64
+	At      time.Time
+	Person  string
+	Role    string
+	Company string
+	What    string
+	Ids     []string
+	Reason  string
+	Source  string
+}
+
 type Act struct {
 	Seq        *int64
 	FactID     string
@@ -148,6 +160,39 @@ type Counter struct {
 	Last int64
 }
 
+type Customer struct {
+	ID         uuid.UUID
+	Company    string
+	Name       string
+	Address    string
+	Account    string
+	Flags      []string
+	Note       string
+	Version    int64
+	CreatedAt  time.Time
+	ChangedAt  time.Time
+	MergedInto *uuid.UUID
+}
+
+type CustomerChange struct {
+	CustomerID uuid.UUID
+	Version    int64
+	Company    string
+	At         time.Time
+	ByPerson   string
+	What       string
+	Why        string
+	OtherID    *uuid.UUID
+	Card       []byte
+}
+
+type CustomerNumber struct {
+	Company    string
+	Number     string
+	CustomerID uuid.UUID
+	N          int32
+}
+
 type DeadLetter struct {
 	Source   string
 	Position int64
@@ -155,6 +200,35 @@ type DeadLetter struct {
 	Payload  []byte
 	Error    string
 	DiedAt   time.Time
+	ClosedAt *time.Time
+	ClosedBy string
+	Outcome  string
+}
+
+type Deadline struct {
+	Kind   string
+	ID     string
+	DueAt  time.Time
+	Plan   int64
+	DoneAt *time.Time
+}
+
+type Delivery struct {
+	ID        uuid.UUID
+	Webhook   string
+	FactID    string
+	Kind      string
+	Company   string
+	CallID    string
+	At        time.Time
+	Body      []byte
+	State     string
+	Tries     int32
+	Error     string
+	WrittenAt time.Time
+	ExpiresAt time.Time
+	TriedAt   *time.Time
+	EndedAt   *time.Time
 }
 
 type Dial struct {
@@ -180,6 +254,11 @@ type EngineEvent struct {
 	At              time.Time
 	Text            string
 	SwitchStartedAt *time.Time
+}
+
+type Erasure struct {
+	CallID      string
+	AmendmentID uuid.UUID
 }
 
 type Fact struct {
@@ -307,6 +386,23 @@ type QueueEntry struct {
 	Result    *string
 }
 
+type Rating struct {
+	CallID   string
+	N        int32
+	Agent    string
+	Question string
+	Key      string
+	Score    int32
+	Best     int32
+	Low      bool
+	RatedAt  time.Time
+}
+
+type RecordSecret struct {
+	CallID string
+	Secret []byte
+}
+
 type Recording struct {
 	CallID  string
 	Name    string
@@ -339,6 +435,8 @@ type Seal struct {
 	AmendmentID *uuid.UUID
 	PrevHash    string
 	Hash        string
+	Form        int16
+	Commitment  *string
 }
 
 type Sheet struct {
@@ -374,6 +472,16 @@ type Supervision struct {
 	Result    string
 }
 
+type Survey struct {
+	CallID  string
+	Agent   string
+	ByRole  string
+	Ordered bool
+	BeganAt time.Time
+	EndedAt *time.Time
+	Result  *string
+}
+
 type Ticket struct {
 	ID         uuid.UUID
 	Company    string
@@ -405,6 +513,16 @@ type Ticket struct {
 	ChangedAt  time.Time
 }
 
+type Transcript struct {
+	CallID    string
+	Recording string
+	Attempts  int32
+	DueAt     *time.Time
+	MadeAt    *time.Time
+	Text      string
+	Failure   string
+}
+
 type Transfer struct {
 	CallID      string
 	N           int32
@@ -420,4 +538,11 @@ type Transfer struct {
 	Result      *string
 	Number      string
 	Sheet       []byte
+}
+
+type Webhook struct {
+	Name    string
+	Company string
+	BeganAt time.Time
+	EndedAt *time.Time
 }

@@ -89,12 +89,73 @@ func (q *Queries) AddProjection(ctx context.Context, db DBTX, source string) err
 	return err
 }
 
-const deadLetters = `-- name: DeadLetters :many
-SELECT source, position, subject, payload, error, died_at FROM dead_letter ORDER BY died_at, position
+const closeDeadLetter = `-- name: CloseDeadLetter :exec
+UPDATE dead_letter SET closed_at = now(), closed_by = $1, outcome = $2
+WHERE source = $3 AND position = $4 AND closed_at IS NULL
 `
 
-func (q *Queries) DeadLetters(ctx context.Context, db DBTX) ([]DeadLetter, error) {
-	rows, err := db.Query(ctx, deadLetters)
+type CloseDeadLetterParams struct {
+	ByPerson string
+	Outcome  string
+	Source   string
+	Position int64
+}
+
+func (q *Queries) CloseDeadLetter(ctx context.Context, db DBTX, arg CloseDeadLetterParams) error {
+	_, err := db.Exec(ctx, closeDeadLetter,
+		arg.ByPerson,
+		arg.Outcome,
+		arg.Source,
+		arg.Position,
+	)
+	return err
+}
+
+const countDeadLetters = `-- name: CountDeadLetters :one
+SELECT count(*) AS open, coalesce((array_agg(error ORDER BY died_at DESC))[1], '')::text AS last_error FROM dead_letter WHERE closed_at IS NULL
+`
+
+type CountDeadLettersRow struct {
+	Open      int64
+	LastError string
+}
+
+func (q *Queries) CountDeadLetters(ctx context.Context, db DBTX) (CountDeadLettersRow, error) {
+	row := db.QueryRow(ctx, countDeadLetters)
+	var i CountDeadLettersRow
+	err := row.Scan(&i.Open, &i.LastError)
+	return i, err
+}
+
+const deadLetter = `-- name: DeadLetter :one
+SELECT source, position, subject, payload, error, died_at, closed_at, closed_by, outcome FROM dead_letter
+WHERE source = $1 AND position = $2
+`
+
+func (q *Queries) DeadLetter(ctx context.Context, db DBTX, source string, position int64) (DeadLetter, error) {
+	row := db.QueryRow(ctx, deadLetter, source, position)
+	var i DeadLetter
+	err := row.Scan(
+		&i.Source,
+		&i.Position,
+		&i.Subject,
+		&i.Payload,
+		&i.Error,
+		&i.DiedAt,
+		&i.ClosedAt,
+		&i.ClosedBy,
+		&i.Outcome,
+	)
+	return i, err
+}
+
+const deadLetters = `-- name: DeadLetters :many
+SELECT source, position, subject, payload, error, died_at, closed_at, closed_by, outcome FROM dead_letter
+WHERE NOT $1::boolean OR closed_at IS NULL ORDER BY died_at DESC, source DESC, position DESC LIMIT $2::bigint
+`
+
+func (q *Queries) DeadLetters(ctx context.Context, db DBTX, open bool, count *int64) ([]DeadLetter, error) {
+	rows, err := db.Query(ctx, deadLetters, open, count)
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +170,9 @@ func (q *Queries) DeadLetters(ctx context.Context, db DBTX) ([]DeadLetter, error
 			&i.Payload,
 			&i.Error,
 			&i.DiedAt,
+			&i.ClosedAt,
+			&i.ClosedBy,
+			&i.Outcome,
 		); err != nil {
 			return nil, err
 		}
@@ -186,14 +250,18 @@ func (q *Queries) FactsByID(ctx context.Context, db DBTX, ids []string) ([]Facts
 }
 
 const lockCalls = `-- name: LockCalls :many
-SELECT id, (ended_at IS NOT NULL)::boolean AS closed, term FROM call WHERE id = ANY ($1::text[])
+SELECT id, company, (ended_at IS NOT NULL)::boolean AS closed, term,
+       EXISTS (SELECT 1 FROM erasure WHERE erasure.call_id = call.id) AS erased
+FROM call WHERE id = ANY ($1::text[])
 ORDER BY id FOR NO KEY UPDATE
 `
 
 type LockCallsRow struct {
-	ID     string
-	Closed bool
-	Term   int64
+	ID      string
+	Company string
+	Closed  bool
+	Term    int64
+	Erased  bool
 }
 
 // No key update, so that an amendment's reference to the call does not wait.
@@ -206,7 +274,13 @@ func (q *Queries) LockCalls(ctx context.Context, db DBTX, ids []string) ([]LockC
 	var items []LockCallsRow
 	for rows.Next() {
 		var i LockCallsRow
-		if err := rows.Scan(&i.ID, &i.Closed, &i.Term); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Company,
+			&i.Closed,
+			&i.Term,
+			&i.Erased,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -215,6 +289,28 @@ func (q *Queries) LockCalls(ctx context.Context, db DBTX, ids []string) ([]LockC
 		return nil, err
 	}
 	return items, nil
+}
+
+const lockDeadLetter = `-- name: LockDeadLetter :one
+SELECT source, position, subject, payload, error, died_at, closed_at, closed_by, outcome FROM dead_letter
+WHERE source = $1 AND position = $2 FOR UPDATE
+`
+
+func (q *Queries) LockDeadLetter(ctx context.Context, db DBTX, source string, position int64) (DeadLetter, error) {
+	row := db.QueryRow(ctx, lockDeadLetter, source, position)
+	var i DeadLetter
+	err := row.Scan(
+		&i.Source,
+		&i.Position,
+		&i.Subject,
+		&i.Payload,
+		&i.Error,
+		&i.DiedAt,
+		&i.ClosedAt,
+		&i.ClosedBy,
+		&i.Outcome,
+	)
+	return i, err
 }
 
 const lockProjection = `-- name: LockProjection :one

@@ -159,6 +159,7 @@ const uncheckedRecordings = `-- name: UncheckedRecordings :many
 SELECT r.call_id, r.name, c.ended_at::timestamptz AS ended_at
 FROM recording r JOIN call c ON c.id = r.call_id
 WHERE c.ended_at >= $1::timestamptz AND NOT EXISTS (SELECT 1 FROM recording_check k WHERE k.call_id = r.call_id AND k.name = r.name)
+  AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.call_id = r.call_id)
 ORDER BY c.ended_at
 LIMIT $2::bigint
 `

@@ -51,8 +51,8 @@ func (q *Queries) AddChains(ctx context.Context, db DBTX, companies []string, ge
 }
 
 const addSeal = `-- name: AddSeal :exec
-INSERT INTO seal (company, n, call_id, amendment_id, prev_hash, hash)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO seal (company, n, call_id, amendment_id, prev_hash, hash, form, commitment)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 `
 
 type AddSealParams struct {
@@ -62,6 +62,8 @@ type AddSealParams struct {
 	AmendmentID *uuid.UUID
 	PrevHash    string
 	Hash        string
+	Form        int16
+	Commitment  *string
 }
 
 func (q *Queries) AddSeal(ctx context.Context, db DBTX, arg AddSealParams) error {
@@ -72,7 +74,19 @@ func (q *Queries) AddSeal(ctx context.Context, db DBTX, arg AddSealParams) error
 		arg.AmendmentID,
 		arg.PrevHash,
 		arg.Hash,
+		arg.Form,
+		arg.Commitment,
 	)
+	return err
+}
+
+const addSecret = `-- name: AddSecret :exec
+INSERT INTO record_secret (call_id, secret) VALUES ($1, $2)
+ON CONFLICT (call_id) DO NOTHING
+`
+
+func (q *Queries) AddSecret(ctx context.Context, db DBTX, callID string, secret []byte) error {
+	_, err := db.Exec(ctx, addSecret, callID, secret)
 	return err
 }
 
@@ -117,6 +131,17 @@ func (q *Queries) Chains(ctx context.Context, db DBTX, company *string) ([]Chain
 	return items, nil
 }
 
+const countSeals = `-- name: CountSeals :one
+SELECT count(*) FROM seal WHERE company = $1
+`
+
+func (q *Queries) CountSeals(ctx context.Context, db DBTX, company string) (int64, error) {
+	row := db.QueryRow(ctx, countSeals, company)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const lockChains = `-- name: LockChains :many
 SELECT company, n, hash FROM chain WHERE company = ANY ($1::text[]) ORDER BY company FOR UPDATE
 `
@@ -151,6 +176,35 @@ func (q *Queries) MoveChain(ctx context.Context, db DBTX, n int64, hash string, 
 	return err
 }
 
+const sealHashes = `-- name: SealHashes :many
+SELECT n, hash FROM seal WHERE company = $1 AND n > $2 ORDER BY n LIMIT $3
+`
+
+type SealHashesRow struct {
+	N    int64
+	Hash string
+}
+
+func (q *Queries) SealHashes(ctx context.Context, db DBTX, company string, after int64, count int32) ([]SealHashesRow, error) {
+	rows, err := db.Query(ctx, sealHashes, company, after, count)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SealHashesRow
+	for rows.Next() {
+		var i SealHashesRow
+		if err := rows.Scan(&i.N, &i.Hash); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const sealedCompanies = `-- name: SealedCompanies :many
 SELECT company FROM chain UNION SELECT company FROM seal UNION SELECT company FROM call ORDER BY 1
 `
@@ -177,7 +231,7 @@ func (q *Queries) SealedCompanies(ctx context.Context, db DBTX) ([]string, error
 }
 
 const seals = `-- name: Seals :many
-SELECT n, call_id, amendment_id, prev_hash, hash FROM seal
+SELECT n, call_id, amendment_id, prev_hash, hash, form, commitment FROM seal
 WHERE company = $1 AND n > $2 ORDER BY n LIMIT $3
 `
 
@@ -187,6 +241,8 @@ type SealsRow struct {
 	AmendmentID *uuid.UUID
 	PrevHash    string
 	Hash        string
+	Form        int16
+	Commitment  *string
 }
 
 func (q *Queries) Seals(ctx context.Context, db DBTX, company string, after int64, count int32) ([]SealsRow, error) {
@@ -204,7 +260,81 @@ func (q *Queries) Seals(ctx context.Context, db DBTX, company string, after int6
 			&i.AmendmentID,
 			&i.PrevHash,
 			&i.Hash,
+			&i.Form,
+			&i.Commitment,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const sealsOfCall = `-- name: SealsOfCall :many
+SELECT seal.n, seal.call_id, seal.amendment_id, seal.prev_hash, seal.hash, seal.form, seal.commitment
+FROM seal WHERE seal.call_id = $1 AND seal.amendment_id IS NULL
+UNION ALL
+SELECT seal.n, seal.call_id, seal.amendment_id, seal.prev_hash, seal.hash, seal.form, seal.commitment
+FROM amendment JOIN seal ON seal.amendment_id = amendment.id WHERE amendment.call_id = $1
+ORDER BY n
+`
+
+type SealsOfCallRow struct {
+	N           int64
+	CallID      string
+	AmendmentID *uuid.UUID
+	PrevHash    string
+	Hash        string
+	Form        int16
+	Commitment  *string
+}
+
+// The call's own and those of its amendments, each found by an index.
+func (q *Queries) SealsOfCall(ctx context.Context, db DBTX, id string) ([]SealsOfCallRow, error) {
+	rows, err := db.Query(ctx, sealsOfCall, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SealsOfCallRow
+	for rows.Next() {
+		var i SealsOfCallRow
+		if err := rows.Scan(
+			&i.N,
+			&i.CallID,
+			&i.AmendmentID,
+			&i.PrevHash,
+			&i.Hash,
+			&i.Form,
+			&i.Commitment,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const secretsByCall = `-- name: SecretsByCall :many
+SELECT call_id, secret FROM record_secret WHERE call_id = ANY ($1::text[])
+`
+
+func (q *Queries) SecretsByCall(ctx context.Context, db DBTX, ids []string) ([]RecordSecret, error) {
+	rows, err := db.Query(ctx, secretsByCall, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RecordSecret
+	for rows.Next() {
+		var i RecordSecret
+		if err := rows.Scan(&i.CallID, &i.Secret); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

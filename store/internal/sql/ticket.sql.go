@@ -352,7 +352,7 @@ func (q *Queries) SheetByTicket(ctx context.Context, db DBTX, ticketID uuid.UUID
 }
 
 const tickets = `-- name: Tickets :many
-SELECT ticket.id, ticket.company, ticket.kind, ticket.state, ticket.owner, ticket.call_id, ticket.opened_at, ticket.due_at, ticket.closed_at, ticket.calls, ticket.department, ticket.clerk, ticket.summary, ticket.place, ticket.phone, ticket.important, ticket.charged, ticket.promised, ticket.warn_at, ticket.warned, ticket.overdue, ticket.level, ticket.result, ticket.score, ticket.into_id, ticket.worked_at, ticket.facts, ticket.changed_at, call.did, call.caller_number, call.caller_name
+SELECT ticket.id, ticket.company, ticket.kind, ticket.state, ticket.owner, ticket.call_id, ticket.opened_at, ticket.due_at, ticket.closed_at, ticket.calls, ticket.department, ticket.clerk, ticket.summary, ticket.place, ticket.phone, ticket.important, ticket.charged, ticket.promised, ticket.warn_at, ticket.warned, ticket.overdue, ticket.level, ticket.result, ticket.score, ticket.into_id, ticket.worked_at, ticket.facts, ticket.changed_at, call.did, call.caller_number
 FROM ticket JOIN call ON call.id = ticket.call_id
 WHERE ($1::text IS NULL OR ticket.id = $1::text::uuid)
   AND ($2::text IS NULL OR ticket.company = $2)
@@ -361,7 +361,7 @@ WHERE ($1::text IS NULL OR ticket.id = $1::text::uuid)
   AND ($5::text IS NULL OR ticket.owner = $5)
   AND ($6::text IS NULL OR ticket.department = $6)
   AND ($7::text IS NULL OR ticket.calls @> ARRAY[$7::text])
-  AND (NOT $8::boolean OR ticket.overdue AND ticket.closed_at IS NULL)
+  AND (NOT $8::boolean OR ticket.overdue AND ticket.state IN ('open', 'forwarded'))
 ORDER BY ticket.opened_at DESC, ticket.id DESC
 LIMIT $9::bigint
 `
@@ -379,37 +379,9 @@ type TicketsParams struct {
 }
 
 type TicketsRow struct {
-	ID           uuid.UUID
-	Company      string
-	Kind         string
-	State        string
-	Owner        *string
-	CallID       string
-	OpenedAt     time.Time
-	DueAt        *time.Time
-	ClosedAt     *time.Time
-	Calls        []string
-	Department   string
-	Clerk        string
-	Summary      string
-	Place        string
-	Phone        string
-	Important    bool
-	Charged      bool
-	Promised     bool
-	WarnAt       *time.Time
-	Warned       bool
-	Overdue      bool
-	Level        int32
-	Result       string
-	Score        int32
-	IntoID       *uuid.UUID
-	WorkedAt     *time.Time
-	Facts        int32
-	ChangedAt    time.Time
+	Ticket       Ticket
 	Did          string
 	CallerNumber string
-	CallerName   string
 }
 
 func (q *Queries) Tickets(ctx context.Context, db DBTX, arg TicketsParams) ([]TicketsRow, error) {
@@ -432,37 +404,36 @@ func (q *Queries) Tickets(ctx context.Context, db DBTX, arg TicketsParams) ([]Ti
 	for rows.Next() {
 		var i TicketsRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Company,
-			&i.Kind,
-			&i.State,
-			&i.Owner,
-			&i.CallID,
-			&i.OpenedAt,
-			&i.DueAt,
-			&i.ClosedAt,
-			&i.Calls,
-			&i.Department,
-			&i.Clerk,
-			&i.Summary,
-			&i.Place,
-			&i.Phone,
-			&i.Important,
-			&i.Charged,
-			&i.Promised,
-			&i.WarnAt,
-			&i.Warned,
-			&i.Overdue,
-			&i.Level,
-			&i.Result,
-			&i.Score,
-			&i.IntoID,
-			&i.WorkedAt,
-			&i.Facts,
-			&i.ChangedAt,
+			&i.Ticket.ID,
+			&i.Ticket.Company,
+			&i.Ticket.Kind,
+			&i.Ticket.State,
+			&i.Ticket.Owner,
+			&i.Ticket.CallID,
+			&i.Ticket.OpenedAt,
+			&i.Ticket.DueAt,
+			&i.Ticket.ClosedAt,
+			&i.Ticket.Calls,
+			&i.Ticket.Department,
+			&i.Ticket.Clerk,
+			&i.Ticket.Summary,
+			&i.Ticket.Place,
+			&i.Ticket.Phone,
+			&i.Ticket.Important,
+			&i.Ticket.Charged,
+			&i.Ticket.Promised,
+			&i.Ticket.WarnAt,
+			&i.Ticket.Warned,
+			&i.Ticket.Overdue,
+			&i.Ticket.Level,
+			&i.Ticket.Result,
+			&i.Ticket.Score,
+			&i.Ticket.IntoID,
+			&i.Ticket.WorkedAt,
+			&i.Ticket.Facts,
+			&i.Ticket.ChangedAt,
 			&i.Did,
 			&i.CallerNumber,
-			&i.CallerName,
 		); err != nil {
 			return nil, err
 		}

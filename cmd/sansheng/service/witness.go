@@ -1,0 +1,153 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"go.uber.org/zap"
+
+	"sansheng/cmd/sansheng/config"
+	"sansheng/pbx/asterisk"
+	"sansheng/store"
+	"sansheng/store/proof"
+)
+
+// giveAgainAfter is the time until a head is given again to a witness that did not take it.
+const giveAgainAfter = time.Minute
+
+// Witnesses are those that a configuration names.
+func Witnesses(cfg *config.Config) []proof.Witness {
+	var all []proof.Witness
+	for _, f := range cfg.Witness.Folders {
+		all = append(all, proof.Folder(f))
+	}
+	for _, u := range cfg.Witness.URLs {
+		all = append(all, proof.NewLink(u))
+	}
+	return all
+}
+
+// witnessing gives the chains' signed heads to witnesses.
+type witnessing struct {
+	records *store.Store
+	key     *proof.Key
+	all     []proof.Witness
+	// known are the heads against which the chains are held.
+	known  map[string]proof.Head
+	learnt bool
+	// late are the witnesses that lack the last heads.
+	late map[proof.Witness]bool
+}
+
+// keepWitness runs until the service ends. It begins with what the witnesses know already.
+func (s *Service) keepWitness(run context.Context, every time.Duration) error {
+	select {
+	case <-s.database.readyC:
+	case <-run.Done():
+		return nil
+	}
+	key, err := proof.OpenKey(s.cfg.Data)
+	if err != nil {
+		return err
+	}
+	if key.Made {
+		s.log.Info("a key for the records' witnesses was made", zap.Stringer("public key", key.Public))
+	}
+	w := &witnessing{records: s.database.store, key: key, all: Witnesses(s.cfg), known: map[string]proof.Head{}, late: map[proof.Witness]bool{}}
+	var due time.Time
+	for {
+		if time.Now().After(due) {
+			due = time.Now().Add(every)
+			for _, one := range w.all {
+				w.late[one] = true
+			}
+		}
+		altered, err := w.give(run)
+		if run.Err() != nil {
+			return nil
+		}
+		late := err
+		if len(w.all) == 0 {
+			late = nil // what keeps us from looking is told by others
+		}
+		s.alarms.Set("witness_late", late)
+		if altered != nil || err == nil {
+			s.alarms.Set("records_altered", altered)
+		}
+		wait := time.Until(due)
+		if err != nil {
+			wait = min(wait, giveAgainAfter)
+		}
+		select {
+		case <-time.After(wait):
+		case <-run.Done():
+			return nil
+		}
+	}
+}
+
+// give makes the heads as they are now and gives them to those that lack some. What the
+// chains are not any more they are told as it is: the witness has both.
+func (w *witnessing) give(ctx context.Context) (altered, late error) {
+	late = w.learn()
+	trees, err := w.records.Trees(ctx, w.known)
+	if err != nil {
+		return nil, errors.Join(late, err)
+	}
+	var heads []proof.Head
+	for _, g := range trees {
+		h, err := w.key.Sign(g.Head)
+		if err != nil {
+			return altered, errors.Join(late, err)
+		}
+		heads = append(heads, h)
+		if g.Altered != "" {
+			altered = errors.Join(altered, errors.New(g.Altered))
+		} else {
+			w.known[h.Company] = h
+		}
+	}
+	for _, one := range w.all {
+		if !w.late[one] {
+			continue
+		}
+		var failed error
+		for _, h := range heads {
+			failed = errors.Join(failed, one.Give(ctx, h))
+		}
+		if late = errors.Join(late, failed); failed == nil {
+			delete(w.late, one)
+		}
+	}
+	return altered, late
+}
+
+// learn reads, once, what the folders among the witnesses know.
+func (w *witnessing) learn() error {
+	if w.learnt {
+		return nil
+	}
+	var failed error
+	for _, one := range w.all {
+		folder, ok := one.(proof.Folder)
+		if !ok {
+			continue
+		}
+		newest, err := folder.Newest(w.key.Public)
+		failed = errors.Join(failed, err)
+		for _, h := range newest {
+			if h.Size > w.known[h.Company].Size {
+				w.known[h.Company] = h
+			}
+		}
+	}
+	w.learnt = failed == nil
+	return failed
+}
+
+// RecordingsFolder is where our own switch keeps recordings.
+func RecordingsFolder(cfg *config.Config) string {
+	return filepath.Join(cfg.Data, "asterisk", asterisk.RecordingFolder)
+}
