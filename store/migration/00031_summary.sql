@@ -41,15 +41,13 @@ CREATE INDEX ticket_by_opening ON ticket (opened_at, id);
 CREATE INDEX ticket_of_company ON ticket (company, opened_at, id);
 CREATE INDEX ticket_by_kind ON ticket (company, kind, opened_at);
 CREATE INDEX ticket_of_owner ON ticket (owner, company, opened_at);
-CREATE INDEX ticket_overdue ON ticket (company, opened_at) WHERE overdue AND closed_at IS NULL;
+CREATE INDEX ticket_late ON ticket (company, opened_at) WHERE overdue AND closed_at IS NULL;
 CREATE INDEX follow_up_by_end ON follow_up (company, ended_at) INCLUDE (planned_at, due_at);
 CREATE INDEX follow_up_by_due ON follow_up (company, due_at);
 CREATE INDEX follow_up_dissatisfied ON follow_up (company, due_at) WHERE dissatisfied;
--- The calls that were made for a callback are looked for every second.
-CREATE INDEX dial_by_matter ON dial (matter);
 
 -- +goose Down
-DROP INDEX dial_by_matter, follow_up_dissatisfied, follow_up_by_due, follow_up_by_end, ticket_overdue, ticket_of_owner, ticket_by_kind, ticket_of_company, ticket_by_opening;
+DROP INDEX follow_up_dissatisfied, follow_up_by_due, follow_up_by_end, ticket_late, ticket_of_owner, ticket_by_kind, ticket_of_company, ticket_by_opening;
 DROP INDEX ticket_unclosed, ticket_by_end, ticket_important, amendment_by_company;
 CREATE INDEX act_closed ON act (company, at) WHERE kind = 'ticket.closed';
 DROP INDEX act_by_kind;
