@@ -48,12 +48,20 @@ func showTicketCommand(open opener) *cobra.Command {
 	return c
 }
 
+// dueBy says by when something is to be done; nothing where nothing is.
+func dueBy(t store.Ticket) string {
+	if d := due(t); d != "" {
+		return ", due " + d
+	}
+	return ""
+}
+
 // ticketStory tells a ticket line by line.
 func ticketStory(t store.Ticket, acts []store.Act) string {
 	var b strings.Builder
 	line := func(name, text string) {
 		if text != "" {
-			fmt.Fprintf(&b, "%-12s %s\n", name, plain(text))
+			fmt.Fprintf(&b, "%-12s %s\n", name, printable(text))
 		}
 	}
 	line("ticket", fmt.Sprintf("%s of %s, %s, %s", t.ID, t.Company, t.Kind, t.State))
@@ -107,7 +115,7 @@ func openTicketCommand() *cobra.Command {
 			if err := api.order(c.Context(), http.MethodPost, "/api/v1/tickets", body, &t); err != nil {
 				return fmt.Errorf("open ticket: %w", err)
 			}
-			_, err := fmt.Fprintf(c.OutOrStdout(), "ticket %s is open, due %s\n", t.ID, due(t))
+			_, err := fmt.Fprintf(c.OutOrStdout(), "ticket %s is %s%s\n", t.ID, t.State, dueBy(t))
 			return err
 		},
 	}
@@ -143,7 +151,7 @@ func orderTicketCommand() *cobra.Command {
 			if err := api.order(c.Context(), http.MethodPost, path, map[string]any{"order": args[1], "said": values}, &t); err != nil {
 				return fmt.Errorf("%s ticket: %w", args[1], err)
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "ticket %s is %s, due %s\n", t.ID, t.State, due(t))
+			_, err = fmt.Fprintf(c.OutOrStdout(), "ticket %s is %s%s\n", t.ID, t.State, dueBy(t))
 			return err
 		},
 	}
@@ -152,7 +160,7 @@ func orderTicketCommand() *cobra.Command {
 }
 
 // literal members are no text.
-var literal = []string{"score", "level", "minutes", "told", "charged", "important", "untraceable"}
+var literal = []string{"final", "score", "level", "minutes", "told", "charged", "important", "untraceable"}
 
 // members reads NAME=VALUE; a dot in the name is a member of a member.
 func members(args []string) (map[string]any, error) {
