@@ -328,6 +328,21 @@ var ErrNoCall = errors.New("no such call")
 // ErrOpenCall: the call still goes on, its record is not closed.
 var ErrOpenCall = errors.New("call not ended")
 
+// closedCall is the company of a call whose record is closed. The error Is ErrNoCall or
+// ErrOpenCall.
+func (s *Store) closedCall(ctx context.Context, tx pgx.Tx, call string) (company string, err error) {
+	c, err := s.q.CallForAmendment(ctx, tx, call)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return "", ErrNoCall
+	case err != nil:
+		return "", err
+	case !c.Closed:
+		return "", ErrOpenCall
+	}
+	return c.Company, nil
+}
+
 // Amend adds a person's correction to a closed record (requirement C3). The
 // record itself stays as it is.
 func (s *Store) Amend(ctx context.Context, call, author, reason, body string) (Amendment, error) {
@@ -336,16 +351,10 @@ func (s *Store) Amend(ctx context.Context, call, author, reason, body string) (A
 		MadeAt: time.Now().UTC().Truncate(time.Millisecond),
 	}
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		c, err := s.q.CallForAmendment(ctx, tx, call)
-		switch {
-		case errors.Is(err, pgx.ErrNoRows):
-			return ErrNoCall
-		case err != nil:
+		var err error
+		if a.Company, err = s.closedCall(ctx, tx, call); err != nil {
 			return err
-		case !c.Closed:
-			return ErrOpenCall
 		}
-		a.Company = c.Company
 		return s.sealAmendment(ctx, tx, &a, true)
 	})
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"go.uber.org/zap"
 
 	"sansheng/store/ticket"
 )
@@ -22,32 +21,13 @@ const (
 // a program that was away tells what came up meanwhile, and of several at once each tells of
 // others. Failures of the database are waited out.
 func (s *Store) RunDeadlines(ctx context.Context) error {
-	cfg := ProjectorConfig{Pause: 50 * time.Millisecond, MaxPause: 5 * time.Second}
-	var pause pauses
-	look := time.NewTicker(lapseEvery)
-	defer look.Stop()
-	for ctx.Err() == nil {
+	return s.again(ctx, "deadlines wait", lapseEvery, nil, func(ctx context.Context) (bool, error) {
 		n, err := s.Lapse(ctx)
 		if err == nil {
 			err = s.Tick(ctx)
 		}
-		if err != nil {
-			if ctx.Err() == nil {
-				s.log.Warn("deadlines wait", zap.Error(err))
-				pause.wait(ctx, cfg)
-			}
-			continue
-		}
-		pause = pauses{}
-		if n == lapsePage {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-		case <-look.C:
-		}
-	}
-	return nil
+		return n == lapsePage, err
+	})
 }
 
 // Lapse tells of the tickets of which the clock has something to tell, as many as a page

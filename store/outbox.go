@@ -61,28 +61,38 @@ func (s *Store) Outbox(pub Publisher) *Outbox {
 // Run publishes until its context ends, which is no error. Failures of the
 // database or the journal are waited out. One Run at a time.
 func (o *Outbox) Run(ctx context.Context) error {
+	return o.s.again(ctx, "outbox waits", o.poll, o.s.outboxC, func(ctx context.Context) (bool, error) {
+		n, err := o.Publish(ctx)
+		return n > 0, err
+	})
+}
+
+// again does something until its context ends, which is no error: at once where there is more
+// of it, else when it is woken or so much time has passed. Failures are told, with growing
+// pauses, and waited out.
+func (s *Store) again(ctx context.Context, failing string, every time.Duration, wakeC <-chan struct{}, do func(context.Context) (more bool, err error)) error {
 	cfg := ProjectorConfig{Pause: 50 * time.Millisecond, MaxPause: 5 * time.Second}
 	var pause pauses
-	poll := time.NewTicker(o.poll)
-	defer poll.Stop()
+	look := time.NewTicker(every)
+	defer look.Stop()
 	for ctx.Err() == nil {
-		n, err := o.Publish(ctx)
+		more, err := do(ctx)
 		if err != nil {
 			if ctx.Err() != nil {
 				break
 			}
-			o.s.log.Warn("outbox waits", zap.Error(err))
+			s.log.Warn(failing, zap.Error(err))
 			pause.wait(ctx, cfg)
 			continue
 		}
 		pause = pauses{}
-		if n > 0 {
+		if more {
 			continue
 		}
 		select {
 		case <-ctx.Done():
-		case <-o.s.outboxC:
-		case <-poll.C:
+		case <-wakeC:
+		case <-look.C:
 		}
 	}
 	return nil

@@ -136,16 +136,10 @@ type Growth struct {
 func (s *Store) Prove(ctx context.Context, call string, whole bool, key *proof.Key) (Proof, error) {
 	p := Proof{Format: proofFormat, Call: call}
 	err := s.read(ctx, func(tx pgx.Tx) error {
-		c, err := s.q.CallForAmendment(ctx, tx, call)
-		switch {
-		case errors.Is(err, pgx.ErrNoRows):
-			return ErrNoCall
-		case err != nil:
+		var err error
+		if p.Company, err = s.closedCall(ctx, tx, call); err != nil {
 			return err
-		case !c.Closed:
-			return ErrOpenCall
 		}
-		p.Company = c.Company
 		if p.Seals, err = s.provenSeals(ctx, tx, call, whole); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,21 +18,6 @@ import (
 	"sansheng/store"
 	"sansheng/store/ticket"
 )
-
-// TicketKeeper is who does what people order of tickets; *store.Store is one. Its errors Are
-// store.ErrNoTicket and store.ErrNoCall, or As *ticket.RefusedError.
-type TicketKeeper interface {
-	History(ctx context.Context, id uuid.UUID) ([]store.Act, error)
-	OpenTicket(ctx context.Context, by string, o ticket.Opened) (store.Ticket, error)
-	Act(ctx context.Context, id uuid.UUID, by string, a ticket.Act, may store.May) (store.Ticket, error)
-	Merge(ctx context.Context, id, into uuid.UUID, by, reason string, may store.May) (store.Ticket, error)
-	Split(ctx context.Context, id uuid.UUID, by string, o ticket.Opened, may store.May) (store.Ticket, error)
-	Attach(ctx context.Context, id uuid.UUID, by, name, mime string, body []byte, may store.May) (store.Ticket, error)
-	// Attachment's error Is store.ErrNoAttachment where there is none.
-	Attachment(ctx context.Context, id uuid.UUID, hash string) (name string, body []byte, err error)
-}
-
-var _ TicketKeeper = (*store.Store)(nil)
 
 // ticketOrder is what people order of a ticket, and who may.
 type ticketOrder struct {
@@ -112,14 +98,7 @@ func (s *Server) registerActs(api huma.API) {
 	}, s.orderTicket)
 }
 
-func ticketOrderNames() []string {
-	names := make([]string, 0, len(ticketOrders))
-	for n := range ticketOrders {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
-}
+func ticketOrderNames() []string { return slices.Sorted(maps.Keys(ticketOrders)) }
 
 func (s *Server) ticket(ctx context.Context, in *ticketInput) (*ticketStoryOutput, error) {
 	whole, err := mayReveal(ctx, in.Reveal)
@@ -127,22 +106,18 @@ func (s *Server) ticket(ctx context.Context, in *ticketInput) (*ticketStoryOutpu
 		return nil, err
 	}
 	p := personOf(ctx)
-	f := store.TicketFilter{ID: in.ID, Company: string(p.onlyCompany())}
-	if p.reach == own {
-		f.Department = p.Department
-	}
-	list, err := s.records.Tickets(ctx, f)
+	db, err := s.database(ctx)
 	if err != nil {
-		return nil, s.unread(ctx, "ticket", err)
+		return nil, err
 	}
-	if len(list) == 0 {
-		return nil, noTicket(in.ID)
+	t, err := s.seenTicket(ctx, in.ID)
+	if err != nil {
+		return nil, err
 	}
-	t := list[0]
 	if whole && revealing.of(p.Role) == own && (t.Owner == nil || *t.Owner != p.Number) {
 		return nil, newProblem(http.StatusForbidden, notAllowed, "you may see whole numbers of your own tickets only; allowed: without reveal")
 	}
-	acts, err := s.acts.History(ctx, t.ID)
+	acts, err := db.History(ctx, t.ID)
 	if err != nil {
 		return nil, s.unread(ctx, "ticket", err)
 	}
@@ -155,7 +130,24 @@ func (s *Server) ticket(ctx context.Context, in *ticketInput) (*ticketStoryOutpu
 	for i := range acts {
 		acts[i].Said = scrubJSON(acts[i].Said)
 	}
-	return &ticketStoryOutput{TicketStory{maskTickets(list)[0], acts}}, nil
+	return &ticketStoryOutput{TicketStory{maskTickets([]store.Ticket{t})[0], acts}}, nil
+}
+
+// seenTicket is a ticket that who asks may see; the error is a problem.
+func (s *Server) seenTicket(ctx context.Context, id string) (store.Ticket, error) {
+	p := personOf(ctx)
+	f := store.TicketFilter{ID: id, Company: string(p.onlyCompany())}
+	if p.reach == own {
+		f.Department = p.Department
+	}
+	list, err := s.records.Tickets(ctx, f)
+	if err != nil {
+		return store.Ticket{}, s.unread(ctx, "ticket", err)
+	}
+	if len(list) == 0 {
+		return store.Ticket{}, noTicket(id)
+	}
+	return list[0], nil
 }
 
 func (s *Server) openTicket(ctx context.Context, in *openTicketInput) (*ticketOutput, error) {
@@ -167,7 +159,11 @@ func (s *Server) openTicket(ctx context.Context, in *openTicketInput) (*ticketOu
 	if err != nil {
 		return nil, s.unread(ctx, "call", err)
 	}
-	t, err := s.acts.OpenTicket(ctx, p.Number, ticket.Opened{
+	db, err := s.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, err := db.OpenTicket(ctx, p.Number, ticket.Opened{
 		Company: record.Company, Kind: ticket.Kind(in.Body.Kind), Call: record.ID, Owner: cmp.Or(in.Body.Owner, p.Number), Matter: in.Body.Matter,
 	})
 	return s.acted(ctx, "open", t, err)
@@ -198,27 +194,31 @@ func (s *Server) orderTicket(ctx context.Context, in *ticketOrderInput) (*ticket
 	if err != nil {
 		return nil, newProblem(http.StatusUnprocessableEntity, badQuery, "said: %v", err)
 	}
-	t, err := s.carryOut(ctx, p, id, a, s.may(p, reach, a))
+	db, err := s.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, err := carryOut(ctx, db, p, id, a, s.may(p, reach, a))
 	return s.acted(ctx, in.Body.Order, t, err)
 }
 
 // carryOut has the store do it.
-func (s *Server) carryOut(ctx context.Context, p person, id uuid.UUID, a ticket.Act, may store.May) (store.Ticket, error) {
+func carryOut(ctx context.Context, db *store.Store, p person, id uuid.UUID, a ticket.Act, may store.May) (store.Ticket, error) {
 	switch a := a.(type) {
 	case *ticket.MergedInto:
 		into, err := uuid.Parse(string(a.Into))
 		if err != nil {
 			return store.Ticket{}, &ticket.RefusedError{Reason: "into is no ticket's id"}
 		}
-		return s.acts.Merge(ctx, id, into, p.Number, a.Reason, may)
+		return db.Merge(ctx, id, into, p.Number, a.Reason, may)
 	case *ticket.Opened:
-		return s.acts.Split(ctx, id, p.Number, *a, may)
+		return db.Split(ctx, id, p.Number, *a, may)
 	case *ticket.Taken:
 		if p.Role == Clerk || a.Clerk == "" {
 			a.Clerk = p.Number
 		}
 	}
-	return s.acts.Act(ctx, id, p.Number, a, may)
+	return db.Act(ctx, id, p.Number, a, may)
 }
 
 // may tells whether a person may act on a ticket as it stands.
@@ -297,33 +297,4 @@ func scrubValue(v any) any {
 		}
 	}
 	return v
-}
-
-// noTickets are those where no store runs.
-type noTickets struct{}
-
-func (noTickets) History(context.Context, uuid.UUID) ([]store.Act, error) { return nil, errNoStore }
-
-func (noTickets) OpenTicket(context.Context, string, ticket.Opened) (store.Ticket, error) {
-	return store.Ticket{}, errNoStore
-}
-
-func (noTickets) Act(context.Context, uuid.UUID, string, ticket.Act, store.May) (store.Ticket, error) {
-	return store.Ticket{}, errNoStore
-}
-
-func (noTickets) Merge(context.Context, uuid.UUID, uuid.UUID, string, string, store.May) (store.Ticket, error) {
-	return store.Ticket{}, errNoStore
-}
-
-func (noTickets) Split(context.Context, uuid.UUID, string, ticket.Opened, store.May) (store.Ticket, error) {
-	return store.Ticket{}, errNoStore
-}
-
-func (noTickets) Attach(context.Context, uuid.UUID, string, string, string, []byte, store.May) (store.Ticket, error) {
-	return store.Ticket{}, errNoStore
-}
-
-func (noTickets) Attachment(context.Context, uuid.UUID, string) (string, []byte, error) {
-	return "", nil, errNoStore
 }

@@ -51,25 +51,25 @@ func (s *Server) attach(ctx context.Context, in *attachInput) (*ticketOutput, er
 	if err != nil {
 		return nil, noTicket(in.ID)
 	}
-	t, err := s.acts.Attach(ctx, id, p.Number, in.Name, in.Type, in.RawBody, s.may(p, attaching.of(p.Role), &ticket.Attached{}))
+	db, err := s.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, err := db.Attach(ctx, id, p.Number, in.Name, in.Type, in.RawBody, s.may(p, attaching.of(p.Role), &ticket.Attached{}))
 	return s.acted(ctx, "attach", t, err)
 }
 
 // attachment sends a file, to be kept and not shown: what is in it is anybody's.
 func (s *Server) attachment(ctx context.Context, in *attachmentInput) (*huma.StreamResponse, error) {
-	p := personOf(ctx)
-	f := store.TicketFilter{ID: in.ID, Company: string(p.onlyCompany())}
-	if p.reach == own {
-		f.Department = p.Department
-	}
-	list, err := s.records.Tickets(ctx, f)
+	db, err := s.database(ctx)
 	if err != nil {
-		return nil, s.unread(ctx, "ticket", err)
+		return nil, err
 	}
-	if len(list) == 0 {
-		return nil, noTicket(in.ID)
+	t, err := s.seenTicket(ctx, in.ID)
+	if err != nil {
+		return nil, err
 	}
-	name, body, err := s.acts.Attachment(ctx, list[0].ID, in.SHA256)
+	name, body, err := db.Attachment(ctx, t.ID, in.SHA256)
 	switch {
 	case errors.Is(err, store.ErrNoAttachment):
 		return nil, newProblem(http.StatusNotFound, notFound, "ticket %s has no file with this hash", in.ID)

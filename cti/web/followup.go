@@ -19,17 +19,6 @@ import (
 	"sansheng/store/callback"
 )
 
-// FollowUpKeeper keeps the callbacks about what was done for callers; *store.Store is one. Its
-// errors Are store.ErrNoFollowUp, or As *callback.RefusedError or *place.Error.
-type FollowUpKeeper interface {
-	FollowUps(ctx context.Context, f store.FollowUpFilter) ([]callback.Callback, error)
-	FollowUp(ctx context.Context, id uuid.UUID, by string, c callback.Command, may func(callback.Callback) error) (callback.Callback, error)
-	FollowUpMonth(ctx context.Context, company, kind string, of time.Time, agents []string) (store.FollowUpMonth, error)
-	Deal(ctx context.Context, company string, agents []string, by string) (int, error)
-}
-
-var _ FollowUpKeeper = (*store.Store)(nil)
-
 // followUpOrder is what people order of a callback, and who may.
 type followUpOrder struct {
 	row  row
@@ -139,7 +128,11 @@ func (s *Server) listFollowUps(ctx context.Context, in *followUpsInput) (*follow
 	if f.Company, err = companyOf(ctx, in.Company); err != nil {
 		return nil, err
 	}
-	list, err := s.followUps.FollowUps(ctx, f)
+	db, err := s.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := db.FollowUps(ctx, f)
 	if err != nil {
 		return nil, s.unread(ctx, "follow-ups", err)
 	}
@@ -173,7 +166,11 @@ func (s *Server) followUpRates(ctx context.Context, in *followUpRatesInput) (*fo
 		}
 		of = of.AddDate(0, 0, 14) // it is the middle of it in every zone
 	}
-	m, err := s.followUps.FollowUpMonth(ctx, company, in.Kind, of, s.atWork(ctx, company))
+	db, err := s.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m, err := db.FollowUpMonth(ctx, company, in.Kind, of, s.atWork(ctx, company))
 	if err != nil {
 		return nil, s.unread(ctx, "follow-ups", err)
 	}
@@ -213,7 +210,11 @@ func (s *Server) dealFollowUps(ctx context.Context, in *CompanyFilter) (*dealtOu
 	if len(agents) == 0 {
 		return nil, newProblem(http.StatusConflict, badState, "no agent of %s is at work; allowed: when one is", company)
 	}
-	n, err := s.followUps.Deal(ctx, company, agents, p.Number)
+	db, err := s.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n, err := db.Deal(ctx, company, agents, p.Number)
 	s.log.Info("callbacks dealt", zap.String("by", p.Number), zap.Int("dealt", n), zap.Error(err))
 	if err != nil {
 		return nil, s.unread(ctx, "follow-ups", err)
@@ -240,7 +241,11 @@ func (s *Server) orderFollowUp(ctx context.Context, in *followUpOrderInput) (*fo
 	if err != nil {
 		return nil, noFollowUp()
 	}
-	f, err := s.followUps.FollowUp(ctx, id, p.Number, c, func(f callback.Callback) error {
+	db, err := s.database(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f, err := db.FollowUp(ctx, id, p.Number, c, func(f callback.Callback) error {
 		if reach != all && f.Company != string(p.Company) {
 			return store.ErrNoFollowUp
 		}
@@ -291,7 +296,11 @@ func maskFollowUp(f callback.Callback) callback.Callback {
 // dialFollowUp completes an order to dial a callback: its first number is not the agent's to
 // know.
 func (s *Server) dialFollowUp(ctx context.Context, p person, id string, o *cti.Order) error {
-	list, err := s.followUps.FollowUps(ctx, store.FollowUpFilter{ID: id, Company: string(p.onlyCompany())})
+	db, err := s.database(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := db.FollowUps(ctx, store.FollowUpFilter{ID: id, Company: string(p.onlyCompany())})
 	if err != nil {
 		return s.unread(ctx, "follow-up", err)
 	}
@@ -304,20 +313,3 @@ func (s *Server) dialFollowUp(ctx context.Context, p person, id string, o *cti.O
 	o.To, o.Known = list[0].Numbers[0], true
 	return nil
 }
-
-// noFollowUps are those where no store runs.
-type noFollowUps struct{}
-
-func (noFollowUps) FollowUps(context.Context, store.FollowUpFilter) ([]callback.Callback, error) {
-	return nil, errNoStore
-}
-
-func (noFollowUps) FollowUp(context.Context, uuid.UUID, string, callback.Command, func(callback.Callback) error) (callback.Callback, error) {
-	return callback.Callback{}, errNoStore
-}
-
-func (noFollowUps) FollowUpMonth(context.Context, string, string, time.Time, []string) (store.FollowUpMonth, error) {
-	return store.FollowUpMonth{}, errNoStore
-}
-
-func (noFollowUps) Deal(context.Context, string, []string, string) (int, error) { return 0, errNoStore }

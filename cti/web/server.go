@@ -55,10 +55,6 @@ type Config struct {
 	DeadLetters DeadLetterKeeper
 	// Messages asks the engine about messages; nil where none runs in this process.
 	Messages MessageKeeper
-	// Tickets does what people order of tickets; nil where no store runs.
-	Tickets TicketKeeper
-	// FollowUps keeps callbacks about what was done; nil where no store runs.
-	FollowUps FollowUpKeeper
 	// Summaries sums up days; nil where no store runs.
 	Summaries SummaryKeeper
 	// Plan is the one in force; nil is an empty one.
@@ -113,8 +109,6 @@ type Server struct {
 	configs   ConfigKeeper
 	prompts   PromptKeeper
 	messages  MessageKeeper
-	acts      TicketKeeper
-	followUps FollowUpKeeper
 	store     func() (*store.Store, error)
 	system    func(ctx context.Context, company, number string) (TheirCard, error)
 	summaries SummaryKeeper
@@ -160,7 +154,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, erase: cfg.EraseRecord, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
-		messages: cfg.Messages, acts: cfg.Tickets, followUps: cfg.FollowUps, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font, webhooks: cfg.Webhooks, letters: cfg.DeadLetters,
+		messages: cfg.Messages, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font, webhooks: cfg.Webhooks, letters: cfg.DeadLetters,
 		store: cfg.Store, system: cfg.System, exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
@@ -212,12 +206,6 @@ func (s *Server) complete() {
 	}
 	if s.messages == nil {
 		s.messages = nobodysMessages{}
-	}
-	if s.acts == nil {
-		s.acts = noTickets{}
-	}
-	if s.followUps == nil {
-		s.followUps = noFollowUps{}
 	}
 	if s.summaries == nil {
 		s.summaries = noSummaries{}

@@ -3,6 +3,7 @@ package ticket
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -106,14 +107,7 @@ func act[A any, P interface {
 }
 
 // Verbs lists all verbs in order.
-func Verbs() []Verb {
-	vv := make([]Verb, 0, len(acts))
-	for v := range acts {
-		vv = append(vv, v)
-	}
-	slices.Sort(vv)
-	return vv
-}
+func Verbs() []Verb { return slices.Sorted(maps.Keys(acts)) }
 
 // Decode reads an act of a verb from the JSON of a fact, or of a person's order. Members
 // that the act does not have are refused where strict is set: a person would not see that

@@ -12,8 +12,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/google/uuid"
-
 	"sansheng/cti"
 	"sansheng/cti/bus"
 	"sansheng/cti/engine"
@@ -21,8 +19,6 @@ import (
 	"sansheng/cti/web"
 	"sansheng/deploy/debian"
 	"sansheng/store"
-	"sansheng/store/callback"
-	"sansheng/store/ticket"
 )
 
 // startWeb opens the accounts and serves the API.
@@ -47,7 +43,7 @@ func (s *Service) startWeb(run context.Context) error {
 		cfg.EraseRecord = s.eraseRecord
 	}
 	if s.database != nil {
-		cfg.Tickets, cfg.FollowUps, cfg.Summaries = &s.records, &s.records, &s.records
+		cfg.Summaries = &s.records
 	}
 	cfg.Plan, cfg.Font = s.plan, s.font
 	cfg.Departments = func(co cti.CompanyID) []string { return s.plan().DepartmentsOf(co) }
@@ -215,86 +211,6 @@ func (r *records) Tickets(ctx context.Context, f store.TicketFilter) ([]store.Ti
 		return s.Tickets(ctx, f)
 	}
 	return nil, errNoRecords
-}
-
-// History, OpenTicket, Act, Merge and Split implement web.TicketKeeper.
-func (r *records) History(ctx context.Context, id uuid.UUID) ([]store.Act, error) {
-	if s := r.store.Load(); s != nil {
-		return s.History(ctx, id)
-	}
-	return nil, errNoRecords
-}
-
-func (r *records) OpenTicket(ctx context.Context, by string, o ticket.Opened) (store.Ticket, error) {
-	if s := r.store.Load(); s != nil {
-		return s.OpenTicket(ctx, by, o)
-	}
-	return store.Ticket{}, errNoRecords
-}
-
-func (r *records) Act(ctx context.Context, id uuid.UUID, by string, a ticket.Act, may store.May) (store.Ticket, error) {
-	if s := r.store.Load(); s != nil {
-		return s.Act(ctx, id, by, a, may)
-	}
-	return store.Ticket{}, errNoRecords
-}
-
-func (r *records) Merge(ctx context.Context, id, into uuid.UUID, by, reason string, may store.May) (store.Ticket, error) {
-	if s := r.store.Load(); s != nil {
-		return s.Merge(ctx, id, into, by, reason, may)
-	}
-	return store.Ticket{}, errNoRecords
-}
-
-func (r *records) Split(ctx context.Context, id uuid.UUID, by string, o ticket.Opened, may store.May) (store.Ticket, error) {
-	if s := r.store.Load(); s != nil {
-		return s.Split(ctx, id, by, o, may)
-	}
-	return store.Ticket{}, errNoRecords
-}
-
-// Attach and Attachment implement web.TicketKeeper, too.
-func (r *records) Attach(ctx context.Context, id uuid.UUID, by, name, mime string, body []byte, may store.May) (store.Ticket, error) {
-	if s := r.store.Load(); s != nil {
-		return s.Attach(ctx, id, by, name, mime, body, may)
-	}
-	return store.Ticket{}, errNoRecords
-}
-
-func (r *records) Attachment(ctx context.Context, id uuid.UUID, hash string) (string, []byte, error) {
-	if s := r.store.Load(); s != nil {
-		return s.Attachment(ctx, id, hash)
-	}
-	return "", nil, errNoRecords
-}
-
-// FollowUps, FollowUp and FollowUpMonth implement web.FollowUpKeeper.
-func (r *records) FollowUps(ctx context.Context, f store.FollowUpFilter) ([]callback.Callback, error) {
-	if s := r.store.Load(); s != nil {
-		return s.FollowUps(ctx, f)
-	}
-	return nil, errNoRecords
-}
-
-func (r *records) FollowUp(ctx context.Context, id uuid.UUID, by string, c callback.Command, may func(callback.Callback) error) (callback.Callback, error) {
-	if s := r.store.Load(); s != nil {
-		return s.FollowUp(ctx, id, by, c, may)
-	}
-	return callback.Callback{}, errNoRecords
-}
-
-func (r *records) Deal(ctx context.Context, company string, agents []string, by string) (int, error) {
-	if s := r.store.Load(); s != nil {
-		return s.Deal(ctx, company, agents, by)
-	}
-	return 0, errNoRecords
-}
-
-func (r *records) FollowUpMonth(ctx context.Context, company, kind string, of time.Time, agents []string) (store.FollowUpMonth, error) {
-	if s := r.store.Load(); s != nil {
-		return s.FollowUpMonth(ctx, company, kind, of, agents)
-	}
-	return store.FollowUpMonth{}, errNoRecords
 }
 
 // Summary implements web.SummaryKeeper.
