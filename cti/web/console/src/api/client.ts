@@ -1,0 +1,55 @@
+// The API as the OpenAPI document describes it: `npm run types` makes schema.d.ts.
+import createClient from 'openapi-fetch'
+import type { components, paths } from './schema'
+
+/** What the API answers and takes, by its name in the document: Schema<'Ticket'>. */
+export type Schema<N extends keyof components['schemas']> = components['schemas'][N]
+
+export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' })
+
+/** A problem document (RFC 9457), or what kept a request from its answer. */
+export class ProblemError extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly errors: { location?: string; message?: string }[] = [],
+    /** Names the request in the server's log. */
+    readonly id: string = '',
+  ) {
+    super(detail || title)
+  }
+}
+
+type Answer<T> = { data?: T; error?: unknown; response: Response }
+
+/**
+ * Waits for an answer and gives its body; throws a ProblemError where there is
+ * none. Who was logged out elsewhere is told so by the shell (see onLoggedOut).
+ */
+export async function ask<T>(request: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>
+  try {
+    answer = await request
+  } catch (cause) {
+    throw new ProblemError(0, 'unreachable', cause instanceof Error ? cause.message : String(cause))
+  }
+  if (answer.response.ok) return answer.data as T
+  const problem = problemOf(answer.error, answer.response)
+  if (problem.status === 401) listeners.forEach((listen) => listen(problem))
+  throw problem
+}
+
+function problemOf(body: unknown, response: Response): ProblemError {
+  const p = (typeof body === 'object' && body !== null ? body : {}) as Partial<Schema<'ErrorModel'>>
+  const errors = (p.errors ?? []).map((e) => ({ location: e.location, message: e.message }))
+  return new ProblemError(response.status, p.title ?? response.statusText, p.detail ?? '', errors, response.headers.get('X-Request-Id') ?? '')
+}
+
+const listeners = new Set<(why: ProblemError) => void>()
+
+/** Calls back when an answer says that nobody is logged in (any more). */
+export function onLoggedOut(listen: (why: ProblemError) => void): () => void {
+  listeners.add(listen)
+  return () => void listeners.delete(listen)
+}

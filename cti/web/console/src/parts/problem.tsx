@@ -1,0 +1,45 @@
+import { Alert, App, Button } from 'antd'
+import { useState } from 'react'
+import { ProblemError } from '../api/client'
+import { useText } from '../shell/text'
+
+/** The words of what went wrong, for a person. */
+export function wordsOf(error: unknown, t: ReturnType<typeof useText>): { title: string; detail: string } {
+  if (!(error instanceof ProblemError)) return { title: t('shell:problem'), detail: String(error) }
+  const details = error.errors.map((e) => [e.location, e.message].filter(Boolean).join(': '))
+  const text = [error.status === 0 ? t('shell:unreachable') : error.detail || error.title, ...details]
+  if (error.id) text.push(t('shell:problemId', { id: error.id }))
+  return { title: t('shell:problem'), detail: text.join('\n') }
+}
+
+/** What a page shows that could not be read. */
+export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const t = useText()
+  const { title, detail } = wordsOf(error, t)
+  return <Alert type="error" showIcon role="alert" title={title} description={<span className="lines">{detail}</span>}
+    action={onRetry && <Button size="small" onClick={onRetry}>{t('shell:reload')}</Button>} />
+}
+
+/**
+ * Does something once at a time and tells what went wrong:
+ * const [hold, holding] = useDo(() => ask(api.POST(…)))
+ */
+export function useDo<A extends unknown[]>(act: (...args: A) => Promise<unknown>): [(...args: A) => Promise<boolean>, boolean] {
+  const t = useText()
+  const { notification } = App.useApp()
+  const [busy, setBusy] = useState(false)
+  async function run(...args: A): Promise<boolean> {
+    setBusy(true)
+    try {
+      await act(...args)
+      return true
+    } catch (error) {
+      const { title, detail } = wordsOf(error, t)
+      notification.error({ title, description: <span className="lines">{detail}</span>, duration: 8 })
+      return false
+    } finally {
+      setBusy(false)
+    }
+  }
+  return [run, busy]
+}

@@ -1,0 +1,85 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { App, ConfigProvider, Result, Spin, theme } from 'antd'
+import enUS from 'antd/locale/en_US'
+import zhCN from 'antd/locale/zh_CN'
+import { Suspense, useEffect, useState, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { BrowserRouter, Link, Navigate, Route, Routes } from 'react-router'
+import { api, ask, onLoggedOut, ProblemError } from '../api/client'
+import { queries } from '../api/query'
+import { LiveProvider } from '../live/provider'
+import { PhoneProvider } from '../phone/provider'
+import { Frame } from './frame'
+import { Login } from './login'
+import { MeContext, useMe, type Me } from './me'
+import { landing, pages } from './pages'
+import { useText } from './text'
+import { useShade } from './theme'
+
+// The server writes a nonce of its own into each page: styles without it are refused.
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
+
+/** The whole application. */
+export function Console() {
+  const { i18n } = useTranslation()
+  const shade = useShade()
+  return (
+    <ConfigProvider
+      csp={{ nonce }} locale={i18n.language === 'zh' ? zhCN : enUS}
+      theme={{ algorithm: shade === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm }}
+    >
+      <App>
+        <QueryClientProvider client={queries}>
+          <BrowserRouter><Session /></BrowserRouter>
+        </QueryClientProvider>
+      </App>
+    </ConfigProvider>
+  )
+}
+
+/** Shows the login or, to who is logged in, the pages. */
+function Session() {
+  const [me, setMe] = useState<Me | null | undefined>(undefined)
+  const [why, setWhy] = useState<ProblemError | null>(null)
+  useEffect(() => {
+    api.GET('/api/v1/me').then(({ data }) => setMe(data ?? null), () => setMe(null))
+    return onLoggedOut((problem) => {
+      queries.clear()
+      setWhy(problem)
+      setMe(null)
+    })
+  }, [])
+  async function logout() {
+    await ask(api.POST('/api/v1/logout')).catch(() => undefined) // logged out already is as good
+    queries.clear()
+    setWhy(null)
+    setMe(null)
+  }
+  if (me === undefined) return <Spin fullscreen />
+  if (me === null) return <Login why={why} onLogin={setMe} />
+  return (
+    <MeContext value={me}>
+      <LiveProvider>
+        <PhoneProvider>
+          <Suspense fallback={<Spin fullscreen />}><Pages onLogout={() => void logout()} /></Suspense>
+        </PhoneProvider>
+      </LiveProvider>
+    </MeContext>
+  )
+}
+
+function Pages({ onLogout }: { onLogout: () => void }) {
+  const t = useText()
+  const framed = (page: ReactNode) => <Frame onLogout={onLogout}>{page}</Frame>
+  return (
+    <Routes>
+      {pages.map(({ path, bare, view: View }) => <Route key={path} path={path} element={bare ? <View /> : framed(<View />)} />)}
+      <Route path="/" element={<Home />} />
+      <Route path="*" element={framed(<Result status="404" title={t('notFound')} extra={<Link to="/">{t('home')}</Link>} />)} />
+    </Routes>
+  )
+}
+
+function Home() {
+  return <Navigate replace to={landing(useMe().role)} />
+}

@@ -1,0 +1,51 @@
+import { App, Alert, Button, Card, Form, Input, Typography } from 'antd'
+import { useState } from 'react'
+import { api, ask, ProblemError } from '../api/client'
+import type { Me } from './me'
+import { useText } from './text'
+
+type Fields = { account: string; password: string }
+
+/** Asks who somebody is. `why` tells what ended the login before. */
+export function Login({ why, onLogin }: { why: ProblemError | null; onLogin: (me: Me) => void }) {
+  const t = useText()
+  const { notification } = App.useApp()
+  const [problem, setProblem] = useState<ProblemError | null>(null)
+  const [busy, setBusy] = useState(false)
+
+  async function login(fields: Fields) {
+    setBusy(true)
+    setProblem(null)
+    try {
+      const me = await ask(api.POST('/api/v1/login', { body: fields }))
+      if (me.ended) {
+        notification.warning({ title: t('ended', { source: me.ended.source, since: new Date(me.ended.since).toLocaleString() }), duration: 0 })
+      }
+      onLogin(me)
+    } catch (error) {
+      setProblem(error as ProblemError)
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <main className="login">
+      <Card className="login-card">
+        <Typography.Title level={1} className="login-title">{t('name')}</Typography.Title>
+        <Typography.Paragraph type="secondary">{t('tagline')}</Typography.Paragraph>
+        {why && !problem && <Alert type="warning" showIcon title={why.title === 'login-ended' ? t('taken') : t('again')} description={why.detail} />}
+        {problem && <Alert type="error" showIcon role="alert" title={problem.status === 0 ? t('unreachable') : problem.detail} />}
+        <Form<Fields> layout="vertical" onFinish={(f) => void login(f)} requiredMark={false} disabled={busy}>
+          <Form.Item name="account" label={t('account')} rules={[{ required: true, pattern: /^[0-9]{3,15}$/ }]}>
+            <Input autoFocus inputMode="numeric" autoComplete="username" />
+          </Form.Item>
+          <Form.Item name="password" label={t('password')} rules={[{ required: true }]}>
+            <Input.Password autoComplete="current-password" />
+          </Form.Item>
+          <Button type="primary" htmlType="submit" block loading={busy}>{t('login')}</Button>
+        </Form>
+      </Card>
+    </main>
+  )
+}

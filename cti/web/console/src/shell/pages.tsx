@@ -1,0 +1,15 @@
+// Every page there is. An area lists its own in its pages.tsx; whoever adds an area
+// adds a line here.
+import { callPages } from '../calls/pages'
+import { deskPages } from '../desk/pages'
+import { floorPages } from '../floor/pages'
+import { ticketPages } from '../tickets/pages'
+import { workshopPages } from '../workshop/pages'
+import type { Page } from './area'
+
+export const pages: Page[] = [...deskPages, ...floorPages, ...ticketPages, ...callPages, ...workshopPages]
+
+/** Where somebody lands: the first page of his role's menu. */
+export function landing(role: string): string {
+  return pages.find((p) => p.menu && p.roles.includes(role))?.path ?? '/calls'
+}

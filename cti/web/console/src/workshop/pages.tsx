@@ -1,0 +1,3 @@
+import type { Page } from '../shell/area'
+
+export const workshopPages: Page[] = []
