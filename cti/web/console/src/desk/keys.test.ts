@@ -41,7 +41,7 @@ describe('deedOf', () => {
 
 describe('whereOf', () => {
   it('tells fields, buttons and dialogs apart', () => {
-    document.body.innerText = ''
+    document.body.replaceChildren()
     const made = (tag: string, parent: Element = document.body) => parent.appendChild(document.createElement(tag))
     const dialog = made('div')
     dialog.setAttribute('role', 'dialog')
