@@ -39,11 +39,10 @@ export class Writer {
   /** Writes at once what is not written; comes back when there is nothing left to do now. */
   async flush(): Promise<boolean> {
     clearTimeout(this.timer)
-    if (this.running) await this.running
+    while (this.running) await this.running
     if (this.said) {
-      this.running = this.attempt(this.said)
+      this.running = this.attempt(this.said).finally(() => (this.running = null))
       await this.running
-      this.running = null
     }
     return this.said === null
   }
