@@ -26,9 +26,8 @@ export function States({ agent, order, busy, pausing, onPausing }: {
         </Button>
       )}
       {state !== 'LoggedOff' && (
-        <Dropdown trigger={['click']} open={pausing} onOpenChange={onPausing}
+        <Dropdown trigger={['click']} autoFocus open={pausing} onOpenChange={onPausing}
           menu={{
-            autoFocus: true,
             items: pauses.map((p) => ({ key: p, label: t(`pause.${p}`) })),
             onClick: ({ key }) => {
               onPausing(false)
