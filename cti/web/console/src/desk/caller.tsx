@@ -67,7 +67,7 @@ function OpenTickets({ tickets }: { tickets: Schema<'Ticket'>[] }) {
       <ul className="desk-list">
         {tickets.map((k) => (
           <li key={k.id}>
-            <Link to={`/tickets/${encodeURIComponent(k.id)}`} target="_blank" rel="noopener">{t(`kind.${k.kind}`, { defaultValue: k.kind })} · {k.summary || t('card.noSummary')}</Link>
+            <Link to={`/tickets/${encodeURIComponent(k.id)}`}>{t(`kind.${k.kind}`, { defaultValue: k.kind })} · {k.summary || t('card.noSummary')}</Link>
             {k.overdue && <Tag color="red">{t('overdue')}</Tag>}
             <span className="desk-dim"> {t(`ticketState.${k.state}`, { defaultValue: k.state })} <Moment at={k.opened_at} /></span>
           </li>
@@ -89,7 +89,7 @@ function Earlier({ calls }: { calls: Schema<'PastCall'>[] }) {
       <ul className="desk-list">
         {(all ? calls : calls.slice(0, few)).map((c) => (
           <li key={c.id}>
-            <Link to={`/calls/${encodeURIComponent(c.id)}`} target="_blank" rel="noopener"><Moment at={c.started_at} /></Link>{' '}
+            <Link to={`/calls/${encodeURIComponent(c.id)}`}><Moment at={c.started_at} /></Link>{' '}
             {t(`direction.${c.direction}`)} · {t(c.abandoned ? 'card.abandoned' : c.answered_at ? 'card.answered' : 'card.unanswered')}{c.agent && ` · ${c.agent}`}
             {c.emergency && <Tag color="red">{t('emergency')}</Tag>}
           </li>
