@@ -5,14 +5,15 @@ import { Button, Popconfirm, Tooltip } from 'antd'
 import type { Phone } from '../phone/phone'
 import { useText } from '../shell/text'
 import { Cap } from './cap'
+import type { Part } from './desk'
 import type { Order } from './order'
 import type { LiveCall } from './wire'
 
 export type Pane = 'transfer' | 'keypad' | 'pause' | 'help' | 'hangUp' | null
 
 /** What is done to a call; the receiver of a transfer does to his own phone only. */
-export function Controls({ call, receives, phone, order, busy, pane, onPane, mayEnd, onHangUp }: {
-  call: LiveCall; receives: boolean; phone: Phone | null; order: Order; busy: boolean
+export function Controls({ call, part, phone, order, busy, pane, onPane, mayEnd, onHangUp }: {
+  call: LiveCall; part: Part; phone: Phone | null; order: Order; busy: boolean
   pane: Pane; onPane: (p: Pane) => void
   /** The rules let the agent hang up first (requirement A6). */
   mayEnd: boolean
@@ -23,7 +24,8 @@ export function Controls({ call, receives, phone, order, busy, pane, onPane, may
   const consults = call.consult !== undefined
   const muted = phone?.state.call?.muted ?? false
   const browser = phone?.state.kind === 'browser'
-  const mine = !receives && !consults
+  const receives = part === 'received'
+  const mine = part === 'talking' && !consults
   return (
     <div className="desk-controls" role="group" aria-label={t('controls')}>
       {mine && (

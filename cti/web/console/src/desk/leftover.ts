@@ -3,7 +3,8 @@ import { fill, findTicket } from './matter'
 import { callsKept, forget, keptOf } from './kept'
 import type { Form } from './wire'
 
-/** How often what is left over is tried, in ms. */
+/** When and how often what is left over is tried, in ms: a sheet that was just closed writes itself first. */
+const first = 5_000
 const again = 30_000
 
 /**
@@ -30,10 +31,11 @@ export function useLeftover(me: string, open: string | null, forms: Form[]): str
       }
       if (!over) setLeft(callsKept(me).filter((c) => c !== open))
     }
-    void bring()
+    const once = setTimeout(() => void bring(), first)
     const timer = setInterval(() => void bring(), again)
     return () => {
       over = true
+      clearTimeout(once)
       clearInterval(timer)
     }
   }, [me, open, forms])

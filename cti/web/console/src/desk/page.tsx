@@ -29,6 +29,7 @@ import { stepAt } from './steps'
 import { Strip } from './strip'
 import { Talk } from './talk'
 import { Transfer } from './transfer'
+import type { LiveCall } from './wire'
 
 /** What an agent looks at all day. */
 export default function DeskPage() {
@@ -37,7 +38,7 @@ export default function DeskPage() {
   if (!follow) return <Empty description={t('notAgent')} />
   const { desk, problem, retry } = follow
   if (!desk.read && problem) return <Problem error={problem} onRetry={retry} />
-  if (!desk.read) return <Spin description={t('shell:loading')} fullscreen />
+  if (!desk.read) return <Spin description={t('shell:loading')} size="large" className="desk-loading" />
   return <DeskBody desk={desk} />
 }
 
@@ -56,7 +57,6 @@ function DeskBody({ desk }: { desk: Desk }) {
   const [pane, setPane] = useState<Pane>(null)
   const about = call?.call ?? ''
   const [begun, setBegun] = useOfCall<Begun>(about)
-  const [whole, setWhole] = useOfCall<boolean>(about)
   const deeds = useRef<SheetDeeds | null>(null)
   const current = sheetCall(view)
   const [opened, setOpened] = useOpened(current)
@@ -67,6 +67,12 @@ function DeskBody({ desk }: { desk: Desk }) {
   const shown = call !== null && (talks || part === 'ringing')
   const mine = part === 'talking' && !call?.consult
   const browser = phone?.state.kind === 'browser'
+  // After the call the sheet and the caller's card stay.
+  const last = useRef<LiveCall | null>(null)
+  if (shown) last.current = call
+  const ofSheet = [call, last.current].find((c) => c !== null && c.call === opened) ?? null
+  const carded = shown ? call : ofSheet
+  const [whole, setWhole] = useOfCall<boolean>(carded?.call ?? '')
   const fresh = part !== 'talking' || !call?.answered_at || now - Date.parse(call.answered_at) < opens
 
   // What was opened for one call is not there for the next.
@@ -93,9 +99,9 @@ function DeskBody({ desk }: { desk: Desk }) {
     }),
     ready: () => ['LoggedOff', 'Paused', 'WrapUp'].includes(agent?.state ?? '') && agent?.reachable !== false && did(() => void order('ready')),
     pause: () => agent !== null && agent.state !== 'LoggedOff' && did(() => setPane('pause')),
-    sheet: () => did(() => document.querySelector<HTMLElement>('.desk-fields input, .desk-fields textarea, #sheet-kind, #foreign-note')?.focus()),
+    sheet: () => did(toSheet),
     promise: () => opened !== null && did(() => promise(30)),
-    reveal: () => talks && did(() => setWhole(true)),
+    reveal: () => carded !== null && did(() => setWhole(true)),
     help: () => did(() => setPane(pane === 'help' ? null : 'help')),
   }
   useHotkeys((d) => deed[d]())
@@ -116,19 +122,19 @@ function DeskBody({ desk }: { desk: Desk }) {
           )}
           {shown && <ScriptView call={call.call} prominent={fresh} />}
           {!shown && <>
-            <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(agent?.state === 'Ready' ? 'idle.waiting' : 'idle.notReady')} />
+            <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(agent?.state === 'Ready' ? 'idle.waiting' : agent?.state === 'WrapUp' ? 'idle.wrapping' : 'idle.notReady')} />
             <Alerts />
             <Dial order={order} busy={busy} disabled={agent === null || agent.state === 'LoggedOff'} />
           </>}
         </div>
         <div className="desk-column">
           {opened
-            ? <RecordSheet key={opened} call={opened} live={call?.call === opened ? call : null} forms={forms} deeds={deeds} onClose={current ? undefined : () => setOpened(null)} />
+            ? <RecordSheet key={opened} call={opened} live={ofSheet} forms={forms} deeds={deeds} onClose={current ? undefined : () => setOpened(null)} />
             : <Idle me={me.number} left={left} onOpen={setOpened} />}
         </div>
         <div className="desk-column" aria-live="off">
           <h2>{t('card.title')}</h2>
-          {shown ? <Caller key={call.call} call={call} whole={whole === true} onWhole={() => setWhole(true)} /> : <p className="desk-dim">{t('card.nobody')}</p>}
+          {carded ? <Caller key={carded.call} call={carded} whole={whole === true} onWhole={() => setWhole(true)} /> : <p className="desk-dim">{t('card.nobody')}</p>}
         </div>
       </div>
       {pane === 'transfer' && mine && (
@@ -136,6 +142,12 @@ function DeskBody({ desk }: { desk: Desk }) {
       )}
     </div>
   )
+}
+
+/** Takes the focus to the first thing to write. */
+function toSheet() {
+  const first = document.querySelector<HTMLElement>('.desk-fields input, .desk-fields textarea')
+  ;(first ?? document.querySelector<HTMLElement>('#foreign-note, #sheet-kind'))?.focus()
 }
 
 function did(act: () => void): true {

@@ -85,5 +85,6 @@ function useFollow(): Follow {
       onDelta: (said) => say({ whole: false, said, now: Date.now() }),
     })
   }, [live, name])
-  return { desk, problem: problem ?? subject.error, retry: () => void subject.refetch() }
+  const none = name === null ? new Error('live/pass: desk') : null // no desk is told of
+  return { desk, problem: problem ?? subject.error ?? none, retry: () => void subject.refetch() }
 }

@@ -37,7 +37,7 @@ export function Talk({ call, part, skew, phone, forms, order, busy, pane, onPane
       <Who call={call} />
       {call.brief && <BriefView brief={call.brief} forms={forms} />}
       {!receives && <ConsultView call={call} skew={skew} order={order} busy={busy} />}
-      <Controls call={call} receives={receives} phone={phone} order={order} busy={busy} pane={pane} onPane={onPane}
+      <Controls call={call} part={part} phone={phone} order={order} busy={busy} pane={pane} onPane={onPane}
         mayEnd={dialling || (begun !== null && stepAt(begun.situation, Date.now() - begun.at).mayEnd)} onHangUp={onHangUp} />
       {pane === 'keypad' && phone?.state.kind === 'browser' && <Keypad phone={phone} onClose={() => onPane(null)} />}
       {!dialling && !receives && !call.consult && (

@@ -46,7 +46,8 @@ export function useSheet(call: string, live: LiveCall | null, forms: Form[]) {
     took.current(await fill(to.id, whole, known.current.forms))
   }))
   useEffect(() => {
-    if (resume({ agent: me, call })) void writer.flush()
+    const kept = resume({ agent: me, call })
+    if (kept) writer.change(kept)
     return () => writer.close()
   }, [writer, me, call])
   const writing = useSyncExternalStore(writer.subscribe, () => writer.writing)
