@@ -26,6 +26,10 @@ const held = vi.hoisted(() => ({ desk: null as unknown, phone: null as unknown }
 vi.mock('./provider', () => ({ useDesk: () => ({ desk: held.desk, problem: null, retry: () => undefined }) }))
 vi.mock('../phone/provider', () => ({ usePhone: () => held.phone }))
 
+// What antd asks of a browser and jsdom does not have.
+window.matchMedia ??= (media: string) => ({ media, matches: false, addEventListener() {}, removeEventListener() {} }) as unknown as MediaQueryList
+globalThis.ResizeObserver ??= class { observe() {} unobserve() {} disconnect() {} }
+
 const at = new Date().toISOString()
 const forms = {
   kinds: [

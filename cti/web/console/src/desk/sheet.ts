@@ -82,7 +82,7 @@ export type Filled = Said & { final: boolean }
 
 /** The sheet as it was written last, by what was done to its ticket; null where it was not. */
 export function filledBy(acts: Schema<'Act'>[]): Filled | null {
-  let sheet: Filled | null = null
+  let sheet = null as Filled | null
   for (const act of acts) {
     const said = act.said as { kind?: string; said?: Values | null; final?: boolean } | null
     if (act.verb === 'filled') sheet = { kind: said?.kind ?? '', values: said?.said ?? {}, final: said?.final ?? false }

@@ -33,7 +33,7 @@ export function useSheet(call: string, live: LiveCall | null, forms: Form[]) {
   // What the writer needs may come after it was made.
   const known = useRef({ ticket, forms, read: story.isSuccess, t })
   known.current = { ticket, forms, read: story.isSuccess, t }
-  const took = useRef((_: Ticket) => {})
+  const took = useRef<(after: Ticket) => void>(() => undefined)
   took.current = (after) => client.setQueryData(keys.ticket, after)
   const [writer] = useState(() => new Writer({ agent: me, call }, async (what) => {
     const to = known.current.ticket ?? await findTicket(call, me)
