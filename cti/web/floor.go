@@ -47,6 +47,7 @@ type AgentState struct {
 	Reason    string    `json:"reason,omitempty"`
 	Call      string    `json:"call,omitempty"`
 	Reachable bool      `json:"reachable" doc:"His phone can be rung."`
+	Until     time.Time `json:"until,omitzero" doc:"When the state ends by itself, as wrap-up does."`
 
 	Queues []cti.QueueID `json:"queues,omitempty" doc:"The queues he serves now; the engine's word."`
 	Moved  bool          `json:"moved,omitempty" doc:"A leader has moved him there."`
@@ -123,7 +124,7 @@ func (s *Server) agents(ctx context.Context, in *floorInput) (*agentsOutput, err
 func agentState(a cti.AgentView) AgentState {
 	return AgentState{
 		Company: string(a.Company), Agent: string(a.ID), Name: a.Name, State: string(a.State), Since: a.Since, Reason: a.Reason,
-		Call: string(a.Call), Reachable: a.Reachable, Queues: a.Queues, Moved: a.Moved,
+		Call: string(a.Call), Reachable: a.Reachable, Until: a.Until, Queues: a.Queues, Moved: a.Moved,
 	}
 }
 
