@@ -29,7 +29,7 @@ type Board struct {
 	At      time.Time    `json:"at"`
 	Figures BoardFigures `json:"figures"`
 	// Queues are those that callers have waited in, by name.
-	Queues []BoardQueue `json:"queues" nullable:"false"`
+	Queues []BoardQueue `json:"queues"`
 }
 
 // BoardQueue are the figures of a queue. Who has waited in two counts in both, whoever has
@@ -53,7 +53,7 @@ type BoardFigures struct {
 	// Unanswered are over, and neither a person nor the hotline's own voice has taken them;
 	// by requirement B1 there are none. Whom the operator refuses is none of them.
 	Unanswered int64  `json:"unanswered"`
-	Rates      []Rate `json:"rates" nullable:"false"`
+	Rates      []Rate `json:"rates"`
 }
 
 // RateName is what a Rate is of.
@@ -74,13 +74,14 @@ const (
 	RateThreeRings RateName = "within_three_rings"
 )
 
-// Rate is a share of calls. Value is null where there are none to take it of.
+// Rate is a share of calls, of 1: Value is null where there are none to take it of, Target,
+// what it has to be at least, where nothing is asked.
 type Rate struct {
-	Name        RateName `json:"name" enum:"automatic,to_person,person,within_three_rings"`
+	Name        RateName `json:"name"`
 	Numerator   int64    `json:"numerator"`
 	Denominator int64    `json:"denominator"`
-	Value       *float64 `json:"value" doc:"Of 1; null where nothing is to be counted."`
-	Target      *float64 `json:"target" doc:"What it has to be at least, of 1; null where nothing is asked."`
+	Value       *float64 `json:"value"`
+	Target      *float64 `json:"target"`
 }
 
 func rate(name RateName, n, of int64, target float64) Rate {
