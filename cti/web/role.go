@@ -110,6 +110,7 @@ var rules = map[string]rule{
 	"POST /api/v1/follow_ups/deal":                         {row: row{none, company, none, all, none, none}},
 	"POST /api/v1/follow_ups/{id}/orders":                  {row: row{company, company, none, all, none, none}},
 	"GET /api/v1/summaries/{day}":                          {row: row{none, company, company, all, none, all, own}},
+	"GET /api/v1/board":                                    {row: row{none, company, company, all, none, all}},
 	"POST /api/v1/messages/{call}/take":                    {row: row{company, company, none, all, none, none}},
 	"POST /api/v1/messages/{call}/finish":                  {row: row{company, company, none, all, none, none}},
 	"GET /api/v1/messages/{call}/sound":                    {row: row{company, company, none, all, none, all}},

@@ -142,6 +142,7 @@ type Server struct {
 	http     *http.Server
 	stopC    chan struct{} // closed when Run begins to stop
 
+	boards    boards
 	importing sync.Mutex    // one import at a time
 	exports   chan struct{} // those under way
 }
@@ -295,6 +296,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerAttachments(api)
 	s.registerFollowUps(api)
 	s.registerSummaries(api)
+	s.registerBoard(api)
 	s.registerCallbacks(api)
 	s.registerFloor(api)
 	s.registerOrders(api)

@@ -230,6 +230,14 @@ func (r *records) Summary(ctx context.Context, f store.SummaryFilter) (store.Sum
 	return store.Summary{}, errNoRecords
 }
 
+// Board implements web.SummaryKeeper.
+func (r *records) Board(ctx context.Context, f store.SummaryFilter) (store.Board, error) {
+	if s := r.store.Load(); s != nil {
+		return s.Board(ctx, f)
+	}
+	return store.Board{}, errNoRecords
+}
+
 // font is what PDFs are written with.
 func (s *Service) font(ctx context.Context) ([]byte, error) {
 	tree, err := s.opts.Finder.Find(ctx, debian.Font)
