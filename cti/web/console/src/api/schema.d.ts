@@ -96,6 +96,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How today stands: calls and rates, of companies and their queues.
+         * @description Counted from the records by the rules of the summary, for each company's own day. A shift leader sees the queues that he leads: those that name him, and those that name nobody.
+         */
+        get: operations["board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/callbacks": {
         parameters: {
             query?: never;
@@ -1060,6 +1080,11 @@ export interface components {
             /** Format: date-time */
             since: string;
             state: string;
+            /**
+             * Format: date-time
+             * @description When the state ends by itself, as wrap-up does.
+             */
+            until?: string;
         };
         Agents: {
             agents: components["schemas"]["AgentState"][];
@@ -1134,6 +1159,48 @@ export interface components {
             rang_ms?: number;
             reason?: string;
             result?: string;
+        };
+        Board: {
+            /** Format: date-time */
+            at: string;
+            company: string;
+            company_name?: string;
+            day: string;
+            figures: components["schemas"]["BoardFigures"];
+            /** Format: date-time */
+            from: string;
+            queues: components["schemas"]["BoardQueue"][] | null;
+            /** Format: date-time */
+            until: string;
+        };
+        BoardFigures: {
+            /** Format: int64 */
+            abandoned: number;
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            arrived: number;
+            /** Format: int64 */
+            by_switch: number;
+            /** Format: int64 */
+            emergency: number;
+            /** Format: int64 */
+            left_unjoined: number;
+            /** Format: int64 */
+            longest_wait_ms: number;
+            rates: components["schemas"]["Rate"][] | null;
+            /** Format: int64 */
+            unanswered: number;
+            /** Format: int64 */
+            within_three_rings: number;
+        };
+        BoardQueue: {
+            figures: components["schemas"]["BoardFigures"];
+            queue: string;
+        };
+        Boards: {
+            /** @description One of each company, in the configuration's order. */
+            boards: components["schemas"]["Board"][];
         };
         Callback: {
             agent?: string;
@@ -2172,6 +2239,17 @@ export interface components {
         Queues: {
             queues: components["schemas"]["Queue"][];
         };
+        Rate: {
+            /** Format: int64 */
+            denominator: number;
+            name: string;
+            /** Format: int64 */
+            numerator: number;
+            /** Format: double */
+            target: number | null;
+            /** Format: double */
+            value: number | null;
+        };
         Rating: {
             agent: string;
             /** Format: int32 */
@@ -2968,6 +3046,83 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    board: {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boards"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
