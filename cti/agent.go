@@ -242,6 +242,9 @@ func (h *Hotline) endpointChanged(at time.Time, e pbx.EndpointID, reachable bool
 		kind = AgentRegistered
 	}
 	h.emit(at, kind, a.Company, "", a.ID, &RegisteredData{Endpoint: e})
+	if reachable {
+		h.reachedAgain(at, a)
+	}
 	back := reachable && at.Sub(a.LostAt) < shortAbsence
 	switch {
 	case back && a.State == LoggedOff && a.Wanted == Paused:

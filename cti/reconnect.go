@@ -20,14 +20,25 @@ func (h *Hotline) orderReconnect(now time.Time, c *call, a *agent, o Order) *Ord
 	switch {
 	case c.Queue == "":
 		return o.refuse("who was called cannot be rung again; allowed: hang_up, and dial once more")
-	case !a.Reachable:
-		return o.refuse("his phone is not registered; it must be first")
 	case l == nil || l.reconnects:
 		return nil // it is being done
 	}
 	l.reconnects = true
-	h.hangup(now, l.channel, pbx.CauseOutOfOrder)
+	if a.Reachable {
+		h.hangup(now, l.channel, pbx.CauseOutOfOrder)
+	}
 	return nil
+}
+
+// reachedAgain goes on where a phone that is to be rung again has registered only now.
+func (h *Hotline) reachedAgain(at time.Time, a *agent) {
+	c := h.calls[a.Call]
+	if c == nil || c.Agent != a.ID || c.State != CallTalking {
+		return
+	}
+	if l := h.legs[c.talkChannel()]; l != nil && l.reconnects && l.hangupAt.IsZero() {
+		h.hangup(at, l.channel, pbx.CauseOutOfOrder)
+	}
 }
 
 // reconnect gives the caller back to the agent whose leg was ended for it.

@@ -63,15 +63,34 @@ func TestReconnectUnanswered(t *testing.T) {
 	}
 }
 
-// TestReconnectRefused: without a phone, or in a consultation, nothing is ended.
-func TestReconnectRefused(t *testing.T) {
+// TestReconnectLate: where the phone is not registered yet, nothing is ended before it is.
+func TestReconnectLate(t *testing.T) {
 	d := newDesk(t, func(*Plan, *Queue) {})
 	d.register("1001")
 	d.arrive("c1", "800100", "0210001")
 	d.talk("c1", 1)
 	d.do(pbx.EndpointChanged{At: pbx.At(d.now), Endpoint: "PJSIP/1001", Reachable: false})
+	if ends := commandsOf[pbx.Hangup](d.must(Order{Agent: "1001", Verb: OrderReconnect})); len(ends) != 0 {
+		t.Fatalf("ended without a phone: %+v", ends)
+	}
+	out := d.do(pbx.EndpointChanged{At: pbx.At(d.now), Endpoint: "PJSIP/1001", Reachable: true})
+	if ends := commandsOf[pbx.Hangup](out); len(ends) != 1 || ends[0].Channel != "c1-agent1" {
+		t.Fatalf("ended: %+v", ends)
+	}
+	if rung := commandsOf[pbx.Create](d.gone("c1-agent1", pbx.CauseOutOfOrder)); len(rung) != 1 || rung[0].Endpoint != "PJSIP/1001" {
+		t.Errorf("rung: %+v", rung)
+	}
+}
+
+// TestReconnectRefused: in a consultation nothing is ended.
+func TestReconnectRefused(t *testing.T) {
+	d := newDesk(t, func(*Plan, *Queue) {})
+	d.register("1001", "1002")
+	d.arrive("c1", "800100", "0210001")
+	d.talk("c1", 1)
+	d.must(Order{Agent: "1001", Verb: OrderTransfer, To: "1002", Consent: true, Reason: "x"})
 	out := d.h.Handle(d.now, Order{Agent: "1001", Verb: OrderReconnect})
-	if out.Refused == nil || len(commandsOf[pbx.Hangup](out)) != 0 || !strings.Contains(out.Refused.Error(), "not registered") {
-		t.Errorf("without a phone: %v, %+v", out.Refused, out.Commands)
+	if out.Refused == nil || len(commandsOf[pbx.Hangup](out)) != 0 {
+		t.Errorf("in a consultation: %v, %+v", out.Refused, out.Commands)
 	}
 }

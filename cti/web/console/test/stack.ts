@@ -16,7 +16,7 @@ export const program = join(import.meta.dirname, '../../../../bin/sansheng')
 export type Tone = { hz: number; ms: number }
 
 /** What a SIP phone says of its call, one line per event. */
-export type PhoneLine = { event: string; tones?: Tone[]; [field: string]: unknown }
+export type PhoneLine = { event: string; heard?: { tones: Tone[] }; [field: string]: unknown }
 
 export class Stack {
   private constructor(
@@ -109,7 +109,7 @@ export class Caller {
   /** Waits for the call's end and tells the tones that he has heard. */
   async heard(): Promise<Tone[]> {
     await this.ended
-    return this.lines.flatMap((l) => l.tones ?? [])
+    return this.lines.flatMap((l) => l.heard?.tones ?? [])
   }
 }
 
