@@ -18,7 +18,7 @@ export function Lost({ agent, phone, number }: { agent: AgentState | null; phone
   const browser = phone?.state.kind === 'browser'
   return (
     <Alert
-      type="error" variant="filled" showIcon role="alert" data-testid="phone-lost" title={t('lost.title')}
+      type="error" className="desk-lost" showIcon role="alert" data-testid="phone-lost" title={t('lost.title')}
       description={<>
         {t('lost.effect')} {t(browser ? 'lost.browser' : 'lost.desk', { number })}
         {browser && phone.state.problem && <><br />{t('lost.says', { problem: phone.state.problem })}</>}

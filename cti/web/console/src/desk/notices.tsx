@@ -23,7 +23,7 @@ export function Notices() {
   if (!first) return null
   return (
     <Alert
-      type="warning" showIcon data-testid="notice"
+      type="warning" className="desk-notice" showIcon data-testid="notice"
       title={<>{t('notice.title', { count: open.length })} <strong>{first.title}</strong></>}
       description={<><p className="lines desk-notice-text">{first.text}</p><span className="desk-dim">{first.from} · <Moment at={first.at} /></span></>}
       action={<Button type="primary" loading={confirming} onClick={() => void confirm(first.id)}>{t('notice.confirm')}</Button>}
