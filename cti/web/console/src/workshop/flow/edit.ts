@@ -18,7 +18,8 @@ export function add(flow: Flow, node: FlowNode): Flow {
 }
 
 export function update(flow: Flow, id: string, node: FlowNode): Flow {
-  return replace(id === node.id ? flow : rename(flow, id, node.id), node.id, (n) => ({ ...node, exits: node.exits ?? n.exits }))
+  const exits = node.exits && Object.fromEntries(Object.entries(node.exits).map(([e, to]) => [e, to === id ? node.id : to]))
+  return replace(id === node.id ? flow : rename(flow, id, node.id), node.id, () => ({ ...node, exits }))
 }
 
 /** Draws an exit; a menu's next free key where it is newKey. */
