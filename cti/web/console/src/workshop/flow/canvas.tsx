@@ -1,5 +1,5 @@
 import { applyEdgeChanges, applyNodeChanges, Background, Controls, MarkerType, MiniMap, ReactFlow, type Edge, type OnSelectionChangeParams } from '@xyflow/react'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { useText } from '../../shell/text'
 import { useShade } from '../../shell/theme'
 import type { Flow, Lookup } from '../plan'
@@ -50,9 +50,15 @@ export function Canvas({ flow, lookups, places, findings, way, chosen, mine, onC
       }
     })))
   }, [flow, lookups, places, findings, way, chosen, mine, t])
+  // One and the same function: the canvas would call another one with what was chosen before.
+  const latest = useRef({ chosen, onChoose })
+  useEffect(() => {
+    latest.current = { chosen, onChoose }
+  })
   const selected = useCallback(({ nodes }: OnSelectionChangeParams) => {
+    const { chosen, onChoose } = latest.current
     if (nodes.length === 1 && nodes[0]!.id !== chosen) onChoose(nodes[0]!.id)
-  }, [chosen, onChoose])
+  }, [])
   return (
     <div className="flow-canvas" data-testid="canvas">
       <ReactFlow<Drawn> nodes={nodes} edges={edges} nodeTypes={nodeTypes} colorMode={shade} fitView fitViewOptions={{ padding: 0.1, maxZoom: 1 }} minZoom={0.2}
