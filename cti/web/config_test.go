@@ -1,3 +1,9 @@
+	if toy.version != 2 || toy.company != "demo" {
+		t.Errorf("version %d was asked for, of %s", toy.version, toy.company)
+	}
+	if st.change("5001", "GET", "/api/v1/config", ""); toy.company != nobodys {
+		t.Errorf("an auditor reads the numbers in rules of %q", toy.company)
+	}
 package web
 
 import (

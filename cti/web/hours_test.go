@@ -149,7 +149,8 @@ func TestWalkDraft(t *testing.T) {
 		says          string
 	}{
 		{"3001", body, nil, 200, `"node":"closed"`},
-		{"5001", body, nil, 200, `"node":"closed"`},
+		{"9001", body, nil, 200, `"node":"closed"`},
+		{"5001", body, nil, 403, "allowed: operator, administrator"},
 		{"2001", body, nil, 403, "may not"},
 		{"3001", `{"number":"800200"}`, nil, 422, "document"},
 		{"3001", `{"document":"x","number":"800200","keys":"a"}`, nil, 422, "0 to 9"},

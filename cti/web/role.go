@@ -131,7 +131,7 @@ var rules = map[string]rule{
 	"GET /api/v1/config":                                   {row: row{none, none, company, all, none, all}},
 	"POST /api/v1/config/diff":                             {row: row{none, none, company, all, none, all}},
 	"GET /api/v1/config/versions":                          {row: row{none, none, company, all, none, all}},
-	"POST /api/v1/config/walk":                             {row: row{none, none, company, all, none, all}},
+	"POST /api/v1/config/walk":                             {row: row{none, none, company, all, none, none}},
 	"POST /api/v1/config/versions":                         {row: row{none, none, company, all, none, none}},
 	"DELETE /api/v1/config/versions/{version}":             {row: row{none, none, company, all, none, none}},
 	"GET /api/v1/prompts":                                  {row: row{none, company, company, all, none, all}},

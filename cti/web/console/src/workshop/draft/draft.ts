@@ -39,6 +39,10 @@ export class Draft {
 
   /** Takes note of what is in force. A draft without changes follows it. */
   opened(latest: Base) {
+    if (this.state.base?.hash === latest.hash) {
+      this.tell({ latest, behind: false })
+      return
+    }
     const kept = this.state.base ? { base: this.state.base, text: this.state.text } : this.kept()
     if (kept && this.begin(kept.base, kept.text) && (this.state.changes.length > 0 || kept.base.hash === latest.hash)) {
       this.tell({ latest, behind: kept.base.hash !== latest.hash })

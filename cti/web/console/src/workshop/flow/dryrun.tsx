@@ -1,6 +1,5 @@
 import { Alert, Button, Checkbox, DatePicker, Flex, Form, Input, Select, Slider, Timeline } from 'antd'
 import type { Dayjs } from 'dayjs'
-import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { ask, api, type Schema } from '../../api/client'
 import { useDo } from '../../parts/problem'
@@ -12,7 +11,8 @@ import { exitText } from './node'
 import { optionsOf } from '../parts/fields'
 import type { Step } from './path'
 
-export type Way = { steps: Step[]; shown: number }
+/** A dry run's answer, and how many of its steps are shown. */
+export type Way = { walked?: Schema<'Walked'>; steps: Step[]; shown: number }
 type Fields = { number: string; caller?: string; at?: Dayjs; keys?: string; is?: ('vip' | 'ticket' | 'repeat')[]; answers?: Record<string, string> }
 type Props = { flow: Flow; way: Way; onWay: (way: Way) => void; onChoose: (node: string) => void }
 
@@ -21,7 +21,8 @@ export function DryRun({ flow, way, onWay, onChoose }: Props) {
   const t = useText('workshop')
   const { plan, text, changes } = useDrafted()
   const [params] = useSearchParams()
-  const [walked, setWalked] = useState<Schema<'Walked'> | null>(null)
+  const { walked } = way
+| null>(null)
   const lines = (plan.lines ?? []).filter((l) => l.flow === flow.id).map((l) => l.did)
   const services = [...new Set(flow.nodes.flatMap((n) => (n.kind === 'lookup' && n.service ? [n.service] : [])))]
   const results = (service: string) => plan.companies?.find((c) => c.id === flow.company)?.lookups?.find((l) => l.id === service)?.results ?? []
@@ -34,8 +35,7 @@ export function DryRun({ flow, way, onWay, onChoose }: Props) {
         params: { path: { number }, query: { caller: caller || undefined, at: at?.toISOString(), keys: keys || undefined, is: is?.length ? is : undefined, answer: Object.entries(said).map(([s, r]) => `${s}=${r}`) } },
         querySerializer: { array: { style: 'form', explode: false } },
       }))
-    setWalked(result)
-    onWay({ steps: result.steps, shown: result.steps.length })
+    onWay({ walked: result, steps: result.steps, shown: result.steps.length })
     const last = result.steps.at(-1)?.node
     if (last) onChoose(last)
   })

@@ -36,7 +36,10 @@ export function Editor({ flow, index }: { flow: Flow; index: number }) {
   const all = useMemo(() => placed(flow, places, layout(flow, (n) => exitsOf(n, lookups))), [flow, places, lookups])
   const shown = useMemo(() => lit(way.steps, way.shown), [way])
   const errors = findings.filter((f) => f.level === 'error').length
-  const edit = (next: Flow) => draft.put(['hotline', 'flows', index], next)
+  function edit(next: Flow) {
+    draft.put(['hotline', 'flows', index], next)
+    setWay({ steps: [], shown: 0 }) // it may be another one now
+  }
   const put = (moved: Places) => {
     const next = { ...places, ...moved }
     setPlaces(next)

@@ -50,6 +50,6 @@ export function NodeCard({ id, data, selected }: NodeProps<Drawn>) {
 }
 
 /** An exit in words: a key, one of its kind's, or what a look-up says. */
-export function exitText(t: (key: string, more?: Record<string, unknown>) => string, exit: string): string {
+export function exitText(t: ReturnType<typeof useText>, exit: string): string {
   return /^[0-9*#]$/.test(exit) ? t('flows.key', { key: exit }) : t(`exit.${exit}`, { defaultValue: exit })
 }

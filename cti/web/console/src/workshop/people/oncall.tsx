@@ -12,7 +12,7 @@ export function QueueOnCall({ people }: { people: { value: string; label: string
     <>
       <Typography.Paragraph type="secondary">{t('queues.onCallHint')}</Typography.Paragraph>
       <Form.Item name={['on_call', 'chain']} label={t('queues.chain')} extra={t('queues.chainHint')}>
-        <Select mode="tags" optionFilterProp="label" options={[...people, ...optionsOf((plan.contacts ?? []).map((c) => c.id))]} />
+        <Select mode="tags" showSearch={{ optionFilterProp: 'label' }} options={[...people, ...optionsOf((plan.contacts ?? []).map((c) => c.id))]} />
       </Form.Item>
       <Form.Item name={['on_call', 'together']} label={t('queues.together')} valuePropName="checked"><Switch /></Form.Item>
       <SpanField name={['on_call', 'after']} label={t('queues.after')} />

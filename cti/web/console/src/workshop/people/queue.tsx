@@ -24,7 +24,7 @@ export function QueueEntry({ open, onClose, company }: { open: string; onClose: 
               <>
                 <IdField label={t('queues.id')} disabled={!isNew} taken={(plan.queues ?? []).map((q) => q.id)} />
                 <CompanyField disabled={!isNew} />
-                <Form.Item name="members" label={t('queues.members')}><Select mode="multiple" optionFilterProp="label" options={people} /></Form.Item>
+                <Form.Item name="members" label={t('queues.members')}><Select mode="multiple" showSearch={{ optionFilterProp: 'label' }} options={people} /></Form.Item>
                 <Form.Item name="skill" label={t('queues.skill')} extra={t('queues.skillHint')}><AutoComplete allowClear options={optionsOf(skillsOf(plan.queues ?? [], agents))} /></Form.Item>
                 <Form.Item name="level" label={t('queues.level')}><InputNumber min={1} max={10} precision={0} /></Form.Item>
                 <Form.Item name="strategy" label={t('queues.strategy')}>
