@@ -1,9 +1,3 @@
-	if toy.version != 2 || toy.company != "demo" {
-		t.Errorf("version %d was asked for, of %s", toy.version, toy.company)
-	}
-	if st.change("5001", "GET", "/api/v1/config", ""); toy.company != nobodys {
-		t.Errorf("an auditor reads the numbers in rules of %q", toy.company)
-	}
 package web
 
 import (
@@ -175,6 +169,9 @@ func TestConfigBetweenVersions(t *testing.T) {
 	}
 	if toy.version != 2 || toy.company != "demo" {
 		t.Errorf("version %d was asked for, of %s", toy.version, toy.company)
+	}
+	if st.change("5001", "GET", "/api/v1/config", ""); toy.company != nobodys {
+		t.Errorf("an auditor reads the numbers in rules of %q", toy.company)
 	}
 	if o := toy.orders[0]; o.Version != 3 || o.From != 1 || o.Company != "demo" {
 		t.Errorf("compared was %+v", o)

@@ -22,7 +22,6 @@ export function DryRun({ flow, way, onWay, onChoose }: Props) {
   const { plan, text, changes } = useDrafted()
   const [params] = useSearchParams()
   const { walked } = way
-| null>(null)
   const lines = (plan.lines ?? []).filter((l) => l.flow === flow.id).map((l) => l.did)
   const services = [...new Set(flow.nodes.flatMap((n) => (n.kind === 'lookup' && n.service ? [n.service] : [])))]
   const results = (service: string) => plan.companies?.find((c) => c.id === flow.company)?.lookups?.find((l) => l.id === service)?.results ?? []
