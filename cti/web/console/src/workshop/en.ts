@@ -12,7 +12,7 @@ export const en = {
   faults: { title: 'Errors that keep it from being published: {{count}}', line: 'line {{line}}' },
   publish: {
     title: 'Publish the configuration', check: 'Check again', now: 'Publish now', plan: 'Plan it', note: 'Note', noteHint: 'Why, for those who look at it later', when: 'When', atOnce: 'Now', later: 'At a time', at: 'Comes into force', atNeeded: 'Choose a time',
-    laterHint: 'What is planned is the whole document: it will take the place of what others publish meanwhile.', done: 'Version {{version}} is in force', planned: 'Version {{version}} will be in force from {{at}}',
+    laterNot: 'What is planned is the whole document: an administrator does that.', laterHint: 'What is planned is the whole document: it will take the place of what others publish meanwhile.', done: 'Version {{version}} is in force', planned: 'Version {{version}} will be in force from {{at}}',
     restart: 'What needs a restart is not taken while the service runs: an administrator changes it in the file and restarts.', meanwhile: 'Somebody has published another version meanwhile. Close this, take the draft over, and publish then.',
   },
   rebase: { title: 'From version {{base}} to version {{latest}}', clean: 'Nobody has changed the same places: the draft can be taken over as it is.', conflicts: 'Places that both have changed: {{count}}. Choose for each:', mine: 'Mine', theirs: 'Theirs', keep: 'Keep', ok: 'Take over' },

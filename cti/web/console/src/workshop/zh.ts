@@ -12,7 +12,7 @@ export const zh = {
   faults: { title: '有 {{count}} 处错误，不能发布', line: '第 {{line}} 行' },
   publish: {
     title: '发布配置', check: '重新检查', now: '立即发布', plan: '定时发布', note: '备注', noteHint: '为什么改，给以后查看的人', when: '何时生效', atOnce: '立即', later: '定时', at: '生效时间', atNeeded: '请选择时间',
-    laterHint: '定时发布的是整份配置：届时会取代其间发布的其他版本。', done: '第 {{version}} 版已生效', planned: '第 {{version}} 版将于 {{at}} 生效',
+    laterNot: '定时发布的是整份配置，须由管理员进行。', laterHint: '定时发布的是整份配置：届时会取代其间发布的其他版本。', done: '第 {{version}} 版已生效', planned: '第 {{version}} 版将于 {{at}} 生效',
     restart: '标有“需要重启”的改动不能在运行中生效，请由管理员在配置文件中修改后重启。', meanwhile: '其间有人发布了另一版本。请关闭此窗口，先合并再发布。',
   },
   rebase: { title: '从第 {{base}} 版合并到第 {{latest}} 版', clean: '双方的改动互不冲突，可以直接合并。', conflicts: '有 {{count}} 处双方都改过，请逐一选择：', mine: '我的', theirs: '对方的', keep: '保留', ok: '合并' },

@@ -3,6 +3,7 @@ import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { ProblemError, type Schema } from '../../api/client'
 import { Problem, useDo } from '../../parts/problem'
+import { useMe } from '../../shell/me'
 import { useText } from '../../shell/text'
 import { call } from '../call'
 import { Changes } from './changes'
@@ -19,6 +20,9 @@ export function Publish({ onClose }: { onClose: () => void }) {
   const { text, base, plan } = useDrafted()
   const { faults, changes, error, checking, again } = useChecked()
   const renew = useRenew()
+  const me = useMe()
+  // A planned version is the whole document, which is nobody's of one company.
+  const plans = me.role === 'administrator' || (plan.companies?.length ?? 0) <= 1
   const [form] = Form.useForm<Fields>()
   const when = Form.useWatch('when', form)
   const [meanwhile, setMeanwhile] = useState(false)
@@ -59,8 +63,8 @@ export function Publish({ onClose }: { onClose: () => void }) {
       {changes ? <Changes changes={changes} plan={plan} onLeave={onClose} /> : checking && <Spin />}
       <Form<Fields> form={form} layout="vertical" initialValues={{ when: 'now' }} onFinish={(f) => void publish(f)} style={{ marginTop: 16 }}>
         <Form.Item name="note" label={t('publish.note')} rules={[{ max: 160 }]}><Input maxLength={160} placeholder={t('publish.noteHint')} /></Form.Item>
-        <Form.Item name="when" label={t('publish.when')}>
-          <Radio.Group options={[{ value: 'now', label: t('publish.atOnce') }, { value: 'later', label: t('publish.later') }]} />
+        <Form.Item name="when" label={t('publish.when')} extra={plans ? undefined : t('publish.laterNot')}>
+          <Radio.Group options={[{ value: 'now', label: t('publish.atOnce') }, { value: 'later', label: t('publish.later'), disabled: !plans }]} />
         </Form.Item>
         {when === 'later' && (
           <Form.Item name="at" label={t('publish.at')} rules={[{ required: true, message: t('publish.atNeeded') }]} extra={t('publish.laterHint')}>
