@@ -29,27 +29,26 @@ type Props = {
 export function Canvas({ flow, lookups, places, findings, way, chosen, mine, onChoose, onMove, onEdit }: Props) {
   const t = useText('workshop')
   const shade = useShade()
-  const [nodes, setNodes] = useState<Drawn[]>([])
-  const [edges, setEdges] = useState<Edge[]>([])
-  useEffect(() => {
-    // What the canvas has measured of a node stays with it.
-    setNodes((old) => flow.nodes.map((n): Drawn => ({
-      ...old.find((o) => o.id === n.id), id: n.id, type: 'flow', position: places[n.id]!, selected: n.id === chosen,
-      ariaLabel: `${t(`kind.${n.kind}`)} ${n.id}`,
-      data: {
-        node: n, exits: exitsOf(n, lookups), start: flow.start === n.id, mine, lit: way.nodes.has(n.id), here: way.at === n.id,
-        wrong: findings.some((f) => f.node === n.id && f.level === 'error'),
-      },
-    })))
-    const ids = new Set(flow.nodes.map((n) => n.id))
-    setEdges((old) => flow.nodes.flatMap((n) => Object.entries(n.exits ?? {}).filter(([, to]) => ids.has(to)).map(([exit, to]): Edge => {
-      const id = edgeId(n.id, exit)
-      return {
-        ...old.find((o) => o.id === id), id, source: n.id, sourceHandle: exit, target: to, markerEnd: { type: MarkerType.ArrowClosed },
-        className: way.edges.has(id) ? 'flow-way' : undefined, animated: way.edges.has(id), ariaLabel: `${n.id} ${exit} → ${to}`,
-      }
-    })))
-  }, [flow, lookups, places, findings, way, chosen, mine, t])
+  // What the canvas has measured of a node stays with it.
+  const drawNodes = useCallback((old: Drawn[]) => flow.nodes.map((n): Drawn => ({
+    ...old.find((o) => o.id === n.id), id: n.id, type: 'flow', position: places[n.id]!, selected: n.id === chosen,
+    ariaLabel: `${t(`kind.${n.kind}`)} ${n.id}`,
+    data: {
+      node: n, exits: exitsOf(n, lookups), start: flow.start === n.id, mine, lit: way.nodes.has(n.id), here: way.at === n.id,
+      wrong: findings.some((f) => f.node === n.id && f.level === 'error'),
+    },
+  })), [flow, lookups, places, findings, way, chosen, mine, t])
+  const drawEdges = useCallback((old: Edge[]) => flow.nodes.flatMap((n) => Object.entries(n.exits ?? {}).filter(([, to]) => flow.nodes.some((o) => o.id === to)).map(([exit, to]): Edge => {
+    const id = edgeId(n.id, exit)
+    return {
+      ...old.find((o) => o.id === id), id, source: n.id, sourceHandle: exit, target: to, markerEnd: { type: MarkerType.ArrowClosed },
+      className: way.edges.has(id) ? 'flow-way' : undefined, animated: way.edges.has(id), ariaLabel: `${n.id} ${exit} → ${to}`,
+    }
+  })), [flow, way])
+  const [nodes, setNodes] = useState(() => drawNodes([]))
+  const [edges, setEdges] = useState(() => drawEdges([]))
+  useEffect(() => setNodes(drawNodes), [drawNodes])
+  useEffect(() => setEdges(drawEdges), [drawEdges])
   // One and the same function: the canvas would call another one with what was chosen before.
   const latest = useRef({ chosen, onChoose })
   useEffect(() => {

@@ -1,5 +1,6 @@
 import { Alert, Calendar as MonthView, Flex, Tag } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
+import 'dayjs/locale/zh-cn' // names of months and days
 import { useState } from 'react'
 import { useText } from '../../shell/text'
 import type { Calendar, SpecialDay, Table } from '../plan'
