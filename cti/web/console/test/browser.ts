@@ -35,6 +35,7 @@ export class Person {
       if (m.type() === 'error' && /Content Security Policy|Uncaught/.test(m.text())) errors.push(m.text())
     })
     await page.addInitScript(keepConnections)
+    await page.addInitScript(countReading)
     await page.addInitScript((lng) => localStorage.setItem('sansheng-language', lng), language)
     return new Person(page, context, profile, errors)
   }
@@ -53,8 +54,15 @@ export class Person {
       history.pushState(null, '', to)
       dispatchEvent(new PopStateEvent('popstate'))
     }, path)
-    await this.page.waitForLoadState('networkidle')
-    await this.page.waitForFunction(() => !document.querySelector('.ant-spin-spinning'))
+    await this.settled()
+  }
+
+  /** Waits until nothing is being read, and the page has stood still for a moment. */
+  async settled(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const w = window as unknown as { reading: number; changed: number }
+      return w.reading === 0 && performance.now() - w.changed > 600 && !document.querySelector('.ant-spin-spinning, .ant-skeleton-active')
+    }, undefined, { timeout: 20_000, polling: 100 })
   }
 
   /** The strongest frequency that this browser hears, in Hz; 0 is silence. */
@@ -63,6 +71,7 @@ export class Person {
   }
 
   async close(): Promise<void> {
+    await this.page.evaluate(() => fetch('/api/v1/logout', { method: 'POST' })).catch(() => undefined) // nobody was logged in
     await this.context.close()
     await rm(this.profile, { recursive: true, force: true })
   }
@@ -78,6 +87,24 @@ function keepConnections() {
       kept.push(this)
     }
   }
+}
+
+// In the page: counts what is being read, and notes when its elements changed last.
+function countReading() {
+  const w = Object.assign(window, { reading: 0, changed: 0 })
+  const read = window.fetch
+  window.fetch = async (...args) => {
+    w.reading++
+    try {
+      return await read(...args)
+    } finally {
+      w.reading--
+      w.changed = performance.now()
+    }
+  }
+  new MutationObserver((changes) => {
+    if (changes.some((c) => [...c.addedNodes].some((n) => n instanceof Element))) w.changed = performance.now()
+  }).observe(document, { childList: true, subtree: true })
 }
 
 async function strongest(): Promise<number> {

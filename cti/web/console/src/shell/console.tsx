@@ -4,12 +4,13 @@ import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
 import { Suspense, useEffect, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { BrowserRouter, Link, Navigate, Route, Routes } from 'react-router'
+import { BrowserRouter, Link, Navigate, Route, Routes, useLocation } from 'react-router'
 import { api, ask, onLoggedOut, ProblemError } from '../api/client'
 import { queries } from '../api/query'
 import { DeskProvider } from '../desk/provider'
 import { LiveProvider } from '../live/provider'
 import { PhoneProvider } from '../phone/provider'
+import { Boundary } from './broken'
 import { Frame } from './frame'
 import { Login } from './login'
 import { MeContext, useMe, type Me } from './me'
@@ -73,7 +74,8 @@ function Session() {
 
 function Pages({ onLogout }: { onLogout: () => void }) {
   const t = useText()
-  const framed = (page: ReactNode) => <Frame onLogout={onLogout}>{page}</Frame>
+  const { pathname } = useLocation()
+  const framed = (page: ReactNode) => <Frame onLogout={onLogout}><Boundary at={pathname}>{page}</Boundary></Frame>
   return (
     <Routes>
       {pages.map(({ path, bare, view: View }) => <Route key={path} path={path} element={bare ? <View /> : framed(<View />)} />)}
