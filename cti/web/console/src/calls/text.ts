@@ -1,0 +1,61 @@
+// The words of calls and their recordings.
+import { addText } from '../shell/text'
+
+addText('calls', {
+  zh: {
+    title: '通话', call: '通话 {{id}}', number: '来电号码', numberHelp: '完整号码', company: '公司', line: '热线号码', agent: '业务代表', began: '开始', ended: '结束', length: '时长', direction: '方向',
+    way: { inbound: '呼入', outbound: '呼出' }, answeredBy: '接听', queue: '队列', wait: '等待', rings: '振铃声数', within: '三声之内', outcome: '结果', emergency: '紧急', recorded: '录音', story: '经过',
+    time: '时间', from: '从', to: '到', any: '全部', answered: '有人接听', unanswered: '无人接听', older: '更早的通话', newest: '最新的通话', clear: '清除条件', going: '进行中', yes: '是', no: '否', open: '查看通话',
+    none: '没有符合条件的通话。请放宽时间或清除条件。', noneYet: '还没有通话。接到第一通来电后会显示在这里。', short: '已查到更早的通话',
+    disposition: { ANSWERED: '已接通', 'NO ANSWER': '无人接听', BUSY: '忙', FAILED: '失败', CONGESTION: '线路拥塞' },
+    lane: { caller: '来电方', flow: '流程', queue: '排队', offer: '振铃', talk: '通话', hold: '保持', transfer: '转接', consult: '咨询', supervision: '监听', survey: '评价', recording: '录音', gap: '无记录' },
+    laneLabel: '时间轴：{{what}}', zoom: '放大', zoomIn: '放大时间轴', zoomOut: '缩小时间轴', zoomAll: '显示全程', table: '逐项列表', tableHelp: '时间精确到毫秒', what: '对象', result: '结果', count: '次数', stillOpen: '仍在进行', seekHere: '从此处听录音',
+    result_: {
+      answered: '已接听', missed: '三声未接', declined: '拒接', busy: '忙', unreachable: '话机无响应', withdrawn: '已撤回', failed: '失败', unacknowledged: '未按键确认',
+      abandoned: '来电方放弃', moved: '转往别处', fell_back: '交换机接管', ended: '通话结束', greeting: '问候语', announcement: '播报', queue: '进入队列', agent: '接通业务代表', recording: '录音', data: '查得资料',
+      completed: '完成', taken_back: '已取回', caller_left: '来电方挂断', receiver_left: '接收方挂断', agent_left: '转出方挂断', queued: '回到队列', undone: '未生效', announced: '告知后转接', blind: '直接转接', taken_over: '被接管',
+      listen: '监听', whisper: '耳语', join: '加入', joined: '已接通', unjoined: '未接通', good: '完好', none: '没有', missing: '缺失', short: '过短', silent: '无声', broken: '损坏',
+    },
+    facts: '通话记录', callerName: '来电姓名', dialledFor: '呼出缘由', cause: '挂断原因', endedBy: '结束方', hungUpBy: '先挂断', by: { caller: '来电方', agent: '业务代表', system: '系统', switch: '交换机', callee: '对方' },
+    early: '业务代表在来电方仍在线时先挂断', abandoned: '来电方在接听前放弃', estimated: '结束时间是事后推定的', fallback: '热线程序不在时由交换机接管：{{reason}}', erased: '个人信息已于 {{at}} 依法清除（{{by}}）：{{reason}}', agentClock: '话机 {{rings}} 声', callerClock: '来电方 {{rings}} 声',
+    conduct: '通话质量', conductText: '静默 {{silence}}，最长 {{longest}}；同时说话 {{overlap}}', callerSilent: '来电方全程无声', sheet: '记录单', tickets: '工单', sheetDraft: '草稿', sheetFinal: '已完成', amendments: '更正', noAmendments: '没有更正。', transcript: '文字记录',
+    askReason: '请说明理由（将被记录）', reasonShort: '理由至少四个字符，且要有文字',
+    recordings: '录音', noRecordings: '这通电话没有录音。', hear: '听录音', hearReason: '听录音的理由（将被记录）', play: '播放', pause: '暂停', speed: '语速', position: '位置', callTime: '通话时刻', sideCaller: '来电方', sideAgent: '业务代表一侧',
+    waveform: '录音波形，上为来电方，下为业务代表一侧', waveformOne: '录音波形', destroyed: '已按规则于 {{at}} 销毁', check: '录音检查', checkText: '通话 {{talk}}，录音 {{length}}，有声 {{loud}}', sha: '指纹', notChecked: '尚未检查', goingOn: '通话结束后可听录音。', loading: '正在读取录音…', undecodable: '浏览器无法解码此录音',
+    proof: '记录证明', proofHelp: '重新计算这条记录的指纹，并与封存时、链上相邻记录及外部见证核对。', verify: '核验', verdict: { good: '记录与封存时一致', erased: '记录与封存时一致；个人信息已依法清除', unsealed: '没有封存：记录是绕过系统加入的，或封存已被删除', altered: '记录与封存时不一致' },
+    checkedAt: '核验于', seal: '封存号', sealOf: { record: '记录', amendment: '更正', erasure: '清除' }, hash: '指纹', prevHash: '前一条指纹', fits: '一致', head: '链尾', headText: '第 {{n}} 条', witness: '外部见证', noWitness: '没有配置外部见证：仅凭这条链无法发现整条链被重做',
+    covered: '见证已包含这条记录（{{seals}} 条，{{at}}）', notCovered: '见证尚未包含这条记录：每小时更新一次', problems: '发现的问题', witnessLate: '见证未更新：{{why}}', files: '{{n}} 个录音文件与封存时一致', sealedOnEnd: '通话结束时封存。',
+    causes: {
+      0: '未知', 1: '空号', 16: '正常挂断', 17: '用户忙', 18: '用户无响应', 19: '无人应答', 20: '用户不在', 21: '拒接', 27: '对方设备故障', 31: '正常（未说明）', 34: '线路拥塞', 38: '网络故障', 41: '暂时故障', 44: '线路丢失', 127: '互通故障',
+    },
+    causeOther: '其他原因',
+  },
+  en: {
+    title: 'Calls', call: 'Call {{id}}', number: 'Caller', numberHelp: 'the whole number', company: 'Company', line: 'Line', agent: 'Agent', began: 'Began', ended: 'Ended', length: 'Length', direction: 'Direction',
+    way: { inbound: 'in', outbound: 'out' }, answeredBy: 'Answered by', queue: 'Queue', wait: 'Wait', rings: 'Rings', within: 'Within three rings', outcome: 'Result', emergency: 'Emergency', recorded: 'Recorded', story: 'Course',
+    time: 'Time', from: 'from', to: 'to', any: 'all', answered: 'Answered', unanswered: 'Not answered', older: 'Older calls', newest: 'Newest calls', clear: 'Clear the filters', going: 'going on', yes: 'yes', no: 'no', open: 'Open the call',
+    none: 'No call fits. Widen the time or clear the filters.', noneYet: 'There is no call yet. The first one will be here.', short: 'These are older calls',
+    disposition: { ANSWERED: 'answered', 'NO ANSWER': 'no answer', BUSY: 'busy', FAILED: 'failed', CONGESTION: 'congestion' },
+    lane: { caller: 'Caller', flow: 'Flow', queue: 'Queue', offer: 'Ringing', talk: 'Talk', hold: 'Hold', transfer: 'Transfer', consult: 'Consult', supervision: 'Listening', survey: 'Survey', recording: 'Recording', gap: 'Unknown' },
+    laneLabel: 'Time line: {{what}}', zoom: 'Zoom', zoomIn: 'Zoom in', zoomOut: 'Zoom out', zoomAll: 'Show all', table: 'As a table', tableHelp: 'times to the millisecond', what: 'Whom or what', result: 'Result', count: 'Count', stillOpen: 'going on', seekHere: 'Hear the recording from here',
+    result_: {
+      answered: 'answered', missed: 'not within three rings', declined: 'declined', busy: 'busy', unreachable: 'phone does not answer', withdrawn: 'withdrawn', failed: 'failed', unacknowledged: 'no key pressed',
+      abandoned: 'caller gave up', moved: 'moved on', fell_back: 'switch took over', ended: 'call ended', greeting: 'greeting', announcement: 'announcement', queue: 'into the queue', agent: 'to an agent', recording: 'recording', data: 'looked up',
+      completed: 'completed', taken_back: 'taken back', caller_left: 'caller left', receiver_left: 'receiver left', agent_left: 'agent left', queued: 'back to the queue', undone: 'undone', announced: 'announced', blind: 'blind', taken_over: 'taken over',
+      listen: 'listened', whisper: 'whispered', join: 'joined in', joined: 'joined', unjoined: 'not joined', good: 'good', none: 'none', missing: 'missing', short: 'too short', silent: 'silent', broken: 'broken',
+    },
+    facts: 'The record', callerName: "Caller's name", dialledFor: 'Dialled for', cause: 'Cause', endedBy: 'Ended by', hungUpBy: 'Hung up first', by: { caller: 'the caller', agent: 'the agent', system: 'the system', switch: 'the switch', callee: 'who was called' },
+    early: 'The agent hung up while the caller was there', abandoned: 'The caller gave up before an answer', estimated: 'The end was found out later', fallback: 'The switch served by itself: {{reason}}', erased: 'What was personal was erased on {{at}} by {{by}}: {{reason}}', agentClock: 'phone {{rings}}', callerClock: 'caller {{rings}}',
+    conduct: 'Conduct', conductText: 'silence {{silence}}, longest {{longest}}; both at once {{overlap}}', callerSilent: 'The caller was not heard at all', sheet: 'Record sheet', tickets: 'Tickets', sheetDraft: 'draft', sheetFinal: 'final', amendments: 'Amendments', noAmendments: 'No amendment.', transcript: 'Transcript',
+    askReason: 'Why? (it is recorded)', reasonShort: 'A reason has four characters and more, and words',
+    recordings: 'Recordings', noRecordings: 'This call has no recording.', hear: 'Hear it', hearReason: 'Why it is heard (it is recorded)', play: 'Play', pause: 'Pause', speed: 'Speed', position: 'Position', callTime: 'Time of the call', sideCaller: 'Caller', sideAgent: "Agent's side",
+    waveform: "The recording's waveform: the caller above, the agent's side below", waveformOne: "The recording's waveform", destroyed: 'Destroyed by rule on {{at}}', check: 'Check', checkText: 'talk {{talk}}, recording {{length}}, sound {{loud}}', sha: 'SHA-256', notChecked: 'not checked yet', goingOn: 'It can be heard once the call has ended.', loading: 'Reading the recording…', undecodable: 'The browser cannot decode this recording',
+    proof: 'Proof', proofHelp: 'Computes the hash of this record anew, and holds it against its seal, its neighbours in the chain, and what witnesses have.', verify: 'Verify', verdict: { good: 'The record is as it was sealed', erased: 'The record is as it was sealed; what was personal was erased by law', unsealed: 'Not sealed: it was added outside the hotline, or its seal was removed', altered: 'The record is not as it was sealed' },
+    checkedAt: 'Verified', seal: 'Seal', sealOf: { record: 'record', amendment: 'amendment', erasure: 'erasure' }, hash: 'Hash', prevHash: 'Previous hash', fits: 'fits', head: 'Head of the chain', headText: 'seal {{n}}', witness: 'Witness', noWitness: 'No witness is configured: a chain alone cannot show that it was made anew as a whole',
+    covered: 'A witness has it ({{seals}} seals, {{at}})', notCovered: 'No witness has it yet: they are told every hour', problems: 'What is wrong', witnessLate: 'A witness is late: {{why}}', files: '{{n}} files of recordings are as they were sealed', sealedOnEnd: 'It is sealed when the call ends.',
+    causes: {
+      0: 'unknown', 1: 'no such number', 16: 'normal', 17: 'busy', 18: 'no response', 19: 'no answer', 20: 'absent', 21: 'rejected', 27: 'out of order', 31: 'normal, unspecified', 34: 'congestion', 38: 'network out of order', 41: 'temporary failure', 44: 'channel lost', 127: 'interworking',
+    },
+    causeOther: 'another cause',
+  },
+})
