@@ -125,7 +125,7 @@ func fillChain(b *testing.B, s *Store, n int) {
 	statements := []string{
 		"INSERT INTO call (id, company, did, caller_number, caller_name, mode, language, engine, started_at, joined_at, ended_at, ended_by, disposition, cause) " +
 			"SELECT 'c' || i, 'demo', '800100', (13900000000 + i)::text, 'Li', 'greeted', 'zh', 'e1', now(), now(), now(), 'caller', 'ANSWERED', 16" + of,
-		"INSERT INTO answer SELECT 'c' || i, '1001', 'service', 'a' || i, now(), 900, 900, 1, 900, 1, 1, true" + of,
+		"INSERT INTO answer SELECT 'c' || i, '1001', 'service', 'a' || i, now(), 900, 900, 1, 900, 1, 1, true, now()" + of,
 		"INSERT INTO leg (call_id, channel, role, agent, started_at, ended_at, cause) SELECT 'c' || i, 'a' || i, 'agent', '1001', now(), now(), 16" + of,
 		"INSERT INTO leg (call_id, channel, role, started_at, ended_at, cause) SELECT 'c' || i, 'c' || i, 'caller', now(), now(), 16" + of,
 		"INSERT INTO offer (call_id, offer, agent, queue, channel, offered_at, ended_at, result) SELECT 'c' || i, 1, '1001', 'service', 'a' || i, now(), now(), 'answered'" + of,

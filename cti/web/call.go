@@ -29,6 +29,7 @@ type callsInput struct {
 	CompanyFilter
 	DID      string    `query:"did" pattern:"^[0-9+*#]{1,32}$" patternDescription:"a published number" doc:"The number that was called."`
 	Agent    string    `query:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"The agent who answered first."`
+	Caller   string    `query:"caller" pattern:"^[0-9+*#]{2,32}$" patternDescription:"2 to 32 of 0-9 + * #" doc:"The caller's whole number."`
 	Since    time.Time `query:"since" doc:"Calls begun at or after this time (RFC 3339)."`
 	Until    time.Time `query:"until" doc:"Calls begun before this time (RFC 3339)."`
 	Answered string    `query:"answered" enum:"true,false" doc:"Calls a person answered, or calls nobody did."`
@@ -77,11 +78,14 @@ func (s *Server) calls(ctx context.Context, in *callsInput) (*callsOutput, error
 	if err != nil {
 		return nil, err
 	}
-	f := store.Filter{DID: in.DID, Agent: in.Agent, Since: in.Since, Until: in.Until, Limit: in.Limit + 1}
+	f := store.Filter{DID: in.DID, Agent: in.Agent, Caller: in.Caller, Since: in.Since, Until: in.Until, Limit: in.Limit + 1}
 	if f.Company, err = companyOf(ctx, in.Company); err != nil {
 		return nil, err
 	}
 	p := personOf(ctx)
+	if in.Caller != "" && revealing.of(p.Role) == none { // an answer would tell whose number it is
+		return nil, newProblem(http.StatusForbidden, notAllowed, "the role %s may not search by a caller's number; allowed: %s", p.Role, join(revealing.allowed()))
+	}
 	if p.reach == own {
 		if in.Agent != "" && in.Agent != p.Number {
 			return nil, newProblem(http.StatusForbidden, notAllowed, "agent %s is not you; allowed: %s", in.Agent, p.Number)

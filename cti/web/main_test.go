@@ -65,7 +65,7 @@ func (m *memory) Calls(ctx context.Context, f store.Filter) ([]store.Record, err
 	m.asked = f
 	var out []store.Record
 	for _, r := range m.calls {
-		if (f.Company == "" || f.Company == r.Company) && (f.DID == "" || f.DID == r.DID) &&
+		if (f.Company == "" || f.Company == r.Company) && (f.DID == "" || f.DID == r.DID) && (f.Caller == "" || f.Caller == r.Caller) &&
 			(f.Agent == "" || r.Agent != nil && *r.Agent == f.Agent) && (f.Answered == nil || *f.Answered == (r.AnsweredAt != nil)) &&
 			(f.Since.IsZero() || !r.StartedAt.Before(f.Since)) && (f.Until.IsZero() || r.StartedAt.Before(f.Until)) {
 			out = append(out, r)

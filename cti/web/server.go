@@ -63,6 +63,10 @@ type Config struct {
 	DeadLetters DeadLetterKeeper
 	// Messages asks the engine about messages; nil where none runs in this process.
 	Messages MessageKeeper
+	// Sounds opens the recordings of calls; nil where none are in reach.
+	Sounds RecordingOpener
+	// Proofs checks that records are as they were sealed; nil where no store runs.
+	Proofs ProofKeeper
 	// Summaries sums up days; nil where no store runs.
 	Summaries SummaryKeeper
 	// Plan is the one in force; nil is an empty one.
@@ -119,6 +123,8 @@ type Server struct {
 	configs   ConfigKeeper
 	prompts   PromptKeeper
 	messages  MessageKeeper
+	sounds    RecordingOpener
+	proofs    ProofKeeper
 	store     func() (*store.Store, error)
 	system    func(ctx context.Context, company, number string) (TheirCard, error)
 	summaries SummaryKeeper
@@ -167,7 +173,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, erase: cfg.EraseRecord, phones: cfg.Phones, sip: cfg.SIP, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
-		messages: cfg.Messages, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font, webhooks: cfg.Webhooks, letters: cfg.DeadLetters,
+		messages: cfg.Messages, sounds: cfg.Sounds, proofs: cfg.Proofs, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font, webhooks: cfg.Webhooks, letters: cfg.DeadLetters,
 		store: cfg.Store, system: cfg.System, exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
@@ -232,6 +238,12 @@ func (s *Server) complete() {
 	if s.messages == nil {
 		s.messages = nobodysMessages{}
 	}
+	if s.sounds == nil {
+		s.sounds = noRecordings
+	}
+	if s.proofs == nil {
+		s.proofs = noProofs{}
+	}
 	if s.summaries == nil {
 		s.summaries = noSummaries{}
 	}
@@ -291,6 +303,8 @@ func (s *Server) routes(cfg Config) error {
 	s.registerAlarms(api)
 	s.registerLogin(api)
 	s.registerCalls(api)
+	s.registerRecordings(api)
+	s.registerProof(api)
 	s.registerTickets(api)
 	s.registerActs(api)
 	s.registerAttachments(api)

@@ -56,12 +56,9 @@ WITH reopened AS (
     SELECT ended.id, 0, 1, 0, 0 FROM ended
     UNION ALL
     SELECT ticket.id, 0, 0, 1, coalesce(ticket.due_at <= sqlc.arg(moment)::timestamptz, false)::int FROM ticket
-    WHERE ticket.company = sqlc.arg(company) AND ticket.opened_at < sqlc.arg(until)::timestamptz
-      AND ticket.closed_at IS NULL AND (ticket.id NOT IN (SELECT reopened.id FROM reopened) OR NOT ticket_was_over(ticket.id, sqlc.arg(until)::timestamptz))
-    UNION ALL -- apart, so that each has its index
-    SELECT ticket.id, 0, 0, 1, coalesce(ticket.due_at <= sqlc.arg(moment)::timestamptz, false)::int FROM ticket
-    WHERE ticket.company = sqlc.arg(company) AND ticket.opened_at < sqlc.arg(until)::timestamptz
-      AND ticket.closed_at >= sqlc.arg(until)::timestamptz AND (ticket.id NOT IN (SELECT reopened.id FROM reopened) OR NOT ticket_was_over(ticket.id, sqlc.arg(until)::timestamptz))
+    WHERE ticket.company = sqlc.arg(company)
+      AND tstzrange(least(ticket.opened_at, ticket.closed_at), ticket.closed_at, '(]') @> sqlc.arg(until)::timestamptz
+      AND (ticket.id NOT IN (SELECT reopened.id FROM reopened) OR NOT ticket_was_over(ticket.id, sqlc.arg(until)::timestamptz))
 )
 SELECT ticket.kind, sum(told.opened)::bigint AS opened, sum(told.closed)::bigint AS closed, sum(told.open)::bigint AS open, sum(told.overdue)::bigint AS overdue
 FROM told JOIN ticket ON ticket.id = told.id

@@ -61,7 +61,7 @@ func (y *year) call(at time.Time) error {
 	y.out.add("leg", m.id, caller, "caller", "", at, nil, &joined, &m.ended, 16)
 	y.out.add("leg", m.id, agent, "agent", m.agent, offered, &answered, &joined, &m.ended, 16)
 	y.out.add("answer", m.id, m.agent, m.queue, agent, answered, (wait + ring).Milliseconds(), ring.Milliseconds(), rings,
-		(wait + ring).Milliseconds(), waits, rings, rings <= 3)
+		(wait + ring).Milliseconds(), waits, rings, rings <= 3, at)
 	greeted := at.Add(3 * time.Second)
 	y.out.add("prompt", m.id, 1, "greeting", "welcome", &at, greeted, true, false)
 	y.out.add("step", m.id, 2, greeted, "greeting", "welcome")

@@ -39,12 +39,12 @@ func (s *Service) startWeb(run context.Context) error {
 	}
 	if s.engine != nil || s.duty != nil {
 		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours, cfg.Config = s.floor, s.order, s.cancelCallback, lineHours{s}, configs{s}
-		cfg.Messages = callersMessages{s}
+		cfg.Messages, cfg.Sounds = callersMessages{s}, s.openRecording
 		cfg.EraseRecord = s.eraseRecord
 		cfg.Phones, cfg.SIP = agentPhones{s}, s.sipSocket
 	}
 	if s.database != nil {
-		cfg.Summaries = &s.records
+		cfg.Summaries, cfg.Proofs = &s.records, proofKeeper{s}
 	}
 	cfg.Plan, cfg.Font = s.plan, s.font
 	cfg.Departments = func(co cti.CompanyID) []string { return s.plan().DepartmentsOf(co) }

@@ -110,6 +110,7 @@ type Service struct {
 	sentinelC chan process.Spec               // another one to run
 	database  *database
 	records   records
+	chains    atomic.Pointer[web.ChainState] // as they were last held against heads
 	web       *web.Server
 	live      *bus.Live // what changes, for browsers; nil without web and engine
 	people    *web.Accounts

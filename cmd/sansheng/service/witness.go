@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"path/filepath"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"sansheng/cmd/sansheng/config"
+	"sansheng/cti/web"
 	"sansheng/pbx/asterisk"
 	"sansheng/store"
 	"sansheng/store/proof"
@@ -39,6 +41,25 @@ type witnessing struct {
 	learnt bool
 	// late are the witnesses that lack the last heads.
 	late map[proof.Witness]bool
+	// looked is when the chains were last held against heads, chains what was found.
+	looked time.Time
+	chains []web.CompanyChain
+}
+
+// state is what was last found, with why a witness may be late; nil before the first look.
+func (w *witnessing) state(late error) *web.ChainState {
+	if w.looked.IsZero() {
+		return nil
+	}
+	at := w.looked.UTC()
+	state := &web.ChainState{CheckedAt: &at, Witnesses: []string{}, Companies: w.chains}
+	for _, one := range w.all {
+		state.Witnesses = append(state.Witnesses, one.Name())
+	}
+	if late != nil && len(w.all) > 0 {
+		state.Late = late.Error()
+	}
+	return state
 }
 
 // keepWitness runs until the service ends. It begins with what the witnesses know already.
@@ -67,6 +88,9 @@ func (s *Service) keepWitness(run context.Context, every time.Duration) error {
 		altered, err := w.give(run)
 		if run.Err() != nil {
 			return nil
+		}
+		if state := w.state(err); state != nil {
+			s.chains.Store(state)
 		}
 		late := err
 		if len(w.all) == 0 {
@@ -97,18 +121,21 @@ func (w *witnessing) give(ctx context.Context) (altered, late error) {
 		return nil, errors.Join(late, err)
 	}
 	var heads []proof.Head
+	chains := []web.CompanyChain{}
 	for _, g := range trees {
 		h, err := w.key.Sign(g.Head)
 		if err != nil {
 			return altered, errors.Join(late, err)
 		}
 		heads = append(heads, h)
+		chains = append(chains, web.CompanyChain{Company: h.Company, Seals: h.Size, Root: hex.EncodeToString(h.Root), At: h.At, Altered: g.Altered})
 		if g.Altered != "" {
 			altered = errors.Join(altered, errors.New(g.Altered))
 		} else {
 			w.known[h.Company] = h
 		}
 	}
+	w.looked, w.chains = time.Now(), chains
 	for _, one := range w.all {
 		if !w.late[one] {
 			continue

@@ -84,6 +84,7 @@ type Answer struct {
 	CallerRings      int32
 	Rings            int32
 	WithinThreeRings bool
+	StartedAt        time.Time
 }
 
 type Attachment struct {

@@ -62,7 +62,7 @@ func (q *Queries) AmendmentsByCall(ctx context.Context, db DBTX, ids []string) (
 }
 
 const answersByCall = `-- name: AnswersByCall :many
-SELECT call_id, agent, queue, channel, answered_at, wait_ms, agent_ring_ms, agent_rings, caller_ring_ms, caller_rings, rings, within_three_rings FROM answer WHERE call_id = ANY ($1::text[])
+SELECT call_id, agent, queue, channel, answered_at, wait_ms, agent_ring_ms, agent_rings, caller_ring_ms, caller_rings, rings, within_three_rings, started_at FROM answer WHERE call_id = ANY ($1::text[])
 `
 
 func (q *Queries) AnswersByCall(ctx context.Context, db DBTX, ids []string) ([]Answer, error) {
@@ -87,6 +87,7 @@ func (q *Queries) AnswersByCall(ctx context.Context, db DBTX, ids []string) ([]A
 			&i.CallerRings,
 			&i.Rings,
 			&i.WithinThreeRings,
+			&i.StartedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -102,24 +103,18 @@ const callIDs = `-- name: CallIDs :many
 SELECT id FROM call
 WHERE ($1::text IS NULL OR company = $1)
   AND ($2::text IS NULL OR did = $2)
-  AND ($3::text IS NULL
-       OR (caller_number = $3 AND left(caller_number, 32) = left($3, 32)))
-  AND ($4::text IS NULL
-       OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id AND answer.agent = $4))
-  AND ($5::timestamptz IS NULL OR started_at >= $5)
-  AND ($6::timestamptz IS NULL OR started_at < $6)
-  AND ($7::boolean IS NULL OR (ended_at IS NOT NULL) = $7)
-  AND ($8::boolean IS NULL
-       OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = $8)
+  AND ($3::timestamptz IS NULL OR started_at >= $3)
+  AND ($4::timestamptz IS NULL OR started_at < $4)
+  AND ($5::boolean IS NULL OR (ended_at IS NOT NULL) = $5)
+  AND ($6::boolean IS NULL
+       OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = $6)
 ORDER BY started_at DESC, id DESC
-LIMIT $9::bigint
+LIMIT $7::bigint
 `
 
 type CallIDsParams struct {
 	Company  *string
 	Did      *string
-	Caller   *string
-	Agent    *string
 	Since    *time.Time
 	Until    *time.Time
 	Ended    *bool
@@ -132,13 +127,127 @@ func (q *Queries) CallIDs(ctx context.Context, db DBTX, arg CallIDsParams) ([]st
 	rows, err := db.Query(ctx, callIDs,
 		arg.Company,
 		arg.Did,
-		arg.Caller,
+		arg.Since,
+		arg.Until,
+		arg.Ended,
+		arg.Answered,
+		arg.Count,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const callIDsOfAgent = `-- name: CallIDsOfAgent :many
+SELECT call.id FROM answer JOIN call ON call.id = answer.call_id
+WHERE answer.agent = $1::text
+  AND ($2::timestamptz IS NULL OR answer.started_at >= $2)
+  AND ($3::timestamptz IS NULL OR answer.started_at < $3)
+  AND ($4::text IS NULL OR call.company = $4)
+  AND ($5::text IS NULL OR call.did = $5)
+  AND ($6::boolean IS NULL OR (call.ended_at IS NOT NULL) = $6)
+  AND ($7::boolean IS NULL OR $7)
+ORDER BY answer.started_at DESC, answer.call_id DESC
+LIMIT $8::bigint
+`
+
+type CallIDsOfAgentParams struct {
+	Agent    string
+	Since    *time.Time
+	Until    *time.Time
+	Company  *string
+	Did      *string
+	Ended    *bool
+	Answered *bool
+	Count    *int64
+}
+
+// Apart, so that they are read in the order of their index.
+func (q *Queries) CallIDsOfAgent(ctx context.Context, db DBTX, arg CallIDsOfAgentParams) ([]string, error) {
+	rows, err := db.Query(ctx, callIDsOfAgent,
+		arg.Agent,
+		arg.Since,
+		arg.Until,
+		arg.Company,
+		arg.Did,
+		arg.Ended,
+		arg.Answered,
+		arg.Count,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const callIDsOfCaller = `-- name: CallIDsOfCaller :many
+WITH his AS MATERIALIZED (
+    SELECT call.id, call.company, call.did, call.caller_number, call.caller_name, call.direction, call.mode, call.language, call.ring_period_ms, call.emergency, call.engine, call.arrived, call.started_at, call.ringback_at, call.overran_at, call.joined_at, call.hung_up_at, call.hung_up_by, call.early_hang_up, call.fell_back_at, call.fell_back_reason, call.served_by, call.ended_at, call.ended_by, call.disposition, call.cause, call.abandoned, call.estimated, call.term FROM call
+    WHERE left(call.caller_number, 32) = left($9::text, 32) AND call.caller_number = $9::text
+)
+SELECT his.id FROM his
+WHERE ($1::text IS NULL OR his.company = $1)
+  AND ($2::text IS NULL OR his.did = $2)
+  AND ($3::text IS NULL
+       OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = his.id AND answer.agent = $3))
+  AND ($4::timestamptz IS NULL OR his.started_at >= $4)
+  AND ($5::timestamptz IS NULL OR his.started_at < $5)
+  AND ($6::boolean IS NULL OR (his.ended_at IS NOT NULL) = $6)
+  AND ($7::boolean IS NULL
+       OR (his.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = his.id)) = $7)
+ORDER BY his.started_at DESC, his.id DESC
+LIMIT $8::bigint
+`
+
+type CallIDsOfCallerParams struct {
+	Company  *string
+	Did      *string
+	Agent    *string
+	Since    *time.Time
+	Until    *time.Time
+	Ended    *bool
+	Answered *bool
+	Count    *int64
+	Caller   string
+}
+
+// Apart, and his calls first: the newest of all are no way to one who has few.
+func (q *Queries) CallIDsOfCaller(ctx context.Context, db DBTX, arg CallIDsOfCallerParams) ([]string, error) {
+	rows, err := db.Query(ctx, callIDsOfCaller,
+		arg.Company,
+		arg.Did,
 		arg.Agent,
 		arg.Since,
 		arg.Until,
 		arg.Ended,
 		arg.Answered,
 		arg.Count,
+		arg.Caller,
 	)
 	if err != nil {
 		return nil, err

@@ -444,12 +444,9 @@ WITH reopened AS (
     SELECT ended.id, 0, 1, 0, 0 FROM ended
     UNION ALL
     SELECT ticket.id, 0, 0, 1, coalesce(ticket.due_at <= $7::timestamptz, false)::int FROM ticket
-    WHERE ticket.company = $4 AND ticket.opened_at < $6::timestamptz
-      AND ticket.closed_at IS NULL AND (ticket.id NOT IN (SELECT reopened.id FROM reopened) OR NOT ticket_was_over(ticket.id, $6::timestamptz))
-    UNION ALL -- apart, so that each has its index
-    SELECT ticket.id, 0, 0, 1, coalesce(ticket.due_at <= $7::timestamptz, false)::int FROM ticket
-    WHERE ticket.company = $4 AND ticket.opened_at < $6::timestamptz
-      AND ticket.closed_at >= $6::timestamptz AND (ticket.id NOT IN (SELECT reopened.id FROM reopened) OR NOT ticket_was_over(ticket.id, $6::timestamptz))
+    WHERE ticket.company = $4
+      AND tstzrange(least(ticket.opened_at, ticket.closed_at), ticket.closed_at, '(]') @> $6::timestamptz
+      AND (ticket.id NOT IN (SELECT reopened.id FROM reopened) OR NOT ticket_was_over(ticket.id, $6::timestamptz))
 )
 SELECT ticket.kind, sum(told.opened)::bigint AS opened, sum(told.closed)::bigint AS closed, sum(told.open)::bigint AS open, sum(told.overdue)::bigint AS overdue
 FROM told JOIN ticket ON ticket.id = told.id

@@ -204,6 +204,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check that a call's record is as it was sealed.
+         * @description Its hashes are computed anew from the rows, and held against its neighbours in the company's chain; recordings are held against theirs.
+         */
+        get: operations["call-proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/recordings/{recording}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear a recording of a call. It is logged with your account and the reason.
+         * @description The file as it was sealed, WAV, with byte ranges. Where the record says that it has sides, each is asked for by side.
+         */
+        get: operations["hear-recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config": {
         parameters: {
             query?: never;
@@ -896,6 +936,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell how the chains of records stood when they were last held against witnesses' heads. */
+        get: operations["proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues": {
         parameters: {
             query?: never;
@@ -1256,6 +1313,26 @@ export interface components {
             /** @description One of each company, in the configuration's order. */
             boards: components["schemas"]["Board"][];
         };
+        CallProof: {
+            call: string;
+            /** Format: date-time */
+            checked_at: string;
+            company: string;
+            erased?: components["schemas"]["Erasure"];
+            faults: components["schemas"]["Fault"][] | null;
+            head: components["schemas"]["Head"];
+            /** Format: int64 */
+            recordings: number;
+            seals: components["schemas"]["CheckedSeal"][] | null;
+            /**
+             * @description As it was sealed; so, but what was personal was erased by law; without a seal; or not as it was sealed.
+             * @enum {string}
+             */
+            verdict: "good" | "erased" | "unsealed" | "altered";
+            witness: components["schemas"]["ProofWitness"];
+            /** @description The verdict in words. */
+            words: string;
+        };
         Callback: {
             agent?: string;
             attempts?: components["schemas"]["Attempt"][] | null;
@@ -1294,6 +1371,18 @@ export interface components {
             note: string;
             numbers: string[] | null;
         };
+        ChainState: {
+            /**
+             * Format: date-time
+             * @description When the chains were last held against signed heads; null before the first time.
+             */
+            checked_at: string | null;
+            companies: components["schemas"]["CompanyChain"][];
+            /** @description Why some witness lacks the last heads. */
+            late?: string;
+            /** @description Who keeps heads elsewhere; without any a chain alone cannot show that it was cut or made anew. */
+            witnesses: string[];
+        };
         ChangeCustomerInputBody: {
             account?: string;
             address?: string;
@@ -1310,6 +1399,15 @@ export interface components {
              * @description The version that you have read: a newer one is not overwritten.
              */
             version: number;
+        };
+        CheckedSeal: {
+            amendment?: string;
+            good: boolean;
+            hash: string;
+            /** Format: int64 */
+            n: number;
+            of: string;
+            prev_hash: string;
         };
         ChoosePhoneInputBody: {
             /**
@@ -1339,6 +1437,23 @@ export interface components {
              * @description When it is over by itself.
              */
             until: string;
+        };
+        CompanyChain: {
+            /** @description What is not as an earlier head says; absent where all is. */
+            altered?: string;
+            /**
+             * Format: date-time
+             * @description When that head was signed.
+             */
+            at: string;
+            company: string;
+            /** @description The root of their tree, in hexadecimal. */
+            root: string;
+            /**
+             * Format: int64
+             * @description How many the last signed head has.
+             */
+            seals: number;
         };
         Conduct: {
             /** Format: int64 */
@@ -1788,6 +1903,12 @@ export interface components {
             at: string;
             reason: string;
         };
+        Fault: {
+            call?: string;
+            /** Format: int64 */
+            n?: number;
+            problem: string;
+        };
         FinishInputBody: {
             /** @description What came of it. */
             result: string;
@@ -1845,6 +1966,12 @@ export interface components {
             done: number;
             /** Format: double */
             rate: number;
+        };
+        Head: {
+            company: string;
+            hash: string;
+            /** Format: int64 */
+            n: number;
         };
         HearInputBody: {
             /** @description An agent's number whose phone is registered. */
@@ -2310,6 +2437,25 @@ export interface components {
         };
         Prompts: {
             prompts: components["schemas"]["PromptView"][];
+        };
+        ProofWitness: {
+            /** @description What is not as an earlier head says. */
+            altered?: string;
+            /**
+             * Format: date-time
+             * @description When it was signed.
+             */
+            at: string | null;
+            /** @description The last head that was given out speaks of all of them. */
+            covered: boolean;
+            /** @description Why some witness lacks it. */
+            late?: string;
+            names: string[];
+            /**
+             * Format: int64
+             * @description How many that head has.
+             */
+            seals: number;
         };
         Queue: {
             /** Format: int64 */
@@ -3409,6 +3555,8 @@ export interface operations {
                 did?: string;
                 /** @description The agent who answered first. */
                 agent?: string;
+                /** @description The caller's whole number. */
+                caller?: string;
                 /** @description Calls begun at or after this time (RFC 3339). */
                 since?: string;
                 /** @description Calls begun before this time (RFC 3339). */
@@ -3584,6 +3732,185 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "call-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallProof"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "hear-recording": {
+        parameters: {
+            query: {
+                /** @description Only the caller's voice, or only what he was sent; both together by default. */
+                side?: "caller" | "agent";
+                /** @description Why it is heard. It is logged with your account. */
+                reason: string;
+            };
+            header?: never;
+            path: {
+                /** @description The call's id. */
+                id: string;
+                /** @description The recording's name, as the record has it. */
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recording. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -7165,6 +7492,74 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    proof: {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

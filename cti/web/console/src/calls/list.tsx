@@ -1,66 +1,71 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Button, DatePicker, Empty, Input, Segmented, Table, Tag } from 'antd'
-import dayjs from 'dayjs'
+import { Button, Empty, Space, Table, Tag, type TableProps } from 'antd'
 import { Link, useSearchParams } from 'react-router'
 import { api, ask, type Schema } from '../api/client'
 import { Head } from '../parts/page'
 import { Problem } from '../parts/problem'
 import { lengthOf, Moment } from '../parts/time'
 import { useText } from '../shell/text'
-import { Outcome } from './outcome'
+import { read } from './filters'
+import { Search } from './search'
+import { lengthOfCall, wordOr } from './words'
 
-type Call = Schema<'Record'>
+type CallRecord = Schema<'Record'>
 
-/** The calls, newest first, by what the address says. */
-export default function Calls() {
+const most = 50
+
+/** The calls that somebody may see, newest first. */
+export default function CallList() {
   const t = useText('calls')
-  const [search, setSearch] = useSearchParams()
-  const value = (name: string) => search.get(name) ?? undefined
-  function set(changes: Record<string, string | undefined>) {
-    const next = new URLSearchParams(search)
-    for (const [name, v] of Object.entries(changes)) {
-      if (v) next.set(name, v)
-      else next.delete(name)
-    }
-    setSearch(next, { replace: true })
+  const [query, setQuery] = useSearchParams()
+  const filters = read(query)
+  // Pages are by time: the next one ends where this one began.
+  const before = query.get('before') ?? undefined
+  const until = before ?? filters.until
+  const { data, error, isFetching, dataUpdatedAt, refetch } = useQuery({
+    queryKey: ['calls', filters, until],
+    queryFn: () => ask(api.GET('/api/v1/calls', { params: { query: { ...filters, until, limit: most } } })),
+    placeholderData: (old) => old,
+  })
+  const calls = [...(data?.calls ?? [])].reverse()
+  const oldest = calls.at(-1)
+  function turn(to?: string) {
+    const next = new URLSearchParams(query)
+    if (to) next.set('before', to)
+    else next.delete('before')
+    setQuery(next)
   }
-  const query = {
-    did: value('did'), agent: value('agent'), company: value('company'), since: value('since'), until: value('until'),
-    answered: value('answered') as 'true' | 'false' | undefined, limit: 200,
-  }
-  const calls = useQuery({ queryKey: ['calls', query], queryFn: () => ask(api.GET('/api/v1/calls', { params: { query } })), refetchInterval: 10_000 })
+  const narrowed = Object.keys(filters).length > 0 || before !== undefined
   return (
     <>
-      <Head title={t('title')} />
-      <div className="calls-filter" role="search" aria-label={t('filter')}>
-        <DatePicker.RangePicker
-          showTime={{ format: 'HH:mm' }} aria-label={`${t('since')} ${t('until')}`} value={[query.since ? dayjs(query.since) : null, query.until ? dayjs(query.until) : null]}
-          allowEmpty={[true, true]} onChange={(range) => set({ since: range?.[0]?.toISOString(), until: range?.[1]?.toISOString() })}
-        />
-        <Input allowClear className="calls-number" aria-label={t('line')} placeholder={t('line')} defaultValue={query.did} inputMode="numeric" onChange={(e) => set({ did: e.target.value.replace(/\D/g, '') })} />
-        <Input allowClear className="calls-number" aria-label={t('agent')} placeholder={t('agent')} defaultValue={query.agent} inputMode="numeric" onChange={(e) => set({ agent: e.target.value.replace(/\D/g, '') })} />
-        <Segmented
-          aria-label={t('outcome')} value={query.answered ?? ''} onChange={(v) => set({ answered: v || undefined })}
-          options={[{ value: '', label: t('any') }, { value: 'true', label: t('answered') }, { value: 'false', label: t('unanswered') }]}
-        />
-        <Button onClick={() => setSearch({}, { replace: true })}>{t('clear')}</Button>
-      </div>
-      {calls.error && <Problem error={calls.error} onRetry={() => void calls.refetch()} />}
-      <Table<Call>
-        size="small" rowKey="id" loading={calls.isPending} dataSource={calls.data?.calls} pagination={{ pageSize: 25, showSizeChanger: false }} locale={{ emptyText: <Empty description={t('none')} /> }}
-        columns={[
-          { title: t('started'), render: (_, c) => <Link to={`/calls/${encodeURIComponent(c.id)}`}><Moment at={c.started_at} /></Link> },
-          { title: t('caller'), dataIndex: 'caller', className: 'tabular' },
-          { title: t('line'), render: (_, c) => <>{c.did} {c.emergency && <Tag color="red">{t('emergency')}</Tag>}</> },
-          { title: t('agent'), dataIndex: 'agent' },
-          { title: t('rings'), render: (_, c) => c.rings ?? '–' },
-          { title: t('wait'), render: (_, c) => (c.wait_ms === null ? '–' : lengthOf(c.wait_ms)) },
-          { title: t('talk'), render: (_, c) => (c.joined_at && c.ended_at ? lengthOf(Date.parse(c.ended_at) - Date.parse(c.joined_at)) : '–') },
-          { title: t('outcome'), render: (_, c) => <Outcome call={c} /> },
-          { title: t('company'), dataIndex: 'company' },
-        ]}
+      <Head title={t('title')}><Button onClick={() => void refetch()} loading={isFetching}>{t('shell:refresh')}</Button></Head>
+      <Search filters={filters} query={query} onChange={setQuery} />
+      {error && <Problem error={error} onRetry={() => void refetch()} />}
+      <Table<CallRecord>
+        size="small" rowKey="id" dataSource={calls} columns={columns(t, dataUpdatedAt)} loading={isFetching && !data} pagination={false} scroll={{ x: 'max-content' }}
+        locale={{ emptyText: <Empty description={t(narrowed ? 'none' : 'noneYet')} /> }}
       />
-      {calls.data?.more && <Alert type="info" title={t('more')} />}
+      <Space className="page-head">
+        {before && <Button onClick={() => turn()}>{t('newest')}</Button>}
+        {data?.more && oldest && <Button onClick={() => turn(oldest.started_at)}>{t('older')}</Button>}
+      </Space>
     </>
   )
+}
+
+function columns(t: ReturnType<typeof useText>, now: number): TableProps<CallRecord>['columns'] {
+  return [
+    { title: t('began'), key: 'began', render: (_, r) => <Link to={`/calls/${encodeURIComponent(r.id)}`} aria-label={`${t('open')} ${r.started_at}`}><Moment at={r.started_at} /></Link> },
+    { title: t('direction'), key: 'way', render: (_, r) => <Space size={4}>{wordOr(t, 'way', r.direction)}{r.emergency && <Tag color="red">{t('emergency')}</Tag>}</Space> },
+    { title: t('number'), key: 'number', render: (_, r) => <span className="tabular">{r.caller || '–'}</span> },
+    { title: t('company'), dataIndex: 'company' },
+    { title: t('line'), dataIndex: 'did' },
+    { title: t('queue'), key: 'queue', render: (_, r) => r.queue_entries?.map((q) => q.queue).join(' → ') || '–' },
+    { title: t('answeredBy'), key: 'agent', render: (_, r) => r.agent ?? '–' },
+    { title: t('wait'), key: 'wait', align: 'right', render: (_, r) => <span className="tabular">{r.wait_ms === null ? '–' : lengthOf(r.wait_ms)}</span> },
+    { title: t('rings'), key: 'rings', align: 'right', render: (_, r) => r.rings === null ? '–' : <Tag color={r.within_three_rings ? 'green' : 'red'}>{r.rings}{r.within_three_rings ? '' : ' !'}</Tag> },
+    { title: t('length'), key: 'length', align: 'right', render: (_, r) => <span className="tabular">{lengthOf(lengthOfCall(r, now))}</span> },
+    { title: t('outcome'), key: 'outcome', render: (_, r) => r.ended_at ? wordOr(t, 'disposition', r.disposition) : <Tag color="blue">{t('going')}</Tag> },
+    { title: t('recorded'), key: 'recorded', render: (_, r) => t(r.recordings?.length ? 'yes' : 'no') },
+  ]
 }
