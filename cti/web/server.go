@@ -265,6 +265,8 @@ func (s *Server) routes(cfg Config) error {
 	s.registerReady(api)
 	s.registerAlarms(api)
 	s.registerLogin(api)
+	s.registerMine(api)
+	s.registerAccounts(api)
 	s.registerCalls(api)
 	s.registerTickets(api)
 	s.registerActs(api)
