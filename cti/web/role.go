@@ -90,20 +90,22 @@ var rules = map[string]rule{
 	"POST /api/v1/login": {open: true},
 	// The token of a link is what lets in.
 	"POST /api/v1/password": {open: true},
+
+	"POST /api/v1/me/password":              {row: row{own, own, own, own, own, own, own}},
+	"POST /api/v1/me/totp":                  {row: row{own, own, own, own, own, own, own}},
+	"POST /api/v1/me/totp/confirm":          {row: row{own, own, own, own, own, own, own}},
+	"POST /api/v1/me/totp/off":              {row: row{own, own, own, own, own, own, own}},
+	"GET /api/v1/accounts":                  {row: keeping},
+	"POST /api/v1/accounts":                 {row: keeping},
+	"PATCH /api/v1/accounts/{number}":       {row: keeping},
+	"DELETE /api/v1/accounts/{number}":      {row: keeping},
+	"POST /api/v1/accounts/{number}/reset":  {row: keeping},
+	"DELETE /api/v1/accounts/{number}/totp": {row: keeping},
+
 	// Clerks have no reach where their column, the last, is left out.
 	//                           agent    leader   operator admin finance  auditor clerk
 	"POST /api/v1/logout":                                  {row: row{own, own, own, own, own, own, own}},
 	"GET /api/v1/me":                                       {row: row{own, own, own, own, own, own, own}},
-	"POST /api/v1/me/password":                             {row: row{own, own, own, own, own, own, own}},
-	"POST /api/v1/me/totp":                                 {row: row{own, own, own, own, own, own, own}},
-	"POST /api/v1/me/totp/confirm":                         {row: row{own, own, own, own, own, own, own}},
-	"POST /api/v1/me/totp/off":                             {row: row{own, own, own, own, own, own, own}},
-	"GET /api/v1/accounts":                                 {row: keeping},
-	"POST /api/v1/accounts":                                {row: keeping},
-	"PATCH /api/v1/accounts/{number}":                      {row: keeping},
-	"DELETE /api/v1/accounts/{number}":                     {row: keeping},
-	"POST /api/v1/accounts/{number}/reset":                 {row: keeping},
-	"DELETE /api/v1/accounts/{number}/totp":                {row: keeping},
 	"GET /api/v1/calls":                                    {row: row{own, company, company, all, company, all}},
 	"GET /api/v1/calls/{id}":                               {row: row{own, company, company, all, company, all}},
 	"POST /api/v1/calls/{id}/erasure":                      {row: row{none, none, none, all, none, none}},
