@@ -16,8 +16,21 @@ DRILL := sansheng/cmd/sansheng/drill
 help: ## list the targets
 	@grep -hE '^[a-z/-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
 
+# The console is built with the machine's Node, or with one that is unpacked into the cache.
+CONSOLE := cti/web/console
+CONSOLE_SOURCES := $(shell find $(CONSOLE)/src $(CONSOLE)/public -type f) $(addprefix $(CONSOLE)/,index.html vite.config.ts package-lock.json)
+NPM = cd $(CONSOLE) && if node -e 'process.exit(process.versions.node.split(".")[0] < 18)' 2>/dev/null && command -v npm >/dev/null; \
+  then npm $(1); else $(GO) run sansheng/cmd/sansheng with node npm $(1); fi
+
+$(CONSOLE)/node_modules/.package-lock.json: $(CONSOLE)/package-lock.json
+	$(call NPM,ci --no-audit --no-fund)
+	@touch $@
+
+$(CONSOLE)/dist/index.html: $(CONSOLE_SOURCES) $(CONSOLE)/node_modules/.package-lock.json
+	$(call NPM,run build)
+
 .PHONY: build
-build: ## build bin/sansheng
+build: $(CONSOLE)/dist/index.html ## build the console and bin/sansheng
 	$(GO) build -buildvcs=auto -o $(BIN) ./cmd/sansheng
 
 .PHONY: run
@@ -29,9 +42,18 @@ fetch: build ## unpack Asterisk, PostgreSQL and the other programs into the cach
 	$(BIN) fetch
 
 .PHONY: test
-test: fetch ## every test, with a real Asterisk, PostgreSQL, NATS and SIP phones; the short drill last
+test: fetch console ## every test, with a real Asterisk, PostgreSQL, NATS, SIP phones and browsers; the short drill last
 	$(GO) test -timeout 20m $$($(GO) list ./... | grep -v '^$(DRILL)$$')
+	$(call NPM,run journeys)
 	$(GO) test -timeout 20m $(DRILL)
+
+.PHONY: console
+console: $(CONSOLE)/node_modules/.package-lock.json ## the console's own checks: types, lint, logic
+	$(call NPM,run check)
+
+.PHONY: screenshots
+screenshots: fetch ## pictures of every page in both languages, into bin/screenshots
+	$(call NPM,run screenshots)
 
 .PHONY: race
 race: fetch ## the tests of the concurrent parts under the race detector
@@ -62,7 +84,9 @@ lint: $(LINT) ## golangci-lint with the pinned version
 	$(LINT) run ./...
 
 .PHONY: generate
-generate: ## make generated code anew: the store's queries
+generate: $(CONSOLE)/node_modules/.package-lock.json ## make generated code anew: the store's queries, the console's types
+	$(GO) test ./cti/web -run ConsoleKnowsAPI -rewrite
+	$(call NPM,run types)
 	cd store && CGO_ENABLED=0 $(GO) run github.com/sqlc-dev/sqlc/cmd/sqlc@$(SQLC_VERSION) generate
 
 .PHONY: verify

@@ -88,3 +88,5 @@ require (
 	golang.org/x/time v0.16.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 )
+
+ignore ./cti/web/console/node_modules

@@ -295,3 +295,11 @@ func (h *Hotline) wrapUp(a *agent) time.Duration {
 	}
 	return time.Duration(most)
 }
+
+// until is when an agent's state ends by itself; zero where it does not.
+func (h *Hotline) until(a *agent) time.Time {
+	if a.State == WrapUp {
+		return a.Since.Add(h.wrapUp(a))
+	}
+	return time.Time{}
+}

@@ -69,6 +69,8 @@ type call struct {
 	// OnHold: the caller is out of the talk by an order. KeyHeld: his agent's phone holds
 	// him by its own key, for which the switch plays the music.
 	OnHold, KeyHeld bool
+	// HeldAt is since when he is out of the talk, as long as he is.
+	HeldAt time.Time
 	// Lingers is the step of the procedure for a caller who does not hang up, taken at
 	// LingersAt; 0 where there is none.
 	Lingers   int
@@ -278,6 +280,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *LingersData:
 		c.Lingers, c.LingersAt = d.Step, f.At
 	case *HoldData:
+		c.HeldAt = f.At
 		if d.Ordered {
 			c.OnHold, c.KeyHeld, c.Lingers = f.Kind == CallHeld, false, 0
 			if f.Kind == CallUnheld && c.State == CallTalking {

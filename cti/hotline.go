@@ -496,6 +496,8 @@ type AgentView struct {
 	Reason    string     `json:"reason,omitempty"`
 	Call      CallID     `json:"call,omitempty"`
 	Reachable bool       `json:"reachable"`
+	// Until is when the state ends by itself, as wrap-up does; zero where it does not.
+	Until time.Time `json:"until,omitzero"`
 	// Queues are those he serves now; Moved where a leader has said so, not the plan.
 	Queues []QueueID `json:"queues"`
 	Moved  bool      `json:"moved,omitempty"`
@@ -512,7 +514,7 @@ func (h *Hotline) Agents() []AgentView {
 		}
 		all = append(all, AgentView{
 			ID: a.ID, Name: a.Name, Company: a.Company, State: a.State, Since: a.Since,
-			Reason: a.Reason, Call: a.Call, Reachable: a.Reachable, Queues: a.serves, Moved: a.Moved != nil, Leaving: a.Leaving,
+			Reason: a.Reason, Call: a.Call, Reachable: a.Reachable, Until: h.until(a), Queues: a.serves, Moved: a.Moved != nil, Leaving: a.Leaving,
 		})
 	}
 	return all

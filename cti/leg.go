@@ -24,6 +24,8 @@ type leg struct {
 	// code is what the agent has pressed of a code, codeAt when last; volatile.
 	code   string
 	codeAt time.Time
+	// reconnects: the agent's phone is rung again when this leg is gone; volatile.
+	reconnects bool
 }
 
 // legGone ends a leg, whatever state its call is in.
@@ -92,7 +94,8 @@ func (h *Hotline) agentGone(at time.Time, c *call, l *leg, e LegEnded) {
 	// A caller who was passed on and has not met the new agent yet has not been served.
 	unmet := c.State == CallPickedUp && c.Met != 0 && c.Met != c.Taken && e.Cause != pbx.CauseNetworkOutOfOrder
 	dialling := has && c.State == CallDialling
-	lost := talking && !c.leaving() && l.hangupAt.IsZero() && (abnormal(e.Cause) || unmet)
+	reconnects := talking && !c.leaving() && l.reconnects
+	lost := reconnects || talking && !c.leaving() && l.hangupAt.IsZero() && (abnormal(e.Cause) || unmet)
 	asked := false
 	result := l.result
 	switch {
@@ -106,6 +109,10 @@ func (h *Hotline) agentGone(at time.Time, c *call, l *leg, e LegEnded) {
 		h.emitCall(at, c, CallHungUp, l.agent, &HungUp{By: by, Early: by == RoleAgent && talking && !c.mayHangUp()})
 	}
 	h.emitCall(at, c, CallLegEnded, l.agent, &e)
+	if reconnects {
+		h.reconnect(at, c, l)
+		return
+	}
 	h.freeAgent(at, l, talking || c.State == CallTalking || result == OfferAnswered)
 	switch {
 	case offered:

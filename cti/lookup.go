@@ -21,7 +21,7 @@ import (
 // Lookup is a service of a company's that its flows may ask.
 type Lookup struct {
 	ID string `yaml:"id" json:"id"`
-	// URL takes the question, as JSON in a POST.
+	// URL takes the question, as JSON in a POST; TicketsURL asks the hotline's own tickets.
 	URL string `yaml:"url" json:"url"`
 	// Header goes with it, its value is that of the environment variable HeaderEnv.
 	Header    string `yaml:"header,omitempty" json:"header,omitempty"`
@@ -31,6 +31,14 @@ type Lookup struct {
 	// Results are the words that it may answer: the exits of the nodes that ask it.
 	Results []string `yaml:"results" json:"results"`
 }
+
+// TicketsURL is a Lookup that needs no service: it says TicketOpen of a caller whose number
+// has a ticket that is not closed, with its id and kind, else TicketNone.
+const (
+	TicketsURL = "store:tickets"
+	TicketOpen = "open"
+	TicketNone = "none"
+)
 
 const (
 	lookupDeadline = 500 * time.Millisecond
@@ -187,8 +195,15 @@ func checkLookups(c *checker, at string, lookups []Lookup) {
 		c.form(at+".id", l.ID, nameForm, "1 to 32 of a-z 0-9 _ -")
 		c.once(at+".id", l.ID, seen[l.ID])
 		seen[l.ID] = true
-		if u, err := url.Parse(l.URL); err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
-			c.Fail(at+".url", "%q is not allowed: an http or https address without a password, as in http://crm.example/callers", l.URL)
+		if l.URL == TicketsURL {
+			if l.Header != "" || l.HeaderEnv != "" {
+				c.Fail(at+".header", "%s has no use for it", TicketsURL)
+			}
+			for j, r := range l.Results {
+				c.oneOf(fmt.Sprintf("%s.results[%d]", at, j), r, []string{TicketOpen, TicketNone})
+			}
+		} else if u, err := url.Parse(l.URL); err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
+			c.Fail(at+".url", "%q is not allowed: an http or https address without a password, as in http://crm.example/callers, or %s", l.URL, TicketsURL)
 		}
 		if l.Header != "" || l.HeaderEnv != "" {
 			c.form(at+".header", l.Header, headerForm, "a header's name, as in Authorization; its value is that of header_env")

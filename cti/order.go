@@ -64,6 +64,9 @@ const (
 	OrderLinger Verb = "linger"
 	// OrderSurvey ends the talk and has the caller asked how it was (requirement F8).
 	OrderSurvey Verb = "survey"
+	// OrderReconnect: the agent's phone has begun anew, as a browser's page that was
+	// loaded again; it is rung for the call that he is in.
+	OrderReconnect Verb = "reconnect"
 
 	OrderPauseRecording  Verb = "pause_recording"
 	OrderResumeRecording Verb = "resume_recording"
@@ -84,7 +87,7 @@ func (v Verb) Leads() bool {
 func Verbs() []Verb {
 	return []Verb{
 		OrderReady, OrderPause, OrderLogOff, OrderDial, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderComplete,
-		OrderTakeBack, OrderSwap, OrderConference, OrderLinger, OrderSurvey, OrderHangUp, OrderPauseRecording, OrderResumeRecording, OrderMove, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
+		OrderTakeBack, OrderSwap, OrderConference, OrderLinger, OrderSurvey, OrderReconnect, OrderHangUp, OrderPauseRecording, OrderResumeRecording, OrderMove, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
 	}
 }
 
@@ -237,7 +240,7 @@ func (h *Hotline) orderState(now time.Time, a *agent, o Order) *OrderError {
 func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderError {
 	consulting := c.State == CallConsulting
 	switch o.Verb {
-	case OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderLinger, OrderSurvey:
+	case OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderLinger, OrderSurvey, OrderReconnect:
 		if consulting {
 			return o.refuse("a transfer is under way; allowed: complete, take_back, swap, conference, hang_up")
 		}
@@ -271,6 +274,8 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 		return h.orderTransfer(now, c, a, o)
 	case OrderSurvey:
 		return h.orderSurvey(now, c, a, o)
+	case OrderReconnect:
+		return h.orderReconnect(now, c, a, o)
 	case OrderPauseRecording, OrderResumeRecording:
 		return h.orderRecording(now, c, a, o)
 	case OrderComplete:

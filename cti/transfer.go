@@ -76,7 +76,7 @@ func (h *Hotline) applyTransfer(c *call, f Fact) {
 		}
 		switch {
 		case d.Transfer == Announced:
-			c.State, c.OnHold = CallConsulting, false
+			c.State, c.OnHold, c.HeldAt = CallConsulting, false, f.At
 		case d.Queue != "" && !c.Emergency:
 			c.Tried[f.Agent] = f.At.Add(passedOn)
 		}

@@ -149,16 +149,27 @@ func (s *Store) Dealings(ctx context.Context, company string, numbers []string) 
 			Agent: c.Agent, EndedAt: utc(c.EndedAt), Disposition: c.Disposition, Abandoned: c.Abandoned,
 		})
 	}
-	tickets, err := s.q.OpenTicketsOfNumbers(ctx, s.pool, company, numbers, dealingsMost)
+	d.Tickets, err = s.openTickets(ctx, company, numbers, dealingsMost)
+	return d, err
+}
+
+// OpenTickets are those of a company's callers with a number that are not closed, the newest
+// first, at most so many.
+func (s *Store) OpenTickets(ctx context.Context, company, number string, most int64) ([]Ticket, error) {
+	return s.openTickets(ctx, company, []string{number}, most)
+}
+
+func (s *Store) openTickets(ctx context.Context, company string, numbers []string, most int64) ([]Ticket, error) {
+	rows, err := s.q.OpenTicketsOfNumbers(ctx, s.pool, company, numbers, most)
 	if err != nil {
-		return d, fmt.Errorf("list a customer's tickets: %w", err)
+		return []Ticket{}, fmt.Errorf("list the open tickets of numbers: %w", err)
 	}
-	for _, t := range tickets {
-		open := showTicket(t.Ticket)
-		open.DID, open.Caller = t.Did, t.CallerNumber
-		d.Tickets = append(d.Tickets, open)
+	tickets := make([]Ticket, len(rows))
+	for i, r := range rows {
+		tickets[i] = showTicket(r.Ticket)
+		tickets[i].DID, tickets[i].Caller = r.Did, r.CallerNumber
 	}
-	return d, nil
+	return tickets, nil
 }
 
 // HasServed tells whether an agent has, or had, a caller with one of the numbers at his

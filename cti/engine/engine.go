@@ -608,13 +608,15 @@ type View struct {
 	Live    int             `json:"live"`
 	Waiting int             `json:"waiting"`
 	Agents  []cti.AgentView `json:"agents"`
+	Calls   []cti.CallView  `json:"-"`
+	Queues  []cti.QueueView `json:"-"`
 }
 
 // View asks the loop for the hotline as it is now.
 func (e *Engine) View(ctx context.Context) (View, error) {
 	var v View
 	err := e.look(ctx, func(h *cti.Hotline) {
-		v = View{Linked: h.Linked(), Agents: h.Agents()}
+		v = View{Linked: h.Linked(), Agents: h.Agents(), Calls: h.CallViews(), Queues: h.QueueViews()}
 		v.Live, v.Waiting = h.Calls()
 	})
 	if err != nil {

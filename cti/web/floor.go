@@ -24,6 +24,8 @@ type Floor struct {
 	// Live counts calls going on, Waiting those of them that wait for a person.
 	Live, Waiting int
 	Agents        []cti.AgentView
+	Calls         []cti.CallView
+	Queues        []cti.QueueView
 }
 
 type floorInput struct {
@@ -45,6 +47,7 @@ type AgentState struct {
 	Reason    string    `json:"reason,omitempty"`
 	Call      string    `json:"call,omitempty"`
 	Reachable bool      `json:"reachable" doc:"His phone can be rung."`
+	Until     time.Time `json:"until,omitzero" doc:"When the state ends by itself, as wrap-up does."`
 
 	Queues []cti.QueueID `json:"queues,omitempty" doc:"The queues he serves now; the engine's word."`
 	Moved  bool          `json:"moved,omitempty" doc:"A leader has moved him there."`
@@ -111,13 +114,18 @@ func (s *Server) agents(ctx context.Context, in *floorInput) (*agentsOutput, err
 	}
 	for _, a := range floor.Agents {
 		if only == "" || only == string(a.Company) {
-			out.Body.Agents = append(out.Body.Agents, AgentState{Company: string(a.Company), Agent: string(a.ID), Name: a.Name,
-				State: string(a.State), Since: a.Since, Reason: a.Reason, Call: string(a.Call), Reachable: a.Reachable,
-				Queues: a.Queues, Moved: a.Moved})
+			out.Body.Agents = append(out.Body.Agents, agentState(a))
 		}
 	}
 	slices.SortFunc(out.Body.Agents, func(a, b AgentState) int { return cmp.Compare(a.Agent, b.Agent) })
 	return out, nil
+}
+
+func agentState(a cti.AgentView) AgentState {
+	return AgentState{
+		Company: string(a.Company), Agent: string(a.ID), Name: a.Name, State: string(a.State), Since: a.Since, Reason: a.Reason,
+		Call: string(a.Call), Reachable: a.Reachable, Until: a.Until, Queues: a.Queues, Moved: a.Moved,
+	}
 }
 
 // floor asks the engine, if there is one here and it answers.

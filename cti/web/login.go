@@ -80,6 +80,7 @@ func (s *Server) login(ctx context.Context, in *loginInput) (*meOutput, error) {
 	s.log.Info("logged in", zap.String("account", a.Number), zap.String("role", string(a.Role)), zap.String("source", from))
 	out := &meOutput{Body: me(a)}
 	if out.Body.Ended = ended; ended != nil {
+		s.hush(a.Number)
 		s.log.Warn("login ended by another", zap.String("account", a.Number), zap.String("source", ended.Source), zap.String("by", from))
 	}
 	return out, nil
@@ -89,8 +90,16 @@ func (s *Server) logout(ctx context.Context, _ *struct{}) (*struct{}, error) {
 	if err := s.logins.end(ctx); err != nil {
 		return nil, newProblem(http.StatusInternalServerError, broken, "the login could not be ended")
 	}
+	s.hush(personOf(ctx).Number)
 	s.log.Info("logged out", zap.String("account", personOf(ctx).Number))
 	return nil, nil
+}
+
+// hush ends what an account's pages follow.
+func (s *Server) hush(number string) {
+	if s.cast != nil {
+		s.cast.server.Revoke(number)
+	}
 }
 
 // identify finds out whose request this is: by Basic credentials if there are

@@ -81,6 +81,8 @@ type rule struct {
 	// the request.
 	local bool
 	row   row
+	// lasts: a connection that is open for hours, which requestTime does not bound.
+	lasts bool
 }
 
 // rules is the whole of authorisation: a route that is not here is refused.
@@ -122,6 +124,7 @@ var rules = map[string]rule{
 	"POST /api/v1/follow_ups/deal":                         {row: row{none, company, none, all, none, none}},
 	"POST /api/v1/follow_ups/{id}/orders":                  {row: row{company, company, none, all, none, none}},
 	"GET /api/v1/summaries/{day}":                          {row: row{none, company, company, all, none, all, own}},
+	"GET /api/v1/board":                                    {row: row{none, company, company, all, none, all}},
 	"POST /api/v1/messages/{call}/take":                    {row: row{company, company, none, all, none, none}},
 	"POST /api/v1/messages/{call}/finish":                  {row: row{company, company, none, all, none, none}},
 	"GET /api/v1/messages/{call}/sound":                    {row: row{company, company, none, all, none, all}},
@@ -136,6 +139,12 @@ var rules = map[string]rule{
 	"GET /api/v1/access":                                   {row: row{none, none, none, all, none, all}},
 	"GET /api/v1/agents":                                   {row: row{company, company, company, all, none, all}},
 	"POST /api/v1/agents/{agent}/orders":                   {row: row{own, company, none, all, none, none}},
+	"GET /api/v1/agents/{agent}/phone":                     {row: row{own, company, none, all, none, none}},
+	"PUT /api/v1/agents/{agent}/phone":                     {row: row{own, company, none, all, none, none}},
+	sipRoute:                                               {row: row{own, company, none, all, none, none}, lasts: true},
+	"POST /api/v1/live/pass":                               {row: row{own, company, company, all, none, all}},
+	"GET /api/v1/live":                                     {row: row{own, company, company, all, none, all}},
+	natsRoute:                                              {row: row{own, company, company, all, none, all}, lasts: true},
 	"GET /api/v1/queues":                                   {row: row{company, company, company, all, none, all}},
 	"GET /api/v1/hours":                                    {row: row{company, company, company, all, none, all}},
 	"PUT /api/v1/hours/{what}/closure":                     {row: row{none, company, company, all, none, none}},

@@ -29,13 +29,13 @@ func TestRulesCoverRoutes(t *testing.T) {
 // A route somebody forgot in the table is refused to everybody.
 func TestRouteWithoutRule(t *testing.T) {
 	st := newStand(t)
-	st.router.HandleFunc("GET /forgotten", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	st.router.HandleFunc("GET /api/v1/forgotten", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
 	for _, p := range people() {
-		if a := st.get(p.Number, "/forgotten"); a.StatusCode != http.StatusForbidden {
+		if a := st.get(p.Number, "/api/v1/forgotten"); a.StatusCode != http.StatusForbidden {
 			t.Errorf("%s: %d", p.Role, a.StatusCode)
 		}
 	}
-	if a := st.get("", "/forgotten"); a.StatusCode != http.StatusUnauthorized {
+	if a := st.get("", "/api/v1/forgotten"); a.StatusCode != http.StatusUnauthorized {
 		t.Errorf("nobody: %d", a.StatusCode)
 	}
 }
@@ -49,6 +49,7 @@ func TestMatrix(t *testing.T) {
 		for _, p := range people() {
 			r := st.request(method, path, "")
 			r.Header.Set("X-Forwarded-For", "192.0.2.1") // not local
+			r.Header.Set("Origin", "http://"+r.Host) // as of a page of ours, which opens a WebSocket
 			r.SetBasicAuth(p.Number, st.passwords[p.Number])
 			a := st.do(r)
 			allowed := ru.open || ru.row.of(p.Role) != none

@@ -99,6 +99,10 @@ func (s *Server) guard(pattern string, next http.HandlerFunc) http.HandlerFunc {
 	ru := rules[pattern] // the zero rule refuses everybody
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
+		if ru.lasts {
+			cancel()
+			ctx, cancel = context.WithCancel(r.Context())
+		}
 		defer cancel()
 		p := person{source: source(r)}
 		if !ru.open && (!ru.local || !local(r)) {

@@ -21,6 +21,7 @@ import (
 	"go.uber.org/zap"
 
 	"sansheng/cti"
+	"sansheng/cti/web/console"
 	"sansheng/store"
 	"sansheng/store/table"
 )
@@ -38,12 +39,19 @@ type Config struct {
 	Records RecordReader
 	// Live asks the engine how things are; nil where none runs in this process.
 	Live func(context.Context) (Floor, error)
+	// LiveServer carries what changes to browsers; nil where no engine runs in this process.
+	LiveServer LiveServer
 	// Order has the engine carry out an order; nil where none runs in this process.
 	Order func(context.Context, cti.Order) error
 	// CancelCallback has the engine take a promise to call back; nil where none runs here.
 	CancelCallback func(context.Context, cti.CancelCallback) error
 	// EraseRecord has the engine tell that a record is erased; nil where none runs here.
 	EraseRecord func(context.Context, cti.EraseRecord) error
+	// Phones knows and changes which phone of an agent is rung; nil where no engine runs in
+	// this process.
+	Phones PhoneKeeper
+	// SIP is where the switch speaks SIP over WebSocket to browsers; nil is nowhere.
+	SIP func() (*url.URL, error)
 	// Hours asks the engine about hours; nil where none runs in this process.
 	Hours HoursKeeper
 	// Config shows and publishes the configuration; nil where no engine runs here.
@@ -105,6 +113,8 @@ type Server struct {
 	orders    func(context.Context, cti.Order) error
 	cancel    func(context.Context, cti.CancelCallback) error
 	erase     func(context.Context, cti.EraseRecord) error
+	phones    PhoneKeeper
+	sip       func() (*url.URL, error)
 	hours     HoursKeeper
 	configs   ConfigKeeper
 	prompts   PromptKeeper
@@ -123,6 +133,8 @@ type Server struct {
 	accounts    *Accounts
 	log         *zap.Logger
 
+	console  *console.Console
+	cast     *cast // nil where there is no live data
 	verifier *verifier
 	logins   *logins
 	router   *router
@@ -130,6 +142,7 @@ type Server struct {
 	http     *http.Server
 	stopC    chan struct{} // closed when Run begins to stop
 
+	boards    boards
 	importing sync.Mutex    // one import at a time
 	exports   chan struct{} // those under way
 }
@@ -153,12 +166,15 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, erase: cfg.EraseRecord, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
+		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, erase: cfg.EraseRecord, phones: cfg.Phones, sip: cfg.SIP, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
 		messages: cfg.Messages, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font, webhooks: cfg.Webhooks, letters: cfg.DeadLetters,
 		store: cfg.Store, system: cfg.System, exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}),
 	}
 	s.complete()
+	if cfg.LiveServer != nil && cfg.Live != nil {
+		s.cast = newCast(cfg.Live, cfg.LiveServer, s.log.Named("live"))
+	}
 	s.verifier = newVerifier(cfg.Accounts, s.stopC)
 	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
 	s.logins.cookies.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, err error) {
@@ -167,6 +183,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.router = &router{mux: http.NewServeMux(), guard: s.guard}
 	errorLog, err := zap.NewStdLogAt(s.log.Named("http"), zap.DebugLevel)
+	if err == nil {
+		s.console, err = console.New()
+	}
 	if err == nil {
 		err = s.routes(cfg)
 	}
@@ -194,6 +213,12 @@ func (s *Server) complete() {
 	}
 	if s.cancel == nil {
 		s.cancel = func(context.Context, cti.CancelCallback) error { return errNoEngine }
+	}
+	if s.phones == nil {
+		s.phones = nobodysPhones{}
+	}
+	if s.sip == nil {
+		s.sip = noTunnel("the switch")
 	}
 	if s.hours == nil {
 		s.hours = nobodysHours{}
@@ -273,9 +298,12 @@ func (s *Server) routes(cfg Config) error {
 	s.registerAttachments(api)
 	s.registerFollowUps(api)
 	s.registerSummaries(api)
+	s.registerBoard(api)
 	s.registerCallbacks(api)
 	s.registerFloor(api)
 	s.registerOrders(api)
+	s.registerPhones(api)
+	s.registerLive(api)
 	s.registerHours(api)
 	s.registerConfig(api)
 	s.registerPrompts(api)
@@ -303,6 +331,8 @@ func (s *Server) routes(cfg Config) error {
 		ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4, Timeout: 10 * time.Second,
 	})
 	s.router.HandleFunc("GET /metrics", metrics.ServeHTTP)
+	s.router.HandleFunc(sipRoute, s.tunnel("the switch", s.sip))
+	s.router.HandleFunc(natsRoute, s.tunnel("live data", s.nats))
 	return nil
 }
 
@@ -339,6 +369,9 @@ func strictQuery(api huma.API) func(huma.Context, func(huma.Context)) {
 	}
 }
 
+// notPages are the addresses that are not the console's.
+var notPages = []string{"/api", "/metrics", "/readyz", "/openapi.json", "/sip", "/nats"}
+
 // handler puts around the routes what holds for every request.
 func (s *Server) handler(secure bool) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
@@ -349,6 +382,10 @@ func (s *Server) handler(secure bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer s.recover(w)
 		setHeaders(w.Header(), secure)
+		if console.Serves(r, notPages...) {
+			s.console.ServeHTTP(w, r)
+			return
+		}
 		most := int64(maxBody)
 		switch _, pattern := s.router.mux.Handler(r); {
 		case strings.HasPrefix(r.URL.Path, "/api/v1/config/"):
@@ -412,6 +449,11 @@ func (s *Server) Run(ctx context.Context) error {
 	s.http.BaseContext = func(net.Listener) context.Context { return base }
 	endC := make(chan error, 1)
 	go func() { endC <- s.http.Serve(s.listener) }()
+	var told sync.WaitGroup
+	defer told.Wait()
+	if s.cast != nil {
+		told.Go(func() { s.cast.run(ctx) })
+	}
 	select {
 	case err := <-endC:
 		return fmt.Errorf("serve http on %s: %w", s.Addr(), err)

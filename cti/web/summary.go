@@ -21,9 +21,10 @@ import (
 	"sansheng/store"
 )
 
-// SummaryKeeper sums up days; *store.Store is one.
+// SummaryKeeper sums up days, and counts how they stand; *store.Store is one.
 type SummaryKeeper interface {
 	Summary(ctx context.Context, f store.SummaryFilter) (store.Summary, error)
+	Board(ctx context.Context, f store.SummaryFilter) (store.Board, error)
 }
 
 var _ SummaryKeeper = (*store.Store)(nil)
@@ -182,6 +183,10 @@ type noSummaries struct{}
 
 func (noSummaries) Summary(context.Context, store.SummaryFilter) (store.Summary, error) {
 	return store.Summary{}, errNoStore
+}
+
+func (noSummaries) Board(context.Context, store.SummaryFilter) (store.Board, error) {
+	return store.Board{}, errNoStore
 }
 
 func noFont(context.Context) ([]byte, error) { return nil, errors.New("no font is there") }

@@ -96,6 +96,17 @@ var (
 		unpacked: relinkNode,
 		opened:   openNode,
 	}
+	// Chromium is the browser of the console's tests.
+	Chromium = Set{
+		name:     "chromium",
+		packages: []string{"chromium", "fonts-wqy-microhei"},
+		programs: []string{"chromium"},
+		version:  []string{"chromium", "--version"},
+		check:    atLeast("Chromium", 120),
+		skip:     []string{"perl", "libperl", "debconf", "libpam", "python3", "libpython3", "systemd", "udev", "libllvm"},
+		unpacked: wrapChromium,
+		opened:   openChromium,
+	}
 	// SIPp places test calls.
 	SIPp = Set{
 		name:     "sipp",
@@ -120,7 +131,7 @@ var (
 const FontFile = "usr/share/fonts/truetype/wqy/wqy-microhei.ttc"
 
 // Sets are all sets, for a command that fetches everything beforehand.
-func Sets() []Set { return []Set{Asterisk, PostgreSQL, Speech, Node, SIPp, FakeTime, Font} }
+func Sets() []Set { return []Set{Asterisk, PostgreSQL, Speech, Node, Chromium, SIPp, FakeTime, Font} }
 
 // ErrUnavailable is wrapped by every error that says a set is neither on the
 // machine, nor in the cache, nor to be had from a mirror.

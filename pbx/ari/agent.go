@@ -16,7 +16,8 @@ import (
 type AgentEndpoint struct {
 	// Number is the agent's number and SIP user name: letters, digits, - and _.
 	Number string
-	// Password is the SIP password. It is never logged.
+	// Password is the SIP password. It is never logged. Empty keeps the one that an
+	// agent has whom the switch knows.
 	Password    string
 	DisplayName string
 	// Context is where the phone's own calls enter the dialplan.
@@ -70,6 +71,22 @@ func (c *Client) PushAgent(ctx context.Context, a AgentEndpoint) error {
 	return nil
 }
 
+// AgentWebRTC tells whether the switch has an agent's phone for a browser; of one that it
+// does not know it has none.
+func (c *Client) AgentWebRTC(ctx context.Context, number string) (bool, error) {
+	if err := validNumber(number); err != nil {
+		return false, fmt.Errorf("look at agent: %w", err)
+	}
+	fields, err := c.Dynamic.Get(ctx, sorceryClass, "endpoint", number)
+	if Gone(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look at agent %s: %w", number, err)
+	}
+	return slices.Contains(fields, ConfigTuple{Attribute: "webrtc", Value: "yes"}), nil
+}
+
 // RemoveAgent takes an agent's phone off the switch; one that is not there is success.
 func (c *Client) RemoveAgent(ctx context.Context, number string) error {
 	if err := validNumber(number); err != nil {
@@ -99,7 +116,11 @@ func tuples(pairs ...string) []ConfigTuple {
 }
 
 func (a AgentEndpoint) auth() []ConfigTuple {
-	return tuples("auth_type", "userpass", "username", a.Number, "password", a.Password)
+	out := tuples("auth_type", "userpass", "username", a.Number)
+	if a.Password != "" {
+		out = append(out, tuples("password", a.Password)...)
+	}
+	return out
 }
 
 func (a AgentEndpoint) aor() []ConfigTuple {
@@ -147,6 +168,10 @@ func (a AgentEndpoint) endpoint() []ConfigTuple {
 	}
 	if a.WebRTC {
 		out = append(out, tuples("webrtc", "yes", "dtls_auto_generate_cert", "yes")...)
+	} else {
+		// What webrtc=yes brings along stays when it is taken back alone.
+		out = append(out, tuples("webrtc", "no", "dtls_auto_generate_cert", "no", "media_encryption", "no", "use_avpf", "no",
+			"ice_support", "no", "rtcp_mux", "no", "bundle", "no", "media_use_received_transport", "no", "dtls_setup", "active", "dtls_verify", "no")...)
 	}
 	if a.DisplayName != "" {
 		out = append(out, tuples("callerid", callerID(a.DisplayName, a.Number))...)

@@ -255,3 +255,60 @@ func TestLiveTakeover(t *testing.T) {
 		t.Errorf("CTI_HB %q at %s, %v", hb, sec, err)
 	}
 }
+
+// A phone that was a browser's speaks plain SIP again, with all that goes with it; the
+// browser's password is not the desk's, and keeps it out.
+func TestLiveBrowserAndBack(t *testing.T) {
+	v := openLive(t, nil)
+	desk := AgentEndpoint{Number: "1001", Password: "pw-desk", Context: "from-agent", Qualify: -1}
+	if browser, err := v.Client().AgentWebRTC(v.ctx, "1001"); err != nil || browser {
+		t.Fatalf("before it is there: %v, %v", browser, err)
+	}
+	push := func(a AgentEndpoint) map[string]string {
+		t.Helper()
+		if err := v.Client().PushAgent(v.ctx, a); err != nil {
+			t.Fatal(err)
+		}
+		fields, err := v.Client().Dynamic.Get(v.ctx, sorceryClass, "endpoint", "1001")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := map[string]string{}
+		for _, f := range fields {
+			m[f.Attribute] = f.Value
+		}
+		return m
+	}
+	before := push(desk)
+	phone := pbxtest.NewPhone(t, v.pbx.SIPAddr, "1001", desk.Password)
+	if err := phone.Register(v.ctx, 60); err != nil {
+		t.Fatal(err)
+	}
+	web := desk
+	web.WebRTC, web.Password = true, "pw-browser"
+	if in := push(web); in["webrtc"] != "yes" || in["use_avpf"] != "true" || in["ice_support"] != "true" || !strings.Contains(in["allow"], "opus") {
+		t.Errorf("as a browser: %v", in)
+	}
+	if browser, err := v.Client().AgentWebRTC(v.ctx, "1001"); err != nil || !browser {
+		t.Errorf("as a browser: %v, %v", browser, err)
+	}
+	if err := phone.Register(v.ctx, 60); err == nil {
+		t.Error("the desk phone registers in the browser's place")
+	}
+	again := web
+	again.Password = "" // pushed anew, as at a restart
+	push(again)
+	other := pbxtest.NewPhone(t, v.pbx.SIPAddr, "1001", web.Password)
+	if err := other.Register(v.ctx, 60); err != nil {
+		t.Errorf("the browser's password is gone: %v", err)
+	}
+	after := push(desk)
+	for k, want := range before {
+		if after[k] != want && k != "callerid" { // nobody's, which it writes in two ways
+			t.Errorf("%s is %q when it is a desk phone again, was %q", k, after[k], want)
+		}
+	}
+	if err := phone.Register(v.ctx, 60); err != nil {
+		t.Errorf("the desk phone again: %v", err)
+	}
+}

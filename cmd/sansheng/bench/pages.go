@@ -165,6 +165,11 @@ func pages() []page {
 			sum, err := s.Summary(ctx, store.SummaryFilter{Company: choice(r, companies).id, From: day, Until: day.AddDate(0, 0, 1)})
 			return len(sum.Important), err
 		}},
+		{"board of a day", func(ctx context.Context, s *store.Store, r *rand.Rand, a *samples) (int, error) {
+			day := choice(r, a.days)
+			b, err := s.Board(ctx, store.SummaryFilter{Company: choice(r, companies).id, From: day, Until: day.AddDate(0, 0, 1)})
+			return len(b.Queues), err
+		}},
 	})
 }
 

@@ -189,7 +189,7 @@ func (st *Stage) pair(ctx context.Context, line string, n, toned int) ([]*Caller
 }
 
 // callEvery keeps arrivals in order and the machine from a burst.
-const callEvery = 40 * time.Millisecond
+const callEvery = 30 * time.Millisecond
 
 // place places calls one after the other: first those that are toned, with
 // telephones, then the others, with sipp.

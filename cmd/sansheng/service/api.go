@@ -41,6 +41,7 @@ func (s *Service) startWeb(run context.Context) error {
 		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours, cfg.Config = s.floor, s.order, s.cancelCallback, lineHours{s}, configs{s}
 		cfg.Messages = callersMessages{s}
 		cfg.EraseRecord = s.eraseRecord
+		cfg.Phones, cfg.SIP = agentPhones{s}, s.sipSocket
 	}
 	if s.database != nil {
 		cfg.Summaries = &s.records
@@ -52,6 +53,14 @@ func (s *Service) startWeb(run context.Context) error {
 	}
 	if s.database != nil {
 		cfg.Webhooks, cfg.DeadLetters = outside{&s.records}, outside{&s.records}
+	}
+	if cfg.Live != nil {
+		live, err := bus.StartLive(run, s.log)
+		if err != nil {
+			return err
+		}
+		s.live = live
+		cfg.LiveServer = live
 	}
 	if s.web, err = web.New(cfg); err != nil {
 		return err
@@ -137,7 +146,7 @@ func (s *Service) floor(ctx context.Context) (web.Floor, error) {
 		return web.Floor{}, err
 	}
 	v, err := e.View(ctx)
-	return web.Floor{Linked: v.Linked, Live: v.Live, Waiting: v.Waiting, Agents: v.Agents}, err
+	return web.Floor{Linked: v.Linked, Live: v.Live, Waiting: v.Waiting, Agents: v.Agents, Calls: v.Calls, Queues: v.Queues}, err
 }
 
 // Parts tells the state of every part of this process.
@@ -219,6 +228,14 @@ func (r *records) Summary(ctx context.Context, f store.SummaryFilter) (store.Sum
 		return s.Summary(ctx, f)
 	}
 	return store.Summary{}, errNoRecords
+}
+
+// Board implements web.SummaryKeeper.
+func (r *records) Board(ctx context.Context, f store.SummaryFilter) (store.Board, error) {
+	if s := r.store.Load(); s != nil {
+		return s.Board(ctx, f)
+	}
+	return store.Board{}, errNoRecords
 }
 
 // font is what PDFs are written with.

@@ -15,6 +15,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/cti/flow"
+	"sansheng/cti/lookup"
 	"sansheng/pbx/sip/phone"
 	"sansheng/store"
 )
@@ -271,4 +272,35 @@ func TestFlowLookupKilled(t *testing.T) {
 		t.Errorf("who has called before waits in %s", d.Queue)
 	}
 	st.hangup(again)
+}
+
+// TestFlowTickets: who has an open ticket goes another way, by the hotline's own tickets;
+// without the store he leaves by failed.
+func TestFlowTickets(t *testing.T) {
+	const from = "13900000082"
+	p := askingPlan(cti.TicketsURL)
+	p.Companies[1].Lookups[0].Results = []string{cti.TicketOpen, cti.TicketNone}
+	p.Flows[0].Start = "crm"
+	p.Flows[0].Nodes[1].Exits = flowExits("open", "mends", "none", "people", "failed", "message")
+	p.Flows[0].Nodes = p.Flows[0].Nodes[1:5]
+	st := hotline(t, p)
+	st.agent("1001", phone.AnswerAfter(0))
+	first := st.dial(from, "800200")
+	st.fact(from, cti.CallJoined, 1)
+	st.hangup(first)
+	call := st.record(from)
+	until(t, func(ctx context.Context) (bool, string) {
+		list, err := st.svc.records.Tickets(ctx, store.TicketFilter{Call: call.ID})
+		return err == nil && len(list) == 1, fmt.Sprintf("tickets %+v, %v", list, err)
+	})
+	again := st.dial(from, "800200")
+	if d := st.fact(from, cti.CallQueued, 2).Data.(*cti.Queued); d.Queue != "repair" {
+		t.Errorf("who has an open ticket waits in %s", d.Queue)
+	}
+	st.hangup(again)
+
+	gone := lookups{lookup.New(), func() (*store.Store, error) { return nil, errNoRecords }}
+	if up := gone.Ask(t.Context(), cti.Ask{Lookup: p.Companies[1].Lookups[0], Company: "demo2", Caller: from}); up.Result != "" || up.Failure == "" {
+		t.Errorf("without the store: %+v", up)
+	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"sansheng/cti"
 	"sansheng/cti/engine"
+	"sansheng/cti/lookup"
+	"sansheng/store"
 )
 
 // A service that flows ask about callers is an alarm when it has answered none of so many
@@ -18,6 +20,41 @@ const (
 	unansweredMost = 5
 	unansweredFor  = time.Hour
 )
+
+// lookups answers what flows ask about callers: from the store where they ask about its
+// tickets, else by the company's service.
+type lookups struct {
+	client *lookup.Client
+	store  func() (*store.Store, error)
+}
+
+func (s *Service) lookups() lookups { return lookups{lookup.New(), s.records.open} }
+
+// Ask implements engine.Asker.
+func (l lookups) Ask(ctx context.Context, a cti.Ask) cti.LookedUp {
+	if a.Lookup.URL != cti.TicketsURL {
+		return l.client.Ask(ctx, a)
+	}
+	up := cti.LookedUp{Call: a.Call, N: a.N, Result: cti.TicketNone}
+	if a.Caller == "" {
+		return up
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.Lookup.Patience())
+	defer cancel()
+	db, err := l.store()
+	if err != nil {
+		return cti.LookedUp{Call: a.Call, N: a.N, Failure: err.Error()}
+	}
+	open, err := db.OpenTickets(ctx, string(a.Company), a.Caller, 1)
+	if err != nil {
+		return cti.LookedUp{Call: a.Call, N: a.N, Failure: "the store did not answer"}
+	}
+	if len(open) > 0 {
+		up.Result = cti.TicketOpen
+		up.Data = cti.Sheet{{Name: "ticket", Value: open[0].ID.String()}, {Name: "ticket_kind", Value: string(open[0].Kind)}}
+	}
+	return up
+}
 
 // watchLookups looks whether the companies' services answer.
 func (s *Service) watchLookups(run context.Context) {

@@ -111,6 +111,7 @@ type Service struct {
 	database  *database
 	records   records
 	web       *web.Server
+	live      *bus.Live // what changes, for browsers; nil without web and engine
 	people    *web.Accounts
 	fleet     *phone.Fleet
 	phones    atomic.Pointer[phones]
@@ -510,6 +511,9 @@ func (s *Service) Close() error {
 	}
 	if s.public != nil && s.cfg.NATS.URL != "" {
 		s.public.Close()
+	}
+	if s.live != nil {
+		errs = append(errs, s.live.Close())
 	}
 	if s.nats != nil {
 		errs = append(errs, s.nats.Close())

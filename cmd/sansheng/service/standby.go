@@ -13,7 +13,6 @@ import (
 
 	"sansheng/cti/bus/lease"
 	"sansheng/cti/engine"
-	"sansheng/cti/lookup"
 	"sansheng/pbx"
 	"sansheng/pbx/ari"
 )
@@ -279,7 +278,7 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 		Name: d.s.cfg.Engine.Name, Plan: d.s.file, OnPlan: d.s.announce,
 		Journal: engineJournal{d.s.journal}, Log: d.s.log.Named("engine"), Metrics: d.metrics,
 		Term: t.record.Term, Inherited: t.heir, Sure: d.sure(), Unreconciled: !d.s.cfg.Protected("reconcile"),
-		Unaudited: !d.s.cfg.Protected("audit"), Pulse: pulse, Asker: lookup.New(),
+		Unaudited: !d.s.cfg.Protected("audit"), Pulse: pulse, Asker: d.s.lookups(),
 	})
 	known := d.s.plan()
 	plan, err := e.Begin(ctx)

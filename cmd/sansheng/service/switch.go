@@ -13,7 +13,6 @@ import (
 
 	"sansheng/cti"
 	"sansheng/cti/engine"
-	"sansheng/cti/lookup"
 	"sansheng/pbx"
 	"sansheng/pbx/ari"
 	"sansheng/pbx/asterisk"
@@ -40,7 +39,7 @@ func (s *Service) begin(ctx context.Context) error {
 	s.pulse = new(engine.Pulse)
 	s.begun = engine.New(engine.Config{
 		Name: s.cfg.Engine.Name, Plan: s.file, OnPlan: s.announce, Journal: engineJournal{s.journal},
-		Log: s.log.Named("engine"), Metrics: metrics, Pulse: s.pulse, Asker: lookup.New(),
+		Log: s.log.Named("engine"), Metrics: metrics, Pulse: s.pulse, Asker: s.lookups(),
 		Unreconciled: !s.cfg.Protected("reconcile"), Unaudited: !s.cfg.Protected("audit"),
 	})
 	p, err := s.begun.Begin(ctx)
@@ -63,7 +62,7 @@ func (s *Service) startEngine(ctx, run context.Context) error {
 		return err
 	}
 	defer client.Close()
-	if err := s.pushAgents(ctx, client, s.plan(), s.plan().Agents); err != nil {
+	if err := s.pushAgents(ctx, client, s.plan(), s.plan().Agents, true); err != nil {
 		return err
 	}
 	if err := s.rememberPushed(); err != nil {
@@ -135,7 +134,7 @@ func (l *pushingLink) Next(ctx context.Context) (pbx.Event, error) {
 		agents = nil
 	}
 	if len(agents) > 0 {
-		err := l.s.pushAgents(ctx, l.Client(), l.s.plan(), agents)
+		err := l.s.pushAgents(ctx, l.Client(), l.s.plan(), agents, true)
 		if err == nil {
 			err = l.WatchEndpoints(ctx, l.s.phones.Load().endpoints) // also those that the switch did not know
 		}
@@ -157,28 +156,40 @@ func unknownTo(snapshot pbx.Snapshot, agents []cti.Agent) []cti.Agent {
 	return slices.DeleteFunc(slices.Clone(agents), func(a cti.Agent) bool { return has[a.Endpoint()] })
 }
 
-// pushAgents gives agents' phones to the switch, which keeps them.
-func (s *Service) pushAgents(ctx context.Context, client *ari.Client, p *cti.Plan, agents []cti.Agent) error {
-	media := ""
-	if s.asterisk != nil {
-		media = s.cfg.Host
-	}
-	lamps := lampsOf(p)
+// pushAgents gives agents' phones to the switch, which keeps them. Where keep is set,
+// agents who have chosen a browser's phone keep it (see agentPhones).
+func (s *Service) pushAgents(ctx context.Context, client *ari.Client, p *cti.Plan, agents []cti.Agent, keep bool) error {
 	for _, a := range agents {
-		watches := ""
-		if lamps[string(a.Company)] != nil {
-			watches = asterisk.LampContext(string(a.Company))
-		}
 		err := s.insist(ctx, func() error {
-			return client.PushAgent(ctx, ari.AgentEndpoint{
-				Number: string(a.ID), Password: s.password(a.ID), Context: "from-agent", Lamps: watches, Refer: s.cfg.Asterisk.Refer, WebRTC: a.WebRTC, MediaAddress: media,
-			})
+			e := s.agentEndpoint(p, a, a.WebRTC, s.password(a.ID))
+			if keep && !a.WebRTC {
+				browser, err := client.AgentWebRTC(ctx, e.Number)
+				if err != nil {
+					return err
+				}
+				if browser {
+					e.WebRTC, e.Password = true, ""
+				}
+			}
+			return client.PushAgent(ctx, e)
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// agentEndpoint is an agent's phone as the switch is to keep it.
+func (s *Service) agentEndpoint(p *cti.Plan, a cti.Agent, browser bool, password string) ari.AgentEndpoint {
+	e := ari.AgentEndpoint{Number: string(a.ID), Password: password, Context: "from-agent", Refer: s.cfg.Asterisk.Refer, WebRTC: browser}
+	if s.asterisk != nil {
+		e.MediaAddress = s.cfg.Host
+	}
+	if lampsOf(p)[string(a.Company)] != nil {
+		e.Lamps = asterisk.LampContext(string(a.Company))
+	}
+	return e
 }
 
 // lampsOf are the agents whose lamps are lit, by company.

@@ -243,18 +243,22 @@ func (s *Service) rememberPushed() error {
 // pushChanged gives the switch the phones that are new to it, or others than before.
 func (s *Service) pushChanged(ctx context.Context, link *ari.Link, p *cti.Plan) error {
 	want := pushedOf(p)
-	var changed []cti.Agent
+	var changed, others []cti.Agent // others: their phones are of another kind now
 	for _, a := range p.Agents {
-		if have, known := s.adoption.onSwitch[a.ID]; !known || have != want[a.ID] {
+		switch have, known := s.adoption.onSwitch[a.ID]; {
+		case known && have.webRTC != want[a.ID].webRTC:
+			others = append(others, a)
+		case !known || have != want[a.ID]:
 			changed = append(changed, a)
 		}
 	}
-	if len(changed) > 0 {
-		if err := s.pushAgents(ctx, link.Client(), p, changed); err != nil {
-			return err
-		}
+	if err := s.pushAgents(ctx, link.Client(), p, changed, true); err != nil {
+		return err
 	}
-	for _, a := range changed {
+	if err := s.pushAgents(ctx, link.Client(), p, others, false); err != nil {
+		return err
+	}
+	for _, a := range append(changed, others...) {
 		s.adoption.onSwitch[a.ID] = want[a.ID]
 	}
 	return nil

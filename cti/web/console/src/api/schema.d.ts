@@ -58,6 +58,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{agent}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which phone of an agent the switch rings. */
+        get: operations["phone"];
+        /**
+         * Choose the phone of an agent that the switch rings.
+         * @description A browser is told what it registers with. Calls under way stay on the phone that they are on.
+         */
+        put: operations["choose_phone"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alarms": {
         parameters: {
             query?: never;
@@ -67,6 +88,26 @@ export interface paths {
         };
         /** Which alarms stand. */
         get: operations["alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How today stands: calls and rates, of companies and their queues.
+         * @description Counted from the records by the rules of the summary, for each company's own day. A shift leader sees the queues that he leads: those that name him, and those that name nobody.
+         */
+        get: operations["board"];
         put?: never;
         post?: never;
         delete?: never;
@@ -556,6 +597,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How all stands now, to begin with. */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live/pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A pass to follow changes over NATS, through the WebSocket at /nats.
+         * @description Messages are Deltas, each with its number; at least one every 2 s. Where one is missing, ask for the Snapshot again.
+         */
+        post: operations["live_pass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/login": {
         parameters: {
             query?: never;
@@ -1002,6 +1080,11 @@ export interface components {
             /** Format: date-time */
             since: string;
             state: string;
+            /**
+             * Format: date-time
+             * @description When the state ends by itself, as wrap-up does.
+             */
+            until?: string;
         };
         Agents: {
             agents: components["schemas"]["AgentState"][];
@@ -1077,6 +1160,48 @@ export interface components {
             reason?: string;
             result?: string;
         };
+        Board: {
+            /** Format: date-time */
+            at: string;
+            company: string;
+            company_name?: string;
+            day: string;
+            figures: components["schemas"]["BoardFigures"];
+            /** Format: date-time */
+            from: string;
+            queues: components["schemas"]["BoardQueue"][] | null;
+            /** Format: date-time */
+            until: string;
+        };
+        BoardFigures: {
+            /** Format: int64 */
+            abandoned: number;
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            arrived: number;
+            /** Format: int64 */
+            by_switch: number;
+            /** Format: int64 */
+            emergency: number;
+            /** Format: int64 */
+            left_unjoined: number;
+            /** Format: int64 */
+            longest_wait_ms: number;
+            rates: components["schemas"]["Rate"][] | null;
+            /** Format: int64 */
+            unanswered: number;
+            /** Format: int64 */
+            within_three_rings: number;
+        };
+        BoardQueue: {
+            figures: components["schemas"]["BoardFigures"];
+            queue: string;
+        };
+        Boards: {
+            /** @description One of each company, in the configuration's order. */
+            boards: components["schemas"]["Board"][];
+        };
         Callback: {
             agent?: string;
             attempts?: components["schemas"]["Attempt"][] | null;
@@ -1131,6 +1256,13 @@ export interface components {
              * @description The version that you have read: a newer one is not overwritten.
              */
             version: number;
+        };
+        ChoosePhoneInputBody: {
+            /**
+             * @description What the switch is to ring.
+             * @enum {string}
+             */
+            kind: "browser" | "desk";
         };
         CloseInputBody: {
             /** @description Why. */
@@ -1472,6 +1604,19 @@ export interface components {
             /** Format: date-time */
             written_at: string;
         };
+        Delta: {
+            agents?: components["schemas"]["AgentState"][] | null;
+            /** Format: date-time */
+            at: string;
+            calls?: components["schemas"]["LiveCall"][] | null;
+            epoch: string;
+            gone_agents?: string[] | null;
+            gone_calls?: string[] | null;
+            linked?: boolean;
+            queues?: components["schemas"]["LiveQueue"][] | null;
+            /** Format: int64 */
+            seq: number;
+        };
         Dial: {
             by: string;
             /** Format: date-time */
@@ -1706,6 +1851,96 @@ export interface components {
              */
             until?: string;
         };
+        LiveBrief: {
+            consent: boolean;
+            from: string;
+            reason?: string;
+            sheet: components["schemas"]["LiveField"][];
+        };
+        LiveCall: {
+            /** @description Who has the call, or is asked for it. */
+            agent?: string;
+            /** Format: date-time */
+            answered_at?: string;
+            brief?: components["schemas"]["LiveBrief"];
+            call: string;
+            /** @description His number: whole on the desk that has him, masked on floors. */
+            caller: string;
+            company: string;
+            consult?: components["schemas"]["LiveConsult"];
+            customer?: components["schemas"]["LiveCustomer"];
+            did: string;
+            /** @enum {string} */
+            direction: "inbound" | "outbound";
+            emergency: boolean;
+            /** Format: date-time */
+            held_since?: string;
+            queue?: string;
+            recording: boolean;
+            recording_paused: boolean;
+            /**
+             * Format: int64
+             * @description How long one ring lasts, its pause included.
+             */
+            ring_ms: number;
+            /**
+             * Format: date-time
+             * @description Since when the agent's phone rings.
+             */
+            ringing_since?: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "flow" | "waiting" | "ringing" | "talking" | "held" | "consulting" | "conference" | "survey" | "voicemail" | "fallback";
+            /** Format: date-time */
+            waiting_since?: string;
+            watchers?: components["schemas"]["LiveWatcher"][] | null;
+        };
+        LiveConsult: {
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            state: "ringing" | "talking";
+            to: string;
+        };
+        LiveCustomer: {
+            vip?: boolean;
+        };
+        LiveField: {
+            field: string;
+            value: string;
+        };
+        LivePass: {
+            /** @description The subject of an agent's own desk. */
+            desk?: string;
+            /**
+             * Format: date-time
+             * @description Until when it connects; a connection lasts ten minutes.
+             */
+            expires: string;
+            /** @description The subject of the floor that one sees. */
+            floor?: string;
+            /** @description The prefix of its inbox. */
+            inbox: string;
+            /** @description For connecting to /nats. */
+            token: string;
+        };
+        LiveQueue: {
+            /** Format: int64 */
+            agents: number;
+            company: string;
+            /** Format: date-time */
+            longest_since?: string;
+            queue: string;
+            /** Format: int64 */
+            ready: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        LiveWatcher: {
+            by: string;
+            mode: string;
+        };
         Matter: {
             charged?: boolean;
             important?: boolean;
@@ -1797,10 +2032,10 @@ export interface components {
             /** @description Whom a transfer goes to: an agent's number, a queue's name, a contact's, or a number outside that may be dialled. Whose call a leader goes to: an agent's number or a call's id. Which queues an agent is to serve: their names with commas between, nothing for the plan's. */
             to?: string;
             /**
-             * @description What is to be done; transfer is the announced one; survey ends the talk and has the caller asked how it was. The last five are leaders'.
+             * @description What is to be done; transfer is the announced one; survey ends the talk and has the caller asked how it was; reconnect rings his phone again for the call that he is in, as after a page was loaded again. The last five are leaders'.
              * @enum {string}
              */
-            verb: "ready" | "pause" | "log_off" | "dial" | "hold" | "unhold" | "transfer" | "blind_transfer" | "complete" | "take_back" | "swap" | "conference" | "linger" | "survey" | "hang_up" | "pause_recording" | "resume_recording" | "move" | "listen" | "whisper" | "join" | "take_over";
+            verb: "ready" | "pause" | "log_off" | "dial" | "hold" | "unhold" | "transfer" | "blind_transfer" | "complete" | "take_back" | "swap" | "conference" | "linger" | "survey" | "reconnect" | "hang_up" | "pause_recording" | "resume_recording" | "move" | "listen" | "whisper" | "join" | "take_over";
         };
         Ordered: {
             agent: string;
@@ -1863,6 +2098,19 @@ export interface components {
             id: string;
             /** Format: date-time */
             started_at: string;
+        };
+        Phone: {
+            /** @description The domain of its address. */
+            domain?: string;
+            /**
+             * @description What the switch rings: the agent's browser, or a phone that speaks plain SIP.
+             * @enum {string}
+             */
+            kind: "browser" | "desk";
+            /** @description Its password, made for this choice: another choice ends it, and a phone with the standing password is kept out meanwhile. */
+            password?: string;
+            /** @description Whom a browser registers as, over the WebSocket at /sip. */
+            user?: string;
         };
         Projected: {
             outcome: string;
@@ -1990,6 +2238,17 @@ export interface components {
         };
         Queues: {
             queues: components["schemas"]["Queue"][];
+        };
+        Rate: {
+            /** Format: int64 */
+            denominator: number;
+            name: string;
+            /** Format: int64 */
+            numerator: number;
+            /** Format: double */
+            target: number | null;
+            /** Format: double */
+            value: number | null;
         };
         Rating: {
             agent: string;
@@ -2136,6 +2395,22 @@ export interface components {
         SheetField: {
             name: string;
             value: string;
+        };
+        Snapshot: {
+            agents: components["schemas"]["AgentState"][];
+            /** Format: date-time */
+            at: string;
+            calls: components["schemas"]["LiveCall"][];
+            /** @description Changes when messages are counted anew. */
+            epoch: string;
+            /** @description The switch can be reached. */
+            linked: boolean;
+            queues: components["schemas"]["LiveQueue"][];
+            /**
+             * Format: int64
+             * @description The number of the last message that is contained.
+             */
+            seq: number;
         };
         SpeakInputBody: {
             /** @description What is to be said. */
@@ -2575,6 +2850,164 @@ export interface operations {
             };
         };
     };
+    phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose phone. */
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phone"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    choose_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Whose phone. */
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoosePhoneInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phone"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     alarms: {
         parameters: {
             query?: never;
@@ -2613,6 +3046,83 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    board: {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boards"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5139,6 +5649,139 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    live: {
+        parameters: {
+            query: {
+                /** @description An agent's own desk, with whole numbers; or the floor of one's companies, with masked ones. */
+                view: "desk" | "floor";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    live_pass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LivePass"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

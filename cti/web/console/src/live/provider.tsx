@@ -14,9 +14,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   return <LiveContext value={live}>{children}</LiveContext>
 }
 
-async function pass(): Promise<Pass> {
-  return ask(api.POST('/api/v1/live/pass'))
-}
+const pass = (): Promise<Pass> => ask(api.POST('/api/v1/live/pass'))
 
 export function useLive(): Live {
   const live = useContext(LiveContext)

@@ -1,14 +1,41 @@
-import { createContext, useContext, type ReactNode } from 'react'
+import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
+import { api, ask } from '../api/client'
+import { useMe } from '../shell/me'
+import { BrowserPhone, type Exchange } from './browser'
 import type { Phone } from './phone'
 
-const PhoneContext = createContext<Phone | null>(null)
+const PhoneContext = createContext<BrowserPhone | null>(null)
 
-/** Keeps the browser's phone for all pages. */
+/** Keeps the browser's phone for all pages: a call goes on while its agent looks elsewhere. */
 export function PhoneProvider({ children }: { children: ReactNode }) {
-  return children
+  const { number, role } = useMe()
+  const [phone] = useState(() => (role === 'agent' ? new BrowserPhone(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/sip`, exchangeOf(number)) : null))
+  useEffect(() => {
+    if (!phone) return
+    void phone.begin().catch(() => undefined) // the desk shows that the phone is not registered
+    return () => phone.end()
+  }, [phone])
+  return <PhoneContext value={phone}>{children}</PhoneContext>
 }
 
-/** The phone of who is logged in; null for those who have none. */
+function exchangeOf(agent: string): Exchange {
+  const params = { path: { agent } }
+  return {
+    kind: async () => (await ask(api.GET('/api/v1/agents/{agent}/phone', { params }))).kind,
+    choose: async (kind) => {
+      const chosen = await ask(api.PUT('/api/v1/agents/{agent}/phone', { params, body: { kind } }))
+      return chosen.user && chosen.domain && chosen.password ? { user: chosen.user, domain: chosen.domain, password: chosen.password } : null
+    },
+    // Refused where he is in no call, which is as good.
+    reconnect: async () => void (await api.POST('/api/v1/agents/{agent}/orders', { params, body: { verb: 'reconnect' } })),
+  }
+}
+
+const nothing = () => () => undefined
+
+/** The phone of who is logged in, anew whenever its state changes; null for those who have none. */
 export function usePhone(): Phone | null {
-  return useContext(PhoneContext)
+  const phone = useContext(PhoneContext)
+  useSyncExternalStore(phone?.subscribe ?? nothing, () => phone?.state ?? null)
+  return phone
 }

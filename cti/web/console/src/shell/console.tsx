@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { BrowserRouter, Link, Navigate, Route, Routes } from 'react-router'
 import { api, ask, onLoggedOut, ProblemError } from '../api/client'
 import { queries } from '../api/query'
+import { DeskProvider } from '../desk/provider'
 import { LiveProvider } from '../live/provider'
 import { PhoneProvider } from '../phone/provider'
 import { Frame } from './frame'
@@ -69,7 +70,9 @@ function Session() {
     <MeContext value={me}>
       <LiveProvider>
         <PhoneProvider>
-          <Suspense fallback={<Spin fullscreen />}><Pages onLogout={() => void logout()} /></Suspense>
+          <DeskProvider>
+            <Suspense fallback={<Spin fullscreen />}><Pages onLogout={() => void logout()} /></Suspense>
+          </DeskProvider>
         </PhoneProvider>
       </LiveProvider>
     </MeContext>

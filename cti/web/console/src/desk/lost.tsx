@@ -1,0 +1,34 @@
+import { Alert, Button, Space } from 'antd'
+import { useDo } from '../parts/problem'
+import type { Phone } from '../phone/phone'
+import { useText } from '../shell/text'
+import type { AgentState } from './wire'
+
+/** Whether the agent's phone cannot be rung: by its own word, or by the hotline's. */
+export function lostOf(agent: AgentState | null, phone: Phone | null): boolean {
+  if (phone?.state.kind === 'browser' && (!phone.state.registered || phone.state.problem !== null)) return true
+  return agent?.reachable === false
+}
+
+/** Says at once that the phone is lost, and what to do. */
+export function Lost({ agent, phone, number }: { agent: AgentState | null; phone: Phone | null; number: string }) {
+  const t = useText('desk')
+  const [choose, choosing] = useDo(async () => phone?.choose('desk'))
+  if (!lostOf(agent, phone)) return null
+  const browser = phone?.state.kind === 'browser'
+  return (
+    <Alert
+      type="error" variant="filled" showIcon role="alert" data-testid="phone-lost" title={t('lost.title')}
+      description={<>
+        {t('lost.effect')} {t(browser ? 'lost.browser' : 'lost.desk', { number })}
+        {browser && phone.state.problem && <><br />{t('lost.says', { problem: phone.state.problem })}</>}
+      </>}
+      action={browser && (
+        <Space orientation="vertical">
+          <Button size="small" onClick={() => location.reload()}>{t('lost.reload')}</Button>
+          <Button size="small" loading={choosing} onClick={() => void choose()}>{t('lost.toDesk')}</Button>
+        </Space>
+      )}
+    />
+  )
+}

@@ -1,0 +1,177 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { App } from 'antd'
+import { MemoryRouter } from 'react-router'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { Phone, PhoneState } from '../phone/phone'
+import { MeContext } from '../shell/me'
+import { setLanguage } from '../shell/text'
+import type { Desk } from './desk'
+import DeskPage from './page'
+import './text'
+import type { AgentState, Brief, LiveCall } from './wire'
+
+// A server that answers what the desk asks, and notes what it is told.
+const server = vi.hoisted(() => ({
+  told: [] as { path: string; body: Record<string, unknown> }[],
+  tickets: [] as Record<string, unknown>[],
+}))
+
+vi.mock('../api/client', async (original) => {
+  const real = await original<typeof import('../api/client')>()
+  const createClient = (await import('openapi-fetch')).default
+  return { ...real, api: createClient({ baseUrl: 'http://desk.test/', fetch: (r: Request) => fetch(r) }) }
+})
+const held = vi.hoisted(() => ({ desk: null as unknown, phone: null as unknown }))
+vi.mock('./provider', () => ({ useDesk: () => ({ desk: held.desk, problem: null, retry: () => undefined }) }))
+vi.mock('../phone/provider', () => ({ usePhone: () => held.phone }))
+
+// What antd asks of a browser and jsdom does not have.
+window.matchMedia ??= (media: string) => ({ media, matches: false, addEventListener() {}, removeEventListener() {} }) as unknown as MediaQueryList
+globalThis.ResizeObserver ??= class { observe() {} unobserve() {} disconnect() {} }
+
+const at = new Date().toISOString()
+const forms = {
+  kinds: [
+    { kind: 'consultation', label: { zh: '咨询', en: 'Consultation' }, fields: [{ id: 'matter', type: 'long_text', label: 'Question', required: true }] },
+    { kind: 'emergency', label: { zh: '抢险', en: 'Emergency' }, fields: [
+      { id: 'place', type: 'place', label: 'Place' }, { id: 'phone', type: 'phone', label: 'Telephone' }, { id: 'happened', type: 'long_text', label: 'What has happened' },
+    ] },
+  ],
+}
+
+function answer(path: string): unknown {
+  if (path.startsWith('/api/v1/forms')) return forms
+  if (path.startsWith('/api/v1/notices')) return { notices: [] }
+  if (path.startsWith('/api/v1/scripts')) return { situation: 'inbound', opening: 'Good morning, 1001 speaking', steps: [] }
+  if (path.startsWith('/api/v1/tickets?')) return { tickets: server.tickets, more: false }
+  if (path.startsWith('/api/v1/tickets/')) return { ticket: server.tickets[0], acts: [] }
+  if (path.startsWith('/api/v1/customers')) return { ours: null, theirs: null, calls: [], tickets: [] }
+  if (path.startsWith('/api/v1/callbacks')) return { callbacks: [] }
+  if (path.startsWith('/api/v1/agents')) return { source: 'engine', agents: [{ agent: '1002', company: 'demo', state: 'Ready', since: at, reachable: true, queues: [] }] }
+  return undefined
+}
+
+async function serve(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const request = input instanceof Request ? input : new Request(new URL(String(input), 'http://desk.test'), init)
+  const { pathname, search } = new URL(request.url)
+  if (request.method === 'POST') {
+    server.told.push({ path: pathname, body: (await request.json()) as Record<string, unknown> })
+    return Response.json(pathname.startsWith('/api/v1/tickets/') ? { ...server.tickets[0], state: 'open' } : { agent: '1001', verb: '' })
+  }
+  const said = answer(pathname + search)
+  return said === undefined ? Response.json({ title: 'Not Found', status: 404 }, { status: 404 }) : Response.json(said)
+}
+
+function phoneOf(over: Partial<PhoneState> = {}): Phone {
+  return {
+    state: { kind: 'browser', registered: true, call: null, problem: null, ...over },
+    answer: vi.fn(), hangUp: vi.fn(), mute: vi.fn(), keys: vi.fn(), choose: vi.fn(async () => undefined),
+  }
+}
+
+function show(agent: Partial<AgentState>, call?: Partial<LiveCall>, phone: Phone | null = phoneOf()) {
+  const a: AgentState = { agent: '1001', company: 'demo', state: 'Ready', since: at, reachable: true, ...agent }
+  const c = call && {
+    call: 'c1', company: 'demo', did: '800100', caller: '13800000000', direction: 'inbound' as const, state: 'talking' as const, agent: '1001',
+    emergency: false, started_at: at, ring_ms: 5_000, recording: true, recording_paused: false, ...call,
+  }
+  held.desk = { read: true, linked: true, agents: { 1001: a }, calls: c ? { c1: c } : {}, skew: 0 } satisfies Desk
+  held.phone = phone
+  return render(
+    <App><MeContext value={{ number: '1001', company: 'demo', role: 'agent' } as never}>
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter><DeskPage /></MemoryRouter>
+      </QueryClientProvider>
+    </MeContext></App>,
+  )
+}
+
+beforeEach(() => {
+  setLanguage('en')
+  localStorage.clear()
+  sessionStorage.clear()
+  server.told = []
+  server.tickets = [{ id: '5e4ac1de-3a0d-5b1a-9d6e-0a5a4e5e5a33', call: 'c1', kind: 'consultation', state: 'draft', owner: '1001', company: 'demo', calls: ['c1'], opened_at: at, due_at: null, closed_at: null }]
+  vi.stubGlobal('fetch', serve)
+})
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+it('answers a ringing call with F2 from anywhere', async () => {
+  const phone = phoneOf()
+  show({ state: 'Ringing', call: 'c1' }, { state: 'ringing', ringing_since: at }, phone)
+  expect(screen.getByTestId('ringing').textContent).toContain('13800000000')
+  expect(document.activeElement).toBe(screen.getByTestId('answer'))
+  expect(await screen.findByText('Good morning, 1001 speaking')).toBeTruthy()
+  fireEvent.keyDown(document.body, { key: 'F2' })
+  expect(phone.answer).toHaveBeenCalledOnce()
+})
+
+it('tells who has a desk phone to pick it up', () => {
+  show({ state: 'Ringing', call: 'c1' }, { state: 'ringing' }, phoneOf({ kind: 'desk' }))
+  expect(screen.queryByTestId('answer')).toBeNull()
+  expect(screen.getByTestId('pick-up')).toBeTruthy()
+})
+
+it('shows the receiver of a transfer why, from whom and the sheet, while his phone rings', () => {
+  const brief: Brief = { reason: 'needs an expert', from: '1002', consent: true, sheet: [{ field: 'place', value: 'No. 7' }] }
+  show({ state: 'Ringing', call: 'c1' }, { agent: '1002', state: 'consulting', consult: { to: '1001', state: 'ringing', since: at }, brief })
+  const text = screen.getByTestId('brief').textContent
+  for (const said of ['1002', 'needs an expert', 'No. 7']) expect(text).toContain(said)
+})
+
+it('says at once that the phone is lost', () => {
+  show({ reachable: false })
+  expect(screen.getByTestId('phone-lost').textContent).toContain('offered no calls')
+})
+
+it('is back in the call after a reload, and holds it by a key', async () => {
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at })
+  expect(screen.getByTestId('talk').dataset.state).toBe('talking')
+  fireEvent.keyDown(document.body, { key: 'h' })
+  await waitFor(() => expect(server.told).toContainEqual({ path: '/api/v1/agents/1001/orders', body: { verb: 'hold' } }))
+})
+
+it('asks before the agent hangs up first, and not where the caller transfers to him', async () => {
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at })
+  fireEvent.keyDown(document.body, { key: 'e' })
+  expect(await screen.findByText('The caller is still there. Hang up first?')).toBeTruthy()
+  expect(server.told.filter((s) => s.body.verb === 'hang_up')).toEqual([])
+})
+
+it('does not make an emergency final without place and what happened, and keeps what was written', async () => {
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at, emergency: true })
+  const happened = await screen.findByLabelText(/What has happened/)
+  fireEvent.change(happened, { target: { value: 'gas smells' } })
+  expect(Object.values({ ...localStorage }).join()).toContain('gas smells')
+  await waitFor(() => expect(screen.getByTestId('final')).toHaveProperty('disabled', false))
+  fireEvent.click(screen.getByTestId('final'))
+  expect(await screen.findByText('Needed before it is final: Place')).toBeTruthy()
+  expect(document.activeElement).toBe(document.getElementById('sheet-place'))
+  fireEvent.change(document.getElementById('sheet-place')!, { target: { value: 'No. 7' } })
+  fireEvent.click(screen.getByTestId('final'))
+  await waitFor(() => expect(server.told.at(-1)?.body).toEqual({
+    order: 'fill', said: { kind: 'emergency', said: { place: 'No. 7', phone: '13800000000', happened: 'gas smells' }, final: true },
+  }))
+  await waitFor(() => expect(localStorage.getItem('sansheng-sheet:1001:c1')).toBeNull())
+})
+
+it('goes on with what the browser has kept', async () => {
+  localStorage.setItem('sansheng-sheet:1001:c1', JSON.stringify({ kind: 'consultation', values: { matter: 'half a sentence' }, at: 1 }))
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at })
+  expect(await screen.findByDisplayValue('half a sentence')).toBeTruthy()
+})
+
+it('passes nobody on who has not agreed', async () => {
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at })
+  fireEvent.keyDown(document.body, { key: 'F8' })
+  fireEvent.change(await screen.findByLabelText('To'), { target: { value: '1002' } })
+  fireEvent.click(screen.getByTestId('announced'))
+  expect(await screen.findByText('The caller must agree first')).toBeTruthy()
+  fireEvent.click(screen.getByLabelText('The caller was told why and has agreed'))
+  fireEvent.click(screen.getByTestId('announced'))
+  await waitFor(() => expect(server.told.find((s) => s.body.verb === 'transfer')?.body).toMatchObject({ to: '1002', consent: true, reason: 'Needs an expert' }))
+})

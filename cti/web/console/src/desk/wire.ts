@@ -1,0 +1,100 @@
+// What the live data and the desk's own routes say.
+import type { Schema } from '../api/client'
+import type { Numbered } from '../live/live'
+
+export type AgentState = Schema<'AgentState'> & {
+  /** When the state ends by itself, as wrap-up does. */
+  until?: string
+}
+
+export type CallState =
+  | 'flow' | 'waiting' | 'ringing' | 'talking' | 'held' | 'consulting' | 'conference' | 'survey' | 'voicemail' | 'fallback'
+
+/** An announced transfer that is under way. */
+export type Consult = {
+  /** The receiver: an agent's number, or one outside. */
+  to: string
+  state: 'ringing' | 'talking'
+  since: string
+}
+
+/** What the receiver of a call is told before he answers. */
+export type Brief = {
+  reason?: string
+  consent?: boolean
+  from?: string
+  sheet?: { field: string; value: string }[] | null
+}
+
+export type LiveCall = {
+  call: string
+  company: string
+  did: string
+  caller: string
+  direction: 'inbound' | 'outbound'
+  state: CallState
+  queue?: string
+  agent?: string
+  emergency: boolean
+  started_at: string
+  waiting_since?: string
+  ringing_since?: string
+  answered_at?: string
+  held_since?: string
+  /** How long one ring lasts, its pause included. */
+  ring_ms: number
+  consult?: Consult
+  recording: boolean
+  recording_paused: boolean
+  customer?: { name?: string; company?: string; place?: string; vip?: boolean }
+  brief?: Brief
+}
+
+/** A snapshot, which is whole, or a change, which has changed things only. */
+export type Heard = Numbered & {
+  at: string
+  linked?: boolean
+  agents?: AgentState[] | null
+  gone_agents?: string[] | null
+  calls?: LiveCall[] | null
+  gone_calls?: string[] | null
+}
+
+/** What an agent has done today. */
+export type Day = {
+  answered: number
+  within_three_rings: number
+  missed: number
+  talk_ms: number
+  wrap_ms: number
+  average_talk_ms: number
+  callbacks_due: number
+  tickets_open: number
+}
+
+export type Notice = { id: string; title: string; text: string; from: string; at: string; confirmed_at?: string | null }
+
+/** What an agent says in the situation that his caller is in. */
+export type Script = { situation: string; opening: string; steps: { title: string; text: string }[] | null }
+
+/** A text in both languages, or in the one that there is. */
+export type Label = string | { zh: string; en: string }
+
+export type FormField = {
+  id: string
+  type: string
+  label: Label
+  hint?: Label
+  /** Needed before the sheet is final. */
+  required?: boolean
+  options?: { id: string; label: Label }[] | null
+}
+
+/** What is asked about matters of a kind. */
+export type Form = { kind: string; label: Label; fields: FormField[] }
+
+export type Forms = {
+  kinds: Form[]
+  /** Where matters of the company may be forwarded to, where it is told. */
+  departments?: { id: string; label: Label }[] | null
+}

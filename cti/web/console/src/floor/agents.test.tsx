@@ -1,0 +1,48 @@
+import { cleanup, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, expect, test, vi } from 'vitest'
+import { Agents } from './agents'
+import { agentOf, callOf } from './example'
+import { applyDelta, fromSnapshot } from './state'
+
+const drawn = vi.hoisted(() => ({ cards: 0 }))
+vi.mock('../parts/time', () => ({
+  Since: () => {
+    drawn.cards++
+    return null
+  },
+}))
+afterEach(cleanup)
+
+const none: ReadonlySet<string> = new Set()
+const nothing = () => undefined
+
+test('of a thousand agents only those are drawn anew of whom something has changed', () => {
+  const floor = fromSnapshot({ epoch: 'e', seq: 1, at: '', linked: true, queues: [], calls: [], agents: Array.from({ length: 1_000 }, (_, i) => agentOf(String(1_001 + i))) })
+  const page = (f: typeof floor) => (
+    <Agents agents={[...f.agents.values()]} calls={f.calls} by="state" selected={none} selectable onOpen={nothing} onSelect={nothing} />
+  )
+  const { rerender } = render(page(floor))
+  expect(drawn.cards).toBe(1_000)
+  drawn.cards = 0
+  const after = applyDelta(floor, {
+    epoch: 'e', seq: 2, at: '', agents: [agentOf('1500', { reason: '用餐' }), agentOf('1501', { state: 'Talking', call: 'c1' })], calls: [callOf('c1', { state: 'talking', agent: '1501' })],
+  })
+  rerender(page(after))
+  expect(drawn.cards).toBe(2)
+  expect(screen.getByText('用餐')).toBeDefined()
+  drawn.cards = 0
+  rerender(page(applyDelta(after, { epoch: 'e', seq: 3, at: '', calls: [callOf('c1', { state: 'talking', agent: '1501', emergency: true })] })))
+  expect(drawn.cards).toBe(1)
+})
+
+test('a card opens by a key, and tells what its colours tell in words', async () => {
+  const opened: string[] = []
+  render(<Agents agents={[agentOf('1001', { reachable: false, moved: true })]} calls={new Map()} by="queue" selected={none} selectable={false} onOpen={(a) => opened.push(a)} onSelect={nothing} />)
+  expect(screen.queryByRole('checkbox')).toBeNull()
+  await userEvent.tab()
+  await userEvent.keyboard('{Enter}')
+  expect(opened).toEqual(['1001'])
+  expect(screen.getByRole('region', { name: 'service' })).toBeDefined()
+  expect(document.querySelectorAll('[aria-label]').length).toBeGreaterThanOrEqual(3)
+})

@@ -1,0 +1,100 @@
+import { Alert, Button, Space, Spin, Tag } from 'antd'
+import { useCallback, useMemo, useState } from 'react'
+import { Head } from '../parts/page'
+import { Problem } from '../parts/problem'
+import { useText } from '../shell/text'
+import { AgentDrawer } from './agentdrawer'
+import { Agents } from './agents'
+import { Alarms } from './alarms'
+import { Callers } from './callers'
+import { useFilter } from './filter'
+import { Filters } from './filters'
+import './floor.css'
+import { Force } from './force'
+import { chosenAgents, chosenCalls, countStates, states } from './group'
+import { useFloor } from './source'
+import type { Floor } from './state'
+import { useSupervision } from './supervision'
+import { Talks } from './talks'
+import type { AgentState } from './types'
+import { otherCalls, waitingCalls } from './waiting'
+import { PhoneChoice, WatchBar } from './watchbar'
+
+/** The floor: who waits, who talks, what every agent does, and what leaders do about it. */
+export default function FloorPage() {
+  const t = useText('floor')
+  const { floor, error, retry } = useFloor()
+  if (!floor) return <><Head title={t('shell:floor')} />{error ? <Problem error={error} onRetry={retry} /> : <Spin size="large" />}</>
+  return <Whole floor={floor} />
+}
+
+const none: ReadonlySet<string> = new Set()
+
+function Whole({ floor }: { floor: Floor }) {
+  const t = useText('floor')
+  const { filter, by, set } = useFilter()
+  const supervision = useSupervision(floor)
+  const [opened, setOpened] = useState('')
+  const [selected, setSelected] = useState<ReadonlySet<string>>(none)
+  const select = useCallback((agents: string[], on: boolean) => {
+    setSelected((before) => {
+      const after = new Set(before)
+      agents.forEach((a) => (on ? after.add(a) : after.delete(a)))
+      return after
+    })
+  }, [])
+  const agents = useMemo(() => chosenAgents(floor.agents.values(), filter), [floor.agents, filter])
+  const calls = useMemo(() => chosenCalls(floor.calls.values(), filter), [floor.calls, filter])
+  const waiting = useMemo(() => waitingCalls(calls), [calls])
+  const talks = useMemo(() => otherCalls(calls), [calls])
+  const companies = useMemo(() => [...new Set([...floor.agents.values(), ...floor.queues.values()].map((x) => x.company))].sort(), [floor.agents, floor.queues])
+  const queues = useMemo(() => [...floor.queues.values()].filter((q) => !filter.company || q.company === filter.company).map((q) => q.queue).sort(), [floor.queues, filter.company])
+  // Who is not shown any more is ordered nothing.
+  const chosen = useMemo(() => agents.filter((a) => selected.has(a.agent)).map((a) => a.agent), [agents, selected])
+
+  return (
+    <>
+      <Head title={t('shell:floor')}>
+        <Filters filter={filter} by={by} companies={companies} queues={queues} onSet={set} />
+        <PhoneChoice by={supervision} />
+      </Head>
+      {!floor.linked && <Alert type="error" showIcon role="alert" title={t('unlinked')} className="floor-watch" />}
+      <WatchBar by={supervision} />
+      <Counts agents={agents} />
+      <div className="floor-columns">
+        <div className="floor-side">
+          <Callers calls={waiting} />
+          <Alarms />
+        </div>
+        <div className="floor-main">
+          <Talks calls={talks} by={supervision} />
+          {supervision.leads && chosen.length > 0 && (
+            <div className="floor-chosen" role="region" aria-label={t('chosen', { n: chosen.length })}>
+              <Space wrap>
+                <b>{t('chosen', { n: chosen.length })}</b>
+                <Force agents={chosen} queues={queues} onDone={() => setSelected(none)} />
+                <Button size="small" type="text" onClick={() => setSelected(none)}>{t('unchoose')}</Button>
+              </Space>
+            </div>
+          )}
+          <section aria-labelledby="floor-agents" className="floor-panel">
+            <h2 id="floor-agents">{t('agents')} <Tag>{agents.length}</Tag></h2>
+            <Agents agents={agents} calls={floor.calls} by={by} selected={selected} selectable={supervision.leads} onOpen={setOpened} onSelect={select} />
+          </section>
+        </div>
+      </div>
+      {opened && <AgentDrawer agent={opened} floor={floor} queues={queues} by={supervision} onClose={() => setOpened('')} />}
+    </>
+  )
+}
+
+/** How many do what, in one line. */
+function Counts({ agents }: { agents: AgentState[] }) {
+  const t = useText('floor')
+  const n = useMemo(() => countStates(agents), [agents])
+  return (
+    <dl className="floor-counts">
+      {states.map((s) => <div key={s} className={`floor-is-${s}`}><dt><span className="floor-dot" aria-hidden /> {t(`shell:state.${s}`)}</dt><dd className="tabular">{n[s] ?? 0}</dd></div>)}
+    </dl>
+  )
+}

@@ -1,0 +1,26 @@
+// Orders to agents, and by the phones that leaders listen by.
+import { api, ask, type Schema } from '../api/client'
+
+export type OrderBody = Schema<'OrderInputBody'>
+export type Verb = OrderBody['verb']
+
+export function order(agent: string, body: OrderBody): Promise<unknown> {
+  return ask(api.POST('/api/v1/agents/{agent}/orders', { params: { path: { agent } }, body }))
+}
+
+/** What came of an order to several agents: those to whom it was not given, and why. */
+export type Outcome = { done: string[]; failed: { agent: string; error: unknown }[] }
+
+/** Gives an order to agents one after the other; one who refuses does not keep it from the others. */
+export async function orderEach(agents: string[], give: (agent: string) => Promise<unknown>): Promise<Outcome> {
+  const outcome: Outcome = { done: [], failed: [] }
+  for (const agent of agents) {
+    try {
+      await give(agent)
+      outcome.done.push(agent)
+    } catch (error) {
+      outcome.failed.push({ agent, error })
+    }
+  }
+  return outcome
+}

@@ -1,0 +1,52 @@
+// Where the floor and the board come from.
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useReducer } from 'react'
+import { ask } from '../api/client'
+import { useLive } from '../live/provider'
+import { reduceFloor, type Floor } from './state'
+import type { CompanyBoard, FloorDelta, FloorSnapshot } from './types'
+
+async function fetched<T>(path: string, method: 'GET' | 'POST' = 'GET'): Promise<T> {
+  return ask<T>(
+    fetch(path, { method, credentials: 'same-origin' }).then(async (response) => {
+      const body: unknown = await response.json().catch(() => undefined)
+      return response.ok ? { data: body as T, response } : { error: body, response }
+    }),
+  )
+}
+
+/** The subject on which the floor's changes are told; it is the same for as long as one is logged in. */
+const readSubject = async () => (await fetched<{ floor?: string }>('/api/v1/live/pass', 'POST')).floor ?? ''
+
+const readFloor = () => fetched<FloorSnapshot>('/api/v1/live?view=floor')
+
+/** Follows the floor; null until it is known. */
+export function useFloor(): { floor: Floor | null; error: unknown; retry: () => void } {
+  const live = useLive()
+  const [floor, tell] = useReducer(reduceFloor, null)
+  const subject = useQuery({ queryKey: ['floor', 'subject'], queryFn: readSubject, staleTime: Infinity, gcTime: Infinity })
+  useEffect(() => {
+    if (!subject.data) return
+    return live.follow<FloorSnapshot, FloorDelta>({
+      subject: subject.data,
+      snapshot: readFloor,
+      onSnapshot: (snapshot) => tell({ snapshot }),
+      onDelta: (delta) => tell({ delta }),
+    })
+  }, [live, subject.data])
+  return { floor, error: subject.error, retry: () => void subject.refetch() }
+}
+
+/** How often the board's figures are read. */
+export const boardEvery = 10_000
+
+/** How today stands at each company that may be seen. */
+export function useBoards() {
+  return useQuery({
+    queryKey: ['board'],
+    queryFn: () => fetched<{ boards: CompanyBoard[] }>('/api/v1/board'),
+    refetchInterval: boardEvery,
+    refetchIntervalInBackground: true,
+    refetchOnWindowFocus: false,
+  })
+}

@@ -1,0 +1,181 @@
+import JsSIP from 'jssip'
+import type { RTCSession } from 'jssip/lib/RTCSession'
+import type { UA } from 'jssip/lib/UA'
+import type { Phone, PhoneCall, PhoneKind, PhoneState } from './phone'
+
+/** What the hotline tells a browser that has become an agent's phone. */
+export type Registration = { user: string; domain: string; password: string }
+
+/** How the hotline is asked. */
+export type Exchange = {
+  /** Which phone is rung now. */
+  kind(): Promise<PhoneKind>
+  /** Chooses; a browser is told what it registers with. */
+  choose(kind: PhoneKind): Promise<Registration | null>
+  /** Rings this phone again for the call that its agent is in, if he is in one. */
+  reconnect(): Promise<void>
+}
+
+/** How long after it began anew the phone takes the next call by itself, in ms. */
+const takesAgain = 15_000
+
+/** The agent's phone in this page: SIP over this origin's WebSocket, sound by WebRTC. */
+export class BrowserPhone implements Phone {
+  state: PhoneState = { kind: 'desk', registered: false, call: null, problem: null }
+  private ua?: UA
+  private session?: RTCSession
+  private listeners = new Set<() => void>()
+  private takesUntil = 0
+  private readonly sound = new Audio()
+
+  constructor(private readonly url: string, private readonly exchange: Exchange) {
+    this.sound.autoplay = true
+  }
+
+  /** Begins as the page is loaded: a browser that was the phone is it again. */
+  async begin(): Promise<void> {
+    if ((await this.exchange.kind()) === 'browser') await this.become(true)
+  }
+
+  async choose(kind: PhoneKind): Promise<void> {
+    if (kind === 'browser') return this.become(false)
+    await this.leave()
+    await this.exchange.choose('desk')
+    this.set({ kind: 'desk', registered: false, problem: null })
+  }
+
+  /** Ends with the page; the hotline sees that the phone is gone. */
+  end(): void {
+    this.ua?.stop()
+    this.ua = undefined
+  }
+
+  answer = (): void => {
+    this.session?.answer({ mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } })
+  }
+
+  hangUp = (): void => {
+    if (this.session && !this.session.isEnded()) this.session.terminate()
+  }
+
+  mute = (on: boolean): void => {
+    if (on) this.session?.mute({ audio: true })
+    else this.session?.unmute({ audio: true })
+    this.setCall({ muted: on })
+  }
+
+  keys = (digits: string): void => {
+    if (/^[0-9*#A-D]+$/.test(digits)) this.session?.sendDTMF(digits)
+  }
+
+  subscribe = (listen: () => void): (() => void) => {
+    this.listeners.add(listen)
+    return () => void this.listeners.delete(listen)
+  }
+
+  private async become(again: boolean): Promise<void> {
+    await this.leave()
+    const microphone = await microphoneProblem()
+    if (microphone) {
+      this.set({ kind: again ? 'browser' : this.state.kind, registered: false, problem: microphone })
+      return
+    }
+    const registration = await this.exchange.choose('browser')
+    if (!registration) return
+    this.takesUntil = 0
+    const ua = new JsSIP.UA({
+      sockets: [new JsSIP.WebSocketInterface(this.url)],
+      uri: `sip:${registration.user}@${registration.domain}`,
+      password: registration.password,
+      register_expires: 60,
+      session_timers: false,
+      connection_recovery_min_interval: 1,
+      connection_recovery_max_interval: 5,
+      user_agent: 'Sansheng console',
+    })
+    this.ua = ua
+    this.set({ kind: 'browser', registered: false, problem: null })
+    let first = true
+    ua.on('registered', () => {
+      this.set({ registered: true, problem: null })
+      if (first && again) {
+        this.takesUntil = Date.now() + takesAgain
+        void this.exchange.reconnect()
+      }
+      first = false
+    })
+    ua.on('unregistered', () => this.set({ registered: false }))
+    ua.on('registrationFailed', (e: { cause?: string }) => this.set({ registered: false, problem: e.cause ?? 'not registered' }))
+    ua.on('disconnected', () => this.set({ registered: false }))
+    ua.on('newRTCSession', (e: { session: RTCSession }) => this.take(e.session))
+    ua.start()
+  }
+
+  private async leave(): Promise<void> {
+    const ua = this.ua
+    this.ua = undefined
+    if (!ua) return
+    ua.removeAllListeners()
+    await new Promise<void>((done) => {
+      const late = setTimeout(done, 1_000)
+      ua.on('unregistered', () => {
+        clearTimeout(late)
+        done()
+      })
+      if (ua.isRegistered()) ua.unregister()
+      else done()
+    })
+    ua.stop()
+  }
+
+  /** Takes a call's session: one at a time, as the hotline rings nobody twice. */
+  private take(session: RTCSession) {
+    if (this.session && !this.session.isEnded()) {
+      session.terminate({ status_code: 486 })
+      return
+    }
+    this.session = session
+    const incoming = session.direction === 'incoming'
+    const peer = session.remote_identity?.display_name || session.remote_identity?.uri?.user || ''
+    this.set({ call: { direction: incoming ? 'in' : 'out', state: incoming ? 'ringing' : 'calling', peer, since: Date.now(), muted: false } })
+    const listen = (connection: RTCPeerConnection) => connection.addEventListener('track', (t) => {
+      this.sound.srcObject = t.streams[0] ?? new MediaStream([t.track])
+    })
+    if (session.connection) listen(session.connection)
+    session.on('peerconnection', (e) => listen(e.peerconnection))
+    session.on('confirmed', () => this.setCall({ state: 'talking', since: Date.now() }))
+    const over = (cause?: string) => {
+      if (this.session !== session) return
+      this.session = undefined
+      this.sound.srcObject = null
+      this.set({ call: null, problem: cause === JsSIP.C.causes.USER_DENIED_MEDIA_ACCESS ? 'microphone' : null })
+    }
+    session.on('ended', () => over())
+    session.on('failed', (e) => over(e.cause))
+    if (incoming && Date.now() < this.takesUntil) {
+      this.takesUntil = 0
+      this.answer()
+    }
+  }
+
+  private setCall(change: Partial<PhoneCall>) {
+    if (this.state.call) this.set({ call: { ...this.state.call, ...change } })
+  }
+
+  private set(change: Partial<PhoneState>) {
+    this.state = { ...this.state, ...change }
+    this.listeners.forEach((listen) => listen())
+  }
+}
+
+/** Asks for the microphone once: without it Chromium hides its addresses, and no sound flows. */
+async function microphoneProblem(): Promise<string | null> {
+  if (!navigator.mediaDevices) return 'insecure' // pages of plain HTTP get no microphone
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true })
+    stream.getTracks().forEach((track) => track.stop())
+    return null
+  } catch (error) {
+    return error instanceof DOMException && error.name === 'NotFoundError' ? 'no microphone' : 'microphone'
+  }
+}

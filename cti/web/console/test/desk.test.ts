@@ -1,0 +1,132 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { Person } from './browser'
+import { Stack, until, type Caller, type Tone } from './stack'
+
+// An agent at his browser, and a caller on a real telephone line: the caller's phone
+// sends 440 Hz, the browser 1000 Hz, a second browser 1500 Hz.
+
+let stack: Stack
+const people: Person[] = []
+const callers: Caller[] = []
+
+beforeAll(async () => {
+  stack = await Stack.start(6200)
+})
+afterAll(() => stack?.stop())
+afterEach(async () => {
+  await Promise.all(callers.splice(0).map((c) => c.hangUp()))
+  await Promise.all(people.splice(0).map((p) => p.close()))
+})
+
+async function agent(number: string, hz: number): Promise<Person> {
+  const person = await Person.open(stack, hz)
+  people.push(person)
+  await person.login(stack, number)
+  await person.visit('/desk')
+  await person.page.locator('.desk-which .ant-segmented-item').first().click()
+  await until(async () => (await person.page.getByTestId('phone-lost').count()) === 0 && (await stateOf(number)) === 'Ready', 20_000, `${number} is ready at his browser`)
+  return person
+}
+
+async function stateOf(number: string): Promise<string> {
+  const { agents } = await stack.get<{ agents: { agent: string; state: string }[] }>('9001', '/api/v1/agents')
+  return agents.find((a) => a.agent === number)?.state ?? ''
+}
+
+async function callOf(from: string): Promise<{ id: string; ended_at: string | null; holds: unknown[] | null; legs: { agent?: string }[] | null; hash: string | null }> {
+  const { calls } = await stack.get<{ calls: { id: string }[] }>('9001', `/api/v1/calls?reveal=${encodeURIComponent('a journey of the tests')}`)
+  return stack.get('9001', `/api/v1/calls/${encodeURIComponent(calls[0]!.id)}?reveal=${encodeURIComponent(`looking for ${from.slice(0, 3)}`)}`)
+}
+
+function call(to: string, from: string): Caller {
+  const caller = stack.call(to, { from })
+  callers.push(caller)
+  return caller
+}
+
+const about = (hz: number) => (heard: number) => Math.abs(heard - hz) < 30
+
+async function hears(person: Person, hz: number): Promise<void> {
+  await until(async () => about(hz)(await person.hears()), 15_000, `${hz} Hz is heard`)
+}
+
+function heard(tones: Tone[], hz: number): number {
+  return tones.filter((t) => about(hz)(t.hz)).reduce((ms, t) => ms + t.ms, 0)
+}
+
+test('a caller rings the browser, is answered by a key, held and let go', async () => {
+  const person = await agent('1004', 1000)
+  const caller = call('800100', '13800000001')
+  await person.page.getByTestId('ringing').waitFor()
+  expect(await person.page.getByTestId('caller').first().textContent()).toContain('13800000001')
+  await person.page.keyboard.press('F2')
+  await person.page.getByTestId('talk').waitFor()
+  await hears(person, 440)
+  await person.page.getByTestId('hold').click()
+  await until(async () => !about(440)(await person.hears()), 10_000, 'the caller is out of the talk')
+  await person.page.getByTestId('hold').click()
+  await hears(person, 440)
+  await caller.hangUp()
+  expect(heard(await caller.heard(), 1000)).toBeGreaterThan(1_000)
+  await until(async () => (await callOf('138')).hash !== null, 20_000, 'the record is sealed')
+  expect((await callOf('138')).holds).toHaveLength(1)
+  expect(person.errors).toEqual([])
+})
+
+test('a page that is loaded again in a call has the call back', async () => {
+  const person = await agent('1005', 1000)
+  const caller = call('800100', '13800000002')
+  await person.page.getByTestId('ringing').waitFor()
+  await person.page.getByTestId('answer').click()
+  await hears(person, 440)
+  await person.page.reload()
+  await person.page.getByTestId('talk').waitFor({ timeout: 30_000 })
+  await hears(person, 440)
+  expect(await stateOf('1005')).toBe('Talking')
+  await caller.hangUp()
+  await until(async () => (await callOf('138')).ended_at !== null, 10_000, 'the call is over')
+  const record = await callOf('138')
+  expect(record.legs!.filter((l) => l.agent === '1005')).toHaveLength(2)
+  expect(record.legs!.filter((l) => l.agent && l.agent !== '1005')).toHaveLength(0)
+})
+
+test('an announced transfer reaches a second browser with its reason', async () => {
+  const first = await agent('1004', 1000)
+  const second = await agent('1006', 1500)
+  await stack.order('1006', '1006', 'pause', { reason: 'paperwork' })
+  const caller = call('800100', '13800000003')
+  await first.page.getByTestId('answer').click()
+  await hears(first, 440)
+  await stack.order('1006', '1006', 'ready')
+  await stack.order('1004', '1004', 'transfer', { to: '1006', reason: 'it is about a bill', consent: true })
+  await second.page.getByTestId('ringing').waitFor()
+  await second.page.getByText('it is about a bill').first().waitFor()
+  await second.page.getByTestId('answer').click()
+  await hears(second, 1000)
+  await first.page.getByTestId('complete').click()
+  await hears(second, 440)
+  await caller.hangUp()
+  const tones = await caller.heard()
+  expect(heard(tones, 1000)).toBeGreaterThan(500)
+  expect(heard(tones, 1500)).toBeGreaterThan(500)
+})
+
+test('a second login ends the first, which is told', async () => {
+  const first = await agent('1004', 1000)
+  const second = await Person.open(stack, 1500)
+  people.push(second)
+  await second.login(stack, '1004')
+  await second.page.getByText('has been ended').waitFor()
+  await first.page.locator('.login').waitFor({ timeout: 20_000 })
+})
+
+test('no page of another origin, and nobody without a pass, hears live data', async () => {
+  const person = await agent('1004', 1000)
+  const foreign = await fetch(`${stack.url}/nats`, { headers: { Origin: 'http://example.org', Upgrade: 'websocket', Connection: 'Upgrade' } }).catch(() => null)
+  expect(foreign?.status ?? 401).toBeGreaterThanOrEqual(400)
+  const subjects = await person.page.evaluate(async () => (await (await fetch('/api/v1/live/pass', { method: 'POST' })).json()) as { desk: string; floor?: string })
+  expect(subjects.desk).toBe('live.desk.1004')
+  expect(subjects.floor).toBeUndefined()
+  const other = await person.page.evaluate(async () => (await fetch('/api/v1/live?view=floor')).status)
+  expect(other).toBe(403)
+})

@@ -1,0 +1,123 @@
+// A whole hotline of its own for a journey: the program as it is built, with its switch,
+// its database and its NATS, on ports of its own.
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** The program; `make build` makes it. */
+export const program = join(import.meta.dirname, '../../../../bin/sansheng')
+
+export type Tone = { hz: number; ms: number }
+
+/** What a SIP phone says of its call, one line per event. */
+export type PhoneLine = { event: string; tones?: Tone[]; [field: string]: unknown }
+
+export class Stack {
+  private constructor(
+    readonly url: string,
+    private readonly sip: string,
+    readonly data: string,
+    private readonly server: ChildProcess,
+    private readonly passwords: Map<string, string>,
+    private readonly callers = new Set<ChildProcess>(),
+  ) {}
+
+  /** Starts a demo hotline whose ports are all shifted by offset. */
+  static async start(offset: number, flags: string[] = []): Promise<Stack> {
+    const data = await mkdtemp(join(tmpdir(), 'sansheng-journey-'))
+    const server = spawn(program, ['serve', '--demo', '--headless', '--port-offset', String(offset), '--data', data, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let log = ''
+    server.stdout!.on('data', (b) => (log += b))
+    server.stderr!.on('data', (b) => (log += b))
+    const url = `http://127.0.0.1:${8080 + offset}`
+    try {
+      await until(async () => {
+        if (server.exitCode !== null) throw new Error(`serve ended with ${server.exitCode}`)
+        return (await fetch(`${url}/readyz`).catch(() => null))?.status === 200
+      }, 120_000, 'the hotline is ready')
+      const { stdout } = await run(program, ['demo', 'accounts', '--json', '--data', data])
+      const accounts = JSON.parse(stdout) as { number: string; password: string }[]
+      return new Stack(url, `127.0.0.1:${5060 + offset}`, data, server, new Map(accounts.map((a) => [a.number, a.password])))
+    } catch (error) {
+      server.kill('SIGINT')
+      throw new Error(`start hotline: ${String(error)}\n${log}`)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.callers.forEach((c) => c.kill('SIGINT'))
+    if (this.server.exitCode === null) {
+      this.server.kill('SIGINT')
+      await once(this.server, 'exit')
+    }
+    await rm(this.data, { recursive: true, force: true })
+  }
+
+  password(number: string): string {
+    const password = this.passwords.get(number)
+    if (!password) throw new Error(`nobody has the number ${number}`)
+    return password
+  }
+
+  /** Asks the API as somebody. */
+  async get<T>(as: string, path: string): Promise<T> {
+    const r = await fetch(this.url + path, { headers: { Authorization: 'Basic ' + btoa(`${as}:${this.password(as)}`) } })
+    if (!r.ok) throw new Error(`${path}: ${r.status} ${await r.text()}`)
+    return (await r.json()) as T
+  }
+
+  async order(as: string, agent: string, verb: string, rest: Record<string, unknown> = {}): Promise<void> {
+    const r = await fetch(`${this.url}/api/v1/agents/${agent}/orders`, {
+      method: 'POST', body: JSON.stringify({ verb, ...rest }),
+      headers: { Authorization: 'Basic ' + btoa(`${as}:${this.password(as)}`), 'Content-Type': 'application/json' },
+    })
+    if (!r.ok) throw new Error(`${verb} for ${agent}: ${r.status} ${await r.text()}`)
+  }
+
+  /** A member of the public calls a number over SIP; his phone sends a tone. */
+  call(to: string, { from = '13800138000', tone = 440, seconds = 0, keys = '' } = {}): Caller {
+    const args = ['phone', 'caller', '--json', '--server', this.sip, '--to', to, '--from', from, '--tone', String(tone)]
+    if (seconds) args.push('--for', `${seconds}s`)
+    if (keys) args.push('--dtmf', keys)
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    this.callers.add(child)
+    return new Caller(child)
+  }
+}
+
+/** Somebody who calls. */
+export class Caller {
+  readonly lines: PhoneLine[] = []
+  private readonly ended: Promise<unknown>
+
+  constructor(private readonly child: ChildProcess) {
+    createInterface({ input: child.stdout! }).on('line', (line) => this.lines.push(JSON.parse(line) as PhoneLine))
+    this.ended = once(child, 'close')
+  }
+
+  async hangUp(): Promise<void> {
+    this.child.kill('SIGINT')
+    await this.ended
+  }
+
+  /** Waits for the call's end and tells the tones that he has heard. */
+  async heard(): Promise<Tone[]> {
+    await this.ended
+    return this.lines.flatMap((l) => l.tones ?? [])
+  }
+}
+
+/** Waits until something holds; what it waits for is in the error. */
+export async function until(holds: () => Promise<boolean>, ms: number, what: string): Promise<void> {
+  for (const end = Date.now() + ms; ; ) {
+    if (await holds()) return
+    if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`)
+    await new Promise((go) => setTimeout(go, 100))
+  }
+}

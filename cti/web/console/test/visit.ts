@@ -1,0 +1,29 @@
+// The pages that each role sees, for tests that look at all of them.
+
+export type Visit = { as: string; path: string }
+
+/** Where a call's or a ticket's own page is asked for, the newest one stands in. */
+export const visits: Visit[] = [
+  { as: '1004', path: '/desk' },
+  { as: '1004', path: '/tickets' },
+  { as: '1004', path: '/follow_ups' },
+  { as: '1004', path: '/customers' },
+  { as: '1004', path: '/messages' },
+  { as: '2001', path: '/floor' },
+  { as: '2001', path: '/board' },
+  { as: '2001', path: '/tickets?view=backlog' },
+  { as: '9001', path: '/calls' },
+  { as: '9001', path: '/calls/:call' },
+  { as: '9001', path: '/tickets/:ticket' },
+  { as: '9001', path: '/workshop/people' },
+  { as: '9001', path: '/me' },
+  { as: '3001', path: '/workshop' },
+  { as: '3001', path: '/workshop/numbers' },
+  { as: '3001', path: '/workshop/queues' },
+  { as: '3001', path: '/workshop/agents' },
+  { as: '3001', path: '/workshop/calendars' },
+  { as: '3001', path: '/workshop/flows' },
+  { as: '3001', path: '/workshop/flows/night' },
+  { as: '3001', path: '/workshop/prompts' },
+  { as: '3001', path: '/workshop/health' },
+]
