@@ -170,7 +170,7 @@ func (s *Server) changeAccount(ctx context.Context, in *changeAccountInput) (*ac
 		return nil, err
 	}
 	if v.Disabled || before.Role != v.Role || before.Company != v.Company {
-		s.logins.forget(in.Number)
+		s.expel(in.Number)
 	}
 	return &accountOutput{Body: v}, nil
 }
@@ -180,7 +180,7 @@ func (s *Server) removeAccount(ctx context.Context, in *AccountPath) (*struct{},
 	if err = s.changed(ctx, "removed", in.Number, err); err != nil {
 		return nil, err
 	}
-	s.logins.forget(in.Number)
+	s.expel(in.Number)
 	return nil, nil
 }
 
@@ -189,13 +189,20 @@ func (s *Server) resetAccount(ctx context.Context, in *AccountPath) (*linkOutput
 	if err = s.changed(ctx, "reset", in.Number, err, zap.Time("until", link.Until)); err != nil {
 		return nil, err
 	}
-	s.logins.forget(in.Number)
+	s.expel(in.Number)
 	return &linkOutput{Body: link}, nil
 }
 
 func (s *Server) codesOffFor(ctx context.Context, in *AccountPath) (*struct{}, error) {
 	err := s.accounts.CodesOff(in.Number, personOf(ctx).changes)
 	return nil, s.changed(ctx, "codes off", in.Number, err)
+}
+
+// expel ends all that an account has open: its login, what its pages follow, its phone's way.
+func (s *Server) expel(number string) {
+	s.logins.forget(number)
+	s.hush(number)
+	s.lasting.end(number)
 }
 
 // changed is the line of audit of what was done to an account, or the problem of what was not.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -92,6 +93,24 @@ func TestDisable(t *testing.T) {
 	st.change("9001", "PATCH", "/api/v1/accounts/1001", `{"disabled":false}`)
 	if a, _ := st.enter("1001"); a.StatusCode != 200 {
 		t.Errorf("enabled again: %d %s", a.StatusCode, a.text)
+	}
+}
+
+// What an account has open ends with it, and nobody else's.
+func TestExpel(t *testing.T) {
+	st := newStand(t)
+	mine, endMine := context.WithCancel(t.Context())
+	others, endOthers := context.WithCancel(t.Context())
+	defer endOthers()
+	over := st.lasting.begin("1001", endMine)
+	st.lasting.begin("1002", endOthers)
+	st.change("9001", "PATCH", "/api/v1/accounts/1001", `{"disabled":true}`)
+	if mine.Err() == nil || others.Err() != nil {
+		t.Errorf("%v, %v", mine.Err(), others.Err())
+	}
+	over()
+	if len(st.lasting.open) != 1 {
+		t.Errorf("%d kept", len(st.lasting.open))
 	}
 }
 

@@ -89,7 +89,7 @@ func (s *Server) setLinkedPassword(ctx context.Context, in *linkedPasswordInput)
 	case err != nil:
 		return nil, s.accountNotKept(a.Number, err)
 	}
-	s.logins.forget(a.Number)
+	s.expel(a.Number)
 	s.log.Named("audit").Info("account", zap.String("how", "password set by link"), zap.String("account", a.Number), zap.String("source", from))
 	return &passwordSetOutput{Body: PasswordSet{Number: a.Number}}, nil
 }

@@ -137,6 +137,7 @@ type Server struct {
 	cast     *cast // nil where there is no live data
 	verifier *verifier
 	logins   *logins
+	lasting  lasting
 	router   *router
 	listener net.Listener
 	http     *http.Server

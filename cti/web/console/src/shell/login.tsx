@@ -19,7 +19,7 @@ export function Login({ why, onLogin }: { why: ProblemError | null; onLogin: (me
     setBusy(true)
     setProblem(null)
     try {
-      const body: Schema<'Credentials'> & { code?: string } = asksCode && code ? { account, password, code } : { account, password }
+      const body: Schema<'Credentials'> = asksCode && code ? { account, password, code } : { account, password }
       const me = await ask(api.POST('/api/v1/login', { body }))
       if (me.ended) {
         notification.warning({ title: t('ended', { source: me.ended.source, since: new Date(me.ended.since).toLocaleString() }), duration: 0 })
