@@ -45,7 +45,7 @@ func rootCommand() *cobra.Command {
 		serveCommand(), fetchCommand(), withCommand(), demoCommand(), phoneCommand(), versionCommand(),
 		callsCommand(open), recordCommand(open, configured), ticketsCommand(open), followUpsCommand(open), summaryCommand(), benchCommand(), callbacksCommand(open), messagesCommand(), customersCommand(),
 		exportCommand(), accessCommand(), agentsCommand(open), queuesCommand(open),
-		migrateCommand(open), drillCommand(), sentinelCommand(), orderCommand(), walkCommand(), hoursCommand(), holidaysCommand(), configCommand(), promptsCommand(), webhooksCommand(open), deadLettersCommand(open),
+		migrateCommand(open), drillCommand(), sentinelCommand(), orderCommand(), walkCommand(), hoursCommand(), holidaysCommand(), configCommand(), promptsCommand(), accountsCommand(configured), webhooksCommand(open), deadLettersCommand(open),
 	)
 	return root
 }

@@ -180,6 +180,16 @@ func (s *Server) takeLock() error {
 	return nil
 }
 
+// InUse tells whether a process has a store folder.
+func InUse(storeDir string) bool {
+	f, err := os.OpenFile(filepath.Join(storeDir, "lock"), os.O_RDWR, 0)
+	if err != nil {
+		return false // there is none, or it is not ours to open
+	}
+	defer f.Close()
+	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB), unix.EWOULDBLOCK) // closing gives it back
+}
+
 // checkPort says clearly what the server would only log.
 func (s *Server) checkPort(ctx context.Context) error {
 	if s.opts.Port == 0 {

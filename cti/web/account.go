@@ -9,7 +9,11 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"sansheng/cti"
 )
@@ -26,9 +30,20 @@ type Account struct {
 	Company cti.CompanyID `json:"company"`
 	// Department is where a clerk works.
 	Department string `json:"department,omitempty"`
-	// Hash is the argon2id hash of his password, in PHC string form. It may be
-	// empty only in what CreateAccounts is given.
-	Hash string `json:"password_hash"`
+	// Hash is the argon2id hash of his password, in PHC string form. It is empty
+	// where a link is to set one, and in what CreateAccounts is given.
+	Hash string `json:"password_hash,omitempty"`
+	// Disabled accounts stay, and may not log in.
+	Disabled bool `json:"disabled,omitempty"`
+	// LinkHash is the SHA-256 of the token of his one-time link, which serves until LinkUntil.
+	LinkHash  string    `json:"link_hash,omitempty"`
+	LinkUntil time.Time `json:"link_until,omitzero"`
+	// Secret makes his one-time codes (RFC 6238) and is empty where none are asked for;
+	// Pending is one that he has not confirmed yet.
+	Secret  string `json:"totp_secret,omitempty"`
+	Pending string `json:"totp_pending,omitempty"`
+	// Step is that of the last code taken: each serves once.
+	Step int64 `json:"totp_step,omitempty"`
 }
 
 // Credential is an account with its password in plain, to be handed to its
@@ -59,25 +74,38 @@ var numberForm = regexp.MustCompile(`^[0-9]{3,15}$`)
 // LoadAccounts reads the accounts of a file, whose mode must be 0600. The error
 // Is fs.ErrNotExist where there is none yet.
 func LoadAccounts(file string) (*Accounts, error) {
-	var doc accountFile
-	if err := readSecret(file, &doc); err != nil {
+	people, err := readAccounts(file)
+	if err != nil {
 		return nil, fmt.Errorf("load accounts: %w", err)
 	}
-	a := &Accounts{file: file, byNumber: map[string]Account{}}
+	return &Accounts{file: file, byNumber: people}, nil
+}
+
+func readAccounts(file string) (map[string]Account, error) {
+	var doc accountFile
+	if err := readSecret(file, &doc); err != nil {
+		return nil, err
+	}
+	people := map[string]Account{}
 	for i, p := range doc.Accounts {
 		err := p.check()
-		if _, twice := a.byNumber[p.Number]; twice && err == nil {
+		if _, twice := people[p.Number]; twice && err == nil {
 			err = fmt.Errorf("number %q is there twice", p.Number)
 		}
-		if _, _, _, hashErr := parseHash(p.Hash); err == nil {
+		if _, _, _, hashErr := parseHash(p.Hash); err == nil && p.Hash != "" {
 			err = hashErr
 		}
-		if err != nil {
-			return nil, fmt.Errorf("load accounts: %s: accounts[%d]: %w", file, i, err)
+		for _, secret := range []string{p.Secret, p.Pending} {
+			if _, secretErr := decodeSecret(secret); err == nil && secret != "" {
+				err = secretErr
+			}
 		}
-		a.byNumber[p.Number] = p
+		if err != nil {
+			return nil, fmt.Errorf("%s: accounts[%d]: %w", file, i, err)
+		}
+		people[p.Number] = p
 	}
-	return a, nil
+	return people, nil
 }
 
 // CreateAccounts opens the accounts of a file, made when missing, and adds the
@@ -114,36 +142,55 @@ func addAccounts(file string, people []Account, password func(Account) string) (
 // change adds people who are missing, with the passwords given, and takes those away who
 // are not to stay.
 func (a *Accounts) change(people []Account, stays func(Account) bool, password func(Account) string) error {
-	a.write.Lock()
-	defer a.write.Unlock()
-	a.mu.RLock()
-	next := maps.Clone(a.byNumber)
-	a.mu.RUnlock()
-	maps.DeleteFunc(next, func(_ string, p Account) bool { return !stays(p) })
-	changed := len(next) != len(a.byNumber)
-	var missing []Account
-	for _, p := range people {
-		if err := p.check(); err != nil {
-			return err
+	return a.edit(func(next map[string]Account) error {
+		maps.DeleteFunc(next, func(_ string, p Account) bool { return !stays(p) })
+		var missing []Account
+		for _, p := range people {
+			if err := p.check(); err != nil {
+				return err
+			}
+			if _, ok := next[p.Number]; !ok {
+				missing = append(missing, p)
+				next[p.Number] = p
+			}
 		}
-		if _, ok := next[p.Number]; !ok {
-			missing = append(missing, p)
+		plain := make([]string, len(missing))
+		for i, p := range missing {
+			plain[i] = password(p)
+		}
+		for p, hash := range hashAll(missing, plain) {
+			p.Hash = hash
 			next[p.Number] = p
 		}
-	}
-	if len(missing) == 0 && !changed {
 		return nil
+	})
+}
+
+// edit has a change made to all accounts as the file has them, so that none is lost that a
+// command has made there; it counts once it is in the file.
+func (a *Accounts) edit(change func(map[string]Account) error) error {
+	a.write.Lock()
+	defer a.write.Unlock()
+	kept, err := readAccounts(a.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		a.mu.RLock()
+		kept, err = a.byNumber, nil // which nothing changes in place
+		a.mu.RUnlock()
 	}
-	plain := make([]string, len(missing))
-	for i, p := range missing {
-		plain[i] = password(p)
-	}
-	for p, hash := range hashAll(missing, plain) {
-		p.Hash = hash
-		next[p.Number] = p
-	}
-	if err := a.save(next); err != nil {
+	if err != nil {
 		return err
+	}
+	next, had := maps.Clone(kept), administrators(kept)
+	if err := change(next); err != nil {
+		return err
+	}
+	if had > 0 && administrators(next) == 0 {
+		return ErrLastAdministrator
+	}
+	if !maps.Equal(next, kept) {
+		if err := a.save(next); err != nil {
+			return err
+		}
 	}
 	a.mu.Lock()
 	a.byNumber = next
@@ -178,42 +225,15 @@ func (a *Accounts) Account(number string) (Account, bool) {
 	return p, ok
 }
 
-// List is everybody, ordered by number, without the hashes.
-func (a *Accounts) List() []Account {
+// List is everybody, ordered by number, without secrets.
+func (a *Accounts) List() []AccountView {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	out := make([]Account, 0, len(a.byNumber))
-	for _, p := range a.byNumber {
-		p.Hash = ""
-		out = append(out, p)
+	out := make([]AccountView, 0, len(a.byNumber))
+	for _, p := range slices.SortedFunc(maps.Values(a.byNumber), byNumber) {
+		out = append(out, p.view())
 	}
-	slices.SortFunc(out, byNumber)
 	return out
-}
-
-// Reset gives a person a new random password (requirement H1: lost ones are
-// reset, not told). Logins under the old one end at their next request. The
-// error Is ErrNoAccount where nobody has the number.
-func (a *Accounts) Reset(number string) (Credential, error) {
-	a.write.Lock()
-	defer a.write.Unlock()
-	p, ok := a.Account(number)
-	if !ok {
-		return Credential{}, fmt.Errorf("reset password of %q: %w", number, ErrNoAccount)
-	}
-	password := rand.Text()
-	p.Hash = hashPassword(password)
-	a.mu.RLock()
-	next := maps.Clone(a.byNumber)
-	a.mu.RUnlock()
-	next[number] = p
-	if err := a.save(next); err != nil {
-		return Credential{}, fmt.Errorf("reset password of %q: %w", number, err)
-	}
-	a.mu.Lock()
-	a.byNumber = next
-	a.mu.Unlock()
-	return Credential{Number: number, Role: p.Role, Company: p.Company, Password: password}, nil
 }
 
 func (a *Accounts) save(people map[string]Account) error {
@@ -221,6 +241,9 @@ func (a *Accounts) save(people map[string]Account) error {
 }
 
 func byNumber(a, b Account) int { return cmp.Compare(a.Number, b.Number) }
+
+// nameMost is how many letters a name may have.
+const nameMost = 64
 
 func (p Account) check() error {
 	if !numberForm.MatchString(p.Number) {
@@ -231,6 +254,9 @@ func (p Account) check() error {
 	}
 	if (p.Role == Clerk) != (p.Department != "") {
 		return fmt.Errorf("account %s: a clerk has a department, and nobody else", p.Number)
+	}
+	if utf8.RuneCountInString(p.Name) > nameMost || strings.ContainsFunc(p.Name, unicode.IsControl) {
+		return fmt.Errorf("account %s: the name is not allowed: at most %d letters in one line", p.Number, nameMost)
 	}
 	return p.Role.check()
 }

@@ -41,6 +41,16 @@
 // second one ends the first, and both are told (requirement H1). Logins live in
 // memory and end with the process; Basic is not a login and ends none.
 //
+// Whoever keeps accounts tells no passwords: a new account and a reset one get a link whose
+// token sets one, once, within a day. An administrator keeps all accounts, an operator those of
+// his company's agents, leaders and clerks; nobody his own, so that nobody raises himself, and
+// the last administrator stays. A change of role, company or password ends the login, and each is
+// in the log named audit.
+//
+// Who wants it is asked for a one-time code as well (RFC 6238), which serves once, also over a
+// restart. Wrong ones make the next ones of that source wait up to 5 min. Basic cannot carry a
+// code and is refused to such accounts wherever it comes from: scripts have accounts of their own.
+//
 // # Order and concurrency
 //
 // A Server and an Accounts may be used from any goroutine. New listens and

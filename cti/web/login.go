@@ -18,6 +18,9 @@ type Me struct {
 	Name    string        `json:"name,omitempty"`
 	Role    Role          `json:"role"`
 	Company cti.CompanyID `json:"company"`
+	// Department is where a clerk works.
+	Department string `json:"department,omitempty"`
+	TOTP       bool   `json:"totp" doc:"A one-time code is asked for when he logs in."`
 	// Ended is the login of the same account that this one has ended.
 	Ended *Ended `json:"ended,omitempty" doc:"Another login of the same account that this login has ended."`
 }
@@ -30,6 +33,7 @@ type loginInput struct {
 type Credentials struct {
 	Account  string `json:"account" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"The number of the account."`
 	Password string `json:"password" minLength:"1" maxLength:"256"`
+	Code     string `json:"code,omitempty" pattern:"^[0-9]{6}$" patternDescription:"6 digits" doc:"The one-time code, of an account that is asked for one (problem code-needed)."`
 }
 
 type meOutput struct {
@@ -55,11 +59,16 @@ func (s *Server) registerLogin(api huma.API) {
 	})
 }
 
-func me(a Account) Me { return Me{Number: a.Number, Name: a.Name, Role: a.Role, Company: a.Company} }
+func me(a Account) Me {
+	return Me{Number: a.Number, Name: a.Name, Role: a.Role, Company: a.Company, Department: a.Department, TOTP: a.Secret != ""}
+}
 
 func (s *Server) login(ctx context.Context, in *loginInput) (*meOutput, error) {
 	from := personOf(ctx).source
 	a, err := s.verifier.verify(ctx, in.Body.Account, in.Body.Password, from)
+	if err == nil {
+		a, err = s.verifier.code(ctx, a, in.Body.Code, from)
+	}
 	if err != nil {
 		return nil, s.refusal(err, in.Body.Account, from)
 	}
@@ -106,6 +115,10 @@ func (s *Server) identify(ctx context.Context, r *http.Request, from string) (Ac
 		if err != nil {
 			return Account{}, s.refusal(err, number, from)
 		}
+		if a.Secret != "" {
+			return Account{}, newProblem(http.StatusUnauthorized, codeNeeded,
+				"account %s logs in with a one-time code, which Basic cannot carry; allowed: POST /api/v1/login, or an account for scripts", number)
+		}
 		return a, nil
 	}
 	a, ended, ok := s.logins.current(ctx, s.accounts)
@@ -131,6 +144,11 @@ func (s *Server) refusal(err error, number, from string) error {
 		}
 		s.log.Warn("login failed", zap.String("account", number), zap.String("source", from))
 		return newProblem(http.StatusUnauthorized, badCredentials, "%v", errCredentials)
+	case errors.Is(err, errCodeNeeded):
+		return newProblem(http.StatusUnauthorized, codeNeeded, "%v", errCodeNeeded)
+	case errors.Is(err, errCode):
+		s.log.Warn("one-time code refused", zap.String("account", number), zap.String("source", from))
+		return newProblem(http.StatusUnauthorized, badCode, "%v", errCode)
 	case errors.As(err, &busy):
 		return huma.ErrorWithHeaders(newProblem(http.StatusTooManyRequests, tooMany, "%v", busy), retryAfter(busy.seconds()))
 	}

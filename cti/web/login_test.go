@@ -130,32 +130,6 @@ func TestBasic(t *testing.T) {
 	}
 }
 
-// A reset password ends what the old one opened.
-func TestReset(t *testing.T) {
-	st := newStand(t)
-	_, cookie := st.enter("1001")
-	if a := st.get("1001", "/api/v1/me"); a.StatusCode != 200 {
-		t.Fatal(a.StatusCode)
-	}
-	c, err := st.accounts.Reset("1001")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a := st.get("1001", "/api/v1/me"); a.StatusCode != 401 {
-		t.Errorf("old password: %d", a.StatusCode)
-	}
-	if a := st.me(cookie); a.StatusCode != 401 {
-		t.Errorf("old login: %d", a.StatusCode)
-	}
-	st.passwords["1001"] = c.Password
-	if a := st.get("1001", "/api/v1/me"); a.StatusCode != 200 {
-		t.Errorf("new password: %d", a.StatusCode)
-	}
-	if _, err := st.accounts.Reset("7777"); !errors.Is(err, ErrNoAccount) {
-		t.Error(err)
-	}
-}
-
 func TestCrossOrigin(t *testing.T) {
 	st := newStand(t)
 	for _, h := range []struct{ name, value string }{

@@ -90,6 +90,20 @@ var rules = map[string]rule{
 	"GET /readyz":        {open: true},
 	"GET /openapi.json":  {open: true},
 	"POST /api/v1/login": {open: true},
+	// The token of a link is what lets in.
+	"POST /api/v1/password": {open: true},
+
+	"POST /api/v1/me/password":              {row: row{own, own, own, own, own, own, own}},
+	"POST /api/v1/me/totp":                  {row: row{own, own, own, own, own, own, own}},
+	"POST /api/v1/me/totp/confirm":          {row: row{own, own, own, own, own, own, own}},
+	"POST /api/v1/me/totp/off":              {row: row{own, own, own, own, own, own, own}},
+	"GET /api/v1/accounts":                  {row: keeping},
+	"POST /api/v1/accounts":                 {row: keeping},
+	"PATCH /api/v1/accounts/{number}":       {row: keeping},
+	"DELETE /api/v1/accounts/{number}":      {row: keeping},
+	"POST /api/v1/accounts/{number}/reset":  {row: keeping},
+	"DELETE /api/v1/accounts/{number}/totp": {row: keeping},
+
 	// Clerks have no reach where their column, the last, is left out.
 	//                           agent    leader   operator admin finance  auditor clerk
 	"POST /api/v1/logout":                                  {row: row{own, own, own, own, own, own, own}},
@@ -165,6 +179,9 @@ var rules = map[string]rule{
 	"POST /api/v1/dead-letters/{journal}/{position}/retry": {row: row{none, none, none, all, none, none}},
 	"POST /api/v1/dead-letters/{journal}/{position}/close": {row: row{none, none, none, all, none, none}},
 }
+
+// keeping is who keeps accounts: operators those of kept roles of their company.
+var keeping = row{none, none, company, all, none, none, none}
 
 // revealing is who may see whole numbers, of what he reaches at all.
 var revealing = row{own, company, none, all, none, all, none}

@@ -117,6 +117,9 @@ func (s *Server) guard(pattern string, next http.HandlerFunc) http.HandlerFunc {
 				writeProblem(w, newProblem(http.StatusForbidden, notAllowed, "the role %s may not do this; allowed: %s", a.Role, join(ru.row.allowed())))
 				return
 			}
+			if ru.lasts {
+				defer s.lasting.begin(a.Number, cancel)()
+			}
 		}
 		next(w, r.WithContext(context.WithValue(ctx, personKey{}, p)))
 	}

@@ -143,6 +143,7 @@ type Server struct {
 	cast     *cast // nil where there is no live data
 	verifier *verifier
 	logins   *logins
+	lasting  lasting
 	router   *router
 	listener net.Listener
 	http     *http.Server
@@ -302,6 +303,8 @@ func (s *Server) routes(cfg Config) error {
 	s.registerReady(api)
 	s.registerAlarms(api)
 	s.registerLogin(api)
+	s.registerMine(api)
+	s.registerAccounts(api)
 	s.registerCalls(api)
 	s.registerRecordings(api)
 	s.registerProof(api)

@@ -97,7 +97,7 @@ func (l *logins) current(ctx context.Context, accounts *Accounts) (Account, *End
 		return Account{}, nil, false
 	}
 	a, known := accounts.Account(l.cookies.GetString(ctx, keyAccount))
-	if !known || l.cookies.GetString(ctx, keyProof) != proof(a) {
+	if !known || a.Disabled || l.cookies.GetString(ctx, keyProof) != proof(a) {
 		return Account{}, nil, false
 	}
 	l.mu.Lock()
@@ -122,6 +122,24 @@ func (l *logins) end(ctx context.Context) error {
 	}
 	l.mu.Unlock()
 	return l.cookies.Destroy(ctx)
+}
+
+// forget ends an account's login, whoever has it.
+func (l *logins) forget(number string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now, ok := l.active[number]; ok {
+		l.shelf.drop(now.ended)
+		l.shelf.drop(now.token)
+		delete(l.active, number)
+	}
+}
+
+// renew lets the login of a request go on after its account's password has changed.
+func (l *logins) renew(ctx context.Context, a Account) {
+	if l.cookies.GetString(ctx, keyLogin) != "" && l.cookies.GetString(ctx, keyAccount) == a.Number {
+		l.cookies.Put(ctx, keyProof, proof(a))
+	}
 }
 
 // proof changes with the password, so that a reset ends the logins before it.

@@ -8,10 +8,11 @@ import (
 )
 
 // Attempts beyond freeTries wait, each twice as long as the one before up to
-// slowest; all is forgotten forgetAfter the last one.
+// slowest, for codes up to slowestCode; all is forgotten forgetAfter the last one.
 const (
 	freeTries   = 5
 	slowest     = 8 * time.Second
+	slowestCode = 5 * time.Minute // whoever guesses codes knows the password already
 	longestWait = 10 * time.Second
 	forgetAfter = 15 * time.Minute
 	maxWaiting  = 256
@@ -30,7 +31,8 @@ func (e *busyError) seconds() int { return max(1, int((e.after+time.Second-1)/ti
 // throttle spaces out attempts at one account from one source. Attempts count
 // when they begin, so that many at once are no way around it.
 type throttle struct {
-	stopC <-chan struct{} // ends all waits
+	stopC   <-chan struct{} // ends all waits
+	slowest time.Duration   // between two attempts
 
 	mu      sync.Mutex // protects the following
 	guessed map[guess]*guesses
@@ -89,7 +91,7 @@ func (t *throttle) reserve(g guess, now time.Time) (time.Duration, error) {
 	}
 	k.tries++
 	k.last = at
-	k.next = at.Add(delay(k.tries))
+	k.next = at.Add(t.delay(k.tries))
 	if wait > 0 {
 		t.waiting++
 	}
@@ -97,11 +99,11 @@ func (t *throttle) reserve(g guess, now time.Time) (time.Duration, error) {
 }
 
 // delay is the pause behind the n-th attempt.
-func delay(n int) time.Duration {
+func (t *throttle) delay(n int) time.Duration {
 	if n < freeTries {
 		return 0
 	}
-	return min(time.Second<<min(n-freeTries, 10), slowest)
+	return min(time.Second<<min(n-freeTries, 10), t.slowest)
 }
 
 // succeeded forgets the attempts: it was the owner.

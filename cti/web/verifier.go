@@ -21,6 +21,7 @@ const (
 var (
 	errCredentials = errors.New("account and password do not belong together")
 	errClosing     = errors.New("the server is being stopped")
+	errCodeNeeded  = errors.New("this account logs in with a one-time code, too")
 )
 
 // verifier tells whether a password is an account's. See the package comment
@@ -28,6 +29,7 @@ var (
 type verifier struct {
 	accounts *Accounts
 	throttle throttle
+	codes    throttle // of one-time codes
 	slotC    chan struct{}
 	key      [sha256.Size]byte // of the digests, this process's own
 	decoy    string            // hash for accounts that do not exist
@@ -55,7 +57,8 @@ type flight struct {
 func newVerifier(a *Accounts, stopC <-chan struct{}) *verifier {
 	v := &verifier{
 		accounts:   a,
-		throttle:   throttle{stopC: stopC, guessed: map[guess]*guesses{}},
+		throttle:   throttle{stopC: stopC, slowest: slowest, guessed: map[guess]*guesses{}},
+		codes:      throttle{stopC: stopC, slowest: slowestCode, guessed: map[guess]*guesses{}},
 		slotC:      make(chan struct{}, parallel),
 		decoy:      hashPassword(rand.Text()),
 		remembered: map[digest]remembered{},
@@ -126,6 +129,7 @@ func (v *verifier) compute(ctx context.Context, g guess, password string) (Accou
 		return Account{}, ctx.Err()
 	}
 	account, known := v.accounts.Account(g.account)
+	known = known && !account.Disabled && account.Hash != ""
 	hash := account.Hash
 	if !known {
 		hash = v.decoy // takes as long
@@ -135,6 +139,44 @@ func (v *verifier) compute(ctx context.Context, g guess, password string) (Accou
 	}
 	v.throttle.succeeded(g)
 	return account, nil
+}
+
+// code tells whether a code is the next of an account whose password was right, and takes
+// it. Without a secret none is asked for. The error Is errCodeNeeded, errCode, errClosing
+// or the context's, or is a *busyError, or tells that the code could not be kept.
+func (v *verifier) code(ctx context.Context, a Account, code, source string) (Account, error) {
+	switch {
+	case a.Secret == "":
+		return a, nil
+	case code == "":
+		return Account{}, errCodeNeeded
+	}
+	return v.guessed(ctx, guess{account: a.Number, source: source}, func() (Account, error) {
+		return v.accounts.takeCode(a.Number, code)
+	})
+}
+
+// guessed has a code tried when its turn has come.
+func (v *verifier) guessed(ctx context.Context, g guess, try func() (Account, error)) (Account, error) {
+	if err := v.codes.turn(ctx, g); err != nil {
+		return Account{}, err
+	}
+	a, err := try()
+	if err == nil {
+		v.codes.succeeded(g)
+	}
+	return a, err
+}
+
+// hash makes the hash of a new password when memory for one is free.
+func (v *verifier) hash(ctx context.Context, password string) (string, error) {
+	select {
+	case v.slotC <- struct{}{}:
+		defer func() { <-v.slotC }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	return hashPassword(password), nil
 }
 
 // remember keeps a success for a while; v.mu is held.

@@ -16,6 +16,8 @@ export class ProblemError extends Error {
     readonly errors: { location?: string; message?: string }[] = [],
     /** Names the request in the server's log. */
     readonly id: string = '',
+    /** What programs tell problems apart by, as in code-needed. */
+    readonly kind: string = '',
   ) {
     super(detail || title)
   }
@@ -36,14 +38,14 @@ export async function ask<T>(request: Promise<Answer<T>>): Promise<T> {
   }
   if (answer.response.ok) return answer.data as T
   const problem = problemOf(answer.error, answer.response)
-  if (problem.status === 401) listeners.forEach((listen) => listen(problem))
+  if (problem.status === 401 && (problem.kind === 'login-needed' || problem.kind === 'login-ended')) listeners.forEach((listen) => listen(problem))
   throw problem
 }
 
 function problemOf(body: unknown, response: Response): ProblemError {
   const p = (typeof body === 'object' && body !== null ? body : {}) as Partial<Schema<'ErrorModel'>>
   const errors = (p.errors ?? []).map((e) => ({ location: e.location, message: e.message }))
-  return new ProblemError(response.status, p.title ?? response.statusText, p.detail ?? '', errors, response.headers.get('X-Request-Id') ?? '')
+  return new ProblemError(response.status, p.title ?? response.statusText, p.detail ?? '', errors, response.headers.get('X-Request-Id') ?? '', (p.type ?? '').replace(/^urn:sansheng:problem:/, ''))
 }
 
 const listeners = new Set<(why: ProblemError) => void>()

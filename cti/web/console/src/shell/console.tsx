@@ -2,7 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { App, ConfigProvider, Result, Spin, theme } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
-import { Suspense, useEffect, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { BrowserRouter, Link, Navigate, Route, Routes, useLocation } from 'react-router'
 import { api, ask, onLoggedOut, ProblemError } from '../api/client'
@@ -21,6 +21,9 @@ import { useShade } from './theme'
 // The server writes a nonce of its own into each page: styles without it are refused.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
+// Who has no password yet cannot log in: this page is reached without.
+const Reset = lazy(() => import('../people/reset'))
+
 /** The whole application. */
 export function Console() {
   const { i18n } = useTranslation()
@@ -32,7 +35,12 @@ export function Console() {
     >
       <App>
         <QueryClientProvider client={queries}>
-          <BrowserRouter><Session /></BrowserRouter>
+          <BrowserRouter>
+            <Routes>
+              <Route path="/reset" element={<Suspense fallback={<Spin fullscreen />}><Reset /></Suspense>} />
+              <Route path="*" element={<Session />} />
+            </Routes>
+          </BrowserRouter>
         </QueryClientProvider>
       </App>
     </ConfigProvider>

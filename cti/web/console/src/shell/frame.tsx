@@ -1,6 +1,6 @@
 import { Button, Layout, Menu, Space, Typography } from 'antd'
 import type { ReactNode } from 'react'
-import { useLocation, useNavigate } from 'react-router'
+import { Link, useLocation, useNavigate } from 'react-router'
 import { LiveBar } from '../live/bar'
 import { useMe } from './me'
 import { pages } from './pages'
@@ -29,7 +29,7 @@ export function Frame({ children, onLogout }: { children: ReactNode; onLogout: (
         <Space>
           <Button type="text" onClick={() => setLanguage(language() === 'zh' ? 'en' : 'zh')}>{t('language')}</Button>
           <Button type="text" onClick={() => setShade(shade === 'dark' ? 'light' : 'dark')}>{t(shade === 'dark' ? 'light' : 'dark')}</Button>
-          <Typography.Text type="secondary">{me.number} {me.name} · {t(`role.${me.role}`)}</Typography.Text>
+          <Link to="/me">{me.number} {me.name} · {t(`role.${me.role}`)}</Link>
           <Button onClick={onLogout}>{t('logout')}</Button>
         </Space>
       </Layout.Header>

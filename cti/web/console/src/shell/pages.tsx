@@ -3,11 +3,12 @@
 import { callPages } from '../calls/pages'
 import { deskPages } from '../desk/pages'
 import { floorPages } from '../floor/pages'
+import { peoplePages } from '../people/pages'
 import { ticketPages } from '../tickets/pages'
 import { workshopPages } from '../workshop/pages'
 import type { Page } from './area'
 
-export const pages: Page[] = [...deskPages, ...floorPages, ...ticketPages, ...callPages, ...workshopPages]
+export const pages: Page[] = [...deskPages, ...floorPages, ...ticketPages, ...callPages, ...workshopPages, ...peoplePages]
 
 /** Where somebody lands: the first page of his role's menu. */
 export function landing(role: string): string {

@@ -1,0 +1,58 @@
+// Accounts as the API gives and takes them.
+import { ask } from '../api/client'
+
+export type Role = 'agent' | 'shift_leader' | 'operator' | 'administrator' | 'finance' | 'auditor' | 'clerk'
+
+export type Account = {
+  number: string
+  name?: string
+  role: Role
+  company: string
+  department?: string
+  disabled: boolean
+  /** Whether there is one; else a link is to set it. */
+  password: boolean
+  totp: boolean
+  link_until?: string
+}
+
+export type AccountLink = { number: string; token: string; until: string }
+export type Change = Partial<Pick<Account, 'name' | 'role' | 'company' | 'department' | 'disabled'>>
+export type Fields = { number: string; name?: string; role: Role; company?: string; department?: string }
+export type CodeSecret = { secret: string; uri: string }
+
+async function send<T>(method: string, path: string, body?: object): Promise<T> {
+  return ask<T>(fetch(path, {
+    method, credentials: 'same-origin',
+    ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+  }).then(async (response) => {
+    const text = await response.text()
+    let said: unknown
+    try {
+      said = text ? JSON.parse(text) : undefined
+    } catch {
+      said = { detail: text } // of a proxy in between
+    }
+    return response.ok ? { data: said as T, response } : { error: said, response }
+  }))
+}
+
+const one = (number: string) => `/api/v1/accounts/${encodeURIComponent(number)}`
+
+export const people = {
+  list: () => send<{ accounts: Account[] }>('GET', '/api/v1/accounts').then((l) => l.accounts),
+  add: (fields: Fields) => send<{ account: Account; link: AccountLink }>('POST', '/api/v1/accounts', fields),
+  change: (number: string, change: Change) => send<Account>('PATCH', one(number), change),
+  remove: (number: string) => send<void>('DELETE', one(number)),
+  reset: (number: string) => send<AccountLink>('POST', `${one(number)}/reset`),
+  codesOff: (number: string) => send<void>('DELETE', `${one(number)}/totp`),
+}
+
+export const mine = {
+  read: () => send<{ number: string; totp: boolean }>('GET', '/api/v1/me'),
+  password: (old: string, password: string) => send<{ number: string }>('POST', '/api/v1/me/password', { old, password }),
+  linked: (token: string, password: string) => send<{ number: string }>('POST', '/api/v1/password', { token, password }),
+  beginCodes: (password: string) => send<CodeSecret>('POST', '/api/v1/me/totp', { password }),
+  confirmCodes: (code: string) => send<void>('POST', '/api/v1/me/totp/confirm', { code }),
+  endCodes: (code: string) => send<void>('POST', '/api/v1/me/totp/off', { code }),
+}
