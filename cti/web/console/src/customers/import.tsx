@@ -49,7 +49,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         <Form.Item label={t('import.file')} extra={t('import.columns')}>
           <Space>
             <Upload accept=".csv,.xlsx" showUploadList={false} beforeUpload={(f) => { setFile(f); setResult(null); setProblem(null); return false }}>
-              <Button icon={<UploadOutlined />}>{t('import.file')}</Button>
+              <Button icon={<UploadOutlined />}>{t('import.choose')}</Button>
             </Upload>
             {file && <span>{t('import.chosen', { name: file.name })}</span>}
           </Space>

@@ -14,7 +14,7 @@ const zh: Words = {
   access: { none: '还没有人查看过', at: '时间', person: '工号', role: '角色', what: '查看内容', reason: '理由', source: '来源', masked: '（隐藏号码查看）', more: '更早的' },
   merged: '已并入此客户的编号：', mergedInto: '此编号已并入这位客户。', logged: '查看客户资料会被记录。', whole: '显示全部资料',
   import: {
-    open: '导入', title: '从表格导入客户', file: '选择文件（CSV 或 XLSX，不超过 32 MB）', columns: '第一行是列名：numbers、name、address、account、flags、note。多个号码或标记用 / 分隔。', chosen: '已选择 {{name}}', known: '号码已有客户时', reason: '导入的理由',
+    open: '导入', title: '从表格导入客户', file: '表格文件（CSV 或 XLSX，不超过 32 MB）', choose: '选择文件', columns: '第一行是列名：numbers、name、address、account、flags、note。多个号码或标记用 / 分隔。', chosen: '已选择 {{name}}', known: '号码已有客户时', reason: '导入的理由',
     refuse: '报错，不导入', skip: '跳过该行', change: '更新该客户', dry: '试导入', go: '正式导入', wouldDo: '试导入结果（没有写入）', done: '导入完成', failed: '有 {{count}} 处错误，没有导入任何内容',
     lines: '共 {{count}} 行', created: '新建 {{count}}', changedCount: '更新 {{count}}', skipped: '跳过 {{count}}', faults: '错误', place: '位置', text: '问题', duplicates: '号码已有客户的行', line: '行', number: '号码', customer: '客户', first: '只列出前 {{count}} 条',
     company: '公司（管理员须填写）',
@@ -35,7 +35,7 @@ const en: Words = {
   access: { none: 'Nobody has looked', at: 'Time', person: 'Account', role: 'Role', what: 'What', reason: 'Reason', source: 'From', masked: '(seen masked)', more: 'Earlier ones' },
   merged: 'Merged into him: ', mergedInto: 'This id was merged into the customer shown here.', logged: 'Looking at a customer is recorded.', whole: 'Show the whole card',
   import: {
-    open: 'Import', title: 'Take customers from a table', file: 'Choose a file (CSV or XLSX, up to 32 MB)', columns: 'The first line names the columns: numbers, name, address, account, flags, note. Several numbers or flags have a / between them.', chosen: '{{name}} is chosen', known: 'Where a customer has the number', reason: 'Why',
+    open: 'Import', title: 'Take customers from a table', file: 'The table (CSV or XLSX, up to 32 MB)', choose: 'Choose a file', columns: 'The first line names the columns: numbers, name, address, account, flags, note. Several numbers or flags have a / between them.', chosen: '{{name}} is chosen', known: 'Where a customer has the number', reason: 'Why',
     refuse: 'It is a fault', skip: 'Leave the line out', change: 'Change the customer', dry: 'Try', go: 'Import', wouldDo: 'What would happen (nothing was written)', done: 'Imported', failed: '{{count}} faults: nothing was imported',
     lines: '{{count}} lines', created: '{{count}} made', changedCount: '{{count}} changed', skipped: '{{count}} left out', faults: 'Faults', place: 'Where', text: 'What', duplicates: 'Lines whose number a customer has', line: 'Line', number: 'Number', customer: 'Customer', first: 'The first {{count}} are shown',
     company: 'Company (administrators must say)',

@@ -52,8 +52,9 @@ function List({ part, open, onOpen }: { part: Part; open: string | null; onOpen:
   const mine = part === 'mine'
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['follow_ups', ended, mine, reason],
-    // What is being called changes from one moment to the next.
-    refetchInterval: ({ state }) => (state.data?.some((f) => f.state === 'calling' || f.state === 'confirming') ? 3_000 : reason ? false : 15_000),
+    // What is being called, or looked at, changes from one moment to the next. Whole numbers are
+    // not read again by themselves: each time is on record.
+    refetchInterval: ({ state }) => (reason ? false : open || state.data?.some((f) => f.state === 'calling' || f.state === 'confirming') ? 3_000 : 15_000),
     queryFn: async () => (await ask(api.GET('/api/v1/follow_ups', {
       params: { query: { ...(ended ? { since: dayjs().subtract(31, 'day').format() } : { owed: true }), ...(mine ? { agent: me.number } : {}), limit: 1000, ...(reason ? { reveal: reason } : {}) } },
     }))).follow_ups,

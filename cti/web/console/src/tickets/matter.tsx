@@ -3,7 +3,7 @@ import { Moment } from '../parts/time'
 import { useText } from '../shell/text'
 import { CallLink } from './call'
 import type { Ticket } from './orders'
-import { Due, Kind } from './words'
+import { Department, Due, Kind } from './words'
 
 /** What a ticket says of itself: the system's part. */
 export function Matter({ ticket }: { ticket: Ticket }) {
@@ -19,7 +19,7 @@ export function Matter({ ticket }: { ticket: Ticket }) {
     ...(ticket.worked_at ? [{ key: 'worked_at', label: f('worked_at'), children: <Moment at={ticket.worked_at} /> }] : []),
     ...(ticket.closed_at ? [{ key: 'closed_at', label: f('closed_at'), children: <Moment at={ticket.closed_at} /> }] : []),
     { key: 'owner', label: f('owner'), children: ticket.owner ?? t('back.nobody') },
-    ...(ticket.department ? [{ key: 'department', label: f('department'), children: ticket.department }, { key: 'clerk', label: f('clerk'), children: ticket.clerk || t('back.nobody') }] : []),
+    ...(ticket.department ? [{ key: 'department', label: f('department'), children: <Department id={ticket.department} company={ticket.company} /> }, { key: 'clerk', label: f('clerk'), children: ticket.clerk || t('back.nobody') }] : []),
     ...text('did'), ...text('caller'), ...text('summary'), ...text('place'), ...text('phone'),
     ...(ticket.level ? [{ key: 'level', label: f('level'), children: <Tag color="volcano">{t(`levels.${ticket.level}`)}</Tag> }] : []),
     ...text('result'),

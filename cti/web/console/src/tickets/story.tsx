@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Card, Col, Row, Space, Spin, Typography } from 'antd'
+import { Alert, Card, Col, Flex, Row, Space, Spin, Typography } from 'antd'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { api, ask } from '../api/client'
@@ -54,7 +54,7 @@ export default function TicketPage() {
         <DialButton ticket={ticket} />
         <Link to="/tickets">{t('story.back')}</Link>
       </Head>
-      <Space orientation="vertical" size="middle" style={{ width: '100%' }}>
+      <Flex vertical gap={16}>
         {blocked && (
           <Alert type="info" showIcon title={t(`hindrance.${blocked}`, { owner: ticket.owner ?? '' })}
             action={ticket.into && <Link to={`/tickets/${encodeURIComponent(ticket.into)}`}>{t('story.into')} {ticket.into.slice(0, 8)}</Link>} />
@@ -63,17 +63,17 @@ export default function TicketPage() {
           onOrder={setOrdered} onReveal={(said) => setReasons(id + said)} />
         <Row gutter={[16, 16]}>
           <Col xs={24} xl={12}>
-            <Space orientation="vertical" size="middle" style={{ width: '100%' }}>
+            <Flex vertical gap={16}>
               <Matter ticket={ticket} />
               <Sheet versions={versions} ticket={ticket} />
               <Files ticket={ticket} acts={acts} />
-            </Space>
+            </Flex>
           </Col>
           <Col xs={24} xl={12}>
             <Card size="small" title={<Typography.Title level={2} style={{ fontSize: 16, margin: 0 }}>{t('story.acts')}</Typography.Title>}><Acts acts={acts} /></Card>
           </Col>
         </Row>
-      </Space>
+      </Flex>
       {(ordered === 'fill' || ordered === 'amend') && !shut(ordered) && <SheetDialog key={ordered} order={ordered} ticket={ticket} last={versions[versions.length - 1]} onClose={close} />}
       {ordered && ordered !== 'fill' && ordered !== 'amend' && !shut(ordered) && <OrderDialog key={ordered} order={ordered} ticket={ticket} onClose={close} />}
     </>

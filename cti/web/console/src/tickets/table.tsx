@@ -5,7 +5,7 @@ import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
 import { TicketLink } from './number'
 import type { Ticket } from './orders'
-import { Due, Kind, State } from './words'
+import { Department, Due, Kind, State } from './words'
 
 /** Tickets as a table; action is what may be done from the row. */
 export function TicketTable({ tickets, loading, empty, action, footer }: {
@@ -21,7 +21,7 @@ export function TicketTable({ tickets, loading, empty, action, footer }: {
     { title: t('field.summary'), dataIndex: 'summary', render: (text?: string) => text || '–', ellipsis: true },
     { title: t('field.caller'), dataIndex: 'caller', className: 'tabular', render: (text?: string) => text || '–' },
     { title: t('field.owner'), dataIndex: 'owner', className: 'tabular', render: (text: string | null) => text ?? '–' },
-    { title: t('field.department'), key: 'department', render: (_, k) => (k.department ? [k.department, k.clerk].filter(Boolean).join(' · ') : '–') },
+    { title: t('field.department'), key: 'department', render: (_, k) => (k.department ? <><Department id={k.department} company={k.company} />{k.clerk && ` · ${k.clerk}`}</> : '–') },
     ...(all ? [{ title: t('field.company'), dataIndex: 'company' }] : []),
     { title: t('field.opened_at'), dataIndex: 'opened_at', render: (at: string) => <Moment at={at} /> },
     ...(action ? [{ title: t('orders'), key: 'action', render: (_: unknown, ticket: Ticket) => action(ticket) }] : []),

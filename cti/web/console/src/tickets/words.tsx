@@ -1,8 +1,9 @@
 import { ClockCircleOutlined, ExclamationCircleFilled, WarningOutlined } from '@ant-design/icons'
 import { Space, Tag } from 'antd'
 import { Moment, useNow } from '../parts/time'
-import { useText } from '../shell/text'
+import { language, useText } from '../shell/text'
 import { markOf, spanOf } from './due'
+import { labelOf, useForms } from './forms'
 import type { Ticket } from './orders'
 
 /** A length of time in words. */
@@ -41,4 +42,10 @@ export function Due({ ticket }: { ticket: Pick<Ticket, 'state' | 'due_at' | 'ove
       {ticket.promised && <span>({t('mark.promised')})</span>}
     </Space>
   )
+}
+
+/** A department by its name, where the company's are told. */
+export function Department({ id, company }: { id: string; company: string }) {
+  const { departments } = useForms(company)
+  return <span title={id}>{labelOf(departments?.find((d) => d.id === id)?.label, language()) || id}</span>
 }
