@@ -343,6 +343,12 @@ func (f *followUp) attempted(call string) *callback.Attempt {
 	return nil
 }
 
+// FollowUpRules are those by which a company's callers are called back, and what they are asked.
+func (s *Store) FollowUpRules(company string) (callback.Rules, callback.Questionnaire) {
+	o := s.office(company)
+	return *o.Rules, *o.Questions
+}
+
 // FollowUpMonth is how a month's callbacks stand (requirement F2).
 type FollowUpMonth struct {
 	callback.Month

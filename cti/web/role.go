@@ -121,6 +121,7 @@ var rules = map[string]rule{
 	"GET /api/v1/tickets/{id}/files/{sha256}":              {row: row{company, company, none, all, none, all, own}},
 	"GET /api/v1/follow_ups":                               {row: row{company, company, company, all, none, all}},
 	"GET /api/v1/follow_ups/rates":                         {row: row{company, company, company, all, none, all}},
+	"GET /api/v1/follow_ups/questions":                     {row: row{company, company, company, all, none, all}},
 	"POST /api/v1/follow_ups/deal":                         {row: row{none, company, none, all, none, none}},
 	"POST /api/v1/follow_ups/{id}/orders":                  {row: row{company, company, none, all, none, none}},
 	"GET /api/v1/summaries/{day}":                          {row: row{none, company, company, all, none, all, own}},

@@ -1,6 +1,9 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
+/** The hotline to which `npx vite` passes on. */
+const hotline = process.env.SANSHENG_URL ?? 'http://127.0.0.1:8080'
+
 // What is built goes into dist, which the Go program embeds. `npx vite` serves the
 // sources instead and passes everything else on to a running hotline.
 export default defineConfig({
@@ -14,10 +17,10 @@ export default defineConfig({
   server: {
     port: 5173,
     proxy: {
-      '/api': 'http://127.0.0.1:8080',
-      '/readyz': 'http://127.0.0.1:8080',
-      '/nats': { target: 'http://127.0.0.1:8080', ws: true },
-      '/sip': { target: 'http://127.0.0.1:8080', ws: true },
+      '/api': hotline,
+      '/readyz': hotline,
+      '/nats': { target: hotline, ws: true },
+      '/sip': { target: hotline, ws: true },
     },
   },
   test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },

@@ -635,6 +635,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follow_ups/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What callers are asked who are called back about what was done, and by which rules they are called. */
+        get: operations["follow-up-questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follow_ups/rates": {
         parameters: {
             query?: never;
@@ -2166,10 +2183,67 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        FollowUpQuestion: {
+            ask: components["schemas"]["FollowUpText"];
+            /** @description It is asked of each ticket, else once. */
+            each?: boolean;
+            id: string;
+            /** @description Only of tickets of these kinds. */
+            kinds?: string[] | null;
+            /**
+             * Format: int64
+             * @description Up to where the caller is not content.
+             */
+            low?: number;
+            /** Format: int64 */
+            max?: number;
+            /**
+             * @description What the answer leads to: a no to solved opens the matter again, a low one to satisfied goes to the leader.
+             * @enum {string}
+             */
+            means?: "solved" | "satisfied";
+            /** Format: int64 */
+            min?: number;
+            /** @description It may go without an answer. */
+            optional?: boolean;
+            /**
+             * @description How it is answered: with a whole number, yes or no, words.
+             * @enum {string}
+             */
+            type: "scale" | "yes_no" | "text";
+        };
+        FollowUpQuestions: {
+            /** @description The hours of the day in which people are called, as in 09:00–20:00. */
+            calling: string;
+            closing: components["schemas"]["FollowUpText"];
+            /**
+             * Format: int64
+             * @description How long an agent has to say what came of an attempt.
+             */
+            confirm_minutes: number;
+            /**
+             * Format: int64
+             * @description How many attempts of a day count.
+             */
+            day_most: number;
+            opening: components["schemas"]["FollowUpText"];
+            questions: components["schemas"]["FollowUpQuestion"][];
+            /**
+             * Format: int64
+             * @description How long it must have rung before nobody has answered.
+             */
+            ring_seconds: number;
+            /** Format: int64 */
+            version: number;
+        };
         FollowUpShare: {
             agent: string;
             /** Format: int64 */
             calls: number;
+        };
+        FollowUpText: {
+            en: string;
+            zh: string;
         };
         FollowUps: {
             /** @description In the order in which they are due. */
@@ -6452,6 +6526,74 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "follow-up-questions": {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpQuestions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
