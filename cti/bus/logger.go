@@ -24,6 +24,9 @@ func (l *logger) Debugf(string, ...any)           {}
 func (l *logger) Tracef(string, ...any)           {}
 
 func (l *logger) Warnf(format string, v ...any) {
+	if strings.HasPrefix(format, "Websocket not configured with TLS") {
+		return // it is on loopback, behind the console's own address
+	}
 	l.watch(fmt.Sprintf(format, v...))
 	l.log.Warnf(format, v...)
 }

@@ -21,9 +21,9 @@ const (
 // ConfigKeeper shows the running configuration and publishes another one. Its errors are
 // *ConfigError or *cti.PlanError where that cannot be.
 type ConfigKeeper interface {
-	// Export is the document of what is in force, as a person of a company may see it;
-	// of all where that is empty.
-	Export(context.Context, cti.CompanyID) (ConfigDocument, error)
+	// Export is the document of what is in force, or of a version where one is named, as a
+	// person of a company may see it; of all where that is empty.
+	Export(_ context.Context, of cti.CompanyID, version int) (ConfigDocument, error)
 	// Diff tells what an order would change.
 	Diff(context.Context, ConfigOrder) ([]ConfigChange, error)
 	Apply(context.Context, ConfigOrder) (ConfigApplied, error)
@@ -37,6 +37,11 @@ type ConfigOrder struct {
 	Document string
 	// Version counts where Document is empty; 0 is the one before.
 	Version int
+	// From is the version with which Diff compares; the one in force where it is 0.
+	From int
+	// Base, where given, is the hash of the plan that must be in force when it is applied:
+	// who publishes has looked at that one.
+	Base string
 	// At is now where it is zero.
 	At       time.Time
 	By, Note string
@@ -85,7 +90,7 @@ type ConfigApplied struct {
 // noConfig is where no engine runs.
 type noConfig struct{}
 
-func (noConfig) Export(context.Context, cti.CompanyID) (d ConfigDocument, err error) {
+func (noConfig) Export(context.Context, cti.CompanyID, int) (d ConfigDocument, err error) {
 	return d, errNoEngine
 }
 func (noConfig) Diff(context.Context, ConfigOrder) ([]ConfigChange, error) { return nil, errNoEngine }
@@ -95,13 +100,19 @@ func (noConfig) Apply(context.Context, ConfigOrder) (a ConfigApplied, err error)
 func (noConfig) Versions(context.Context) ([]cti.VersionView, error)         { return nil, errNoEngine }
 func (noConfig) Cancel(context.Context, cti.CancelPlan, cti.CompanyID) error { return errNoEngine }
 
+type configInput struct {
+	Version int `query:"version" minimum:"1" doc:"A version that is kept or planned, in place of the one in force."`
+}
+
 type configOutput struct {
 	Body ConfigDocument
 }
 
 type configDiffInput struct {
 	Body struct {
-		Document string `json:"document" maxLength:"2000000" doc:"The configuration as YAML, the whole of it."`
+		Document string `json:"document,omitempty" maxLength:"2000000" doc:"The configuration as YAML, the whole of it."`
+		Version  int    `json:"version,omitempty" minimum:"1" doc:"In place of a document: a version that is kept or planned."`
+		From     int    `json:"from,omitempty" minimum:"1" doc:"The version with which it is compared; the one in force by default."`
 	}
 }
 
@@ -118,6 +129,7 @@ type configApplyInput struct {
 	Body struct {
 		Document string    `json:"document,omitempty" maxLength:"2000000" doc:"The configuration as YAML, the whole of it."`
 		Undo     *int      `json:"undo,omitempty" minimum:"0" doc:"In place of a document: the version whose plan is put in force again, 0 for the one before."`
+		Base     string    `json:"base,omitempty" maxLength:"64" doc:"The hash of the plan that must be in force: who has looked at another one is refused."`
 		Note     string    `json:"note,omitempty" maxLength:"500" doc:"What people read beside it."`
 		At       time.Time `json:"at,omitzero" doc:"When; now by default, at most 366 days ahead."`
 	}
@@ -148,11 +160,13 @@ func (s *Server) registerConfig(api huma.API) {
 	changes := append([]int{http.StatusNotFound, http.StatusConflict}, readErrors...)
 	huma.Register(api, huma.Operation{
 		OperationID: "config", Method: http.MethodGet, Path: "/api/v1/config", Tags: []string{"configuration"},
-		Summary: "The configuration in force, as a document that can be sent back.", Security: secured, Errors: read,
+		Summary: "The configuration in force, or that of a version, as a document that can be sent back.", Security: secured,
+		Errors: append([]int{http.StatusNotFound}, read...),
 	}, s.config)
 	huma.Register(api, huma.Operation{
 		OperationID: "config-diff", Method: http.MethodPost, Path: "/api/v1/config/diff", Tags: []string{"configuration"},
-		Summary: "What a document would change; nothing is changed.", Security: secured, Errors: read, MaxBodyBytes: configMost,
+		Summary: "What a document, or a version, would change; nothing is changed.", Security: secured,
+		Errors: append([]int{http.StatusNotFound}, read...), MaxBodyBytes: configMost,
 	}, s.configDiff)
 	huma.Register(api, huma.Operation{
 		OperationID: "config-versions", Method: http.MethodGet, Path: "/api/v1/config/versions", Tags: []string{"configuration"},
@@ -170,10 +184,22 @@ func (s *Server) registerConfig(api huma.API) {
 	}, s.configCancel)
 }
 
-func (s *Server) config(ctx context.Context, _ *struct{}) (*configOutput, error) {
+// nobodys is no company: an auditor reads configurations without the callers' numbers that
+// any company's rules name.
+const nobodys = cti.CompanyID("-")
+
+// readsOf is whose such numbers a person reads in a configuration; all where it is empty.
+func (p person) readsOf() cti.CompanyID {
+	if p.Role == Auditor {
+		return nobodys
+	}
+	return p.onlyCompany()
+}
+
+func (s *Server) config(ctx context.Context, in *configInput) (*configOutput, error) {
 	ctx, cancel := context.WithTimeout(ctx, configTime)
 	defer cancel()
-	d, err := s.configs.Export(ctx, personOf(ctx).onlyCompany())
+	d, err := s.configs.Export(ctx, personOf(ctx).readsOf(), in.Version)
 	if err != nil {
 		return nil, notConfigured(err)
 	}
@@ -181,9 +207,14 @@ func (s *Server) config(ctx context.Context, _ *struct{}) (*configOutput, error)
 }
 
 func (s *Server) configDiff(ctx context.Context, in *configDiffInput) (*configDiffOutput, error) {
+	if (in.Body.Document == "") == (in.Body.Version == 0) {
+		return nil, newProblem(http.StatusUnprocessableEntity, badQuery, "a document is needed, or a version; allowed: one of the two")
+	}
 	ctx, cancel := context.WithTimeout(ctx, configTime)
 	defer cancel()
-	changes, err := s.configs.Diff(ctx, ConfigOrder{Document: in.Body.Document, Company: personOf(ctx).onlyCompany()})
+	changes, err := s.configs.Diff(ctx, ConfigOrder{
+		Document: in.Body.Document, Version: in.Body.Version, From: in.Body.From, Company: personOf(ctx).readsOf(),
+	})
 	if err != nil {
 		return nil, notConfigured(err)
 	}
@@ -195,7 +226,7 @@ func (s *Server) configApply(ctx context.Context, in *configApplyInput) (*config
 		return nil, newProblem(http.StatusUnprocessableEntity, badQuery, "a document is needed, or undo with a version's number; allowed: one of the two")
 	}
 	p := personOf(ctx)
-	o := ConfigOrder{Document: in.Body.Document, At: in.Body.At, Note: in.Body.Note, By: p.Number, Company: p.onlyCompany()}
+	o := ConfigOrder{Document: in.Body.Document, Base: in.Body.Base, At: in.Body.At, Note: in.Body.Note, By: p.Number, Company: p.onlyCompany()}
 	if in.Body.Undo != nil {
 		o.Version = *in.Body.Undo
 	}

@@ -17,11 +17,12 @@ type toyConfig struct {
 	orders    []ConfigOrder
 	cancelled []cti.CancelPlan
 	company   cti.CompanyID
+	version   int
 	fail      error
 }
 
-func (c *toyConfig) Export(_ context.Context, of cti.CompanyID) (ConfigDocument, error) {
-	c.company = of
+func (c *toyConfig) Export(_ context.Context, of cti.CompanyID, version int) (ConfigDocument, error) {
+	c.company, c.version = of, version
 	return ConfigDocument{Version: 3, Document: "hotline: {}\n"}, c.fail
 }
 
@@ -58,10 +59,14 @@ func TestConfig(t *testing.T) {
 		says                        string
 	}{
 		{"3001", "GET", "/api/v1/config", "", nil, http.StatusOK, `"version":3`},
-		{"2001", "GET", "/api/v1/config", "", nil, http.StatusForbidden, "the role shift_leader may not do this; allowed: operator, administrator"},
-		{"5001", "GET", "/api/v1/config", "", nil, http.StatusForbidden, "allowed: operator, administrator"},
+		{"2001", "GET", "/api/v1/config", "", nil, http.StatusForbidden, "the role shift_leader may not do this; allowed: operator, administrator, auditor"},
+		{"4001", "GET", "/api/v1/config", "", nil, http.StatusForbidden, "allowed: operator, administrator, auditor"},
+		{"5001", "GET", "/api/v1/config?version=2", "", nil, http.StatusOK, `"version":3`},
+		{"5001", "POST", "/api/v1/config/versions", apply, nil, http.StatusForbidden, "allowed: operator, administrator"},
 		{"9001", "GET", "/api/v1/config/versions", "", nil, http.StatusOK, `"state":"in_force"`},
 		{"3001", "POST", "/api/v1/config/diff", `{"document":"hotline: {}"}`, nil, http.StatusOK, `"hotline.agents[1011]"`},
+		{"3001", "POST", "/api/v1/config/diff", `{"document":"x","version":2}`, nil, http.StatusUnprocessableEntity, "allowed: one of the two"},
+		{"3001", "POST", "/api/v1/config/diff", `{}`, nil, http.StatusUnprocessableEntity, "allowed: one of the two"},
 		{"3001", "POST", "/api/v1/config/versions", apply, nil, http.StatusOK, `"version":4`},
 		{"1001", "POST", "/api/v1/config/versions", apply, nil, http.StatusForbidden, "may not do this"},
 		{"9001", "POST", "/api/v1/config/versions", `{"undo":2}`, nil, http.StatusOK, `"version":4`},
@@ -144,5 +149,34 @@ func TestFollowDemo(t *testing.T) {
 		if d.Number == "1002" && (!fits(after.Hash, d.Password) || !fits(before.Hash, d.Password)) {
 			t.Error("his password is another one")
 		}
+	}
+}
+
+// TestConfigBetweenVersions: any two versions are compared, and who publishes may name the
+// plan that he has looked at.
+func TestConfigBetweenVersions(t *testing.T) {
+	st := newStand(t)
+	toy := &toyConfig{}
+	st.configs = toy
+	for _, c := range []struct{ method, path, body string }{
+		{"GET", "/api/v1/config?version=2", ""},
+		{"POST", "/api/v1/config/diff", `{"version":3,"from":1}`},
+		{"POST", "/api/v1/config/versions", `{"document":"hotline: {}","base":"abc"}`},
+	} {
+		if a := st.change("3001", c.method, c.path, c.body); a.StatusCode != http.StatusOK {
+			t.Errorf("%s %s %s: %d %s", c.method, c.path, c.body, a.StatusCode, a.text)
+		}
+	}
+	if toy.version != 2 || toy.company != "demo" {
+		t.Errorf("version %d was asked for, of %s", toy.version, toy.company)
+	}
+	if st.change("5001", "GET", "/api/v1/config", ""); toy.company != nobodys {
+		t.Errorf("an auditor reads the numbers in rules of %q", toy.company)
+	}
+	if o := toy.orders[0]; o.Version != 3 || o.From != 1 || o.Company != "demo" {
+		t.Errorf("compared was %+v", o)
+	}
+	if o := toy.orders[1]; o.Base != "abc" {
+		t.Errorf("published was %+v", o)
 	}
 }

@@ -22,7 +22,8 @@ type HoursKeeper interface {
 	// where that cannot be.
 	CloseHours(context.Context, cti.CloseHours) error
 	// Walk is what would happen to a call, with what is closed now; its error is a
-	// *cti.HoursError where there is no such number.
+	// *cti.HoursError where there is no such number, a *ConfigError where its document is
+	// faulty.
 	Walk(context.Context, Walk) (flow.Path, error)
 }
 
@@ -38,6 +39,8 @@ type Walk struct {
 	Answers map[string]flow.Exit
 	// Company, where given, is the only one whose numbers there are.
 	Company cti.CompanyID
+	// Document, where given, is asked in place of what is in force.
+	Document string
 }
 
 // nobodysHours are those where no engine runs.
@@ -204,7 +207,7 @@ func (s *Server) orderHours(ctx context.Context, c cti.CloseHours) (*struct{}, e
 
 func (s *Server) walk(ctx context.Context, in *walkInput) (*walkOutput, error) {
 	if !flow.Keys(in.Keys) {
-		return nil, newProblem(http.StatusUnprocessableEntity, badQuery, "keys %q: allowed are 0 to 9, *, #, and a dot where he presses nothing", in.Keys)
+		return nil, badKeys(in.Keys)
 	}
 	answers, err := answersOf(in.Answer)
 	if err != nil {
@@ -223,12 +226,21 @@ func (s *Server) walk(ctx context.Context, in *walkInput) (*walkOutput, error) {
 	if err != nil {
 		return nil, noLeader()
 	}
+	return walked(path), nil
+}
+
+// walked is a way as the API tells it.
+func walked(path flow.Path) *walkOutput {
 	out := &walkOutput{Body: Walked{Steps: []WalkedStep{}, Astray: path.Astray, Survey: path.Survey}}
 	for _, step := range path.Steps {
 		out.Body.Steps = append(out.Body.Steps, WalkedStep(step))
 	}
 	out.Body.End.Kind, out.Body.End.To = path.End.Kind, path.End.To
-	return out, nil
+	return out
+}
+
+func badKeys(keys string) error {
+	return newProblem(http.StatusUnprocessableEntity, badQuery, "keys %q: allowed are 0 to 9, *, #, and a dot where he presses nothing", keys)
 }
 
 // answersOf reads what look-ups say, as in crm=known; the error is a problem.

@@ -135,3 +135,43 @@ func TestWalk(t *testing.T) {
 		t.Errorf("walked %+v", w)
 	}
 }
+
+// TestWalkDraft: a document is walked that is not in force; a faulty one is told.
+func TestWalkDraft(t *testing.T) {
+	st := newStand(t)
+	h := &toyHours{}
+	st.hours = h
+	const body = `{"document":"hotline: {}","number":"800200","keys":"1","is":["vip"],"answers":{"crm":"known"}}`
+	for _, c := range []struct {
+		account, body string
+		fail          error
+		status        int
+		says          string
+	}{
+		{"3001", body, nil, 200, `"node":"closed"`},
+		{"9001", body, nil, 200, `"node":"closed"`},
+		{"5001", body, nil, 403, "allowed: operator, administrator"},
+		{"2001", body, nil, 403, "may not"},
+		{"3001", `{"number":"800200"}`, nil, 422, "document"},
+		{"3001", `{"document":"x","number":"800200","keys":"a"}`, nil, 422, "0 to 9"},
+		{"3001", body, &ConfigError{Text: "faulty", Faults: []string{"document:3: x"}}, 422, "document:3: x"},
+		{"3001", body, &cti.HoursError{Unknown: true, Text: "is no number"}, 404, "is no number"},
+		{"3001", body, errors.New("standing by"), 503, "no engine"},
+	} {
+		h.fail = c.fail
+		if a := st.change(c.account, "POST", "/api/v1/config/walk", c.body); a.StatusCode != c.status || !strings.Contains(a.text, c.says) {
+			t.Errorf("%s %s: %d %s, want %d and %q", c.account, c.body, a.StatusCode, a.text, c.status, c.says)
+		}
+	}
+	if w := h.walked[0]; w.Document != "hotline: {}" || w.DID != "800200" || w.Keys != "1" || w.Company != "demo" || len(w.Is) != 1 || w.Answers["crm"] != "known" {
+		t.Errorf("walked %+v", w)
+	}
+}
+
+// TestHolidays: what is shipped is shown, to who looks at calendars.
+func TestHolidays(t *testing.T) {
+	st := newStand(t)
+	if a := st.get("3001", "/api/v1/holidays"); a.StatusCode != 200 || !strings.Contains(a.text, `{"date":"2026-10-01","until":"2026-10-07","name":"国庆节"}`) || !strings.Contains(a.text, `"works":true`) {
+		t.Errorf("%d %s", a.StatusCode, a.text)
+	}
+}

@@ -33,6 +33,8 @@ type PromptKeeper interface {
 	Remove(ctx context.Context, id PromptID, by string) (PromptVersion, error)
 	// Hear rings a phone, of an agent of the company where one is given, and plays it.
 	Hear(ctx context.Context, id PromptID, phone string, only cti.CompanyID) error
+	// Sound opens what the switch plays by that name, a WAV file.
+	Sound(context.Context, PromptID) (io.ReadCloser, error)
 }
 
 // PromptID is which prompt it is.
@@ -78,6 +80,9 @@ func (nobodysPrompts) Remove(context.Context, PromptID, string) (v PromptVersion
 }
 func (nobodysPrompts) Hear(context.Context, PromptID, string, cti.CompanyID) error {
 	return errNoSwitch
+}
+func (nobodysPrompts) Sound(context.Context, PromptID) (io.ReadCloser, error) {
+	return nil, errNoSwitch
 }
 
 // PromptView is what callers hear by a name.
@@ -194,6 +199,7 @@ func (s *Server) registerPrompts(api huma.API) {
 	hear := operation("hear-prompt", http.MethodPost, "/{name}/hear", "Ring a phone and play a prompt.", changes)
 	hear.DefaultStatus = http.StatusNoContent
 	huma.Register(api, hear, s.hearPrompt)
+	huma.Register(api, operation("prompt-sound", http.MethodGet, "/{name}/sound", "What callers hear by a name, as a WAV file.", changes), s.promptSound)
 }
 
 // unheard is the answer where a prompt was not changed, or not played.
@@ -295,4 +301,21 @@ func (s *Server) hearPrompt(ctx context.Context, in *hearInput) (*struct{}, erro
 		return nil, s.unheard("hear prompt", err)
 	}
 	return nil, nil //nolint:nilnil // 204 has no body
+}
+
+// promptSound sends what is played. Browsers play it from the answer's body.
+func (s *Server) promptSound(ctx context.Context, in *PromptFilter) (*huma.StreamResponse, error) {
+	id, err := in.id(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sound, err := s.prompts.Sound(ctx, id)
+	if err != nil {
+		return nil, s.unheard("open prompt", err)
+	}
+	return &huma.StreamResponse{Body: func(h huma.Context) {
+		defer sound.Close()
+		h.SetHeader("Content-Type", "audio/wav")
+		_, _ = io.Copy(h.BodyWriter(), sound) // whoever asked is gone
+	}}, nil
 }

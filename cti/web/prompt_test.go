@@ -59,6 +59,11 @@ func (t *toyPrompts) Hear(_ context.Context, id PromptID, phone string, only cti
 	return err
 }
 
+func (t *toyPrompts) Sound(_ context.Context, id PromptID) (io.ReadCloser, error) {
+	_, err := t.ask("sound", id)
+	return io.NopCloser(strings.NewReader("RIFF")), err
+}
+
 // TestPrompts: operators change what their company's callers hear, administrators also
 // what everybody's do; leaders and auditors look.
 func TestPrompts(t *testing.T) {
@@ -82,6 +87,9 @@ func TestPrompts(t *testing.T) {
 		{"9001", "DELETE", "/closed?company=demo2", "", nil, 200, "remove demo2//closed 9001"},
 		{"3001", "POST", "/closed/hear", `{"phone":"1001"}`, nil, 204, "hear demo//closed 1001 demo"},
 		{"9001", "POST", "/closed/hear", `{"phone":"1001"}`, nil, 204, "hear //closed 1001"},
+		{"2001", "GET", "/closed/sound?language=zh", "", nil, 200, "sound demo/zh/closed"},
+		{"4001", "GET", "/closed/sound", "", nil, 403, "may not do this"},
+		{"3001", "GET", "/closed/sound", "", &PromptError{409, "the switch alone plays it"}, 409, "the switch alone"},
 		{"1001", "GET", "", "", nil, 403, "may not do this"},
 		{"2001", "PUT", "/closed/audio", "sound", nil, 403, "allowed: operator, administrator"},
 		{"2001", "PUT", "/closed/text", `{"text":"x"}`, nil, 403, "allowed: operator, administrator"},

@@ -49,7 +49,7 @@ func TestMatrix(t *testing.T) {
 		for _, p := range people() {
 			r := st.request(method, path, "")
 			r.Header.Set("X-Forwarded-For", "192.0.2.1") // not local
-			r.Header.Set("Origin", "http://"+r.Host) // as of a page of ours, which opens a WebSocket
+			r.Header.Set("Origin", "http://"+r.Host)     // as of a page of ours, which opens a WebSocket
 			r.SetBasicAuth(p.Number, st.passwords[p.Number])
 			a := st.do(r)
 			allowed := ru.open || ru.row.of(p.Role) != none

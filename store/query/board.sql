@@ -1,6 +1,6 @@
 -- name: Board :many
 -- The inbound calls of a day of a company, from its first moment, since, up to the next day's,
--- until: all of them, as queue '', and those that waited in each queue. A call is taken where a
+-- until: all of them, as the queue without a name, and those that waited in each. A call is taken where a
 -- person had it, or the hotline spoke to the caller; it is let go where the operator's rule
 -- ended it. What is neither taken nor over, or joined nor over, is not decided yet.
 WITH today AS (

@@ -36,10 +36,16 @@ func (c configs) running(ctx context.Context) (*engine.Engine, *config.Config, i
 }
 
 // Export implements web.ConfigKeeper.
-func (c configs) Export(ctx context.Context, of cti.CompanyID) (web.ConfigDocument, error) {
-	_, cfg, version, err := c.running(ctx)
+func (c configs) Export(ctx context.Context, of cti.CompanyID, asked int) (web.ConfigDocument, error) {
+	e, cfg, version, err := c.running(ctx)
 	if err != nil {
 		return web.ConfigDocument{}, err
+	}
+	if asked != 0 {
+		if cfg, err = kept(ctx, e, cfg, asked); err != nil {
+			return web.ConfigDocument{}, err
+		}
+		version = asked
 	}
 	hash := cfg.Hotline.Hash()
 	if of != "" {
@@ -49,8 +55,48 @@ func (c configs) Export(ctx context.Context, of cti.CompanyID) (web.ConfigDocume
 	return web.ConfigDocument{Version: version, Hash: hash, Document: string(text)}, err
 }
 
+// kept is the running configuration with the plan of another version, which may not be one that can be
+// in force here any more.
+func kept(ctx context.Context, e *engine.Engine, running *config.Config, version int) (*config.Config, error) {
+	p, err := e.PlanOf(ctx, version)
+	if err != nil {
+		return nil, err
+	}
+	if p == nil {
+		return nil, &cti.PlanError{Unknown: true, Text: fmt.Sprintf("version %d is not kept; allowed: those that are listed", version)}
+	}
+	cfg := *running
+	cfg.Hotline = p
+	return &cfg, nil
+}
+
 // Diff implements web.ConfigKeeper.
 func (c configs) Diff(ctx context.Context, o web.ConfigOrder) ([]web.ConfigChange, error) {
+	e, cfg, _, err := c.running(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var next *config.Config
+	if o.Document != "" {
+		next, err = c.read(o, cfg)
+	} else {
+		next, err = kept(ctx, e, cfg, o.Version)
+	}
+	if err == nil && o.From != 0 {
+		cfg, err = kept(ctx, e, cfg, o.From)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if o.Company != "" {
+		cfg, next = cfg.Of(o.Company), next.Of(o.Company)
+	}
+	changes, _, err := compare(cfg, next)
+	return changes, err
+}
+
+// draft is the plan of a document that is not in force.
+func (c configs) draft(ctx context.Context, o web.ConfigOrder) (*cti.Plan, error) {
 	_, cfg, _, err := c.running(ctx)
 	if err != nil {
 		return nil, err
@@ -59,8 +105,7 @@ func (c configs) Diff(ctx context.Context, o web.ConfigOrder) ([]web.ConfigChang
 	if err != nil {
 		return nil, err
 	}
-	changes, _, err := compare(cfg, next)
-	return changes, err
+	return next.Hotline, nil
 }
 
 // read is the configuration of a document as it would be here: the command line wins over
@@ -103,6 +148,9 @@ func (c configs) Apply(ctx context.Context, o web.ConfigOrder) (web.ConfigApplie
 	e, cfg, version, err := c.running(ctx)
 	if err != nil {
 		return done, err
+	}
+	if o.Base != "" && o.Base != cfg.Hotline.Hash() {
+		return done, &cti.PlanError{Text: fmt.Sprintf("version %d was published meanwhile; allowed: look at the difference again, and publish then", version)}
 	}
 	next, err := c.wanted(ctx, e, o, cfg)
 	if err != nil {

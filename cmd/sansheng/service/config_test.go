@@ -17,7 +17,7 @@ import (
 // document is what is in force with something changed, as an operator would write it.
 func (st *stack) document(change func(*config.Config)) string {
 	st.t.Helper()
-	d, err := configs{st.svc}.Export(deadline(st.t), "")
+	d, err := configs{st.svc}.Export(deadline(st.t), "", 0)
 	if err != nil {
 		st.t.Fatal(err)
 	}

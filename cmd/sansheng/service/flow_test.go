@@ -284,6 +284,10 @@ func TestFlowTickets(t *testing.T) {
 	p.Flows[0].Nodes[1].Exits = flowExits("open", "mends", "none", "people", "failed", "message")
 	p.Flows[0].Nodes = p.Flows[0].Nodes[1:5]
 	st := hotline(t, p)
+	until(t, func(ctx context.Context) (bool, string) {
+		_, err := st.svc.records.Tickets(ctx, store.TicketFilter{})
+		return err == nil, fmt.Sprint("the store is not there: ", err)
+	})
 	st.agent("1001", phone.AnswerAfter(0))
 	first := st.dial(from, "800200")
 	st.fact(from, cti.CallJoined, 1)

@@ -30,7 +30,7 @@ func (l lineHours) CloseHours(ctx context.Context, c cti.CloseHours) error {
 }
 
 // Walk is the plan's dry run, with what is closed and what is known of who calls, or said to
-// be. No service is asked.
+// be; where it has a document, that one's. No service is asked.
 func (l lineHours) Walk(ctx context.Context, w web.Walk) (flow.Path, error) {
 	e, err := l.s.leader()
 	if err != nil {
@@ -43,10 +43,16 @@ func (l lineHours) Walk(ctx context.Context, w web.Walk) (flow.Path, error) {
 	if w.At.IsZero() {
 		w.At = time.Now()
 	}
-	only := *l.s.plan()
+	plan := l.s.plan()
+	if w.Document != "" {
+		if plan, err = (configs{l.s}).draft(ctx, web.ConfigOrder{Document: w.Document, Company: w.Company}); err != nil {
+			return flow.Path{}, err
+		}
+	}
+	only := *plan
 	if w.Company != "" {
 		only.Lines = nil
-		for _, line := range l.s.plan().Lines {
+		for _, line := range plan.Lines {
 			if line.Company == w.Company {
 				only.Lines = append(only.Lines, line)
 			}

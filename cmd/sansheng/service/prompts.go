@@ -252,3 +252,20 @@ func (p promptKeeper) Hear(ctx context.Context, id web.PromptID, phone string, o
 	})
 	return err
 }
+
+// Sound implements web.PromptKeeper. A file that was put there by hand, in a format that
+// only the switch plays, is heard by phone.
+func (p promptKeeper) Sound(_ context.Context, id web.PromptID) (io.ReadCloser, error) {
+	k, err := p.key(id)
+	if err != nil {
+		return nil, err
+	}
+	file := asterisk.FindPrompt(p.s.asterisk.Data, k.Voice(), k.Name)
+	switch {
+	case file == "":
+		return nil, refusePrompt(http.StatusNotFound, "there is no prompt %s", k)
+	case filepath.Ext(file) != ".wav":
+		return nil, refusePrompt(http.StatusConflict, "prompt %s is a %s file, which the switch alone plays; allowed: hear it by phone", k, filepath.Ext(file))
+	}
+	return os.Open(file)
+}

@@ -15,6 +15,7 @@ export default defineConfig({
     port: 5173,
     proxy: {
       '/api': 'http://127.0.0.1:8080',
+      '/readyz': 'http://127.0.0.1:8080',
       '/nats': { target: 'http://127.0.0.1:8080', ws: true },
       '/sip': { target: 'http://127.0.0.1:8080', ws: true },
     },

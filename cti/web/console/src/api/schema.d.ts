@@ -211,7 +211,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The configuration in force, as a document that can be sent back. */
+        /** The configuration in force, or that of a version, as a document that can be sent back. */
         get: operations["config"];
         put?: never;
         post?: never;
@@ -230,7 +230,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a document would change; nothing is changed. */
+        /** What a document, or a version, would change; nothing is changed. */
         post: operations["config-diff"];
         delete?: never;
         options?: never;
@@ -271,6 +271,26 @@ export interface paths {
         post?: never;
         /** Take a planned version back. */
         delete: operations["config-cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/walk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would happen to a call, were a document in force.
+         * @description As a number's walk. Nothing is changed; what is closed now is.
+         */
+        post: operations["walk-draft"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -533,6 +553,23 @@ export interface paths {
         put?: never;
         /** Say what came of a callback, or whose it is. */
         post: operations["order-follow-up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public holidays that are shipped. */
+        get: operations["holidays"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -802,6 +839,23 @@ export interface paths {
         put?: never;
         /** Ring a phone and play a prompt. */
         post: operations["hear-prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What callers hear by a name, as a WAV file. */
+        get: operations["prompt-sound"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1324,6 +1378,8 @@ export interface components {
              * @description When; now by default, at most 366 days ahead.
              */
             at?: string;
+            /** @description The hash of the plan that must be in force: who has looked at another one is refused. */
+            base?: string;
             /** @description The configuration as YAML, the whole of it. */
             document?: string;
             /** @description What people read beside it. */
@@ -1351,7 +1407,17 @@ export interface components {
         };
         ConfigDiffInputBody: {
             /** @description The configuration as YAML, the whole of it. */
-            document: string;
+            document?: string;
+            /**
+             * Format: int64
+             * @description The version with which it is compared; the one in force by default.
+             */
+            from?: number;
+            /**
+             * Format: int64
+             * @description In place of a document: a version that is kept or planned.
+             */
+            version?: number;
         };
         ConfigDocument: {
             /** @description The configuration as YAML: what is not as by default. KEPT stands for a secret as it is. */
@@ -1628,6 +1694,27 @@ export interface components {
             /** Format: int64 */
             ring_ms: number;
         };
+        DraftWalkInputBody: {
+            /** @description What look-ups say of him, by service; one that is not named fails. */
+            answers?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description When; now by default.
+             */
+            at?: string;
+            /** @description Who calls. */
+            caller?: string;
+            /** @description The configuration as YAML, the whole of it. */
+            document: string;
+            /** @description What is known of him, beside what the engine knows of the number. */
+            is?: ("vip" | "ticket" | "repeat")[] | null;
+            /** @description What he presses, as for a number's walk. */
+            keys?: string;
+            /** @description The number that is called. */
+            number: string;
+        };
         Duplicate: {
             customer: string;
             /** Format: int64 */
@@ -1770,6 +1857,26 @@ export interface components {
             /** Format: date-time */
             ended_at: string | null;
             role: string;
+        };
+        Holiday: {
+            /** Format: date */
+            date: string;
+            name: string;
+            /**
+             * Format: date
+             * @description The last of them; one day where it is absent.
+             */
+            until?: string;
+            /** @description The days are worked, to make up for it. */
+            works?: boolean;
+        };
+        HolidayTable: {
+            days: components["schemas"]["Holiday"][];
+            /** @description As calendars name it; a table of this name in the configuration takes its place. */
+            id: string;
+        };
+        HolidayTables: {
+            tables: components["schemas"]["HolidayTable"][];
         };
         Hours: {
             hours: components["schemas"]["LineHours"][];
@@ -3545,7 +3652,10 @@ export interface operations {
     };
     config: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A version that is kept or planned, in place of the one in force. */
+                version?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3572,6 +3682,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3641,6 +3760,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3877,6 +4005,84 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "walk-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftWalkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Walked"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5348,6 +5554,53 @@ export interface operations {
             };
         };
     };
+    holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolidayTables"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     hours: {
         parameters: {
             query?: {
@@ -6603,6 +6856,95 @@ export interface operations {
         responses: {
             /** @description No Content */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "prompt-sound": {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+                /** @description Its company's by default. */
+                language?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description The prompt's name, its slash as %2F. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,46 @@
+import { DownloadOutlined, UploadOutlined } from '@ant-design/icons'
+import { App, Button, Upload } from 'antd'
+import { useRole } from '../../shell/me'
+import { useText } from '../../shell/text'
+import { useDraft, useDrafted } from '../draft/context'
+
+/** Gives a text as a file. */
+function save(name: string, text: string) {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
+}
+
+/** The document as a file: out, and in as a draft. */
+export function Files() {
+  const t = useText('workshop')
+  const { notification } = App.useApp()
+  const draft = useDraft()
+  const { latest, text, changes } = useDrafted()
+  const may = useRole('operator', 'administrator')
+  async function read(file: File) {
+    try {
+      draft.replace(await file.text())
+      notification.success({ title: t('files.read', { name: file.name, count: draft.state.changes.length }) })
+    } catch (error) {
+      notification.error({ title: t('files.unread', { name: file.name }), description: error instanceof Error ? error.message : String(error), duration: 0 })
+    }
+  }
+  return (
+    <>
+      {latest && <Button icon={<DownloadOutlined />} onClick={() => save(`sansheng-v${latest.version}.yaml`, latest.document)}>{t('files.export')}</Button>}
+      {changes.length > 0 && <Button icon={<DownloadOutlined />} onClick={() => save('sansheng-draft.yaml', text)}>{t('files.exportDraft')}</Button>}
+      {may && (
+        <Upload accept=".yaml,.yml" maxCount={1} showUploadList={false} beforeUpload={(file) => {
+          void read(file)
+          return false
+        }}>
+          <Button icon={<UploadOutlined />}>{t('files.import')}</Button>
+        </Upload>
+      )}
+    </>
+  )
+}
