@@ -11,7 +11,11 @@ import { Cap } from './cap'
 import type { LiveCall } from './wire'
 
 /** Who is calling: his card, open tickets, calls owed to him, and earlier calls. */
-export function Caller({ call, whole, onWhole }: { call: LiveCall; whole: boolean; onWhole: () => void }) {
+export function Caller({ call, whole, onWhole, onTake }: {
+  call: LiveCall; whole: boolean; onWhole: () => void
+  /** Takes who he is over into the record sheet that is open. */
+  onTake?: (who: { name: string; place: string }) => void
+}) {
   const t = useText('desk')
   const known = /^[+]?[0-9]{2,20}$/.test(call.caller)
   const card = useQuery({
@@ -33,11 +37,12 @@ export function Caller({ call, whole, onWhole }: { call: LiveCall; whole: boolea
   return (
     <div className="desk-caller" data-testid="caller-card">
       <div className="desk-caller-head">
-        <strong>{ours?.name || call.customer?.name || t(calls.length > 0 ? 'card.noName' : 'card.first')}</strong>
+        <strong>{ours?.name || t(calls.length > 0 ? 'card.noName' : 'card.first')}</strong>
         {(ours?.flags ?? []).map((f) => <Tag key={f} color="gold">{t(`flag.${f}`, { defaultValue: f })}</Tag>)}
         {!whole && (ours || theirs) && <Button size="small" icon={<EyeOutlined />} onClick={onWhole}>{t('card.whole')} <Cap>V</Cap></Button>}
       </div>
-      <Card ours={ours} theirs={theirs} place={call.customer?.place} />
+      <Card ours={ours} theirs={theirs} />
+      {whole && onTake && ours && <Button size="small" onClick={() => onTake({ name: ours.name, place: ours.address })}>{t('card.take')}</Button>}
       {card.data.ours_missing && <p className="desk-dim" role="status">{t('card.oursMissing')}</p>}
       {card.data.theirs_missing && <p className="desk-dim" role="status">{t('card.theirsMissing')}</p>}
       {promised.length > 0 && <p className="desk-owed" role="status">{t('card.owed', { count: promised.length })} {promised.map((p) => <Moment key={p.call} at={p.due_at ?? p.asked_at} />)}</p>}
@@ -47,10 +52,10 @@ export function Caller({ call, whole, onWhole }: { call: LiveCall; whole: boolea
   )
 }
 
-function Card({ ours, theirs, place }: { ours: Schema<'Customer'> | null; theirs: Schema<'TheirCard'> | null; place?: string }) {
+function Card({ ours, theirs }: { ours: Schema<'Customer'> | null; theirs: Schema<'TheirCard'> | null }) {
   const t = useText('desk')
   const rows: [string, string | undefined][] = [
-    [t('card.place'), ours?.address || place], [t('card.account'), ours?.account], [t('card.note'), ours?.note],
+    [t('card.place'), ours?.address], [t('card.account'), ours?.account], [t('card.note'), ours?.note],
     [t('card.theirs'), theirs ? [theirs.name, theirs.address, theirs.account, theirs.note].filter(Boolean).join(' · ') : undefined],
     ...(theirs?.rest ?? []).map((f): [string, string] => [f.name, f.value]),
   ]

@@ -134,7 +134,8 @@ function DeskBody({ desk }: { desk: Desk }) {
         </div>
         <div className="desk-column" aria-live="off">
           <h2>{t('card.title')}</h2>
-          {carded ? <Caller key={carded.call} call={carded} whole={whole === true} onWhole={() => setWhole(true)} /> : <p className="desk-dim">{t('card.nobody')}</p>}
+          {carded ? <Caller key={carded.call} call={carded} whole={whole === true} onWhole={() => setWhole(true)}
+            onTake={opened === carded.call ? (who) => deeds.current?.take(who) : undefined} /> : <p className="desk-dim">{t('card.nobody')}</p>}
         </div>
       </div>
       {pane === 'transfer' && mine && (

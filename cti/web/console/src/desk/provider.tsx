@@ -40,7 +40,7 @@ function Following({ children }: { children: ReactNode }) {
   const follow = useFollow()
   const { call, part } = viewOf(follow.desk, me.number)
   const rings = part === 'ringing' && call !== null
-  const caller = call ? call.customer?.name ?? (call.caller || t('anonymous')) : ''
+  const caller = call ? call.caller || t('anonymous') : ''
   useAlarm(rings ? {
     call: call.call, period: call.ring_ms, sounds: phone?.state.kind === 'browser',
     title: t(call.emergency ? 'alarm.emergency' : 'alarm.title', { caller }), body: t('alarm.body', { did: call.did }),

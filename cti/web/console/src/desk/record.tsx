@@ -18,6 +18,8 @@ export type SheetDeeds = {
   /** What is written, for the receiver of a transfer. */
   passedOn: () => { name: string; value: string }[]
   promise: (minutes: number) => Promise<boolean>
+  /** Takes over who the caller is. */
+  take: (who: { name: string; place: string }) => void
 }
 
 /** The record sheet of a call: the system's part, then the form of what it is about (C2, C5). */
@@ -35,7 +37,7 @@ export function RecordSheet({ call, live, forms, deeds, onClose }: {
   const [promise, promising] = useDo((minutes: number) => sheet.act('promise', { minutes, text: t('promise.told', { count: minutes }) }))
   const [finish, finishing] = useDo(() => sheet.finish())
   useEffect(() => {
-    deeds.current = { passedOn: () => passedOn(form, now.values, language()), promise }
+    deeds.current = { passedOn: () => passedOn(form, now.values, language()), promise, take: sheet.take }
     return () => void (deeds.current = null)
   })
 

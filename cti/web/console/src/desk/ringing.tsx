@@ -52,18 +52,11 @@ export function Ringing({ call, me, skew, phone, forms, onAnswer }: {
 /** Who calls and whom: as much as is known of it by now. */
 export function Who({ call }: { call: LiveCall }) {
   const t = useText('desk')
-  const { customer } = call
   return (
     <div className="desk-who">
-      <p className="desk-number tabular" data-testid="caller">{call.caller || t('anonymous')}</p>
-      <p>
-        {customer?.name && <strong>{customer.name} </strong>}
-        {customer?.vip && <Tag color="gold">VIP</Tag>}
-        {customer?.place && <span>{customer.place} </span>}
-      </p>
+      <p className="desk-number tabular" data-testid="caller">{call.caller || t('anonymous')} {call.customer?.vip && <Tag color="gold">VIP</Tag>}</p>
       <p className="desk-dim">
         {t(`direction.${call.direction}`)} · {t('line')} {call.did}{call.queue && ` · ${t('queue')} ${call.queue}`} · {call.company}
-        {customer?.company && customer.company !== call.company && ` · ${customer.company}`}
       </p>
     </div>
   )

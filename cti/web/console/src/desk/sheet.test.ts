@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Schema } from '../api/client'
-import { begun, carry, filledBy, kindOf, labelOf, missing, nameOf, passedOn, spoken, ticketOf } from './sheet'
+import { added, begun, carry, filledBy, kindOf, labelOf, missing, nameOf, passedOn, spoken, ticketOf } from './sheet'
 import type { Form, LiveCall } from './wire'
 
 const consultation: Form = {
@@ -56,12 +56,16 @@ describe('carry', () => {
 })
 
 describe('the beginning', () => {
-  const call = { caller: '13800000000', emergency: true, customer: { name: '王', place: '一号楼' } } as LiveCall
+  const call = { caller: '13800000000', emergency: true } as LiveCall
 
   it('fills in what the system knows', () => {
-    expect(begun(call)).toEqual({ phone: '13800000000', name: '王', place: '一号楼' })
-    expect(begun({ ...call, caller: 'anonymous', customer: undefined })).toEqual({})
+    expect(begun(call)).toEqual({ phone: '13800000000' })
+    expect(begun({ ...call, caller: 'anonymous' })).toEqual({})
     expect(begun(null)).toEqual({})
+  })
+
+  it('takes over who he is, where nothing was written', () => {
+    expect(added(emergency, { phone: '1' }, { phone: '2', place: '一号楼', name: '王' })).toEqual({ phone: '1', place: '一号楼' })
   })
 
   it('is an emergency on an emergency line, until somebody has said what it is', () => {

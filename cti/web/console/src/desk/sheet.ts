@@ -67,9 +67,17 @@ export function carry(values: Values, to: Form): Values {
 export function begun(call: LiveCall | null): Values {
   const values: Values = {}
   if (call?.caller && /^[+]?[0-9]{3,20}$/.test(call.caller)) values.phone = call.caller
-  if (call?.customer?.name) values.name = call.customer.name
-  if (call?.customer?.place) values.place = call.customer.place
   return values
+}
+
+/** What is known of a caller, for the fields of a form that say nothing yet. */
+export function added(form: Form, values: Values, known: Values): Values {
+  const after = { ...values }
+  for (const f of form.fields) {
+    const value = known[f.id]
+    if (value !== undefined && !empty(value) && empty(values[f.id])) after[f.id] = value
+  }
+  return after
 }
 
 /** The kind with which a sheet is begun. */

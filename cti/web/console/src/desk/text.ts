@@ -57,7 +57,7 @@ const zh: Words = {
   promise: { within: '承诺 {{count}} 分钟内回电', told: '已告知客户 {{count}} 分钟内回电', none: '没有打开的记录单，无法记下回电承诺' },
   script: { title: '话术', steps: '后续话术（{{count}} 步）', unread: '话术暂时读不到' },
   card: {
-    title: '客户', nobody: '来电时在这里显示客户资料', anonymous: '没有号码，无法查找客户资料', noName: '未登记姓名', first: '首次来电', whole: '显示全部', why: '通话 {{call}} 中核对客户资料',
+    title: '客户', nobody: '来电时在这里显示客户资料', anonymous: '没有号码，无法查找客户资料', noName: '未登记姓名', first: '首次来电', whole: '显示全部', take: '填入记录单', why: '通话 {{call}} 中核对客户资料',
     oursMissing: '客户资料暂时读不到', theirsMissing: '业务系统没有回答', place: '地址', account: '户号', note: '备注', theirs: '业务系统', tickets: '未结工单（{{count}}）',
     calls: '历史通话（{{count}}）', owed: '欠客户回电 {{count}} 次，应于', noSummary: '尚未填写', abandoned: '客户放弃', answered: '已接听', unanswered: '未接听', more: '另有 {{count}} 次',
   },
@@ -141,7 +141,7 @@ const en: Words = {
   promise: { within: 'Call back in {{count}} min', told: 'The caller was told: within {{count}} minutes', none: 'No sheet is open, so the promise cannot be kept on record' },
   script: { title: 'Script', steps: 'What comes next ({{count}})', unread: 'The script cannot be read now' },
   card: {
-    title: 'Caller', nobody: 'Who calls is shown here', anonymous: 'Without a number nobody can be looked up', noName: 'No name on record', first: 'First call', whole: 'Show all', why: 'checked with the caller in call {{call}}',
+    title: 'Caller', nobody: 'Who calls is shown here', anonymous: 'Without a number nobody can be looked up', noName: 'No name on record', first: 'First call', whole: 'Show all', take: 'Into the sheet', why: 'checked with the caller in call {{call}}',
     oursMissing: 'Our customers cannot be read now', theirsMissing: 'The company’s system says nothing', place: 'Address', account: 'Account', note: 'Note', theirs: 'Their system', tickets: 'Open tickets ({{count}})',
     calls: 'Earlier calls ({{count}})', owed: 'Calls owed to him: {{count}}, due', noSummary: 'nothing written yet', abandoned: 'abandoned', answered: 'answered', unanswered: 'not answered', more: '{{count}} more',
   },

@@ -4,7 +4,7 @@ import { ProblemError } from '../api/client'
 import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
 import { fill, findTicket, orderTicket, readStory, type Ticket } from './matter'
-import { begun, carry, filledBy, kindOf, type Filled, type Said, type Value } from './sheet'
+import { added, begun, carry, filledBy, kindOf, type Filled, type Said, type Value, type Values } from './sheet'
 import type { Form, LiveCall } from './wire'
 import { resume, Writer } from './writer'
 
@@ -86,6 +86,10 @@ export function useSheet(call: string, live: LiveCall | null, forms: Form[]) {
       if (value === undefined) delete values[id]
       else values[id] = value
       say({ kind: now.kind, values })
+    },
+    take: (known: Values) => {
+      const form = forms.find((f) => f.kind === now.kind)
+      if (form) say({ kind: now.kind, values: added(form, now.values, known) })
     },
     turn: (kind: string) => {
       const form = forms.find((f) => f.kind === kind)

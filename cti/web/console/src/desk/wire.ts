@@ -2,53 +2,11 @@
 import type { Schema } from '../api/client'
 import type { Numbered } from '../live/live'
 
-export type AgentState = Schema<'AgentState'> & {
-  /** When the state ends by itself, as wrap-up does. */
-  until?: string
-}
-
-export type CallState =
-  | 'flow' | 'waiting' | 'ringing' | 'talking' | 'held' | 'consulting' | 'conference' | 'survey' | 'voicemail' | 'fallback'
-
-/** An announced transfer that is under way. */
-export type Consult = {
-  /** The receiver: an agent's number, or one outside. */
-  to: string
-  state: 'ringing' | 'talking'
-  since: string
-}
+export type AgentState = Schema<'AgentState'>
+export type LiveCall = Schema<'LiveCall'>
 
 /** What the receiver of a call is told before he answers. */
-export type Brief = {
-  reason?: string
-  consent?: boolean
-  from?: string
-  sheet?: { field: string; value: string }[] | null
-}
-
-export type LiveCall = {
-  call: string
-  company: string
-  did: string
-  caller: string
-  direction: 'inbound' | 'outbound'
-  state: CallState
-  queue?: string
-  agent?: string
-  emergency: boolean
-  started_at: string
-  waiting_since?: string
-  ringing_since?: string
-  answered_at?: string
-  held_since?: string
-  /** How long one ring lasts, its pause included. */
-  ring_ms: number
-  consult?: Consult
-  recording: boolean
-  recording_paused: boolean
-  customer?: { name?: string; company?: string; place?: string; vip?: boolean }
-  brief?: Brief
-}
+export type Brief = Schema<'LiveBrief'>
 
 /** A snapshot, which is whole, or a change, which has changed things only. */
 export type Heard = Numbered & {
