@@ -68,7 +68,7 @@ export function Publish({ onClose }: { onClose: () => void }) {
         </Form.Item>
         {when === 'later' && (
           <Form.Item name="at" label={t('publish.at')} rules={[{ required: true, message: t('publish.atNeeded') }]} extra={t('publish.laterHint')}>
-            <DatePicker showTime={{ format: 'HH:mm' }} minDate={dayjs()} maxDate={dayjs().add(366, 'day')} />
+            <DatePicker needConfirm={false} format="YYYY-MM-DD HH:mm" showTime={{ format: 'HH:mm' }} minDate={dayjs()} maxDate={dayjs().add(366, 'day')} />
           </Form.Item>
         )}
       </Form>

@@ -5,6 +5,7 @@ import { useShade } from '../../shell/theme'
 import type { Flow, Lookup } from '../plan'
 import type { Finding } from './check'
 import { connect, disconnect, remove } from './edit'
+import { FitOnce } from './fit'
 import { exitsOf } from './kinds'
 import type { Places } from './layout'
 import { NodeCard, type Drawn } from './node'
@@ -60,7 +61,7 @@ export function Canvas({ flow, lookups, places, findings, way, chosen, mine, onC
   }, [])
   return (
     <div className="flow-canvas" data-testid="canvas">
-      <ReactFlow<Drawn> nodes={nodes} edges={edges} nodeTypes={nodeTypes} colorMode={shade} fitView fitViewOptions={{ padding: 0.1, maxZoom: 1 }} minZoom={0.2}
+      <ReactFlow<Drawn> nodes={nodes} edges={edges} nodeTypes={nodeTypes} colorMode={shade} fitViewOptions={{ padding: 0.1, maxZoom: 1 }} minZoom={0.2}
         nodesConnectable={mine} edgesReconnectable={mine} deleteKeyCode={mine ? ['Delete', 'Backspace'] : null}
         onNodesChange={(changes) => setNodes((old) => applyNodeChanges(changes.filter((c) => c.type !== 'remove'), old))}
         onEdgesChange={(changes) => setEdges((old) => applyEdgeChanges(changes.filter((c) => c.type !== 'remove'), old))}
@@ -73,6 +74,7 @@ export function Canvas({ flow, lookups, places, findings, way, chosen, mine, onC
           onEdit(remove(without, nodes.map((n) => n.id)))
           if (nodes.some((n) => n.id === chosen)) onChoose('')
         }}>
+        <FitOnce />
         <Background />
         <Controls showInteractive={false} aria-label={t('flows.controls')} />
         <MiniMap pannable zoomable ariaLabel={t('flows.map')} />

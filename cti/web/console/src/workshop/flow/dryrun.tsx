@@ -47,7 +47,7 @@ export function DryRun({ flow, way, onWay, onChoose }: Props) {
       <Form<Fields> layout="vertical" size="small" onFinish={(f) => void walk(f)} initialValues={{ number: params.get('number') ?? lines[0] }}>
         <Form.Item name="number" label={t('walk.number')} rules={[{ required: true }]}><Select options={optionsOf(lines)} /></Form.Item>
         <Form.Item name="caller" label={t('walk.caller')}><Input inputMode="numeric" maxLength={32} autoComplete="off" /></Form.Item>
-        <Form.Item name="at" label={t('walk.at')}><DatePicker className="wide" showTime={{ format: 'HH:mm' }} placeholder={t('walk.now')} /></Form.Item>
+        <Form.Item name="at" label={t('walk.at')}><DatePicker className="wide" needConfirm={false} format="YYYY-MM-DD HH:mm" showTime={{ format: 'HH:mm' }} placeholder={t('walk.now')} /></Form.Item>
         <Form.Item name="keys" label={t('walk.keys')} extra={t('walk.keysHint')} rules={[{ pattern: /^[0-9*#.]*$/, message: t('field.keys') }]}><Input maxLength={64} autoComplete="off" /></Form.Item>
         <Form.Item name="is" label={t('walk.is')}><Checkbox.Group options={(['vip', 'ticket', 'repeat'] as const).map((value) => ({ value, label: t(`exit.${value}`) }))} /></Form.Item>
         {services.map((s) => <Form.Item key={s} name={['answers', s]} label={t('walk.answer', { service: s })}><Select allowClear placeholder={t('exit.failed')} options={optionsOf(results(s))} /></Form.Item>)}

@@ -45,6 +45,7 @@ export function Editor({ flow, index }: { flow: Flow; index: number }) {
     setPlaces(next)
     keepPlaces(flow.id, next)
   }
+  const showAll = () => setTimeout(() => void fitView({ padding: 0.1, maxZoom: 1, duration: 200 }), 50) // when the nodes stand there
   function addNode(kind: Kind) {
     const id = freeId(flow, kind)
     const beside = all[chosen]
@@ -53,11 +54,12 @@ export function Editor({ flow, index }: { flow: Flow; index: number }) {
     edit(add(flow, { id, kind }))
     choose(id)
     setTab('node')
+    showAll()
   }
   function arrange() {
     setPlaces({})
     keepPlaces(flow.id, {})
-    setTimeout(() => void fitView({ padding: 0.1 }), 50) // when the nodes stand there
+    showAll()
   }
   const node = flow.nodes.find((n) => n.id === chosen)
   return (

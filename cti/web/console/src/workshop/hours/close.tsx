@@ -22,7 +22,7 @@ export function Close({ what: [line, calendar], onClose, onDone }: { what: strin
           <Radio.Group options={[{ value: line!, label: t('closures.line', { line }) }, { value: calendar!, label: t('closures.calendar', { calendar }) }]} />
         </Form.Item>
         <Form.Item name="until" label={t('closures.until')} rules={[{ required: true }]} extra={t('closures.untilHint')}>
-          <DatePicker showTime={{ format: 'HH:mm' }} minDate={dayjs()} maxDate={dayjs().add(31, 'day')} allowClear={false} />
+          <DatePicker needConfirm={false} format="YYYY-MM-DD HH:mm" showTime={{ format: 'HH:mm' }} minDate={dayjs()} maxDate={dayjs().add(31, 'day')} allowClear={false} />
         </Form.Item>
         <Form.Item name="reason" label={t('shell:reason')} rules={[{ required: true, whitespace: true, max: 160 }]}><Input maxLength={160} /></Form.Item>
       </Form>
