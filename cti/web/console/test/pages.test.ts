@@ -29,7 +29,9 @@ describe.each(['zh', 'en'] as const)('pages in %s', (language) => {
         await person.login(stack, as)
         for (const { path } of visits.filter((v) => v.as === as)) {
           await person.visit(path.replace(':call', call).replace(':ticket', ticket))
+          const own = person.errors.length
           const { violations } = await new AxeBuilder({ page: person.page }).analyze()
+          person.errors.splice(own) // axe looks at styles in ways that the page's policy refuses
           const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
           expect.soft(serious.map((v) => `${path}: ${v.id}: ${v.nodes.map((n) => n.html).join(' | ').slice(0, 400)}`)).toEqual([])
           expect.soft(await person.page.textContent('body')).not.toMatch(/\b(desk|floor|tickets|calls|workshop|people|shell):[a-z]/) // a word that is missing

@@ -43,7 +43,10 @@ export class Stack {
       }, 120_000, 'the hotline is ready')
       const { stdout } = await run(program, ['demo', 'accounts', '--json', '--data', data])
       const accounts = JSON.parse(stdout) as { number: string; password: string }[]
-      return new Stack(url, `127.0.0.1:${5060 + offset}`, data, server, new Map(accounts.map((a) => [a.number, a.password])))
+      const stack = new Stack(url, `127.0.0.1:${5060 + offset}`, data, server, new Map(accounts.map((a) => [a.number, a.password])))
+      // Calls are taken before the database is there; journeys look at records.
+      await until(() => stack.get('9001', '/api/v1/calls').then(() => true, () => false), 60_000, 'records can be read')
+      return stack
     } catch (error) {
       server.kill('SIGINT')
       throw new Error(`start hotline: ${String(error)}\n${log}`)
