@@ -1,6 +1,6 @@
 import { addText } from '../shell/text'
 
-addText('people', {
+export const peopleText = {
   zh: {
     title: '账号', add: '新建账号', edit: '修改', number: '工号', name: '姓名', roleOf: '角色', company: '公司', department: '部门', stateOf: '状态', code: '动态口令', actions: '操作',
     state: { disabled: '已停用', inUse: '使用中', link: '待设密码', none: '无密码' }, until: '链接有效至 {{at}}', on: '已启用', off: '未启用',
@@ -35,4 +35,6 @@ addText('people', {
     setTitle: 'Set your password', setHint: 'Set the password of your account.', set: 'Set', done: 'The password of account {{number}} is set. Log in with it.', toLogin: 'To the login',
     noToken: 'This link is not whole. Open the one that you were given, or ask for another.',
   },
-})
+}
+
+addText('people', peopleText)
