@@ -23,3 +23,6 @@ export function useShade(): Shade {
     return () => listeners.delete(listen)
   }, current)
 }
+
+// Styles go by it from the first moment on.
+document.documentElement.dataset.shade = current()
