@@ -6,8 +6,8 @@ import { agentOf, callOf } from './example'
 import { applyDelta, fromSnapshot } from './state'
 
 const drawn = vi.hoisted(() => ({ cards: 0 }))
-vi.mock('../parts/time', () => ({
-  Since: () => {
+vi.mock('./ticking', () => ({
+  Ticking: () => {
     drawn.cards++
     return null
   },

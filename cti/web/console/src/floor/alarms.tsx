@@ -1,13 +1,14 @@
 import { AlertFilled, WarningFilled } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Tag } from 'antd'
+import { memo } from 'react'
 import { api, ask, type Schema } from '../api/client'
 import { Problem } from '../parts/problem'
 import { Moment, Since } from '../parts/time'
 import { useText } from '../shell/text'
 
 /** The alarms that stand; whoever watches the floor sees them first. */
-export function Alarms() {
+export const Alarms = memo(function Alarms() {
   const t = useText('floor')
   const { data, error, refetch } = useQuery({
     queryKey: ['alarms'], queryFn: () => ask(api.GET('/api/v1/alarms')), refetchInterval: 5_000, refetchIntervalInBackground: true,
@@ -21,7 +22,7 @@ export function Alarms() {
         : <ul className="floor-list" aria-live="polite">{data.alarms.map((a) => <AlarmItem key={`${a.source} ${a.name}`} alarm={a} />)}</ul>)}
     </section>
   )
-}
+})
 
 function AlarmItem({ alarm }: { alarm: Schema<'Alarm'> }) {
   const t = useText('floor')

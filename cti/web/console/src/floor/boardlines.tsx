@@ -5,18 +5,20 @@ import { percent, rateOf, standing } from './rates'
 import type { RateName } from './types'
 import { pageOf, type Line } from './wall'
 
-/** So many lines have room below the numerals; more of them take turns. */
+/** So many lines have room below the numerals, so many in big letters; more of them take turns. */
 const room = 7
+const few = 4
 const turn = 10_000
 
-const shown: RateName[] = ['within_three_rings', 'automatic', 'to_person', 'person']
+const order: RateName[] = ['within_three_rings', 'automatic', 'to_person', 'person']
 
 /** Companies and their queues, a line each. */
 export function BoardLines({ lines, now }: { lines: Line[]; now: number }) {
   const t = useText('floor')
   const { lines: page, page: n, pages } = pageOf(lines, room, now, turn)
+  const shown = order.filter((name) => lines.some((l) => !l.figures || rateOf(l.figures, name)))
   return (
-    <div className="board-lines">
+    <div className={lines.length > few ? 'board-lines' : 'board-lines board-few'}>
       <table>
         <thead>
           <tr>

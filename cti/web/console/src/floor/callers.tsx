@@ -10,7 +10,7 @@ import { ringOf, waitsSince } from './waiting'
 const most = 60
 
 /** Those who wait for a person, in the order of the most urgent. */
-export function Callers({ calls }: { calls: LiveCall[] }) {
+export const Callers = memo(function Callers({ calls }: { calls: LiveCall[] }) {
   const t = useText('floor')
   return (
     <section aria-labelledby="floor-waiting" className="floor-panel">
@@ -20,7 +20,7 @@ export function Callers({ calls }: { calls: LiveCall[] }) {
       {calls.length > most && <p className="floor-empty">{t('more', { n: calls.length - most })}</p>}
     </section>
   )
-}
+})
 
 const Caller = memo(function Caller({ call }: { call: LiveCall }) {
   const t = useText('floor')

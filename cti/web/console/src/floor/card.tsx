@@ -1,8 +1,8 @@
 import { DisconnectOutlined, EyeOutlined, SwapOutlined } from '@ant-design/icons'
 import { memo } from 'react'
-import { Since } from '../parts/time'
 import { useText } from '../shell/text'
 import { reasonOf } from './reason'
+import { Ticking } from './ticking'
 import type { AgentState, LiveCall } from './types'
 
 type Props = {
@@ -35,7 +35,7 @@ export const AgentCard = memo(function AgentCard({ agent, call, selected, select
         {watchers.length > 0 && <EyeOutlined title={watchers.map((w) => w.by).join(', ')} aria-label={t('watchedBy', { who: watchers.map((w) => w.by).join(', ') })} />}
       </div>
       <div className="floor-card-state">
-        <span className="floor-dot" aria-hidden /> {t(`shell:state.${shown}`)} <Since at={call?.held_since ?? agent.since} />
+        <span className="floor-dot" aria-hidden /> {t(`shell:state.${shown}`)} <Ticking at={call?.held_since ?? agent.since} />
       </div>
       <div className="floor-minor floor-clip">
         {call ? <>{call.emergency && <b className="floor-bad">{t('emergency')} </b>}{call.caller} {call.queue}</> : reasonOf(agent.reason, t) || (agent.queues ?? []).join(' ')}

@@ -1,4 +1,5 @@
 import { Input, Segmented, Select } from 'antd'
+import { memo } from 'react'
 import { useText } from '../shell/text'
 import { states, type Filter, type GroupBy } from './group'
 
@@ -11,7 +12,7 @@ type Props = {
 }
 
 /** Chooses what of the floor is shown, and how it is put together. */
-export function Filters({ filter, by, companies, queues, onSet }: Props) {
+export const Filters = memo(function Filters({ filter, by, companies, queues, onSet }: Props) {
   const t = useText('floor')
   const options = (all: string[]) => all.map((value) => ({ value, label: value }))
   return (
@@ -31,4 +32,4 @@ export function Filters({ filter, by, companies, queues, onSet }: Props) {
         options={[{ value: 'state', label: t('byState') }, { value: 'queue', label: t('byQueue') }]} />
     </div>
   )
-}
+})

@@ -1,5 +1,5 @@
 import { Alert, Button, Space, Spin, Tag } from 'antd'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Head } from '../parts/page'
 import { Problem } from '../parts/problem'
 import { useText } from '../shell/text'
@@ -35,6 +35,11 @@ function Whole({ floor }: { floor: Floor }) {
   const { filter, by, set } = useFilter()
   const supervision = useSupervision(floor)
   const [opened, setOpened] = useState('')
+  const now = useRef(floor)
+  useEffect(() => {
+    now.current = floor
+  })
+  const seen = useCallback(() => now.current, [])
   const [selected, setSelected] = useState<ReadonlySet<string>>(none)
   const select = useCallback((agents: string[], on: boolean) => {
     setSelected((before) => {
@@ -47,8 +52,9 @@ function Whole({ floor }: { floor: Floor }) {
   const calls = useMemo(() => chosenCalls(floor.calls.values(), filter), [floor.calls, filter])
   const waiting = useMemo(() => waitingCalls(calls), [calls])
   const talks = useMemo(() => otherCalls(calls), [calls])
-  const companies = useMemo(() => [...new Set([...floor.agents.values(), ...floor.queues.values()].map((x) => x.company))].sort(), [floor.agents, floor.queues])
-  const queues = useMemo(() => [...floor.queues.values()].filter((q) => !filter.company || q.company === filter.company).map((q) => q.queue).sort(), [floor.queues, filter.company])
+  // A queue's figures change all the time, its name does not.
+  const names = [...floor.queues.values()].map((q) => `${q.company} ${q.queue}`).sort().join('\n')
+  const [companies, queues] = useMemo(() => namesOf(names, filter.company), [names, filter.company])
   // Who is not shown any more is ordered nothing.
   const chosen = useMemo(() => agents.filter((a) => selected.has(a.agent)).map((a) => a.agent), [agents, selected])
 
@@ -56,7 +62,7 @@ function Whole({ floor }: { floor: Floor }) {
     <>
       <Head title={t('shell:floor')}>
         <Filters filter={filter} by={by} companies={companies} queues={queues} onSet={set} />
-        <PhoneChoice by={supervision} />
+        <PhoneChoice by={supervision} floor={seen} />
       </Head>
       {!floor.linked && <Alert type="error" showIcon role="alert" title={t('unlinked')} className="floor-watch" />}
       <WatchBar by={supervision} />
@@ -86,6 +92,11 @@ function Whole({ floor }: { floor: Floor }) {
       {opened && <AgentDrawer agent={opened} floor={floor} queues={queues} by={supervision} onClose={() => setOpened('')} />}
     </>
   )
+}
+
+function namesOf(names: string, company: string): [companies: string[], queues: string[]] {
+  const pairs = names.split('\n').filter(Boolean).map((n) => n.split(' ') as [string, string])
+  return [[...new Set(pairs.map(([c]) => c))], pairs.filter(([c]) => !company || c === company).map(([, q]) => q).sort()]
 }
 
 /** How many do what, in one line. */

@@ -3,8 +3,11 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useReducer } from 'react'
 import { ask } from '../api/client'
 import { useLive } from '../live/provider'
-import { reduceFloor, type Floor } from './state'
+import { reduceFloor, type Floor, type FloorNews } from './state'
 import type { CompanyBoard, FloorDelta, FloorSnapshot } from './types'
+
+/** Changes that come within so many ms are drawn together: a slow machine draws less often, not later and later. */
+const drawEvery = 50
 
 async function fetched<T>(path: string, method: 'GET' | 'POST' = 'GET'): Promise<T> {
   return ask<T>(
@@ -27,12 +30,27 @@ export function useFloor(): { floor: Floor | null; error: unknown; retry: () => 
   const subject = useQuery({ queryKey: ['floor', 'subject'], queryFn: readSubject, staleTime: Infinity, gcTime: Infinity })
   useEffect(() => {
     if (!subject.data) return
-    return live.follow<FloorSnapshot, FloorDelta>({
+    let news: FloorNews[] = []
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const draw = () => {
+      timer = undefined
+      news.forEach(tell)
+      news = []
+    }
+    const take = (n: FloorNews) => {
+      news.push(n)
+      timer ??= setTimeout(draw, drawEvery)
+    }
+    const end = live.follow<FloorSnapshot, FloorDelta>({
       subject: subject.data,
       snapshot: readFloor,
-      onSnapshot: (snapshot) => tell({ snapshot }),
-      onDelta: (delta) => tell({ delta }),
+      onSnapshot: (snapshot) => take({ snapshot }),
+      onDelta: (delta) => take({ delta }),
     })
+    return () => {
+      end()
+      clearTimeout(timer)
+    }
   }, [live, subject.data])
   return { floor, error: subject.error, retry: () => void subject.refetch() }
 }

@@ -1,11 +1,11 @@
 // A leader's ear and voice in calls (requirement G3): by which phone, in which call.
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useDo } from '../parts/problem'
 import { useMe, useRole } from '../shell/me'
 import { order, type Verb } from './orders'
 import type { Floor } from './state'
-import type { AgentState, LiveCall } from './types'
-import { freePhones, phoneOn, watchedBy } from './watch'
+import type { LiveCall } from './types'
+import { phoneOn, watchedBy } from './watch'
 
 const kept = 'sansheng-floor-phone'
 
@@ -14,7 +14,6 @@ export type Supervision = {
   leads: boolean
   /** The agent whose phone is rung to listen; empty where none is chosen that there is. */
   phone: string
-  phones: AgentState[]
   choose: (phone: string) => void
   /** The call he is on, and how. */
   watching: { call: LiveCall; mode: string } | null
@@ -25,27 +24,35 @@ export type Supervision = {
   busy: boolean
 }
 
+/** The same value for as long as nothing of it has changed: the floor changes ten times a second. */
 export function useSupervision(floor: Floor): Supervision {
   const me = useMe()
   const leads = useRole('shift_leader', 'administrator')
   const [used, setUsed] = useState(() => localStorage.getItem(kept) ?? me.number)
   const [act, busy] = useDo((agent: string, verb: Verb, to?: string) => order(agent, { verb, to }))
   const watching = useMemo(() => watchedBy(me.number, floor.calls.values()), [me.number, floor.calls])
-  const phones = useMemo(() => (leads ? freePhones(floor.agents.values(), me.number) : []), [leads, floor.agents, me.number])
   const phone = floor.agents.has(used) ? used : ''
 
-  function choose(phone: string) {
-    localStorage.setItem(kept, phone)
-    setUsed(phone)
-  }
-  function watch(verb: Verb, call: LiveCall) {
-    const on = watching?.call.call === call.call ? phoneOn(call.call, floor, phone) : phone
-    if (on) void act(on, verb, call.call)
-  }
-  function end() {
-    // Only a phone that is on the call for him: on another one it would end that agent's talk.
-    const on = watching && phoneOn(watching.call.call, floor, phone)
-    if (on) void act(on, 'hang_up')
-  }
-  return { leads, phone, phones, choose, watching, watch, end, busy }
+  const now = useRef({ floor, act })
+  useEffect(() => {
+    now.current = { floor, act }
+  })
+  return useMemo(() => ({
+    leads, phone, watching, busy,
+    choose: (chosen) => {
+      localStorage.setItem(kept, chosen)
+      setUsed(chosen)
+    },
+    watch: (verb, call) => {
+      const { floor, act } = now.current
+      const on = watching?.call.call === call.call ? phoneOn(call.call, floor, phone) : phone
+      if (on) void act(on, verb, call.call)
+    },
+    end: () => {
+      // Only a phone that is on the call for him: on another one it would end that agent's talk.
+      const { floor, act } = now.current
+      const on = watching && phoneOn(watching.call.call, floor, phone)
+      if (on) void act(on, 'hang_up')
+    },
+  }), [leads, phone, watching, busy])
 }

@@ -1,16 +1,17 @@
 import { AlertFilled, PauseCircleOutlined } from '@ant-design/icons'
 import { Table, Tag, type TableColumnsType } from 'antd'
+import { memo } from 'react'
 import { Link } from 'react-router'
-import { Since } from '../parts/time'
 import { useText } from '../shell/text'
 import type { Supervision } from './supervision'
+import { Ticking } from './ticking'
 import type { LiveCall } from './types'
 import { WatchButtons, Watchers } from './watchbar'
 
 const colours: Partial<Record<LiveCall['state'], string>> = { talking: 'blue', held: 'orange', consulting: 'purple', conference: 'purple', fallback: 'error' }
 
 /** The calls that wait for nobody: talks, and callers who are still with the hotline's own voice. */
-export function Talks({ calls, by }: { calls: LiveCall[]; by: Supervision }) {
+export const Talks = memo(function Talks({ calls, by }: { calls: LiveCall[]; by: Supervision }) {
   const t = useText('floor')
   const columns: TableColumnsType<LiveCall> = [
     {
@@ -28,13 +29,13 @@ export function Talks({ calls, by }: { calls: LiveCall[]; by: Supervision }) {
       render: (_, c) => <><Link to={`/calls/${encodeURIComponent(c.call)}`} className="tabular">{c.caller || t('anonymous')}</Link> {c.customer?.name ?? c.customer?.company}</>,
     },
     { title: t('queue'), dataIndex: 'queue', width: 110, ellipsis: true },
-    { title: t('lasts'), key: 'lasts', width: 90, render: (_, c) => <Since at={c.answered_at ?? c.started_at} /> },
+    { title: t('lasts'), key: 'lasts', width: 90, render: (_, c) => <Ticking at={c.answered_at ?? c.started_at} /> },
     {
       title: t('detail'), key: 'detail', ellipsis: true, width: 200,
       render: (_, c) => (
         <>
-          {c.held_since && <span>{t('heldFor')} <Since at={c.held_since} /> </span>}
-          {c.consult && <span>{t('consults', { to: c.consult.to })} <Since at={c.consult.since} /> </span>}
+          {c.held_since && <span>{t('heldFor')} <Ticking at={c.held_since} /> </span>}
+          {c.consult && <span>{t('consults', { to: c.consult.to })} <Ticking at={c.consult.since} /> </span>}
           {c.recording_paused && <PauseCircleOutlined className="floor-bad" title={t('unrecorded')} aria-label={t('unrecorded')} />}{' '}
           <Watchers watchers={c.watchers} />
         </>
@@ -49,4 +50,4 @@ export function Talks({ calls, by }: { calls: LiveCall[]; by: Supervision }) {
         scroll={{ x: 1100, y: 420 }} locale={{ emptyText: t('noTalks') }} rowClassName={(c) => (c.emergency ? 'floor-emergency' : '')} />
     </section>
   )
-}
+})

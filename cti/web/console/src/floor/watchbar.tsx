@@ -1,47 +1,53 @@
 import { AudioOutlined, EyeOutlined, MessageOutlined, PhoneOutlined, TeamOutlined } from '@ant-design/icons'
-import { Alert, Button, Popconfirm, Select, Space, Tooltip } from 'antd'
-import type { ReactNode } from 'react'
+import { Alert, Button, Popconfirm, Select, Space } from 'antd'
+import { memo, useState, type ReactNode } from 'react'
+import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
 import type { Verb } from './orders'
+import type { Floor } from './state'
 import type { Supervision } from './supervision'
 import type { LiveCall, Watcher } from './types'
-import { canWatch } from './watch'
+import { canWatch, freePhones } from './watch'
 
 const modes: { verb: Verb; icon: ReactNode }[] = [
   { verb: 'listen', icon: <AudioOutlined /> }, { verb: 'whisper', icon: <MessageOutlined /> }, { verb: 'join', icon: <TeamOutlined /> },
 ]
 
-/** By which phone a leader listens. */
-export function PhoneChoice({ by }: { by: Supervision }) {
+/** By which phone a leader listens: one of those that are free when he looks. */
+export const PhoneChoice = memo(function PhoneChoice({ by, floor }: { by: Supervision; floor: () => Floor }) {
   const t = useText('floor')
+  const me = useMe()
+  const [options, setOptions] = useState<{ value: string; label: string }[]>([])
   if (!by.leads) return null
-  const options = by.phones.map((a) => ({ value: a.agent, label: `${a.agent} ${a.name ?? ''}` }))
-  if (by.phone && !options.some((o) => o.value === by.phone)) options.unshift({ value: by.phone, label: by.phone })
+  const look = (open: boolean) => {
+    if (open) setOptions(freePhones(floor().agents.values(), me.number).map((a) => ({ value: a.agent, label: `${a.agent} ${a.name ?? ''}` })))
+  }
   return (
     <Space size="small">
       <PhoneOutlined aria-hidden />
       <Select showSearch={{ optionFilterProp: 'label' }} aria-label={t('phone')} placeholder={t('phone')} className="floor-select"
-        value={by.phone || undefined} options={options} onChange={by.choose} />
+        value={by.phone || undefined} options={options} onOpenChange={look} onChange={by.choose} />
     </Space>
   )
-}
+})
 
 /** What a leader may do in a call: buttons with what each of them does. */
-export function WatchButtons({ call, by, words }: { call: LiveCall; by: Supervision; words?: boolean }) {
+export const WatchButtons = memo(function WatchButtons({ call, by, words }: { call: LiveCall; by: Supervision; words?: boolean }) {
   const t = useText('floor')
   const here = by.watching?.call.call === call.call
   if (!by.leads) return null
-  const why = !canWatch(call, by.phone) && !here ? t('noTalk') : !by.phone ? t('noPhone') : by.watching && !here ? t('elsewhere') : ''
+  const why = here ? '' : !canWatch(call, by.phone) ? t('noTalk') : !by.phone ? t('noPhone') : by.watching ? t('elsewhere') : ''
   return (
-    <Space size={4} wrap>
-      {modes.map(({ verb, icon }) => (
-        <Tooltip key={verb} title={why || t(`does.${verb}`)}>
-          <Button size="small" icon={icon} disabled={why !== '' || by.busy} aria-label={t(`verb.${verb}`)} aria-pressed={here && by.watching?.mode === verb}
-            type={here && by.watching?.mode === verb ? 'primary' : 'default'} onClick={() => by.watch(verb, call)}>
+    <span className="floor-buttons">
+      {modes.map(({ verb, icon }) => {
+        const on = here && by.watching?.mode === verb
+        return (
+          <Button key={verb} size="small" icon={icon} disabled={why !== '' || by.busy} aria-label={t(`verb.${verb}`)} aria-pressed={on} title={why || t(`does.${verb}`)}
+            type={on ? 'primary' : 'default'} onClick={() => by.watch(verb, call)}>
             {words && t(`verb.${verb}`)}
           </Button>
-        </Tooltip>
-      ))}
+        )
+      })}
       {here && (
         <>
           <Popconfirm title={t('takeOverAsk', { agent: call.agent ?? '' })} okText={t('verb.take_over')} onConfirm={() => by.watch('take_over', call)}>
@@ -50,9 +56,9 @@ export function WatchButtons({ call, by, words }: { call: LiveCall; by: Supervis
           <Button size="small" danger disabled={by.busy} onClick={by.end}>{t('endWatch')}</Button>
         </>
       )}
-    </Space>
+    </span>
   )
-}
+})
 
 /** Stands above all while a leader is on a call, so that he is never so unknowingly. */
 export function WatchBar({ by }: { by: Supervision }) {
