@@ -67,7 +67,11 @@ function Deeds({ ticket }: { ticket: MessageTicket }) {
   const queries = useQueryClient()
   const path = { call: ticket.call }
   const may = deeds(ticket.message, me)
-  const again = () => queries.invalidateQueries({ queryKey: ['tickets'] })
+  // The hotline decides at once; the records follow within a second.
+  const again = async () => {
+    await queries.invalidateQueries({ queryKey: ['tickets'] })
+    setTimeout(() => void queries.invalidateQueries({ queryKey: ['tickets'] }), 1_000)
+  }
   const [take, taking] = useDo(async () => {
     await ask(api.POST('/api/v1/messages/{call}/take', { params: { path } }))
     await again()

@@ -4,11 +4,12 @@ import { Moment } from '../parts/time'
 import { useText } from '../shell/text'
 import { CallLink } from './call'
 import { TicketLink } from './number'
+import { Department } from './words'
 
 type Said = Record<string, unknown>
 
 /** What was done to a ticket, the newest last. */
-export function Acts({ acts }: { acts: Schema<'Act'>[] }) {
+export function Acts({ acts, company }: { acts: Schema<'Act'>[]; company: string }) {
   const t = useText('tickets')
   return (
     <Timeline items={acts.map((act) => {
@@ -22,7 +23,7 @@ export function Acts({ acts }: { acts: Schema<'Act'>[] }) {
               <strong>{t(`verb.${over ? 'lapsedOver' : act.verb}`, { defaultValue: act.verb })}</strong>{' '}
               <Typography.Text type="secondary">{act.by === 'system' ? t('verb.system') : act.by} · <Moment at={act.at} /></Typography.Text>
             </div>
-            <Words verb={act.verb} said={said} />
+            <Words verb={act.verb} said={said} company={company} />
           </>
         ),
       }
@@ -36,14 +37,14 @@ function colourOf(verb: string, over: boolean): string {
 }
 
 /** What an act says, beside its name. What a sheet says is shown with the sheet. */
-function Words({ verb, said }: { verb: string; said: Said }) {
+function Words({ verb, said, company }: { verb: string; said: Said; company: string }) {
   const t = useText('tickets')
   const text = (name: string) => (typeof said[name] === 'string' ? (said[name] as string) : '')
   const parts: string[] = []
   const matter = (said.matter ?? {}) as Said
   if ((verb === 'opened' || verb === 'described') && text('kind')) parts.push(t(`kinds.${text('kind')}`, { defaultValue: text('kind') }))
   if (typeof matter.summary === 'string') parts.push(matter.summary)
-  for (const name of ['department', 'owner', 'clerk', 'how', 'text', 'reason', 'result', 'name'] as const) if (text(name) && !(verb === 'opened' && name === 'owner')) parts.push(text(name))
+  for (const name of ['owner', 'clerk', 'how', 'text', 'reason', 'result', 'name'] as const) if (text(name) && !(verb === 'opened' && name === 'owner')) parts.push(text(name))
   if (verb === 'escalated' && typeof said.level === 'number') parts.unshift(t(`levels.${said.level}`))
   if (said.skipped === true) parts.push(t('skipped'))
   if (verb === 'rated' && typeof said.score === 'number') parts.unshift(`${said.score} / 5`)
@@ -53,6 +54,7 @@ function Words({ verb, said }: { verb: string; said: Said }) {
   const ticket = text('into') || text('from')
   return (
     <div className="lines">
+      {text('department') && <><Department id={text('department')} company={company} />{parts.length > 0 && ' · '}</>}
       {parts.join(' · ')}
       {work && <div>{t('field.work_at')}: <Moment at={work} /></div>}
       {due && <div>{t('field.due_at')}: <Moment at={due} /></div>}

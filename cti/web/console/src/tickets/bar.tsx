@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { ReasonDialog } from '../parts/reason'
 import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
-import { allowed, type Order, type SheetState, type Ticket } from './orders'
+import { allowed, next, type Order, type SheetState, type Ticket } from './orders'
 
 /** What may be ordered as the ticket stands. */
 export function OrderBar({ ticket, sheet, locked, mayReveal, onOrder, onReveal }: {
@@ -19,13 +19,14 @@ export function OrderBar({ ticket, sheet, locked, mayReveal, onOrder, onReveal }
   const [asked, setAsked] = useState<Order | null>(null)
   const list = allowed(ticket, sheet, me)
   if (list.length === 0) return null
+  const usual = next(ticket, list)
   return (
     <>
       <Space wrap role="toolbar" aria-label={t('orders')}>
-        {list.map((order, i) => {
+        {list.map((order) => {
           const shut = locked(order)
           return (
-            <Button key={order} type={i === 0 ? 'primary' : 'default'} disabled={shut && !mayReveal} title={shut && !mayReveal ? t('whole.not') : undefined}
+            <Button key={order} type={order === usual ? 'primary' : 'default'} disabled={shut && !mayReveal} title={shut && !mayReveal ? t('whole.not') : undefined}
               onClick={() => (shut ? setAsked(order) : onOrder(order))}>{t(`order.${order}`)}</Button>
           )
         })}

@@ -34,7 +34,9 @@ export function OrderDialog({ order, ticket, onClose }: { order: Order; ticket: 
       onClose()
       if (order === 'merge' || order === 'split') void navigate(`/tickets/${encodeURIComponent(after.id)}`)
     } catch (error) {
-      const at = error instanceof ProblemError ? fieldOf(error.detail, names) : undefined
+      // Whom a merge, or a call that is added, goes to is what may not be there.
+      const lost = error instanceof ProblemError && error.status === 404 ? names.find((n) => n === 'into' || n === 'call') : undefined
+      const at = error instanceof ProblemError ? (fieldOf(error.detail, names) ?? lost) : undefined
       if (at) form.setFields([{ name: at, errors: [(error as ProblemError).detail] }])
       else setProblem(error)
     } finally {

@@ -35,7 +35,7 @@ export function useForms(company?: string): Forms & { error: unknown; pending: b
       throw cause
     }),
   })
-  return { ...(data ?? none), error, pending: isPending }
+  return { kinds: data?.kinds ?? none.kinds, departments: data?.departments, error, pending: isPending }
 }
 
 export function labelOf(label: Label | undefined, language: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { allowed, faultsOf, fieldOf, fieldsOf, hindrance, may, mayReveal, saidOf, type Ticket } from './orders'
+import { allowed, faultsOf, fieldOf, fieldsOf, hindrance, may, mayReveal, next, saidOf, type Ticket } from './orders'
 
 function ticket(of: Partial<Ticket>): Ticket {
   return {
@@ -50,6 +50,15 @@ describe('which orders a state and a role allow', () => {
     expect(may('escalate', ticket({ level: 3 }), 'none', agent)).toBe(false)
     expect(fieldsOf('escalate', ticket({}), agent).map((f) => f.name)).toEqual(['reason'])
     expect(fieldsOf('escalate', ticket({ kind: 'emergency' }), agent).map((f) => f.name)).toEqual(['level', 'reason'])
+  })
+  it('points at what comes next', () => {
+    const after = (t: Ticket, who: typeof agent, sheet: 'draft' | 'final' = 'final') => next(t, allowed(t, sheet, who))
+    expect(after(ticket({}), agent, 'draft')).toBe('fill')
+    expect(after(ticket({}), agent)).toBe('close')
+    expect(after(ticket({ state: 'forwarded' }), clerk)).toBe('take')
+    expect(after(ticket({ state: 'forwarded', clerk: '7001' }), clerk)).toBe('finish')
+    expect(after(ticket({ state: 'done' }), leader)).toBe('close')
+    expect(after(ticket({ state: 'done' }), other)).toBeUndefined()
   })
   it('reveals to who is responsible and to those above', () => {
     expect([agent, other, leader, clerk].map((who) => mayReveal(ticket({}), who))).toEqual([true, false, true, false])

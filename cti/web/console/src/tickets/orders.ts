@@ -86,6 +86,12 @@ export function allowed(ticket: Ticket, sheet: SheetState, who: Who): Order[] {
   return orders.filter((o) => may(o, ticket, sheet, who))
 }
 
+/** What is done next as a rule; it stands out. */
+export function next(ticket: Ticket, list: Order[]): Order | undefined {
+  const usual: Partial<Record<State, Order[]>> = { draft: ['fill'], open: ['fill', 'close'], forwarded: ticket.clerk ? ['finish'] : ['take'], done: ['close'] }
+  return usual[ticket.state as State]?.find((o) => list.includes(o))
+}
+
 /** What is in the way of an order that people look for; a key of the words, null where nothing is. */
 export function hindrance(ticket: Ticket, sheet: SheetState, who: Who): 'merged' | 'withDepartment' | 'sheetDraft' | 'othersClose' | null {
   if (ticket.state === 'merged') return 'merged'

@@ -70,7 +70,7 @@ export default function TicketPage() {
             </Flex>
           </Col>
           <Col xs={24} xl={12}>
-            <Card size="small" title={<Typography.Title level={2} style={{ fontSize: 16, margin: 0 }}>{t('story.acts')}</Typography.Title>}><Acts acts={acts} /></Card>
+            <Card size="small" title={<Typography.Title level={2} style={{ fontSize: 16, margin: 0 }}>{t('story.acts')}</Typography.Title>}><Acts acts={acts} company={ticket.company} /></Card>
           </Col>
         </Row>
       </Flex>
