@@ -13,9 +13,9 @@ export function Amendments({ record }: { record: CallRecord }) {
       size="small" rowKey="id" dataSource={list} pagination={false} scroll={{ x: 'max-content' }}
       columns={[
         { title: t('time'), key: 'at', render: (_, a) => <Moment at={a.made_at} /> },
-        { title: t('agent'), dataIndex: 'author' },
+        { title: t('author'), dataIndex: 'author' },
         { title: t('shell:reason'), dataIndex: 'reason' },
-        { title: t('what'), key: 'body', render: (_, a) => <Typography.Text className="lines" style={{ maxWidth: '40rem' }} ellipsis={{ tooltip: a.body }}>{a.body}</Typography.Text> },
+        { title: t('what'), key: 'body', render: (_, a) => <Typography.Paragraph style={{ maxWidth: '48rem', margin: 0, wordBreak: 'break-word' }} ellipsis={{ rows: 2, expandable: 'collapsible' }}>{a.body}</Typography.Paragraph> },
       ]}
     />
   )

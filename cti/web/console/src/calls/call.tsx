@@ -10,7 +10,8 @@ import { Amendments } from './amendments'
 import { Facts } from './facts'
 import { Proof } from './proof'
 import { ReasonButton } from './reason'
-import { Recordings, type Seek } from './recordings'
+import { Recordings } from './recordings'
+import type { Heard, Seek } from './sound'
 import { Story } from './story'
 import { Matters } from './matters'
 
@@ -34,6 +35,7 @@ function Call({ id }: { id: string }) {
     refetchOnWindowFocus: !reveal,
   })
   const [head, setHead] = useState<number>()
+  const [heard, setHeard] = useState<Heard>()
   const seek = useRef<Seek>(null)
   if (error) return <Problem error={error} onRetry={() => { setReveal(undefined); void refetch() }} />
   if (!data) return <Spin description={t('shell:loading')}><div style={{ minHeight: '8rem' }} /></Spin>
@@ -45,8 +47,8 @@ function Call({ id }: { id: string }) {
         {data.erased && <Tag>{t('sealOf.erasure')}</Tag>}
         <Link to="/calls"><Button>{t('title')}</Button></Link>
       </Head>
-      <Story record={data} now={dataUpdatedAt} playHead={head} onSeek={(at) => { setHead(at); seek.current?.(at) }} />
-      <Recordings record={data} onHead={setHead} seek={seek} />
+      <Story record={data} now={dataUpdatedAt} heard={heard} playHead={head} onSeek={(at) => { setHead(at); seek.current?.(at) }} />
+      <Recordings record={data} heard={heard} onHeard={setHeard} onHead={setHead} seek={seek} />
       <Facts record={data} action={!reveal && <ReasonButton words={t('shell:reveal')} ask={t('shell:revealReason')} onReason={(why) => setReveal(why)} />} />
       <Matters record={data} />
       <Card size="small" title={<h2 className="card-title">{t('amendments')}</h2>}><Amendments record={data} /></Card>

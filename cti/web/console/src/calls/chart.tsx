@@ -3,17 +3,19 @@ import { useEffect, useRef, type MouseEvent } from 'react'
 import { lengthOf } from '../parts/time'
 import { useText } from '../shell/text'
 import { colours } from './colours'
+import type { Heard } from './sound'
 import { marks, type Lane, type Span, type Timeline } from './timeline'
+import { Waves } from './waves'
 import { tellSpan, wordOr } from './words'
 
 const rowHeight = 22
 const axisHeight = 24
 const labelWidth = 88
 
-type Props = { line: Timeline; zoom: number; playHead?: number; onSeek?: (at: number) => void }
+type Props = { line: Timeline; heard?: Heard; zoom: number; playHead?: number; onSeek?: (at: number) => void }
 
 /** The lanes. Positions are parts of the whole, so that zooming is making it wider. */
-export function Chart({ line, zoom, playHead, onSeek }: Props) {
+export function Chart({ line, heard, zoom, playHead, onSeek }: Props) {
   const t = useText('calls')
   const { token } = theme.useToken()
   const scroll = useRef<HTMLDivElement>(null)
@@ -35,7 +37,7 @@ export function Chart({ line, zoom, playHead, onSeek }: Props) {
   let height = axisHeight
   for (const lane of line.lanes) {
     tops.push(height)
-    height += lane.rows * rowHeight + 6
+    height += lane.rows * heightOf(lane, heard) + 6
   }
   return (
     <div style={{ display: 'flex' }} role="group" aria-label={t('laneLabel', { what: line.lanes.map((l) => t(`lane.${l.kind}`)).join('、') })}>
@@ -49,7 +51,7 @@ export function Chart({ line, zoom, playHead, onSeek }: Props) {
               {axisText(at - line.start)}
             </div>
           ))}
-          {line.lanes.map((lane, i) => <LaneSpans key={lane.kind} lane={lane} top={tops[i]!} part={part} t={t} />)}
+          {line.lanes.map((lane, i) => <LaneSpans key={lane.kind} lane={lane} heard={heard} top={tops[i]!} part={part} t={t} />)}
           {playHead !== undefined && <div style={{ position: 'absolute', left: `${part(playHead)}%`, top: 0, bottom: 0, width: 2, background: token.colorError, pointerEvents: 'none' }} />}
         </div>
       </div>
@@ -57,25 +59,30 @@ export function Chart({ line, zoom, playHead, onSeek }: Props) {
   )
 }
 
+/** The lane of a recording that is heard has room for its waveform. */
+const heightOf = (lane: Lane, heard?: Heard) => (lane.kind === 'recording' && heard ? 3 * rowHeight : rowHeight)
+
 function axisText(ms: number): string {
   const rest = ms % 1000
   return rest ? `${lengthOf(ms)}.${String(Math.round(rest)).padStart(3, '0')}` : lengthOf(ms)
 }
 
-type LaneProps = { lane: Lane; top: number; part: (at: number) => number; t: ReturnType<typeof useText> }
+type LaneProps = { lane: Lane; heard?: Heard; top: number; part: (at: number) => number; t: ReturnType<typeof useText> }
 
-function LaneSpans({ lane, top, part, t }: LaneProps) {
+function LaneSpans({ lane, heard, top, part, t }: LaneProps) {
+  const height = heightOf(lane, heard)
   return lane.spans.map((s) => {
     const moment = s.end === s.start
+    const drawn = lane.kind === 'recording' && heard?.name === s.what
     return (
       <div
         key={s.id} title={tellSpan(t, s)}
         style={{
-          position: 'absolute', top: top + s.row * rowHeight, left: `${part(s.start)}%`, width: moment ? 4 : `max(3px, ${part(s.end) - part(s.start)}%)`, height: rowHeight - 3,
-          background: colours[s.kind], borderRadius: 3, overflow: 'hidden', whiteSpace: 'nowrap', fontSize: 12, lineHeight: `${rowHeight - 3}px`, color: '#fff', paddingInline: moment ? 0 : 4, boxSizing: 'border-box',
+          position: 'absolute', top: top + s.row * height, left: `${part(s.start)}%`, width: moment ? 4 : `max(3px, ${part(s.end) - part(s.start)}%)`, height: height - 3,
+          background: drawn ? 'transparent' : colours[s.kind], outline: drawn ? `1px solid ${colours[s.kind]}` : undefined, borderRadius: 3, overflow: 'hidden', whiteSpace: 'nowrap', fontSize: 12, lineHeight: `${rowHeight - 3}px`, color: '#fff', paddingInline: moment || drawn ? 0 : 4, boxSizing: 'border-box',
         }}
       >
-        {moment ? '' : label(t, s)}
+        {drawn ? <Waves sound={heard.sound} spans={lane.spans} span={s} /> : moment ? '' : label(t, s)}
       </div>
     )
   })

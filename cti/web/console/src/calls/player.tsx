@@ -4,12 +4,9 @@ import { useEffect, useRef, useState, type RefObject } from 'react'
 import WaveSurfer from 'wavesurfer.js'
 import { lengthOf } from '../parts/time'
 import { useText } from '../shell/text'
-import type { Seek } from './recordings'
+import { sideColours, type Seek, type Sound } from './sound'
 import { audioTime, callTime, type Segment } from './timeline'
 import { clock } from './words'
-
-/** A recording with its waveform: of both sides where they are apart, else of the whole. */
-export type Sound = { blob: Blob; seconds: number; peaks: number[][]; sides: boolean }
 
 type Props = { sound: Sound; segments: Segment[]; onHead: (at: number | undefined) => void; seek: RefObject<Seek | null> }
 
@@ -30,7 +27,7 @@ export function Player({ sound, segments, onHead, seek }: Props) {
   useEffect(() => {
     const ws = WaveSurfer.create({
       container: box.current!, height: sound.sides ? 48 : 72, cspNonce: nonce(), waveColor: token.colorTextTertiary, progressColor: token.colorPrimary, cursorColor: token.colorError,
-      cursorWidth: 2, normalize: false, dragToSeek: true, splitChannels: sound.sides ? [{ waveColor: '#0b6e99' }, { waveColor: '#237804' }] : undefined,
+      cursorWidth: 2, normalize: false, dragToSeek: true, splitChannels: sound.sides ? sideColours.map((waveColor) => ({ waveColor })) : undefined,
     })
     wave.current = ws
     const tell = (seconds: number) => {

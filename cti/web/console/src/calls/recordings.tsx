@@ -1,33 +1,30 @@
 import { Card, Empty, Flex, Space, Tag, Tooltip } from 'antd'
-import { useState, type RefObject } from 'react'
+import type { RefObject } from 'react'
 import { useDo } from '../parts/problem'
 import { lengthOf, Moment } from '../parts/time'
 import { useRole } from '../shell/me'
 import { useText } from '../shell/text'
 import { soundOf } from './api'
-import { decode, peaksOf } from './peaks'
-import { Player, type Sound } from './player'
+import { decode, peaksOf, raise } from './peaks'
+import { Player } from './player'
+import type { Heard, Seek, Sound } from './sound'
 import { ReasonButton } from './reason'
 import { segments, type CallRecord } from './timeline'
 import { wordOr } from './words'
 
-/** Moves the play head to a moment of the call. */
-export type Seek = (at: number) => void
-
-type Props = { record: CallRecord; onHead: (at: number | undefined) => void; seek: RefObject<Seek | null> }
+type Props = { record: CallRecord; heard?: Heard; onHeard: (heard: Heard) => void; onHead: (at: number | undefined) => void; seek: RefObject<Seek | null> }
 
 /** The call's recordings, what was found in them, and their sound. */
-export function Recordings({ record, onHead, seek }: Props) {
+export function Recordings({ record, heard, onHeard, onHead, seek }: Props) {
   const t = useText('calls')
   const list = record.recordings ?? []
-  const [heard, setHeard] = useState<{ name: string; sound: Sound }>()
   return (
     <Card size="small" title={<h2 className="card-title">{t('recordings')}</h2>}>
       {list.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noRecordings')} />}
       <Flex vertical gap="middle">
         {list.map((one) => (
           <div key={one.name}>
-            <Line record={record} name={one.name} began={one.began_at} onSound={(sound) => setHeard({ name: one.name, sound })} />
+            <Line record={record} name={one.name} began={one.began_at} onSound={(sound) => onHeard({ name: one.name, sound })} />
             {heard?.name === one.name && <Player sound={heard.sound} segments={segments(record, one.name, heard.sound.seconds * 1000)} onHead={onHead} seek={seek} />}
           </div>
         ))}
@@ -42,7 +39,7 @@ async function load(call: string, name: string, sides: string[], reason: string)
   const [blob, ...of] = await Promise.all([soundOf(call, name, reason), ...sides.map((side) => soundOf(call, name, reason, side))])
   const whole = await decode(blob!)
   const tracks = of.length === 2 ? await Promise.all(of.map(decode)) : [whole]
-  return { blob: blob!, seconds: whole.seconds, peaks: tracks.map((track) => peaksOf(track.samples, parts)), sides: of.length === 2 }
+  return { blob: blob!, seconds: whole.seconds, peaks: raise(tracks.map((track) => peaksOf(track.samples, parts))), sides: of.length === 2 }
 }
 
 function Line({ record, name, began, onSound }: { record: CallRecord; name: string; began: string; onSound: (sound: Sound) => void }) {

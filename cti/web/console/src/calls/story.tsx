@@ -3,15 +3,16 @@ import { Button, Card, Collapse, Slider, Space } from 'antd'
 import { useMemo, useState } from 'react'
 import { useText } from '../shell/text'
 import { Chart } from './chart'
+import type { Heard } from './sound'
 import { SpanTable } from './spantable'
 import { layOut, type CallRecord } from './timeline'
 
-type Props = { record: CallRecord; now: number; playHead?: number; onSeek: (at: number) => void }
+type Props = { record: CallRecord; now: number; heard?: Heard; playHead?: number; onSeek: (at: number) => void }
 
 const zoomMost = 32
 
 /** The call's course on an axis of time, and the same as a table. */
-export function Story({ record, now, playHead, onSeek }: Props) {
+export function Story({ record, now, heard, playHead, onSeek }: Props) {
   const t = useText('calls')
   const line = useMemo(() => layOut(record, now), [record, now])
   const [zoom, setZoom] = useState(1)
@@ -28,7 +29,7 @@ export function Story({ record, now, playHead, onSeek }: Props) {
         </Space>
       )}
     >
-      <Chart line={line} zoom={zoom} playHead={playHead} onSeek={seeks ? onSeek : undefined} />
+      <Chart line={line} heard={heard} zoom={zoom} playHead={playHead} onSeek={seeks ? onSeek : undefined} />
       <Collapse ghost size="small" items={[{
         key: 'table', label: `${t('table')} (${t('tableHelp')})`, forceRender: true,
         children: <SpanTable line={line} onSeek={seeks ? onSeek : undefined} />,
