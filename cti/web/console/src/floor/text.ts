@@ -66,8 +66,8 @@ export const floorText = {
       registered: 'phone registered', lost: 'phone not registered', misses: 'two calls missed in a row', deaf: 'phone does not react', callOver: 'call over', wrapUpOver: 'wrap-up time over', offerEnded: 'ringing over',
       bySwitch: 'called by the switch itself', supervises: 'used to listen', supervised: 'supervision over', loggedOff: 'logged off',
     },
-    allCompanies: 'All companies', boardNow: 'Now', boardToday: 'Today', boardStale: 'No data for {{seconds}} s: what you see may be old', boardWaiting: 'Waiting for data', boardEmergencies: '{{n}} emergencies', fullscreen: 'Full screen',
-    away: 'Paused', busy: 'On calls', answered: 'Answered', abandoned: 'Abandoned', unanswered: 'Unanswered', target: 'target {{target}}', met: 'on target', missed: 'below target',
+    allCompanies: 'All companies', boardNow: 'Now', boardToday: 'Today', boardStale: 'No data for {{seconds}} s: what you see may be old', boardWaiting: 'Waiting for data', boardEmergencies: 'emergencies: {{n}}', fullscreen: 'Full screen',
+    away: 'Paused', busy: 'On calls', answered: 'Answered', abandoned: 'Abandoned', unanswered: 'Unanswered', target: '≥ {{target}}', met: 'on target', missed: 'below target',
     rate: { within_three_rings: 'Within 3 rings', automatic: 'Automatic', to_person: 'To a person', person: 'Person only' },
     alarm: {
       hotline_silent: 'The hotline gives no sign of life', switch_silent: 'The switch does not answer', sip_dead: 'A test call through the switch fails',
