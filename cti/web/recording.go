@@ -76,7 +76,7 @@ func (s *Server) hearRecording(ctx context.Context, in *recordingInput) (*huma.S
 		return nil, errors.Join(err, sound.Close())
 	}
 	return &huma.StreamResponse{Body: func(h huma.Context) {
-		defer sound.Close() //nolint:errcheck // only read
+		defer sound.Close()
 		request, w := humago.Unwrap(h)
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(soundTime)) // else the server's own holds
 		w.Header().Set("Content-Type", "audio/wav")

@@ -134,7 +134,9 @@ func TestCallProof(t *testing.T) {
 		{"2001", "c2", "409 Conflict", false, nil},
 		{"1001", "c1", "good", false, func() { p.state.Late = "/mnt/w: it is no folder" }},
 		{"1001", "c1", "altered", false, func() { p.state.Companies[0].Altered = "3 seals are left" }},
-		{"1001", "c1", "altered", false, func() { p.state.Companies[0].Altered, p.faults = "", []store.Fault{{N: 4, Problem: "record changed after it was sealed"}} }},
+		{"1001", "c1", "altered", false, func() {
+			p.state.Companies[0].Altered, p.faults = "", []store.Fault{{N: 4, Problem: "record changed after it was sealed"}}
+		}},
 	} {
 		if c.first != nil {
 			c.first()

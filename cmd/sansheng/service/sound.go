@@ -26,7 +26,7 @@ func (s *Service) openRecording(ctx context.Context, name string) (io.ReadSeekCl
 	if err != nil {
 		return nil, err
 	}
-	defer sound.Close() //nolint:errcheck // only read
+	defer sound.Close()
 	file, err := spool(sound)
 	if err != nil {
 		return nil, fmt.Errorf("fetch recording %s: %w", name, err)

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"sansheng/cmd/sansheng/config"
 	"sansheng/cti"
+	"sansheng/cti/web"
 	"sansheng/store"
 	"sansheng/store/proof"
 )
@@ -107,6 +109,8 @@ func TestWitnesses(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 
+	checkProof(t, st, r)
+
 	// The record is erased: by the engine's fact, with its recordings.
 	order := cti.EraseRecord{Call: cti.CallID(r.ID), Company: "demo", ErasedData: cti.ErasedData{By: "9001", Reason: "asked for by letter"}}
 	if err := st.svc.eraseRecord(deadline(t), order); err != nil {
@@ -136,4 +140,38 @@ func TestWitnesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	alarm("records_altered", "company demo: the first")
+	if c := (proofKeeper{st.svc}).Chains(); len(c.Companies) != 1 || !strings.HasPrefix(c.Companies[0].Altered, "company demo: the first") {
+		t.Errorf("chains %+v", c)
+	}
+}
+
+// checkProof: one record's proof is good, the state of the chains is the witnesses', and the
+// recording is heard from any place in it.
+func checkProof(t *testing.T, st *stack, r store.Record) {
+	t.Helper()
+	k := proofKeeper{st.svc}
+	if p, err := k.CallProof(deadline(t), r.ID); err != nil || len(p.Faults) > 0 || len(p.Seals) != 2 || p.Recordings == 0 || p.Seals[0].Hash != *r.Hash {
+		t.Errorf("proof %+v, %v", p, err)
+	}
+	if c := k.Chains(); c.CheckedAt == nil || len(c.Witnesses) != 2 || c.Late != "" || len(c.Companies) != 1 || c.Companies[0].Company != "demo" || c.Companies[0].Altered != "" {
+		t.Errorf("chains %+v", c)
+	}
+	sound, err := st.svc.openRecording(deadline(t), r.Recordings[0].Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sound.Close()
+	if _, err := sound.Seek(8, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	kind := make([]byte, 4)
+	if _, err := io.ReadFull(sound, kind); err != nil || string(kind) != "WAVE" {
+		t.Errorf("recording %q, %v", kind, err)
+	}
+	if _, err := st.svc.openRecording(deadline(t), "none"); !errors.Is(err, web.ErrNoSound) {
+		t.Errorf("no recording: %v", err)
+	}
+	if _, err := st.svc.openRecording(deadline(t), "../../accounts"); err == nil {
+		t.Error("a name led out of the folder")
+	}
 }
