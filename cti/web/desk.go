@@ -22,22 +22,22 @@ type deskDayOutput struct{ Body store.DeskDay }
 
 type formsInput struct{ CompanyFilter }
 
-// SheetForms are the forms of a company's record sheets in force.
-type SheetForms struct {
-	Kinds       []SheetForm   `json:"kinds" nullable:"false" doc:"What is asked about matters of each kind."`
-	Departments []SheetOption `json:"departments" nullable:"false" doc:"Where its matters may be forwarded to."`
+// RecordForms are the forms of a company's record sheets in force.
+type RecordForms struct {
+	Kinds       []RecordForm       `json:"kinds" nullable:"false" doc:"What is asked about matters of each kind."`
+	Departments []RecordFormOption `json:"departments" nullable:"false" doc:"Where its matters may be forwarded to."`
 }
 
-// SheetForm is what is asked about matters of a kind.
-type SheetForm struct {
-	Kind    sheet.Kind   `json:"kind"`
-	Version int          `json:"version" doc:"The form's version; a sheet keeps the one with which it was begun."`
-	Label   sheet.Text   `json:"label"`
-	Fields  []SheetField `json:"fields" nullable:"false"`
+// RecordForm is what is asked about matters of a kind.
+type RecordForm struct {
+	Kind    sheet.Kind        `json:"kind"`
+	Version int               `json:"version" doc:"The form's version; a sheet keeps the one with which it was begun."`
+	Label   sheet.Text        `json:"label"`
+	Fields  []RecordFormField `json:"fields" nullable:"false"`
 }
 
-// SheetField is one thing that is asked.
-type SheetField struct {
+// RecordFormField is one thing that is asked.
+type RecordFormField struct {
 	ID       string      `json:"id"`
 	Type     sheet.Type  `json:"type"`
 	Label    sheet.Text  `json:"label"`
@@ -46,19 +46,19 @@ type SheetField struct {
 	Draft    bool        `json:"draft,omitempty" doc:"Without it there is not even a draft."`
 	Personal bool        `json:"personal,omitempty" doc:"It tells who somebody is, and is masked."`
 
-	Options  []SheetOption `json:"options,omitempty"`
-	Min      *float64      `json:"min,omitempty" doc:"Letters of a text, size of a number, how many are chosen."`
-	Max      *float64      `json:"max,omitempty"`
-	Decimals int           `json:"decimals,omitempty"`
+	Options  []RecordFormOption `json:"options,omitempty"`
+	Min      *float64           `json:"min,omitempty" doc:"Letters of a text, size of a number, how many are chosen."`
+	Max      *float64           `json:"max,omitempty"`
+	Decimals int                `json:"decimals,omitempty"`
 }
 
-// SheetOption is what may be chosen.
-type SheetOption struct {
+// RecordFormOption is what may be chosen.
+type RecordFormOption struct {
 	ID    string     `json:"id"`
 	Label sheet.Text `json:"label"`
 }
 
-type formsOutput struct{ Body SheetForms }
+type formsOutput struct{ Body RecordForms }
 
 func (s *Server) registerDesk(api huma.API) {
 	huma.Register(api, huma.Operation{
@@ -128,7 +128,7 @@ func (s *Server) forms(ctx context.Context, in *formsInput) (*formsOutput, error
 	if err != nil {
 		return nil, err
 	}
-	out := SheetForms{Kinds: []SheetForm{}, Departments: []SheetOption{}}
+	out := RecordForms{Kinds: []RecordForm{}, Departments: []RecordFormOption{}}
 	forms := s.plan().FormsOf(co.ID)
 	for _, k := range sheet.Kinds() {
 		if f := forms.Newest(k); f != nil {
@@ -136,16 +136,16 @@ func (s *Server) forms(ctx context.Context, in *formsInput) (*formsOutput, error
 		}
 	}
 	for _, d := range co.Departments {
-		out.Departments = append(out.Departments, SheetOption{d.ID, sheet.Text{Zh: d.Name, En: d.Name}})
+		out.Departments = append(out.Departments, RecordFormOption{d.ID, sheet.Text{Zh: d.Name, En: d.Name}})
 	}
 	return &formsOutput{out}, nil
 }
 
-func showForm(f *sheet.Form) SheetForm {
-	shown := SheetForm{Kind: f.Kind, Version: f.Version, Label: f.Name, Fields: make([]SheetField, len(f.Fields))}
+func showForm(f *sheet.Form) RecordForm {
+	shown := RecordForm{Kind: f.Kind, Version: f.Version, Label: f.Name, Fields: make([]RecordFormField, len(f.Fields))}
 	for i, field := range f.Fields {
 		need := f.Needs(field)
-		sf := SheetField{
+		sf := RecordFormField{
 			ID: field.ID, Type: field.Type, Label: field.Label, Required: need != sheet.Never, Draft: need == sheet.Always,
 			Personal: field.Hidden(), Min: field.Least, Max: field.Most, Decimals: field.Decimals,
 		}
@@ -153,7 +153,7 @@ func showForm(f *sheet.Form) SheetForm {
 			sf.Hint = &field.Hint
 		}
 		for _, o := range field.Options {
-			sf.Options = append(sf.Options, SheetOption(o))
+			sf.Options = append(sf.Options, RecordFormOption(o))
 		}
 		shown.Fields[i] = sf
 	}
