@@ -93,6 +93,7 @@ func (p *Plan) checkWork(c *checker, at string, co Company) {
 		}
 	}
 	c.Within(at, co.Forms.Check())
+	c.checkScripts(at, co.Scripts)
 	if co.Calendar == "" {
 		return
 	}

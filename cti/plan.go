@@ -68,6 +68,8 @@ type Company struct {
 	// Forms are those of its record sheets, all versions; of kinds without one those with
 	// which each company begins.
 	Forms sheet.Forms `yaml:"forms,omitempty" json:"forms,omitempty"`
+	// Scripts are what its agents say; in situations without one what the regulations ask for.
+	Scripts []Script `yaml:"scripts,omitempty" json:"scripts,omitempty"`
 }
 
 // zones are those of countries that have one.

@@ -332,6 +332,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerErasure(api)
 	s.registerWebhooks(api)
 	s.registerDeadLetters(api)
+	s.registerDesk(api)
 
 	document, err := api.OpenAPI().MarshalJSON()
 	if err != nil {

@@ -23,6 +23,7 @@ func demoPlan() *cti.Plan {
 	p.Companies[0].VIPs = []string{"13900000009"}
 	p.Companies[0].Outside = []cti.DialRule{{Role: cti.DialAgent, Prefixes: []string{"021"}, PerHour: 20}}
 	p.Companies[0].Lookups = []cti.Lookup{{ID: "crm", URL: "http://crm.example/callers", Deadline: cti.Span(time.Second), Results: []string{"debtor", "known"}}}
+	p.Companies[0].Scripts = []cti.Script{p.ScriptOf("demo", cti.SayRepeat)}
 	p.Contacts = []cti.Contact{{ID: "water", Company: "demo", Number: "02188880000"}}
 	p.Lines[0].Flow = "day"
 	to := func(pairs ...string) map[flow.Exit]string {

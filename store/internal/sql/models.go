@@ -328,6 +328,24 @@ type Message struct {
 	Result     string
 }
 
+type Notice struct {
+	ID          uuid.UUID
+	Company     string
+	Queue       string
+	Title       string
+	Text        string
+	WrittenAt   time.Time
+	WrittenBy   string
+	WithdrawnAt *time.Time
+	WithdrawnBy string
+}
+
+type NoticeConfirmation struct {
+	NoticeID    uuid.UUID
+	Agent       string
+	ConfirmedAt time.Time
+}
+
 type Offer struct {
 	CallID    string
 	Offer     int32

@@ -581,6 +581,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/desk/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sum up an agent's own day. */
+        get: operations["desk-day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/{what}": {
         parameters: {
             query?: never;
@@ -680,6 +697,23 @@ export interface paths {
         put?: never;
         /** Say what came of a callback, or whose it is. */
         post: operations["order-follow-up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The forms of a company's record sheets. */
+        get: operations["forms"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -968,6 +1002,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List notices to agents: an agent's own, or with who has confirmed them. */
+        get: operations["notices"];
+        put?: never;
+        /** Write a notice that each agent is to confirm. */
+        post: operations["write-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw a notice; who has confirmed it stays on record. */
+        delete: operations["withdraw-notice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm that you have read a notice. */
+        post: operations["confirm-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/password": {
         parameters: {
             query?: never;
@@ -1134,6 +1220,23 @@ export interface paths {
         };
         /** How the queues stand now. */
         get: operations["queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent says in a call, or in each situation. */
+        get: operations["scripts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1791,6 +1894,11 @@ export interface components {
             /** @description Oldest first, then those planned. */
             versions: components["schemas"]["ConfigVersion"][];
         };
+        Confirmation: {
+            agent: string;
+            /** Format: date-time */
+            at: string;
+        };
         CreateCustomerInputBody: {
             account?: string;
             address?: string;
@@ -2030,6 +2138,88 @@ export interface components {
             queues?: components["schemas"]["LiveQueue"][] | null;
             /** Format: int64 */
             seq: number;
+        };
+        DeskDay: {
+            /**
+             * Format: int64
+             * @description Calls that he was the first to answer.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Of the calls in which he was joined with a caller; 0 where there are none.
+             */
+            average_talk_ms: number;
+            /**
+             * Format: int64
+             * @description Callbacks on his list that are due by the end of the day.
+             */
+            callbacks_due: number;
+            /**
+             * Format: int64
+             * @description Calls that rang at his phone until the rings were over.
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description How long he was joined with callers.
+             */
+            talk_ms: number;
+            /**
+             * Format: int64
+             * @description Open tickets that he is responsible for.
+             */
+            tickets_open: number;
+            /**
+             * Format: int64
+             * @description Of them those answered within three rings.
+             */
+            within_three_rings: number;
+            /**
+             * Format: int64
+             * @description How long he finished calls afterwards.
+             */
+            wrap_ms: number;
+        };
+        DeskNotice: {
+            /** Format: date-time */
+            at: string;
+            company: string;
+            /** @description Who has confirmed that he has read it; for leaders. */
+            confirmed?: components["schemas"]["Confirmation"][] | null;
+            /**
+             * Format: date-time
+             * @description When you have confirmed it.
+             */
+            confirmed_at?: string;
+            /** @description Who wrote it. */
+            from: string;
+            id: string;
+            /** @description Agents whom it is for and who have not confirmed it; for leaders. */
+            missing?: string[] | null;
+            /** @description The queue whose agents it is for; all of the company's where it is left out. */
+            queue?: string;
+            text: string;
+            title: string;
+        };
+        DeskScript: {
+            opening: string;
+            situation: string;
+            steps: components["schemas"]["DeskStep"][];
+        };
+        DeskScripts: {
+            /** @description His first sentence; where a call is asked for. */
+            opening?: string;
+            /** @description All of the company's; where no call is asked for. */
+            scripts?: components["schemas"]["DeskScript"][] | null;
+            /** @description What the call is to its agent; where a call is asked for. */
+            situation?: string;
+            /** @description Where a call is asked for. */
+            steps?: components["schemas"]["DeskStep"][] | null;
+        };
+        DeskStep: {
+            text: string;
+            title: string;
         };
         Dial: {
             by: string;
@@ -2530,6 +2720,10 @@ export interface components {
             /** @description With it he sets his password. It is told this once. */
             link: components["schemas"]["Link"];
         };
+        Notices: {
+            /** @description Newest first. */
+            notices: components["schemas"]["DeskNotice"][];
+        };
         NumberCard: {
             calls: components["schemas"]["PastCall"][] | null;
             /** @description Our customer; null where there is none. */
@@ -2915,6 +3109,48 @@ export interface components {
             wait_ms: number | null;
             within_three_rings: boolean | null;
         };
+        RecordForm: {
+            fields: components["schemas"]["RecordFormField"][];
+            kind: string;
+            label: components["schemas"]["Text"];
+            /**
+             * Format: int64
+             * @description The form's version; a sheet keeps the one with which it was begun.
+             */
+            version: number;
+        };
+        RecordFormField: {
+            /** Format: int64 */
+            decimals?: number;
+            /** @description Without it there is not even a draft. */
+            draft?: boolean;
+            hint?: components["schemas"]["Text"];
+            id: string;
+            label: components["schemas"]["Text"];
+            /** Format: double */
+            max?: number;
+            /**
+             * Format: double
+             * @description Letters of a text, size of a number, how many are chosen.
+             */
+            min?: number;
+            options?: components["schemas"]["RecordFormOption"][] | null;
+            /** @description It tells who somebody is, and is masked. */
+            personal?: boolean;
+            /** @description Without it the sheet is not final. */
+            required: boolean;
+            type: string;
+        };
+        RecordFormOption: {
+            id: string;
+            label: components["schemas"]["Text"];
+        };
+        RecordForms: {
+            /** @description Where its matters may be forwarded to. */
+            departments: components["schemas"]["RecordFormOption"][];
+            /** @description What is asked about matters of each kind. */
+            kinds: components["schemas"]["RecordForm"][];
+        };
         Recording: {
             /** Format: date-time */
             began_at: string;
@@ -3042,6 +3278,10 @@ export interface components {
             ended_at: string | null;
             ordered: boolean;
             result: string | null;
+        };
+        Text: {
+            en: string;
+            zh: string;
         };
         TheirCard: {
             account?: string;
@@ -3176,6 +3416,16 @@ export interface components {
         };
         Webhooks: {
             webhooks: components["schemas"]["WebhookStanding"][];
+        };
+        WriteNoticeInputBody: {
+            /** @description One of your own making: the notice is written once, however often it is sent. */
+            id?: string;
+            /** @description Only for the agents of this queue; all of the company's where it is left out. */
+            queue?: string;
+            /** @description What agents are to know. */
+            text: string;
+            /** @description One line. */
+            title: string;
         };
     };
     responses: never;
@@ -6315,6 +6565,85 @@ export interface operations {
             };
         };
     };
+    "desk-day": {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+                /** @description Another agent, for his leaders; you where it is left out. */
+                agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskDay"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     export: {
         parameters: {
             query: {
@@ -6756,6 +7085,83 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    forms: {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordForms"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8007,6 +8413,323 @@ export interface operations {
             };
         };
     };
+    notices: {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notices"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "write-notice": {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteNoticeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskNotice"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "withdraw-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The notice's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "confirm-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The notice's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "set-password": {
         parameters: {
             query?: never;
@@ -8918,6 +9641,85 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    scripts: {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+                /** @description The call to say it in; all of the company's where it is left out. */
+                call?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskScripts"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,12 +14,10 @@ import { Boundary } from './broken'
 import { Frame } from './frame'
 import { Login } from './login'
 import { MeContext, useMe, type Me } from './me'
+import { nonce } from './nonce'
 import { landing, pages } from './pages'
 import { useText } from './text'
 import { useShade } from './theme'
-
-// The server writes a nonce of its own into each page: styles without it are refused.
-const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
 // Who has no password yet cannot log in: this page is reached without.
 const Reset = lazy(() => import('../people/reset'))
