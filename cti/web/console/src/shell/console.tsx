@@ -20,6 +20,16 @@ import { useShade } from './theme'
 // The server writes a nonce of its own into each page: styles without it are refused.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 
+// Tables that scroll and dialogs make styles of their own without being told the nonce.
+if (nonce) {
+  const create = document.createElement.bind(document)
+  document.createElement = ((name: string, options?: ElementCreationOptions) => {
+    const element = create(name, options)
+    if (element instanceof HTMLStyleElement) element.nonce = nonce
+    return element
+  }) as typeof document.createElement
+}
+
 // Who has no password yet cannot log in: this page is reached without.
 const Reset = lazy(() => import('../people/reset'))
 
