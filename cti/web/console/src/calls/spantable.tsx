@@ -9,7 +9,7 @@ export function SpanTable({ line, onSeek }: { line: Timeline; onSeek?: (at: numb
   const spans = line.lanes.flatMap((l) => l.spans).sort((a, b) => a.start - b.start)
   return (
     <Table<Span>
-      size="small" rowKey="id" dataSource={spans} pagination={false} scroll={{ x: 'max-content', y: 360 }} aria-label={t('table')}
+      size="small" rowKey="id" dataSource={spans} pagination={false} scroll={{ x: 'max-content' }} aria-label={t('table')}
       columns={[
         { title: t('began'), key: 'start', render: (_, s) => <span className="tabular">{clock(s.start)}</span> },
         { title: t('ended'), key: 'end', render: (_, s) => <span className="tabular">{s.open ? t('stillOpen') : s.end === s.start ? '' : clock(s.end)}</span> },

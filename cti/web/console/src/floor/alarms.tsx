@@ -33,7 +33,7 @@ function AlarmItem({ alarm }: { alarm: Schema<'Alarm'> }) {
       <div>
         {page ? <AlertFilled aria-hidden /> : <WarningFilled aria-hidden />}{' '}
         <strong>{t(`alarm.${alarm.name}`, { defaultValue: alarm.means })}</strong>{' '}
-        <Tag color={page ? 'error' : 'warning'}>{t(page ? 'alarmPage' : 'alarmWarn')}</Tag>
+        <Tag color={page ? 'error' : undefined}>{t(page ? 'alarmPage' : 'alarmWarn')}</Tag>
       </div>
       <div className="floor-cause">{alarm.cause}</div>
       <div className="floor-minor">

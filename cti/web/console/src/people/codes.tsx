@@ -52,7 +52,7 @@ export function Codes() {
     return (
       <>
         <Typography.Paragraph>{t('codesWhat')}</Typography.Paragraph>
-        <Form<{ password: string }> layout="vertical" requiredMark={false} disabled={beginning} style={{ maxWidth: 360 }} onFinish={(f) => void begin(f)}>
+        <Form<{ password: string }> name="codes" layout="vertical" requiredMark={false} disabled={beginning} style={{ maxWidth: 360 }} onFinish={(f) => void begin(f)}>
           <Form.Item name="password" label={t('yourPassword')} rules={[{ required: true }]}><Input.Password autoComplete="current-password" /></Form.Item>
           <Button htmlType="submit" loading={beginning}>{t('begin')}</Button>
         </Form>
@@ -67,7 +67,7 @@ type CodeProps = { hint: string; submit: string; busy: boolean; onCode: (code: s
 function CodeForm({ hint, submit, busy, onCode }: CodeProps) {
   const t = useText('people')
   return (
-    <Form<{ code: string }> layout="vertical" requiredMark={false} disabled={busy} style={{ maxWidth: 360 }} onFinish={({ code }) => void onCode(code)}>
+    <Form<{ code: string }> name="code" layout="vertical" requiredMark={false} disabled={busy} style={{ maxWidth: 360 }} onFinish={({ code }) => void onCode(code)}>
       <Form.Item name="code" label={hint} rules={[{ required: true, pattern: /^[0-9]{6}$/, message: t('codeRule') }]}>
         <Input inputMode="numeric" autoComplete="one-time-code" maxLength={6} />
       </Form.Item>

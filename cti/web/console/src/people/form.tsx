@@ -37,7 +37,7 @@ export function AccountForm({ account, companies, onClose, onDone }: Props) {
       confirmLoading={saving} onCancel={onClose} onOk={() => form.submit()} destroyOnHidden
     >
       <Form<Fields>
-        form={form} layout="vertical" disabled={saving}
+        name="account" form={form} layout="vertical" disabled={saving}
         initialValues={account ?? { role: 'agent', company: me.company }}
         onFinish={(f) => void save(f).then((ok) => { if (ok) onClose() })}
       >

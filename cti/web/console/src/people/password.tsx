@@ -19,7 +19,7 @@ export function PasswordForm({ number, asksOld, busy, submit, onSubmit }: Props)
   const t = useText('people')
   const [form] = Form.useForm<Passwords>()
   return (
-    <Form<Passwords> form={form} layout="vertical" requiredMark={false} disabled={busy} style={{ maxWidth: 360 }}
+    <Form<Passwords> name={asksOld ? 'change' : 'set'} form={form} layout="vertical" requiredMark={false} disabled={busy} style={{ maxWidth: 360 }}
       onFinish={(p) => void onSubmit(p).then((ok) => { if (ok) form.resetFields() })}>
       {number && <input type="text" name="username" autoComplete="username" value={number} readOnly hidden />}
       {asksOld && (
