@@ -399,7 +399,9 @@ func (s *Server) handler(secure bool) http.Handler {
 	}))
 	h := sameOrigin.Handler(s.logins.cookies.LoadAndSave(s.router))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer s.recover(w)
+		id := requestID()
+		w.Header().Set(requestIDHeader, id)
+		defer s.recover(w, id)
 		setHeaders(w.Header(), secure)
 		if console.Serves(r, notPages...) {
 			s.console.ServeHTTP(w, r)
@@ -423,7 +425,12 @@ func (s *Server) handler(secure bool) http.Handler {
 		if r.Body != nil {
 			r.Body = http.MaxBytesReader(w, r.Body, most)
 		}
-		h.ServeHTTP(w, r)
+		told := &teller{ResponseWriter: w}
+		h.ServeHTTP(told, r)
+		if told.status >= http.StatusInternalServerError {
+			s.log.Warn("request failed", zap.String("request", id), zap.Int("status", told.status),
+				zap.String("method", r.Method), zap.String("path", r.URL.Path))
+		}
 	})
 }
 
@@ -442,7 +449,7 @@ func setHeaders(h http.Header, secure bool) {
 }
 
 // recover answers for a handler that panicked; others go on.
-func (s *Server) recover(w http.ResponseWriter) {
+func (s *Server) recover(w http.ResponseWriter, id string) {
 	v := recover()
 	if v == nil {
 		return
@@ -450,7 +457,7 @@ func (s *Server) recover(w http.ResponseWriter) {
 	if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(v)
 	}
-	s.log.Error("handler panicked", zap.Any("panic", v), zap.Stack("stack"))
+	s.log.Error("handler panicked", zap.String("request", id), zap.Any("panic", v), zap.Stack("stack"))
 	writeProblem(w, newProblem(http.StatusInternalServerError, broken, "this is our fault; it is in the log"))
 }
 
