@@ -128,7 +128,7 @@ func (s *Server) callsBefore(ctx context.Context, r store.Record) ([]store.Recor
 // situation is what a call is to who asks, in the order of cti.Situations.
 func situation(plan *cti.Plan, p person, r store.Record, before []store.Record) cti.Situation {
 	complains := func(r store.Record) bool {
-		return slices.ContainsFunc(r.Tickets, func(t store.Ticket) bool { return t.Kind == ticket.Kind(sheet.Complaint) && t.State != ticket.Closed })
+		return slices.ContainsFunc(r.Tickets, func(t store.Ticket) bool { return t.Kind == sheet.Complaint && t.State != ticket.Closed })
 	}
 	switch work := plan.WorkOf(cti.CompanyID(r.Company)); {
 	case r.Emergency:

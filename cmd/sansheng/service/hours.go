@@ -45,7 +45,7 @@ func (l lineHours) Walk(ctx context.Context, w web.Walk) (flow.Path, error) {
 	}
 	plan := l.s.plan()
 	if w.Document != "" {
-		if plan, err = (configs{l.s}).draft(ctx, web.ConfigOrder{Document: w.Document, Company: w.Company}); err != nil {
+		if plan, err = configs(l).draft(ctx, web.ConfigOrder{Document: w.Document, Company: w.Company}); err != nil {
 			return flow.Path{}, err
 		}
 	}

@@ -1,13 +1,17 @@
 package console
 
 import (
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/fstest"
 )
+
+type answer struct {
+	StatusCode int
+	Header     http.Header
+}
 
 func TestConsole(t *testing.T) {
 	script := strings.Repeat("let a = 1;\n", 100)
@@ -20,16 +24,12 @@ func TestConsole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	get := func(path, encoding string) (*http.Response, string) {
+	get := func(path, encoding string) (answer, string) {
 		r := httptest.NewRequest("GET", path, nil)
 		r.Header.Set("Accept-Encoding", encoding)
 		w := httptest.NewRecorder()
 		c.ServeHTTP(w, r)
-		b, err := io.ReadAll(w.Result().Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return w.Result(), string(b)
+		return answer{w.Code, w.Header()}, w.Body.String()
 	}
 	for _, path := range []string{"/", "/calls/c1", "/.keep"} {
 		r, body := get(path, "")

@@ -53,7 +53,7 @@ export const en = {
   calendars: {
     one: 'Calendar', new: 'New calendar', none: 'There are no calendars yet. Flows need one to ask the hours.', id: 'Name', zone: 'Time zone', week: 'The week', weekdays: 'Days of the week', daysNeeded: 'Choose days', from: 'From', to: 'To', addHours: 'Add hours', hours: 'Hours', noHours: 'Closed where there are none.',
     weekday: { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' }, holidays: 'Public holidays', holidaysHint: 'Closed on its holidays, open on the days that make up for them.', holidayHours: 'Hours on holidays', makeUp: 'Days that make up are as', makeUpHint: 'Monday where nothing is chosen.',
-    rules: 'Rules of calendar {{id}}', asked: 'Asked by the flows {{flows}}', unasked: 'No flow asks it yet.', today: 'today', closed: 'closed', kind: { special: 'Special', holiday: 'Holiday', makeUp: 'Worked', week: 'Week' },
+    rules: 'Rules of calendar {{id}}', asked: 'Asked by the flows {{flows}}', unasked: 'No flow asks it yet.', today: 'today', month: 'Month', before: 'The month before', after: 'The month after', closed: 'closed', kind: { special: 'Special', holiday: 'Holiday', makeUp: 'Worked', week: 'Week' },
     unknownYear: 'Table {{table}} knows no holidays of {{year}}: they would be days like any other. Import them below.', day: '{{date}}', now: 'As it is', dayName: 'Name', dayNameHint: 'What people read who ask why it is closed.', dates: 'Dates',
   },
   closures: {

@@ -1,4 +1,5 @@
-import { Alert, Calendar as MonthView, Flex, Tag } from 'antd'
+import { LeftOutlined, RightOutlined } from '@ant-design/icons'
+import { Alert, Button, Calendar as MonthView, DatePicker, Flex, Tag } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import 'dayjs/locale/zh-cn' // names of months and days
 import { useState } from 'react'
@@ -32,7 +33,15 @@ export function Month({ calendar, tables, mine, onChange }: Props) {
   return (
     <>
       {unknown && <Alert type="warning" showIcon title={t('calendars.unknownYear', { year: shown.year(), table: calendar.holidays })} />}
-      <MonthView value={shown} onPanelChange={setShown} fullCellRender={(day, info) => (info.type === 'date' ? cell(day) : info.originNode)}
+      <MonthView value={shown} onPanelChange={setShown}
+        headerRender={({ value, onChange: show }) => (
+          <Flex justify="end" gap="small" className="month-head">
+            <Button aria-label={t('calendars.before')} icon={<LeftOutlined />} onClick={() => show(value.subtract(1, 'month'))} />
+            <DatePicker picker="month" allowClear={false} aria-label={t('calendars.month')} value={value} onChange={(month) => month && show(month)} />
+            <Button aria-label={t('calendars.after')} icon={<RightOutlined />} onClick={() => show(value.add(1, 'month'))} />
+          </Flex>
+        )}
+        fullCellRender={(day, info) => (info.type === 'date' ? cell(day) : info.originNode)}
         onSelect={(day, { source }) => {
           setShown(day)
           if (source === 'date') setDate(day.format('YYYY-MM-DD'))
