@@ -186,7 +186,7 @@ func InUse(storeDir string) bool {
 	if err != nil {
 		return false // there is none, or it is not ours to open
 	}
-	defer func() { _ = f.Close() }() // nothing was written
+	defer func() { _ = f.Close() }()                                                       // nothing was written
 	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB), unix.EWOULDBLOCK) // closing gives it back
 }
 

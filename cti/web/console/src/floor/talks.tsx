@@ -47,7 +47,7 @@ export const Talks = memo(function Talks({ calls, by }: { calls: LiveCall[]; by:
     <section aria-labelledby="floor-talks" className="floor-panel">
       <h2 id="floor-talks">{t('talks')} <Tag>{calls.length}</Tag></h2>
       <Table size="small" rowKey="call" columns={columns} dataSource={calls} virtual={calls.length > 30} pagination={false}
-        scroll={{ x: 'max-content' }} locale={{ emptyText: t('noTalks') }} rowClassName={(c) => (c.emergency ? 'floor-emergency' : '')} />
+        locale={{ emptyText: t('noTalks') }} rowClassName={(c) => (c.emergency ? 'floor-emergency' : '')} />
     </section>
   )
 })

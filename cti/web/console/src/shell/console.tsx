@@ -28,7 +28,7 @@ const themes = {
     algorithm: theme.defaultAlgorithm,
     token: {
       colorPrimary: '#0950c3', colorLink: '#0950c3', colorTextSecondary: '#434343', colorTextTertiary: '#545454', colorTextDescription: '#545454',
-      colorTextPlaceholder: '#636363', colorTextQuaternary: '#636363', colorTextLabel: '#434343', colorError: '#c41d23', colorSuccess: '#237804', colorWarning: '#ad4e00', colorWarningText: '#874d00',
+      colorTextPlaceholder: '#636363', colorTextQuaternary: '#636363', colorTextLabel: '#434343', colorError: '#c41d23', colorSuccess: '#237804', colorSuccessBg: '#f6ffed', colorWarningBg: '#fffbe6', colorErrorBg: '#fff2f0', colorWarning: '#ad4e00', colorWarningText: '#874d00',
     },
   },
   dark: {
