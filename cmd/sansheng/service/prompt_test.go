@@ -2,8 +2,10 @@ package service
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -132,6 +134,10 @@ func TestOwnPrompts(t *testing.T) {
 	if _, err := heard.WaitEnded(deadline(t)); err != nil { // it lasts as long as the prompt
 		t.Fatal(err)
 	}
+	until(t, func(ctx context.Context) (bool, string) { // the phone has said goodbye before the switch has cleared the channel
+		e, err := st.svc.link.Client().Endpoints.Get(ctx, "PJSIP", "1001")
+		return err == nil && len(e.ChannelIDs) == 0, fmt.Sprintf("phone 1001 has %v, %v", e.ChannelIDs, err)
+	})
 	op.ask(204, "POST", "/closed/hear?company=demo", []byte(`{"phone":"1001"}`)) // another company's is as it was
 	heard = st.next(desk)
 	if err := heard.WaitSound(deadline(t)); err != nil {
