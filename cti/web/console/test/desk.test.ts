@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { Person } from './browser'
-import { Stack, until, type Caller, type Tone } from './stack'
+import { Stack, until, type Caller } from './stack'
 
 // An agent at his browser, and a caller on a real telephone line: the caller's phone
 // sends 440 Hz, the browser 1000 Hz, a second browser 1500 Hz.
@@ -59,10 +59,6 @@ async function hears(person: Person, hz: number): Promise<void> {
   await until(async () => about(hz)(await person.hears()), 15_000, `${hz} Hz is heard`)
 }
 
-function heard(tones: Tone[], hz: number): number {
-  return tones.filter((t) => about(hz)(t.hz)).reduce((ms, t) => ms + t.ms, 0)
-}
-
 test('a caller rings the browser, is answered by a key, held and let go', async () => {
   const person = await agent('1004', 1000)
   const caller = call('800100', '13800000001')
@@ -75,8 +71,8 @@ test('a caller rings the browser, is answered by a key, held and let go', async 
   await until(async () => !about(440)(await person.hears()), 10_000, 'the caller is out of the talk')
   await person.page.getByTestId('hold').click()
   await hears(person, 440)
+  await caller.hears(1000)
   await caller.hangUp()
-  expect(heard(await caller.heard(), 1000)).toBeGreaterThan(100)
   expect((await sealed('13800000001')).holds).toHaveLength(1)
   expect(person.errors).toEqual([])
 })
@@ -104,6 +100,7 @@ test('an announced transfer reaches a second browser with its reason', async () 
   const caller = call('800100', '13800000003')
   await first.page.getByTestId('answer').click()
   await hears(first, 440)
+  await caller.hears(1000)
   await stack.order('1006', '1006', 'ready')
   await stack.order('1004', '1004', 'transfer', { to: '1006', reason: 'it is about a bill', consent: true })
   await second.page.getByTestId('ringing').waitFor()
@@ -112,10 +109,8 @@ test('an announced transfer reaches a second browser with its reason', async () 
   await hears(second, 1000)
   await first.page.getByTestId('complete').click()
   await hears(second, 440)
+  await caller.hears(1500)
   await caller.hangUp()
-  const tones = await caller.heard()
-  expect(heard(tones, 1000)).toBeGreaterThan(100)
-  expect(heard(tones, 1500)).toBeGreaterThan(100)
 })
 
 test('a second login ends the first, which is told', async () => {

@@ -109,6 +109,11 @@ export class Caller {
     await this.ended
   }
 
+  /** Waits until he hears a tone of hz, or has heard it. */
+  async hears(hz: number): Promise<void> {
+    await until(() => Promise.resolve(this.lines.some((l) => l.event === 'tone began' && Math.abs(Number(l.hz) - hz) < 30)), 20_000, `the caller hears ${hz} Hz`)
+  }
+
   /** Waits for the call's end and tells the tones that he has heard. */
   async heard(): Promise<Tone[]> {
     await this.ended
