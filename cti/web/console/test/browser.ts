@@ -51,6 +51,7 @@ export class Person {
   /** Goes to a page without loading it anew, and waits until it has read what it shows. */
   async visit(path: string): Promise<void> {
     await this.page.evaluate((to) => {
+      Object.assign(window, { changed: performance.now() }) // the page before stands until the next one's script is there
       history.pushState(null, '', to)
       dispatchEvent(new PopStateEvent('popstate'))
     }, path)
