@@ -275,7 +275,7 @@ func (r *records) Queues(ctx context.Context, company string, since time.Time) (
 // Describe says where everything is.
 func (s *Service) Describe(say func(format string, args ...any)) {
 	if s.web != nil {
-		say("API        http://%s (readiness at /readyz, document at /openapi.json)", s.web.Addr())
+		say("console    http://%s (also the API: readiness at /readyz, document at /openapi.json)", s.web.Addr())
 		say("accounts   sansheng demo accounts --data %s", s.cfg.Data)
 	}
 	if addr := s.SIPAddr(); addr != "" {
