@@ -34,12 +34,46 @@ export async function ask<T>(request: Promise<Answer<T>>): Promise<T> {
   try {
     answer = await request
   } catch (cause) {
+    if (cause instanceof ProblemError) throw cause
     throw new ProblemError(0, 'unreachable', cause instanceof Error ? cause.message : String(cause))
   }
   if (answer.response.ok) return answer.data as T
   const problem = problemOf(answer.error, answer.response)
   if (problem.status === 401 && (problem.kind === 'login-needed' || problem.kind === 'login-ended')) listeners.forEach((listen) => listen(problem))
   throw problem
+}
+
+/**
+ * Asks a route by its address, with JSON or a file as it is, and gives what `read` makes
+ * of the answer, its JSON where nothing else is said: for what the typed client cannot do,
+ * and types that are a page's own.
+ */
+export function send<T>(method: string, path: string, body?: unknown, read: (response: Response) => Promise<T> = jsonOf<T>): Promise<T> {
+  const file = body instanceof Blob
+  const type = file ? body.type || 'application/octet-stream' : 'application/json'
+  return ask<T>(fetch(path, {
+    method, credentials: 'same-origin',
+    ...(body !== undefined && { headers: { 'Content-Type': type }, body: file ? body : JSON.stringify(body) }),
+  }).then(async (response) => (response.ok ? { data: await read(response), response } : { error: saidOf(await response.text()), response })))
+}
+
+async function jsonOf<T>(response: Response): Promise<T> {
+  const text = await response.text()
+  if (text === '') return undefined as T
+  try {
+    return JSON.parse(text) as T
+  } catch {
+    throw new ProblemError(501, 'no JSON', response.url)
+  }
+}
+
+/** What an answer says that is no success: a problem, or the words of a proxy in between. */
+function saidOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return { detail: text }
+  }
 }
 
 function problemOf(body: unknown, response: Response): ProblemError {

@@ -1,5 +1,5 @@
 // What the API answers of recordings and proofs.
-import { ask, type Schema } from '../api/client'
+import { send, type Schema } from '../api/client'
 
 export type CheckedSeal = { n: number; of: string; amendment?: string; hash: string; prev_hash: string; good: boolean }
 
@@ -17,22 +17,13 @@ export type CallProof = {
   witness: { names: string[]; covered: boolean; seals: number; at: string | null; late?: string; altered?: string }
 }
 
-async function get<T>(path: string, read: (response: Response) => Promise<T>): Promise<T> {
-  return ask((async () => {
-    const response = await fetch(path, { credentials: 'same-origin' })
-    if (response.ok) return { data: await read(response), response }
-    return { error: (await response.json().catch(() => undefined)) as unknown, response }
-  })())
-}
-
 /** Checks that a call's record is as it was sealed. */
 export function proofOf(call: string): Promise<CallProof> {
-  return get(`/api/v1/calls/${encodeURIComponent(call)}/proof`, (response) => response.json() as Promise<CallProof>)
+  return send('GET', `/api/v1/calls/${encodeURIComponent(call)}/proof`)
 }
 
 /** Fetches a recording, or one side of it. It is logged with the reason. */
 export function soundOf(call: string, recording: string, reason: string, side?: string): Promise<Blob> {
   const query = new URLSearchParams({ reason, ...(side ? { side } : {}) })
-  return get(`/api/v1/calls/${encodeURIComponent(call)}/recordings/${encodeURIComponent(recording)}/sound?${query}`, (response) => response.blob())
+  return send('GET', `/api/v1/calls/${encodeURIComponent(call)}/recordings/${encodeURIComponent(recording)}/sound?${query}`, undefined, (response) => response.blob())
 }
-

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Form, Input, Modal, Radio, Space, Upload } from 'antd'
 import { useState } from 'react'
 import { ProblemError, type Schema } from '../api/client'
-import { sendFile } from '../api/file'
+import { send } from '../api/client'
 import { wordsOf } from '../parts/problem'
 import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
@@ -22,7 +22,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const [busy, setBusy] = useState<'dry' | 'real' | null>(null)
   const [result, setResult] = useState<Imported | null>(null)
   const [problem, setProblem] = useState<unknown>(null)
-  async function send(dry: boolean) {
+  async function take(dry: boolean) {
     const fields = await form.validateFields().catch(() => null)
     if (!fields || !file) return
     setBusy(dry ? 'dry' : 'real')
@@ -30,7 +30,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     setProblem(null)
     const query = new URLSearchParams({ known: fields.known, reason: fields.reason.trim(), dry: String(dry), ...(fields.company ? { company: fields.company } : {}) })
     try {
-      setResult(await sendFile<Imported>('POST', `/api/v1/customers/import?${query}`, new Blob([file], { type: 'application/octet-stream' })))
+      setResult(await send<Imported>('POST', `/api/v1/customers/import?${query}`, new Blob([file], { type: 'application/octet-stream' })))
       if (!dry) await queries.invalidateQueries({ queryKey: ['customers'] })
     } catch (error) {
       setProblem(error)
@@ -42,8 +42,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   return (
     <Modal open width={760} title={t('import.title')} onCancel={onClose} footer={[
       <Button key="close" onClick={onClose}>{t('shell:close')}</Button>,
-      <Button key="dry" disabled={!file || busy !== null} loading={busy === 'dry'} onClick={() => void send(true)}>{t('import.dry')}</Button>,
-      <Button key="go" type="primary" disabled={!file || busy !== null} loading={busy === 'real'} onClick={() => void send(false)}>{t('import.go')}</Button>,
+      <Button key="dry" disabled={!file || busy !== null} loading={busy === 'dry'} onClick={() => void take(true)}>{t('import.dry')}</Button>,
+      <Button key="go" type="primary" disabled={!file || busy !== null} loading={busy === 'real'} onClick={() => void take(false)}>{t('import.go')}</Button>,
     ]}>
       <Form<Fields> form={form} layout="vertical" initialValues={{ known: 'refuse' }}>
         <Form.Item label={t('import.file')} extra={t('import.columns')}>

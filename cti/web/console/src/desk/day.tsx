@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { lengthOf } from '../parts/time'
 import { useText } from '../shell/text'
-import { absent, send } from './extra'
+import { send } from '../api/client'
+import { absent } from './extra'
 import type { Day } from './wire'
 
 /** The agent's own figures of today; since says when something of them has changed. */

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { send } from './extra'
+import { send } from '../api/client'
 import type { Form, Forms } from './wire'
 
 const none: Form[] = []

@@ -3,7 +3,7 @@ import { Alert, Button } from 'antd'
 import { useDo } from '../parts/problem'
 import { Moment } from '../parts/time'
 import { useText } from '../shell/text'
-import { send } from './extra'
+import { send } from '../api/client'
 import type { Notice } from './wire'
 
 const key = ['desk', 'notices']

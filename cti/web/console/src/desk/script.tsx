@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useText } from '../shell/text'
-import { absent, send } from './extra'
+import { send } from '../api/client'
+import { absent } from './extra'
 import type { Script } from './wire'
 
 /** The opening sentence and what comes after it, for the situation the caller is in (A2). */

@@ -1,7 +1,7 @@
 // Where the floor and the board come from.
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useReducer } from 'react'
-import { ask } from '../api/client'
+import { send } from '../api/client'
 import { useLive } from '../live/provider'
 import { reduceFloor, type Floor, type FloorNews } from './state'
 import type { CompanyBoard, FloorDelta, FloorSnapshot } from './types'
@@ -9,19 +9,10 @@ import type { CompanyBoard, FloorDelta, FloorSnapshot } from './types'
 /** Changes that come within so many ms are drawn together: a slow machine draws less often, not later and later. */
 const drawEvery = 50
 
-async function fetched<T>(path: string, method: 'GET' | 'POST' = 'GET'): Promise<T> {
-  return ask<T>(
-    fetch(path, { method, credentials: 'same-origin' }).then(async (response) => {
-      const body: unknown = await response.json().catch(() => undefined)
-      return response.ok ? { data: body as T, response } : { error: body, response }
-    }),
-  )
-}
-
 /** The subject on which the floor's changes are told; it is the same for as long as one is logged in. */
-const readSubject = async () => (await fetched<{ floor?: string }>('/api/v1/live/pass', 'POST')).floor ?? ''
+const readSubject = async () => (await send<{ floor?: string }>('POST', '/api/v1/live/pass')).floor ?? ''
 
-const readFloor = () => fetched<FloorSnapshot>('/api/v1/live?view=floor')
+const readFloor = () => send<FloorSnapshot>('GET', '/api/v1/live?view=floor')
 
 /** Follows the floor; null until it is known. */
 export function useFloor(): { floor: Floor | null; error: unknown; retry: () => void } {
@@ -62,7 +53,7 @@ export const boardEvery = 10_000
 export function useBoards() {
   return useQuery({
     queryKey: ['board'],
-    queryFn: () => fetched<{ boards: CompanyBoard[] }>('/api/v1/board'),
+    queryFn: () => send<{ boards: CompanyBoard[] }>('GET', '/api/v1/board'),
     refetchInterval: boardEvery,
     refetchIntervalInBackground: true,
     refetchOnWindowFocus: false,

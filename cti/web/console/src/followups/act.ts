@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, ask, type Schema } from '../api/client'
-import { readJSON } from '../api/file'
+import { send } from '../api/client'
 import type { FollowUp } from './attempt'
 import type { Questions } from './question'
 
@@ -29,6 +29,6 @@ export function useDial(me: string): (f: FollowUp) => Promise<void> {
 export function useQuestions(company: string) {
   return useQuery({
     queryKey: ['follow_up_questions', company], staleTime: 300_000,
-    queryFn: () => readJSON<Questions>(`/api/v1/follow_ups/questions?company=${encodeURIComponent(company)}`),
+    queryFn: () => send<Questions>('GET', `/api/v1/follow_ups/questions?company=${encodeURIComponent(company)}`),
   })
 }

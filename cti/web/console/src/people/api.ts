@@ -1,5 +1,5 @@
 // Accounts as the API gives and takes them.
-import { ask } from '../api/client'
+import { send } from '../api/client'
 
 export type Role = 'agent' | 'shift_leader' | 'operator' | 'administrator' | 'finance' | 'auditor' | 'clerk'
 
@@ -20,22 +20,6 @@ export type AccountLink = { number: string; token: string; until: string }
 export type Change = Partial<Pick<Account, 'name' | 'role' | 'company' | 'department' | 'disabled'>>
 export type Fields = { number: string; name?: string; role: Role; company?: string; department?: string }
 export type CodeSecret = { secret: string; uri: string }
-
-async function send<T>(method: string, path: string, body?: object): Promise<T> {
-  return ask<T>(fetch(path, {
-    method, credentials: 'same-origin',
-    ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
-  }).then(async (response) => {
-    const text = await response.text()
-    let said: unknown
-    try {
-      said = text ? JSON.parse(text) : undefined
-    } catch {
-      said = { detail: text } // of a proxy in between
-    }
-    return response.ok ? { data: said as T, response } : { error: said, response }
-  }))
-}
 
 const one = (number: string) => `/api/v1/accounts/${encodeURIComponent(number)}`
 

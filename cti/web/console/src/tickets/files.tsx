@@ -2,7 +2,8 @@ import { DownloadOutlined, UploadOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Card, Empty, Flex, Space, Typography, Upload } from 'antd'
 import type { Schema } from '../api/client'
-import { download, sendFile } from '../api/file'
+import { send } from '../api/client'
+import { download } from '../api/file'
 import { useDo } from '../parts/problem'
 import { Moment } from '../parts/time'
 import { useRole } from '../shell/me'
@@ -23,7 +24,7 @@ export function Files({ ticket, acts }: { ticket: Ticket; acts: Schema<'Act'>[] 
   const at = `/api/v1/tickets/${encodeURIComponent(ticket.id)}/files/`
   const [add, adding] = useDo(async (file: File) => {
     if (file.size > bytesMost) throw new Error(t('files.tooLarge'))
-    await sendFile<Ticket>('PUT', at + encodeURIComponent(file.name), file)
+    await send<Ticket>('PUT', at + encodeURIComponent(file.name), file)
     await queries.invalidateQueries({ queryKey: ['tickets'] })
     void message.success(t('files.done', { name: file.name }))
   })

@@ -1,6 +1,7 @@
 // The forms of record sheets, and the departments, as the company has them.
 import { useQuery } from '@tanstack/react-query'
-import { absent, readJSON } from '../api/file'
+import { send } from '../api/client'
+import { absent } from '../api/file'
 
 /** A text in both languages, or in the one that there is. */
 export type Label = string | { zh: string; en: string }
@@ -30,7 +31,7 @@ export function useForms(company?: string): Forms & { error: unknown; pending: b
   const query = company ? `?company=${encodeURIComponent(company)}` : ''
   const { data, error, isPending } = useQuery({
     queryKey: ['forms', company ?? ''], staleTime: 300_000,
-    queryFn: () => readJSON<Forms>(`/api/v1/forms${query}`).catch((cause: unknown) => {
+    queryFn: () => send<Forms>('GET', `/api/v1/forms${query}`).catch((cause: unknown) => {
       if (absent(cause)) return none
       throw cause
     }),

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Head } from '../parts/page'
 import { useRole } from '../shell/me'
 import { useText } from '../shell/text'
-import { call } from './call'
+import { send } from '../api/client'
 import { useDraft, useDrafted, useMay } from './draft/context'
 import { Workshop } from './frame'
 import { Closures } from './hours/closures'
@@ -28,7 +28,7 @@ function Calendars() {
   const operates = useRole('operator', 'administrator')
   const [open, setOpen] = useOpen()
   const [adding, setAdding] = useState(false)
-  const shipped = useQuery({ queryKey: ['holidays'], queryFn: () => call<{ tables: Table[] }>('GET', '/api/v1/holidays'), staleTime: Infinity })
+  const shipped = useQuery({ queryKey: ['holidays'], queryFn: () => send<{ tables: Table[] }>('GET', '/api/v1/holidays'), staleTime: Infinity })
   const calendars = plan.calendars ?? []
   const index = Math.max(0, calendars.findIndex((c) => c.id === open))
   const calendar = calendars[index]

@@ -5,7 +5,7 @@ import { ProblemError, type Schema } from '../../api/client'
 import { Problem, useDo } from '../../parts/problem'
 import { useMe } from '../../shell/me'
 import { useText } from '../../shell/text'
-import { call } from '../call'
+import { send } from '../../api/client'
 import { Changes } from './changes'
 import { useChecked, useDraft, useDrafted, useRenew } from './context'
 import { Faults } from './faults'
@@ -30,7 +30,7 @@ export function Publish({ onClose }: { onClose: () => void }) {
     const body = { document: text, base: base?.hash, note: note?.trim() || undefined, at: when === 'later' ? at?.toISOString() : undefined }
     let done: Schema<'ConfigApplied'>
     try {
-      done = await call<Schema<'ConfigApplied'>>('POST', '/api/v1/config/versions', body)
+      done = await send<Schema<'ConfigApplied'>>('POST', '/api/v1/config/versions', body)
     } catch (problem) {
       if (problem instanceof ProblemError && problem.status === 409) {
         await renew() // shows whether another version is why
@@ -38,7 +38,7 @@ export function Publish({ onClose }: { onClose: () => void }) {
       }
       throw problem
     }
-    const latest = await call<Schema<'ConfigDocument'>>('GET', '/api/v1/config')
+    const latest = await send<Schema<'ConfigDocument'>>('GET', '/api/v1/config')
     draft.start(latest)
     await renew()
     notification.success({

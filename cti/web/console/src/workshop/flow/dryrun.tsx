@@ -4,7 +4,7 @@ import { useSearchParams } from 'react-router'
 import { ask, api, type Schema } from '../../api/client'
 import { useDo } from '../../parts/problem'
 import { useText } from '../../shell/text'
-import { call } from '../call'
+import { send } from '../../api/client'
 import { useDrafted } from '../draft/context'
 import type { Flow } from '../plan'
 import { exitText } from './node'
@@ -29,7 +29,7 @@ export function DryRun({ flow, way, onWay, onChoose }: Props) {
     const said = Object.fromEntries(Object.entries(answers ?? {}).filter(([, v]) => v))
     // What is drawn and not published is walked as it is drawn.
     const result = changes.length > 0
-      ? await call<Schema<'Walked'>>('POST', '/api/v1/config/walk', { document: text, number, caller: caller || undefined, at: at?.toISOString(), keys: keys || undefined, is, answers: said })
+      ? await send<Schema<'Walked'>>('POST', '/api/v1/config/walk', { document: text, number, caller: caller || undefined, at: at?.toISOString(), keys: keys || undefined, is, answers: said })
       : await ask(api.GET('/api/v1/lines/{number}/walk', {
         params: { path: { number }, query: { caller: caller || undefined, at: at?.toISOString(), keys: keys || undefined, is: is?.length ? is : undefined, answer: Object.entries(said).map(([s, r]) => `${s}=${r}`) } },
         querySerializer: { array: { style: 'form', explode: false } },

@@ -5,7 +5,8 @@ import { useState } from 'react'
 import { api, ask, type Schema } from '../../api/client'
 import { useDo } from '../../parts/problem'
 import { useText } from '../../shell/text'
-import { address, call } from '../call'
+import { send } from '../../api/client'
+import { address } from '../address'
 import type { PromptId } from './mark'
 
 type Version = Schema<'PromptVersion'>
@@ -25,7 +26,7 @@ export function Making({ id, onMade }: { id: PromptId; onMade?: () => void }) {
     notification.success({ title: t('prompts.made', { name: id.name, version: version.version }) })
     onMade?.()
   }
-  const [upload, uploading] = useDo(async (file: File) => made(await call<Version>('PUT', address(`/api/v1/prompts/${encodeURIComponent(id.name)}/audio`, query), file)))
+  const [upload, uploading] = useDo(async (file: File) => made(await send<Version>('PUT', address(`/api/v1/prompts/${encodeURIComponent(id.name)}/audio`, query), new Blob([file]))))
   const [speak, speaking] = useDo(async () => made(await ask(api.PUT('/api/v1/prompts/{name}/text', { params: { path: { name: id.name }, query }, body: { text } }))))
   return (
     <Flex vertical gap="small">

@@ -3,7 +3,7 @@ import { Drawer, Spin } from 'antd'
 import type { Schema } from '../../api/client'
 import { Problem } from '../../parts/problem'
 import { useText } from '../../shell/text'
-import { call } from '../call'
+import { send } from '../../api/client'
 import { Changes } from '../draft/changes'
 
 /** What differs between two versions. */
@@ -11,7 +11,7 @@ export function Difference({ from, to, onClose }: { from: number; to: number; on
   const t = useText('workshop')
   const diff = useQuery({
     queryKey: ['config', 'between', from, to], retry: false,
-    queryFn: () => call<Schema<'ConfigChanges'>>('POST', '/api/v1/config/diff', { version: to, from }),
+    queryFn: () => send<Schema<'ConfigChanges'>>('POST', '/api/v1/config/diff', { version: to, from }),
   })
   return (
     <Drawer open size={920} title={t('versions.between', { from, to })} onClose={onClose}>
