@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen, waitFor, configure } from '@testing-library/react'
 import { App } from 'antd'
 import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -10,6 +10,9 @@ import type { Desk } from './desk'
 import DeskPage from './page'
 import './text'
 import type { AgentState, Brief, LiveCall } from './wire'
+
+// How long what is to appear may take on a busy machine.
+configure({ asyncUtilTimeout: 10_000 })
 
 // A server that answers what the desk asks, and notes what it is told.
 const server = vi.hoisted(() => ({
