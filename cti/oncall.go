@@ -190,7 +190,9 @@ func (h *Hotline) beginOnCall(at time.Time, c *call, r *OnCall) {
 	up := c.up()
 	h.emitCall(at, c, OnCallBegan, "", &OnCallBeganData{Queue: c.Queue, Chain: r.Chain, Together: r.Together})
 	if !up {
-		h.do(pbx.Answer{Channel: c.Channel})
+		// The ringing ends with the answer: the short lease is there first, so that whoever
+		// loses the hotline in that moment is not silent for what is left of the long one.
+		h.do(pbx.Lease{Channel: c.Channel, For: toldLease}, pbx.Answer{Channel: c.Channel})
 	}
 }
 
