@@ -124,6 +124,13 @@ func (c *Caller) Silence() time.Duration {
 	return longest
 }
 
+// heardNothing tells whether a telephone of ours has heard nothing since it dialled, not
+// even ringing: that a switch has the INVITE is no sound.
+func (c *Caller) heardNothing() bool {
+	o := c.Outcome()
+	return o.RingingAt.IsZero() && o.AnsweredAt.IsZero() && !c.call.Heard().Audible()
+}
+
 // Story is what the outside saw of the call, for a person.
 func (c *Caller) Story() string {
 	o := c.Outcome()

@@ -72,7 +72,7 @@ func (e *emergencies) one(ctx context.Context) emergency {
 		redial := time.Now().Add(redialAfter)
 		err = poll(ctx, 10*time.Millisecond, func() (bool, error) {
 			c.spoke = e.st.speak(c)
-			silent := c.Outcome().InvitedAt.IsZero() && time.Now().After(redial)
+			silent := c.heardNothing() && time.Now().After(redial)
 			return c.spoke || !c.Up() || silent, nil
 		})
 		took := time.Since(began)
@@ -80,10 +80,10 @@ func (e *emergencies) one(ctx context.Context) emergency {
 			out.Broken = append(out.Broken, c.From+" "+c.Story())
 		}
 		out.Silence = max(out.Silence, c.Silence())
-		if !signed && c.Outcome().InvitedAt.IsZero() {
+		if !signed && c.heardNothing() {
 			out.Silence = max(out.Silence, took) // he has heard nothing since he first dialled
 		}
-		signed = signed || !c.Outcome().InvitedAt.IsZero()
+		signed = signed || !c.heardNothing()
 		_ = Hangup(context.WithoutCancel(ctx), []*Caller{c})
 		if err == nil && c.spoke {
 			out.Took, out.Err = took, nil

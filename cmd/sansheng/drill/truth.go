@@ -36,6 +36,19 @@ func (st *Stage) expectations() []expectation {
 	return st.expectationsOf(func(c *Caller) bool { _, done := st.compared[c.From]; return !c.Up() && !done })
 }
 
+// expectations are the stage's. A call whose INVITE had come when the switch died, and which
+// had not rung yet, left no trace on its host: its dialplan had not begun, or was not synced.
+func (t *Trial) expectations() []expectation {
+	list := t.Stage.expectations()
+	for i, e := range list {
+		if t.Row.Bounds.LosesTalks && e.RingingAt.IsZero() && e.AnsweredAt.IsZero() && e.Status == 0 && e.InvitedAt.Sub(t.began).Abs() < clockSlack {
+			list[i].reached = false
+			t.Note("%s: the switch died with his INVITE in its hands.", e.From)
+		}
+	}
+	return list
+}
+
 func (st *Stage) expectationsOf(want func(*Caller) bool) []expectation {
 	agents := map[string][]AgentCall{}
 	for _, c := range st.Agents.Calls() {
@@ -61,7 +74,7 @@ func (st *Stage) expectationsOf(want func(*Caller) bool) []expectation {
 // Compare waits until every ended call has its sealed record and holds each
 // against what the outside saw.
 func (st *Stage) Compare(ctx context.Context, t *Trial) {
-	expected := st.expectations()
+	expected := t.expectations()
 	limit := t.Row.Bounds.Drained
 	ctx, cancel := context.WithTimeout(ctx, limit+st.patience)
 	defer cancel()
