@@ -147,13 +147,17 @@ func (h *Hotline) supervise(now time.Time, c *call, a *agent, mode SupervisionMo
 	h.keepState(now, a)
 	n := c.nextOffer()
 	ch := c.superChannel(n)
+	var vars map[string]string
+	if a.Leader { // on an agent's desk a phone that answers by itself would open his room
+		vars = answerItself()
+	}
 	h.emitCall(now, c, SupervisionBegan, a.ID, &SupervisionBeganData{By: o.By, Mode: mode, Channel: ch, Offer: n})
 	h.become(now, a, Reserved, ReasonSupervises, c.ID)
 	h.do(
 		pbx.Create{
 			Channel: ch, Endpoint: a.Endpoint(), Originator: c.Channel, Caller: c.Caller,
 			Args:   []string{"super", string(c.ID), string(a.ID)},
-			Report: map[string]string{"call": string(c.ID), "role": string(RoleSupervisor), "agent": string(a.ID)},
+			Report: map[string]string{"call": string(c.ID), "role": string(RoleSupervisor), "agent": string(a.ID)}, Vars: vars,
 		},
 		pbx.Dial{Channel: ch, Ring: c.Ring.Limit(ThreeRings)},
 	)
