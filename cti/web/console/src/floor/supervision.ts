@@ -37,7 +37,7 @@ export function useSupervision(floor: Floor): Supervision {
   const watching = useMemo(() => watchedBy(me.number, floor.calls.values()), [me.number, floor.calls])
   const own = usePhone()
   const phone = own ? me.number : floor.agents.has(used) ? used : ''
-  const lacks = own && lostOf(own) ? 'phoneLost' : phone ? '' : 'noPhone'
+  const lacks: Supervision['lacks'] = own && lostOf(own) ? 'phoneLost' : phone ? '' : 'noPhone'
 
   const now = useRef(act)
   useEffect(() => {
