@@ -44,6 +44,13 @@ func TestSupervision(t *testing.T) {
 	st.hears(agent, agentTone("1008"))
 	st.hears(leader, callerTone)
 	unheard(caller, "the caller")
+	noEcho := func(call *phone.Call, who string, own tone.Tone) {
+		t.Helper()
+		if _, heard := call.Heard().Tone(float64(own.Hz)); heard {
+			t.Errorf("%s hears himself", who)
+		}
+	}
+	noEcho(agent, "the agent", agentTone("1001"))
 
 	st.order("1001", cti.OrderHold, "")
 	st.hearsNo(caller, agentTone("1001"))
@@ -64,6 +71,9 @@ func TestSupervision(t *testing.T) {
 	st.hears(caller, agentTone("1008"))
 	st.hears(receiver, agentTone("1008"))
 	st.hears(caller, agentTone("1002"))
+	noEcho(caller, "the caller", callerTone)
+	noEcho(receiver, "the receiver", agentTone("1002"))
+	noEcho(leader, "the leader", agentTone("1008"))
 
 	st.lead(cti.OrderTakeOver, "")
 	if _, err := receiver.WaitEnded(deadline(t)); err != nil {

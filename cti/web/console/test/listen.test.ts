@@ -120,11 +120,13 @@ test('a leader listens, whispers and joins by his own browser; the caller hears 
   await hearsNo(agent, tones.leader)
   await leader.page.getByTestId('phone-mute').click()
   await hears(agent, tones.leader)
+  expect(await agent.hearsTone(tones.agent)).toBe(false)
   expect(times(caller, 'tone began', tones.leader)).toBe(0)
 
   await goes(leader, 'Join', 'You have joined: 1004')
   await caller.hears(tones.leader)
   await hears(agent, tones.leader)
+  expect(await agent.hearsTone(tones.agent)).toBe(false)
 
   await leader.page.getByTestId('phone-hang-up').click()
   await leader.page.getByTestId('phone-bar').waitFor({ state: 'detached' })
@@ -133,6 +135,7 @@ test('a leader listens, whispers and joins by his own browser; the caller hears 
   await hearsNo(agent, tones.leader)
   await hears(agent, tones.caller)
   expect(await stateOf('1004')).toBe('Talking')
+  expect(times(caller, 'tone began', tones.caller)).toBe(0) // nobody hears himself
 
   await caller.hangUp()
   const record = await sealed(from)
