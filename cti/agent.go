@@ -154,10 +154,13 @@ func (h *Hotline) keepState(at time.Time, a *agent) {
 }
 
 // become puts an agent into a state by a fact, unless he is in it already. Who has logged
-// off by his own will stays so when his phone is lost; who was lost can log off still.
+// off by his own will stays so when his phone is lost; who was lost can log off still. Who
+// is leaving, and a leader, is never one whom callers wait for.
 func (h *Hotline) become(at time.Time, a *agent, s AgentState, reason string, c CallID) {
-	if a.Leaving && (s == Ready || s == Paused) {
-		s, reason = LoggedOff, ReasonRemoved
+	if (a.Leaving || a.Leader) && (s == Ready || s == Paused) {
+		if s = LoggedOff; a.Leaving {
+			reason = ReasonRemoved
+		}
 	}
 	matters := s == Paused || s == LoggedOff && reason != ReasonLost
 	if a.State == s && a.Call == c && (!matters || a.Reason == reason) {

@@ -64,8 +64,9 @@ type ConsultView struct {
 
 // WatcherView is a leader on a call.
 type WatcherView struct {
-	By   string
-	Mode SupervisionMode
+	By    string
+	Phone AgentID
+	Mode  SupervisionMode
 }
 
 // QueueView is how a queue stands.
@@ -115,7 +116,7 @@ func (h *Hotline) viewCall(c *call) CallView {
 		v.Beside = append(v.Beside, o.Agent)
 	}
 	for _, s := range c.Supervisions {
-		v.Watchers = append(v.Watchers, WatcherView{By: s.By, Mode: s.Mode})
+		v.Watchers = append(v.Watchers, WatcherView{By: s.By, Phone: s.Agent, Mode: s.Mode})
 	}
 	if t := c.Transfer; t != nil && c.State == CallConsulting {
 		v.Consult = &ConsultView{To: string(t.To), Talks: t.Answered, Turned: t.With == TurnCaller}

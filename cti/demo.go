@@ -9,8 +9,8 @@ import (
 )
 
 // DemoPlan is the hotline `--demo` starts: two companies, one emergency line
-// for both, agents 1001 to 1010. Further agents, up to the given number in all,
-// join the service queue.
+// for both, agents 1001 to 1010, and the phone of leader 2001. Further agents, up to the
+// given number in all, a thousand at most, join the service queue.
 func DemoPlan(agents int) *Plan {
 	p := &Plan{
 		Companies: []Company{
@@ -58,6 +58,7 @@ func DemoPlan(agents int) *Plan {
 	for _, id := range numbers(1001, last) {
 		p.Agents = append(p.Agents, Agent{ID: id, Company: "demo", Name: "业务代表 " + string(id), AutoReady: true})
 	}
+	p.Agents = append(p.Agents, Agent{ID: "2001", Company: "demo", Name: "班长 2001", Leader: true})
 	return p
 }
 

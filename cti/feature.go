@@ -15,6 +15,8 @@ func (h *Hotline) featureCode(at time.Time, ch pbx.Channel) {
 	case a == nil:
 		h.do(pbx.Hangup{Channel: ch.ID, Cause: pbx.CauseRejected})
 		return
+	case a.Leader:
+		prompt = "sound:code-refused"
 	case ch.Args[1] == "*11" || ch.Args[1] == "*12" && a.State == WrapUp:
 		h.setState(at, SetState{Agent: a.ID, State: Ready, Reason: "feature code " + ch.Args[1]})
 	case ch.Args[1] == "*10":

@@ -503,6 +503,8 @@ type AgentView struct {
 	Moved  bool      `json:"moved,omitempty"`
 	// Leaving: he is in the plan no more, and finishes the call he has.
 	Leaving bool `json:"leaving,omitempty"`
+	// Leader: it is a leader's phone, and nobody at work.
+	Leader bool `json:"leader,omitempty"`
 }
 
 // Agents lists what all agents are doing, in configured order.
@@ -514,7 +516,7 @@ func (h *Hotline) Agents() []AgentView {
 		}
 		all = append(all, AgentView{
 			ID: a.ID, Name: a.Name, Company: a.Company, State: a.State, Since: a.Since,
-			Reason: a.Reason, Call: a.Call, Reachable: a.Reachable, Until: h.until(a), Queues: a.serves, Moved: a.Moved != nil, Leaving: a.Leaving,
+			Reason: a.Reason, Call: a.Call, Reachable: a.Reachable, Until: h.until(a), Queues: a.serves, Moved: a.Moved != nil, Leaving: a.Leaving, Leader: a.Leader,
 		})
 	}
 	return all

@@ -40,7 +40,7 @@ func (h *Hotline) Loads(now time.Time) []Load {
 		of(id)
 	}
 	for _, a := range h.order {
-		if a.gone() {
+		if a.gone() || a.Leader {
 			continue
 		}
 		of(a.Company).Agents[a.State]++

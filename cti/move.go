@@ -66,7 +66,7 @@ func (h *Hotline) seat(a *agent) {
 	serves := []QueueID{}
 	for id, q := range h.queues {
 		delete(q.members, a.ID)
-		if a.Leaving {
+		if a.Leaving || a.Leader {
 			continue
 		}
 		if a.Moved == nil && q.planned[a.ID] || slices.Contains(a.Moved, id) {

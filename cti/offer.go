@@ -143,12 +143,18 @@ func (h *Hotline) ring(c *call, a *agent, ch, on pbx.ChannelID, shown pbx.Party,
 	)
 }
 
-// autoAnswer is what asks a phone to answer by itself: desk phones know one of the two
-// headers or both (RFC 3261 sections 20.4 and 20.9, with parameters of common use).
+// autoAnswer asks the phone of an agent who wants it to answer by itself.
 func (a *agent) autoAnswer() map[string]string {
-	if !a.AutoAnswer {
+	if !a.AutoAnswer && !a.Leader {
 		return nil
 	}
+	return answerItself()
+}
+
+// answerItself is what asks a phone to answer by itself: desk phones know one of the two
+// headers or both (RFC 3261 sections 20.4 and 20.9, with parameters of common use), the
+// console's phone the first.
+func answerItself() map[string]string {
 	return map[string]string{
 		"PJSIP_HEADER(add,Call-Info)":  "<sip:hotline>;answer-after=0",
 		"PJSIP_HEADER(add,Alert-Info)": "<http://localhost>;info=alert-autoanswer",

@@ -15,7 +15,7 @@ func TestOnCallCheck(t *testing.T) {
 		rule OnCall
 		want string
 	}{
-		{"unknown agent", OnCall{Chain: []string{"1007", "2001"}}, `queues[1].on_call.chain[1]: "2001" is not allowed: an agent, a contact of company demo, or a number outside`},
+		{"unknown agent", OnCall{Chain: []string{"1007", "2009"}}, `queues[1].on_call.chain[1]: "2009" is not allowed: an agent, a contact of company demo, or a number outside`},
 		{"number not allowed", OnCall{Chain: []string{"0044123456"}}, `queues[1].on_call.chain[0]: "0044123456" is not allowed`},
 		{"no number", OnCall{Chain: []string{"1007&1008"}}, `queues[1].on_call.chain[0]: "1007&1008" is not allowed`},
 		{"twice", OnCall{Chain: []string{"1007", "1007"}}, `queues[1].on_call.chain[1]: "1007" is there twice`},

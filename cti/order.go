@@ -181,6 +181,9 @@ func (h *Hotline) carryOut(now time.Time, o Order) *OrderError {
 	if a == nil || a.gone() {
 		return &OrderError{Order: o, Unknown: true, Text: "there is no such agent"}
 	}
+	if err := a.forLeader(o); err != nil {
+		return err
+	}
 	switch o.Verb {
 	case OrderReady, OrderPause, OrderLogOff:
 		return h.orderState(now, a, o)

@@ -185,6 +185,9 @@ type Agent struct {
 	AutoAnswer bool `yaml:"auto_answer,omitempty" json:"auto_answer,omitempty"`
 	// WebRTC phones speak SIP over WebSocket from a browser.
 	WebRTC bool `yaml:"webrtc,omitempty" json:"webrtc,omitempty"`
+	// Leader makes it a shift leader's phone, by which he listens: it answers by itself when
+	// he does, and he takes no callers and counts as nobody at work.
+	Leader bool `yaml:"leader,omitempty" json:"leader,omitempty"`
 }
 
 // Endpoint is the device the agent's phone registers as.
@@ -276,6 +279,7 @@ func (p *Plan) Check() error {
 			known(&c, fmt.Sprintf("%s.members[%d]", at, j), m, c.agents)
 		}
 	}
+	p.checkLeaders(&c)
 	for i, q := range p.Queues {
 		p.checkQueue(&c, fmt.Sprintf("queues[%d]", i), q)
 		p.checkVoicemail(&c, fmt.Sprintf("queues[%d].voicemail", i), q.Company, q.Voicemail)

@@ -153,11 +153,15 @@ func (h *Hotline) putInForce(now time.Time, d *PublishedData) {
 	}
 }
 
-// seeOff logs agents off who are in the plan no more, and in no call.
+// seeOff logs agents off who are in the plan no more, or leaders in it now, and in no call.
 func (h *Hotline) seeOff(now time.Time) {
 	for _, a := range h.order {
-		if a.Leaving && !a.busy() {
+		switch {
+		case a.busy():
+		case a.Leaving:
 			h.become(now, a, LoggedOff, ReasonRemoved, "")
+		case a.Leader && a.State != LoggedOff:
+			h.become(now, a, LoggedOff, ReasonLoggedOff, "")
 		}
 	}
 }

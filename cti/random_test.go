@@ -627,7 +627,8 @@ func (w *world) takeover() {
 	}
 	talking := map[pbx.ChannelID]bool{}
 	for b, members := range w.s.bridges {
-		if _, _, floor := numbered(string(b), superBridge); floor {
+		_, _, floor := numbered(string(b), superBridge)
+		if _, _, voice := numbered(string(b), voiceBridge); floor || voice {
 			continue // nobody talks there
 		}
 		_, _, consult := numbered(string(b), consultBridge)

@@ -209,7 +209,7 @@ func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge, members m
 		}
 		c := h.calls[call]
 		used := c != nil && !c.leaving() && (c.Agent != "" && (c.bridgeID() == b.ID || c.callerBridge() == b.ID) || c.State == CallConsulting && c.consultID() == b.ID ||
-			slices.ContainsFunc(c.Supervisions, func(s supervision) bool { return c.superBridge(s.Offer) == b.ID }))
+			slices.ContainsFunc(c.Supervisions, func(s supervision) bool { return c.superBridge(s.Offer) == b.ID || c.voiceBridge(s.Offer) == b.ID }))
 		if !used {
 			h.do(pbx.DropBridge{Bridge: b.ID})
 			h.out.Repairs.Bridges++
@@ -236,7 +236,7 @@ func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge, members m
 
 // bridgeOf is the call for which we made a bridge; false where we did not.
 func bridgeOf(id pbx.BridgeID) (CallID, bool) {
-	for _, what := range []string{talkBridge, consultBridge, partyBridge, superBridge} {
+	for _, what := range []string{talkBridge, consultBridge, partyBridge, superBridge, voiceBridge} {
 		if call, _, ours := numbered(string(id), what); ours {
 			return call, true
 		}

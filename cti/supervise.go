@@ -14,9 +14,10 @@ import (
 //	asked ─▶ his phone rings ─▶ listens ⇄ whispers ⇄ joins ─▶ takes over
 //
 // He stands beside the talk, in a bridge of his own with channels that spy on the
-// caller's leg and the agent's. The talk itself is not touched: it cannot be hurt by
-// him, and he hears what both say through hold, transfer and queue until the call
-// ends, he hangs up, or the call is his.
+// caller's leg and the agent's. His voice goes to them by another bridge, in which there
+// is nothing else: from the first they would hear themselves, too, and late. The talk
+// itself is not touched: it cannot be hurt by him, and he hears what both say through
+// hold, transfer and queue until the call ends, he hangs up, or the call is his.
 type supervision struct {
 	// By is the person, Agent the one whose phone he uses.
 	By    string
@@ -32,11 +33,13 @@ type supervision struct {
 }
 
 // superLeg is in the names of supervisors' channels, spyLeg in those of the channels
-// that spy for them, superBridge in those of their bridges.
+// that spy for them, superBridge in those of the bridges in which they hear, voiceBridge in
+// those by which they speak.
 const (
 	superLeg    = "-super"
 	spyLeg      = "-spy"
 	superBridge = "-floor"
+	voiceBridge = "-voice"
 )
 
 func (c *call) superChannel(n int) pbx.ChannelID {
@@ -45,6 +48,10 @@ func (c *call) superChannel(n int) pbx.ChannelID {
 
 func (c *call) superBridge(n int) pbx.BridgeID {
 	return pbx.BridgeID(fmt.Sprintf("%s%s%d", c.ID, superBridge, n))
+}
+
+func (c *call) voiceBridge(n int) pbx.BridgeID {
+	return pbx.BridgeID(fmt.Sprintf("%s%s%d", c.ID, voiceBridge, n))
 }
 
 // supervised is the supervision by a phone's agent, nil where there is none.
@@ -147,13 +154,17 @@ func (h *Hotline) supervise(now time.Time, c *call, a *agent, mode SupervisionMo
 	h.keepState(now, a)
 	n := c.nextOffer()
 	ch := c.superChannel(n)
+	var vars map[string]string
+	if a.Leader { // on an agent's desk a phone that answers by itself would open his room
+		vars = answerItself()
+	}
 	h.emitCall(now, c, SupervisionBegan, a.ID, &SupervisionBeganData{By: o.By, Mode: mode, Channel: ch, Offer: n})
 	h.become(now, a, Reserved, ReasonSupervises, c.ID)
 	h.do(
 		pbx.Create{
 			Channel: ch, Endpoint: a.Endpoint(), Originator: c.Channel, Caller: c.Caller,
 			Args:   []string{"super", string(c.ID), string(a.ID)},
-			Report: map[string]string{"call": string(c.ID), "role": string(RoleSupervisor), "agent": string(a.ID)},
+			Report: map[string]string{"call": string(c.ID), "role": string(RoleSupervisor), "agent": string(a.ID)}, Vars: vars,
 		},
 		pbx.Dial{Channel: ch, Ring: c.Ring.Limit(ThreeRings)},
 	)
@@ -174,15 +185,16 @@ func (h *Hotline) supervisorAnswered(at time.Time, l *leg) {
 	h.spy(c, l.agent)
 }
 
-// spies are the channels by which a leader hears caller and agent, and speaks to them.
+// spies are the channels by which a leader hears caller and agent, and speaks to them:
+// Voice hears what he says.
 type spies struct {
-	Caller, Agent, ToCaller, ToAgent pbx.ChannelID
+	Caller, Agent, Voice, ToCaller, ToAgent pbx.ChannelID
 	// On is the agent's leg they are on.
 	On pbx.ChannelID
 }
 
 func (s *spies) all() []pbx.ChannelID {
-	return slices.DeleteFunc([]pbx.ChannelID{s.Caller, s.Agent, s.ToCaller, s.ToAgent}, func(id pbx.ChannelID) bool { return id == "" })
+	return slices.DeleteFunc([]pbx.ChannelID{s.Caller, s.Agent, s.Voice, s.ToCaller, s.ToAgent}, func(id pbx.ChannelID) bool { return id == "" })
 }
 
 // spy gives a leader the ears and the voices that his mode and the agent of now ask
@@ -198,20 +210,20 @@ func (h *Hotline) spy(c *call, by AgentID) {
 		c.Spies[by] = have
 	}
 	phone := c.superChannel(s.Offer)
-	in := []pbx.ChannelID{phone}
+	hears, speaks := []pbx.ChannelID{phone}, []pbx.ChannelID{}
 	drop := func(id *pbx.ChannelID) {
 		if *id != "" {
 			h.do(pbx.Hangup{Channel: *id, Cause: pbx.CauseNormal})
 			*id = ""
 		}
 	}
-	place := func(id *pbx.ChannelID, wanted bool, on pbx.ChannelID, does pbx.SpyWay) {
+	place := func(in *[]pbx.ChannelID, id *pbx.ChannelID, wanted bool, on pbx.ChannelID, does pbx.SpyWay) {
 		if !wanted {
 			drop(id)
 		} else if *id == "" {
 			c.Spied++
 			*id = pbx.ChannelID(fmt.Sprintf("%s%s%d", c.ID, spyLeg, c.Spied))
-			in = append(in, *id)
+			*in = append(*in, *id)
 			h.do(pbx.Spy{Channel: *id, On: on, For: phone, Does: does, Args: []string{"spy", string(c.ID), string(by)}})
 		}
 	}
@@ -222,12 +234,17 @@ func (h *Hotline) spy(c *call, by AgentID) {
 		have.On = agent
 	}
 	there := c.Agent != "" && h.legs[agent] != nil
-	place(&have.Caller, true, c.Channel, pbx.SpyHear)
-	place(&have.Agent, there, agent, pbx.SpyHear)
-	place(&have.ToCaller, s.Mode == Joining, c.Channel, pbx.SpySpeak)
-	place(&have.ToAgent, there && s.Mode != Listening, agent, pbx.SpySpeak)
-	if len(in) > 1 {
-		h.do(pbx.Join{Bridge: c.superBridge(s.Offer), Channels: in, Report: map[string]string{"call": string(c.ID)}})
+	place(&hears, &have.Caller, true, c.Channel, pbx.SpyHear)
+	place(&hears, &have.Agent, there, agent, pbx.SpyHear)
+	place(&speaks, &have.Voice, s.Mode != Listening, phone, pbx.SpyHear)
+	place(&speaks, &have.ToCaller, s.Mode == Joining, c.Channel, pbx.SpySpeak)
+	place(&speaks, &have.ToAgent, there && s.Mode != Listening, agent, pbx.SpySpeak)
+	report := map[string]string{"call": string(c.ID)}
+	if len(hears) > 1 {
+		h.do(pbx.Join{Bridge: c.superBridge(s.Offer), Channels: hears, Report: report})
+	}
+	if len(speaks) > 0 {
+		h.do(pbx.Join{Bridge: c.voiceBridge(s.Offer), Channels: speaks, For: phone, Report: report})
 	}
 }
 
@@ -258,7 +275,7 @@ func (h *Hotline) follow(at time.Time, c *call) {
 func (h *Hotline) spyRefused(at time.Time, cmd pbx.Spy) {
 	for _, c := range h.live {
 		for _, have := range c.Spies {
-			for _, id := range []*pbx.ChannelID{&have.Caller, &have.Agent, &have.ToCaller, &have.ToAgent} {
+			for _, id := range []*pbx.ChannelID{&have.Caller, &have.Agent, &have.Voice, &have.ToCaller, &have.ToAgent} {
 				if *id == cmd.Channel {
 					*id = ""
 					c.RespyAt = at.Add(retryDelay)
@@ -296,10 +313,12 @@ func (h *Hotline) supervisorGone(at time.Time, c *call, l *leg, e LegEnded) {
 		case !s.Answered:
 			result = SupervisionUnanswered
 		}
-		bridge := c.superBridge(s.Offer)
+		bridges := []pbx.BridgeID{c.superBridge(s.Offer), c.voiceBridge(s.Offer)}
 		h.emitCall(at, c, SupervisionEnded, l.agent, &SupervisionEndedData{By: s.By, Result: result})
 		h.unspy(c, l.agent)
-		h.do(pbx.DropBridge{Bridge: bridge})
+		for _, b := range bridges {
+			h.do(pbx.DropBridge{Bridge: b})
+		}
 	}
 	if a := h.agents[l.agent]; a != nil && a.Call == c.ID {
 		h.release(at, a, ReasonSupervised)
@@ -321,7 +340,7 @@ func (h *Hotline) tookOver(at time.Time, c *call, s supervision, reason string, 
 		h.offHold(at, c)
 	}
 	h.unspy(c, s.Agent)
-	c.Spent = append(c.Spent, c.bridgeID(), c.superBridge(s.Offer))
+	c.Spent = append(c.Spent, c.bridgeID(), c.superBridge(s.Offer), c.voiceBridge(s.Offer))
 	h.emitCall(at, c, TransferBegan, c.Agent, &TransferBeganData{Transfer: TakenOver, To: s.Agent, Reason: reason})
 	h.emitCall(at, c, SupervisionEnded, s.Agent, &SupervisionEndedData{By: s.By, Result: SupervisionTookOver})
 	h.emitCall(at, c, CallTransferred, s.Agent, &TransferredData{

@@ -1,6 +1,9 @@
 package pbx
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Command is an order to the switch. Commands of one Lane are carried out in
 // the order given, each after the last one's reply; lanes do not wait for each
@@ -155,11 +158,12 @@ const (
 )
 
 // Join makes the bridge if it is not there and puts the channels into it, in
-// the lane of the first of them.
+// the lane of the first of them, or of For where it is given.
 type Join struct {
 	command
 	Bridge   BridgeID
 	Channels []ChannelID
+	For      ChannelID `json:",omitempty"`
 	// Mixed: one of them has heard another party before. The switch's recording of a
 	// channel drops what comes from a new phone whose RTP sequence numbers are lower
 	// than the last one's, for up to 22 minutes (22.10.1; asterisk issue 507); sound
@@ -242,7 +246,7 @@ func (c Lease) Lane() string       { return Lane(c.Channel) }
 func (c Create) Lane() string      { return Lane(c.Channel) }
 func (c Dial) Lane() string        { return Lane(c.Channel) }
 func (c Spy) Lane() string         { return Lane(c.For) }
-func (c Join) Lane() string        { return Lane(c.Channels[0]) }
+func (c Join) Lane() string        { return Lane(cmp.Or(c.For, c.Channels[0])) }
 func (c Unjoin) Lane() string      { return Lane(c.Channel) }
 func (c DropBridge) Lane() string  { return bridgeLane(c.Bridge) }
 

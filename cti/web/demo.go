@@ -35,7 +35,7 @@ type demoFile struct {
 // missing: the plan's agents, shift leader 2001, operator 3001, finance 4001,
 // auditor 5001, clerk 6001 of the department gas, administrator 9001. Unlike everywhere else their passwords are
 // kept in plain too, in DemoAccountsFile with mode 0600, before any takes effect.
-// It answers the agents' SIP secrets as well.
+// It answers the SIP secrets of the plan's phones as well.
 func OpenDemo(dir string, agents []cti.Agent) (*Accounts, map[cti.AgentID]string, error) {
 	ids := make([]cti.AgentID, len(agents))
 	for i, a := range agents {
@@ -96,7 +96,9 @@ func DemoAccounts(dir string) ([]DemoAccount, error) {
 func demoPeople(agents []cti.Agent) []Account {
 	people := make([]Account, 0, len(agents)+6)
 	for _, a := range agents {
-		people = append(people, Account{Number: string(a.ID), Name: a.Name, Role: Agent, Company: a.Company})
+		if !a.Leader {
+			people = append(people, Account{Number: string(a.ID), Name: a.Name, Role: Agent, Company: a.Company})
+		}
 	}
 	return append(people,
 		Account{Number: "2001", Name: "班长 2001", Role: ShiftLeader, Company: "demo"},

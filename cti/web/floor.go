@@ -103,6 +103,9 @@ func (s *Server) agents(ctx context.Context, in *floorInput) (*agentsOutput, err
 			return nil, s.unread(ctx, "agents", err)
 		}
 		for _, r := range rows {
+			if _, leads := s.plan().LeadersPhone(cti.AgentID(r.Agent)); leads {
+				continue
+			}
 			out.Body.Agents = append(out.Body.Agents, AgentState{Company: r.Company, Agent: r.Agent, State: r.State,
 				Since: r.Since, Reason: r.Reason, Call: r.Call, Reachable: r.Reachable})
 		}

@@ -59,8 +59,9 @@ type LiveConsult struct {
 
 // LiveWatcher is a leader on a call.
 type LiveWatcher struct {
-	By   string `json:"by"`
-	Mode string `json:"mode"`
+	By    string `json:"by"`
+	Phone string `json:"phone" doc:"The phone that he hears by: his own, or an agent's."`
+	Mode  string `json:"mode"`
 }
 
 // LiveCustomer is what is known of a caller at once.
@@ -230,7 +231,7 @@ func liveCall(c cti.CallView, masked bool) LiveCall {
 	if masked {
 		l.Caller = store.Mask(l.Caller)
 		for _, w := range c.Watchers {
-			l.Watchers = append(l.Watchers, LiveWatcher{By: w.By, Mode: string(w.Mode)})
+			l.Watchers = append(l.Watchers, LiveWatcher{By: w.By, Phone: string(w.Phone), Mode: string(w.Mode)})
 		}
 		if l.Consult != nil {
 			l.Consult.To = store.Mask(l.Consult.To)

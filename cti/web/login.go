@@ -21,6 +21,7 @@ type Me struct {
 	// Department is where a clerk works.
 	Department string `json:"department,omitempty"`
 	TOTP       bool   `json:"totp" doc:"A one-time code is asked for when he logs in."`
+	Phone      bool   `json:"phone,omitempty" doc:"He has a phone of his own: an agent's, or a leader's, by which he listens."`
 	// Ended is the login of the same account that this one has ended.
 	Ended *Ended `json:"ended,omitempty" doc:"Another login of the same account that this login has ended."`
 }
@@ -55,12 +56,14 @@ func (s *Server) registerLogin(api huma.API) {
 		OperationID: "me", Method: http.MethodGet, Path: "/api/v1/me", Tags: []string{"login"},
 		Summary: "Who is logged in.", Security: secured, Errors: []int{http.StatusUnauthorized},
 	}, func(ctx context.Context, _ *struct{}) (*meOutput, error) {
-		return &meOutput{Body: me(personOf(ctx).Account)}, nil
+		return &meOutput{Body: s.me(personOf(ctx).Account)}, nil
 	})
 }
 
-func me(a Account) Me {
-	return Me{Number: a.Number, Name: a.Name, Role: a.Role, Company: a.Company, Department: a.Department, TOTP: a.Secret != ""}
+func (s *Server) me(a Account) Me {
+	return Me{
+		Number: a.Number, Name: a.Name, Role: a.Role, Company: a.Company, Department: a.Department, TOTP: a.Secret != "", Phone: s.ownPhone(a),
+	}
 }
 
 func (s *Server) login(ctx context.Context, in *loginInput) (*meOutput, error) {
@@ -78,7 +81,7 @@ func (s *Server) login(ctx context.Context, in *loginInput) (*meOutput, error) {
 		return nil, newProblem(http.StatusInternalServerError, broken, "the login could not be kept")
 	}
 	s.log.Info("logged in", zap.String("account", a.Number), zap.String("role", string(a.Role)), zap.String("source", from))
-	out := &meOutput{Body: me(a)}
+	out := &meOutput{Body: s.me(a)}
 	if out.Body.Ended = ended; ended != nil {
 		s.hush(a.Number)
 		s.log.Warn("login ended by another", zap.String("account", a.Number), zap.String("source", ended.Source), zap.String("by", from))

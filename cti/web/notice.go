@@ -138,7 +138,7 @@ func (s *Server) addressed(n store.Notice) []string {
 		}
 	}
 	for _, a := range plan.Agents {
-		if n.Queue == "" && string(a.Company) == n.Company {
+		if n.Queue == "" && string(a.Company) == n.Company && !a.Leader {
 			agents = append(agents, string(a.ID))
 		}
 	}

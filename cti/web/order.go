@@ -160,7 +160,7 @@ func (s *Server) dialMessage(ctx context.Context, p person, t store.Ticket, o *c
 // mayOrder tells whether the person who asks has a say about an agent.
 func (s *Server) mayOrder(ctx context.Context, agent string) error {
 	p := personOf(ctx)
-	if p.reach == all || p.reach == own && p.Number == agent {
+	if p.reach == all || p.Number == agent && s.ownPhone(p.Account) {
 		return nil
 	}
 	if p.reach == company {

@@ -71,6 +71,13 @@ func (s *Server) registerPhones(api huma.API) {
 	}, s.choosePhone)
 }
 
+// ownPhone tells whether somebody has a phone of his own: each agent, and the leaders to
+// whom the plan of their company gives one.
+func (s *Server) ownPhone(a Account) bool {
+	phone, ok := s.plan().LeadersPhone(cti.AgentID(a.Number))
+	return a.Role == Agent || ok && phone.Company == a.Company && (a.Role == ShiftLeader || a.Role == Administrator)
+}
+
 func (s *Server) phone(ctx context.Context, in *phoneInput) (*phoneOutput, error) {
 	if err := s.mayOrder(ctx, in.Agent); err != nil {
 		return nil, err

@@ -140,13 +140,15 @@ func (s *Service) serveOrders(run context.Context) error {
 	return nil
 }
 
+// floor is what all screens show: leaders' phones are nobody's who is at work there.
 func (s *Service) floor(ctx context.Context) (web.Floor, error) {
 	e, err := s.leader()
 	if err != nil {
 		return web.Floor{}, err
 	}
 	v, err := e.View(ctx)
-	return web.Floor{Linked: v.Linked, Live: v.Live, Waiting: v.Waiting, Agents: v.Agents, Calls: v.Calls, Queues: v.Queues}, err
+	agents := slices.DeleteFunc(v.Agents, func(a cti.AgentView) bool { return a.Leader })
+	return web.Floor{Linked: v.Linked, Live: v.Live, Waiting: v.Waiting, Agents: agents, Calls: v.Calls, Queues: v.Queues}, err
 }
 
 // Parts tells the state of every part of this process.

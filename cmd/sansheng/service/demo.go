@@ -54,7 +54,7 @@ func (s *Service) awaitReady(ctx context.Context, n int, say func(string)) error
 			switch away := a.State == cti.LoggedOff || a.State == cti.Paused; {
 			case !away:
 				ready++
-			case a.Reachable && !called[a.ID]:
+			case a.Reachable && !a.Leader && !called[a.ID]:
 				called[a.ID] = true
 				say(fmt.Sprintf("agent %s was away (%s, %q) and is logged on again", a.ID, a.State, a.Reason))
 				if err := s.engine.SetState(ctx, cti.SetState{Agent: a.ID, State: cti.Ready, Reason: "demo"}); err != nil {

@@ -15,7 +15,7 @@ func lampPlan() *cti.Plan {
 	plan := cti.DemoPlan(0)
 	plan.Companies[0].Lamps = true
 	plan.Queues[0].WrapUp = cti.Span(time.Second)
-	plan.Agents = append(plan.Agents, cti.Agent{ID: "2001", Company: "demo2", AutoReady: true})
+	plan.Agents = append(plan.Agents, cti.Agent{ID: "1101", Company: "demo2", AutoReady: true})
 	return plan
 }
 
@@ -102,7 +102,7 @@ func TestLamps(t *testing.T) {
 
 // lampsRefused tries who must not watch, and what must not be watched or called.
 func (st *stack) lampsRefused(t *testing.T) {
-	colleague, stranger := st.phones["1010"], st.agent("2001", phone.NoAnswer())
+	colleague, stranger := st.phones["1010"], st.agent("1101", phone.NoAnswer())
 	open := func(cfg phone.Config) *phone.Phone {
 		cfg.Server = st.sip
 		p, err := phone.New(cfg)
@@ -122,7 +122,7 @@ func (st *stack) lampsRefused(t *testing.T) {
 		"no password":             {open(phone.Config{Number: "1002"}), "1001", 401},
 		"a wrong password":        {open(phone.Config{Number: "1002", Password: "guess"}), "1001", 401},
 		"a company without lamps": {stranger, "1001", 603},
-		"another company's agent": {colleague, "2001", 404},
+		"another company's agent": {colleague, "1101", 404},
 		"a line":                  {colleague, "800100", 404},
 	} {
 		var refused *phone.RejectedError

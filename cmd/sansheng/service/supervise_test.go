@@ -1,10 +1,13 @@
 package service
 
 import (
+	"slices"
 	"testing"
 
 	"sansheng/cti"
 	"sansheng/pbx/sip/phone"
+	"sansheng/pbx/sip/tone"
+	"sansheng/store"
 )
 
 // lead gives a leader's order: person 2001 uses the phone of agent 1008.
@@ -41,6 +44,13 @@ func TestSupervision(t *testing.T) {
 	st.hears(agent, agentTone("1008"))
 	st.hears(leader, callerTone)
 	unheard(caller, "the caller")
+	noEcho := func(call *phone.Call, who string, own tone.Tone) {
+		t.Helper()
+		if _, heard := call.Heard().Tone(float64(own.Hz)); heard {
+			t.Errorf("%s hears himself", who)
+		}
+	}
+	noEcho(agent, "the agent", agentTone("1001"))
 
 	st.order("1001", cti.OrderHold, "")
 	st.hearsNo(caller, agentTone("1001"))
@@ -61,6 +71,9 @@ func TestSupervision(t *testing.T) {
 	st.hears(caller, agentTone("1008"))
 	st.hears(receiver, agentTone("1008"))
 	st.hears(caller, agentTone("1002"))
+	noEcho(caller, "the caller", callerTone)
+	noEcho(receiver, "the receiver", agentTone("1002"))
+	noEcho(leader, "the leader", agentTone("1008"))
 
 	st.lead(cti.OrderTakeOver, "")
 	if _, err := receiver.WaitEnded(deadline(t)); err != nil {
@@ -126,5 +139,64 @@ func TestSupervisorLeaves(t *testing.T) {
 	st.state("1001", cti.Ready)
 	if r := st.record(from); len(r.Supervisions) != 2 || *r.EndedBy != "caller" {
 		t.Errorf("supervisions %+v, ended by %v", r.Supervisions, *r.EndedBy)
+	}
+}
+
+// TestLeadersPhone: a leader listens by a phone of his own, which answers by itself, and is
+// on no floor as an agent, nor asked for a caller (requirement G3).
+func TestLeadersPhone(t *testing.T) {
+	const from = "13900000001"
+	st, voice := hotline(t, cti.DemoPlan(0)), tone.Agent(9)
+	caller, agent, _ := st.talk(from)
+	p := phone.NoAnswer()
+	p.Auto = true
+	own, err := phone.New(phone.Config{Number: "2001", Password: st.passwords["2001"], Server: st.sip, Policy: p, Tone: voice})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.phones["2001"] = own
+	if err := own.Register(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	st.await("his phone to be registered", func(facts []cti.Fact) bool {
+		return slices.ContainsFunc(facts, func(f cti.Fact) bool { return f.Kind == cti.AgentRegistered && f.Agent == "2001" })
+	})
+	order := func(verb cti.Verb, to string) {
+		t.Helper()
+		if err := st.svc.order(deadline(t), cti.Order{Agent: "2001", By: "2001", Leader: true, Verb: verb, To: to}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	order(cti.OrderListen, "1001")
+	leader := st.next(own)
+	st.hears(leader, callerTone)
+	st.hears(leader, agentTone("1001"))
+	floor, err := st.svc.floor(deadline(t))
+	if err != nil || len(floor.Agents) != 10 || len(floor.Calls) != 1 || len(floor.Calls[0].Watchers) != 1 || floor.Calls[0].Watchers[0].Phone != "2001" {
+		t.Errorf("%d agents on the floor, calls %+v, %v", len(floor.Agents), floor.Calls, err)
+	}
+	for who, call := range map[string]*phone.Call{"the agent": agent, "the caller": caller} {
+		if _, heard := call.Heard().Tone(float64(voice.Hz)); heard {
+			t.Errorf("%s has heard the leader", who)
+		}
+	}
+	order(cti.OrderJoin, "")
+	st.hears(caller, voice)
+	order(cti.OrderHangUp, "")
+	if _, err := leader.WaitEnded(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	st.state("2001", cti.LoggedOff)
+	st.hearsNo(caller, voice)
+	st.hears(agent, callerTone)
+	st.hangup(caller)
+	r := st.record(from)
+	if len(r.Supervisions) != 2 || !slices.ContainsFunc(r.Supervisions, func(s store.Supervision) bool { return s.By == "2001" && s.Phone == "2001" && s.Mode == "join" }) {
+		t.Errorf("supervisions %+v", r.Supervisions)
+	}
+	for _, f := range st.all() {
+		if f.Agent == "2001" && (f.Kind == cti.AgentReady || f.Kind == cti.CallOffered) {
+			t.Errorf("the leader was there for callers: %s", f.Kind)
+		}
 	}
 }

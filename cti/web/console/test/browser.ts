@@ -67,8 +67,13 @@ export class Person {
   }
 
   /** The strongest frequency that this browser hears, in Hz; 0 is silence. */
-  hears(): Promise<number> {
-    return this.page.evaluate(strongest)
+  async hears(): Promise<number> {
+    return (await this.page.evaluate(heard))[0] ?? 0
+  }
+
+  /** Whether a tone of hz is among what this browser hears now. */
+  async hearsTone(hz: number): Promise<boolean> {
+    return (await this.page.evaluate(heard)).some((f) => Math.abs(f - hz) < 30)
   }
 
   async close(): Promise<void> {
@@ -108,10 +113,11 @@ function countReading() {
   }).observe(document, { childList: true, subtree: true })
 }
 
-async function strongest(): Promise<number> {
+// In the page: the frequencies that it hears, the strongest first, and none that is 30 dB fainter.
+async function heard(): Promise<number[]> {
   const kept = (window as unknown as { kept: RTCPeerConnection[] }).kept
   const track = kept.filter((c) => c.connectionState === 'connected').at(-1)?.getReceivers().map((r) => r.track).find((t) => t.kind === 'audio')
-  if (!track) return 0
+  if (!track) return []
   const context = new AudioContext()
   const analyser = context.createAnalyser()
   analyser.fftSize = 8192
@@ -121,9 +127,8 @@ async function strongest(): Promise<number> {
   analyser.getFloatFrequencyData(bins)
   const rate = context.sampleRate
   await context.close()
-  let best = 0
-  for (let i = 1; i < bins.length; i++) if (bins[i]! > bins[best]!) best = i
-  return bins[best]! < -70 ? 0 : (best * rate) / 8192
+  const peaks = [...bins.keys()].filter((i) => i > 0 && bins[i]! >= -70 && bins[i]! > (bins[i - 1] ?? 0) && bins[i]! >= (bins[i + 1] ?? -Infinity)).sort((a, b) => bins[b]! - bins[a]!)
+  return peaks.filter((i) => bins[i]! > bins[peaks[0]!]! - 30).map((i) => (i * rate) / 8192)
 }
 
 /** Ten seconds of a tone: WAV, 48 kHz, 16 bits, mono. */

@@ -2671,6 +2671,8 @@ export interface components {
         LiveWatcher: {
             by: string;
             mode: string;
+            /** @description The phone that he hears by: his own, or an agent's. */
+            phone: string;
         };
         Matter: {
             charged?: boolean;
@@ -2686,6 +2688,8 @@ export interface components {
             ended?: components["schemas"]["Ended"];
             name?: string;
             number: string;
+            /** @description He has a phone of his own: an agent's, or a leader's, by which he listens. */
+            phone?: boolean;
             role: string;
             /** @description A one-time code is asked for when he logs in. */
             totp: boolean;

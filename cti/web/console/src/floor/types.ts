@@ -7,7 +7,8 @@ export type AgentState = Schema<'AgentState'>
 export type CallState =
   | 'flow' | 'waiting' | 'ringing' | 'talking' | 'held' | 'consulting' | 'conference' | 'survey' | 'voicemail' | 'fallback'
 
-export type Watcher = { by: string; mode: string }
+/** A leader on a call, and the phone that he hears by. */
+export type Watcher = { by: string; phone: string; mode: string }
 
 export type LiveCall = {
   call: string

@@ -1,7 +1,8 @@
 import { AudioOutlined, EyeOutlined, MessageOutlined, PhoneOutlined, TeamOutlined } from '@ant-design/icons'
 import { Alert, Button, Popconfirm, Select, Space } from 'antd'
 import { memo, useState, type ReactNode } from 'react'
-import { useMe } from '../shell/me'
+import { usePhone } from '../phone/provider'
+import { OwnPhone } from '../phone/which'
 import { useText } from '../shell/text'
 import type { Verb } from './orders'
 import type { Floor } from './state'
@@ -13,14 +14,19 @@ const modes: { verb: Verb; icon: ReactNode }[] = [
   { verb: 'listen', icon: <AudioOutlined /> }, { verb: 'whisper', icon: <MessageOutlined /> }, { verb: 'join', icon: <TeamOutlined /> },
 ]
 
-/** By which phone a leader listens: one of those that are free when he looks. */
+/** By which phone a leader listens: his own, or where he has none that of an agent. */
 export const PhoneChoice = memo(function PhoneChoice({ by, floor }: { by: Supervision; floor: () => Floor }) {
-  const t = useText('floor')
-  const me = useMe()
-  const [options, setOptions] = useState<{ value: string; label: string }[]>([])
+  const own = usePhone()
   if (!by.leads) return null
+  return own ? <OwnPhone /> : <AgentsPhone by={by} floor={floor} />
+})
+
+/** One of the agents' phones that are free when he looks. */
+function AgentsPhone({ by, floor }: { by: Supervision; floor: () => Floor }) {
+  const t = useText('floor')
+  const [options, setOptions] = useState<{ value: string; label: string }[]>([])
   const look = (open: boolean) => {
-    if (open) setOptions(freePhones(floor().agents.values(), me.number).map((a) => ({ value: a.agent, label: `${a.agent} ${a.name ?? ''}` })))
+    if (open) setOptions(freePhones(floor().agents.values()).map((a) => ({ value: a.agent, label: `${a.agent} ${a.name ?? ''}` })))
   }
   return (
     <Space size="small">
@@ -29,14 +35,14 @@ export const PhoneChoice = memo(function PhoneChoice({ by, floor }: { by: Superv
         value={by.phone || undefined} options={options} onOpenChange={look} onChange={by.choose} />
     </Space>
   )
-})
+}
 
 /** What a leader may do in a call: buttons with what each of them does. */
 export const WatchButtons = memo(function WatchButtons({ call, by, words }: { call: LiveCall; by: Supervision; words?: boolean }) {
   const t = useText('floor')
   const here = by.watching?.call.call === call.call
   if (!by.leads) return null
-  const why = here ? '' : !canWatch(call, by.phone) ? t('noTalk') : !by.phone ? t('noPhone') : by.watching ? t('elsewhere') : ''
+  const why = here ? '' : !canWatch(call, by.phone) ? t('noTalk') : by.lacks ? t(by.lacks) : by.watching ? t('elsewhere') : ''
   return (
     <span className="floor-buttons">
       {modes.map(({ verb, icon }) => {

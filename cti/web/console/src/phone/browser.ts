@@ -1,9 +1,10 @@
 import JsSIP from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import type { UA } from 'jssip/lib/UA'
+import { answersItself } from './itself'
 import type { Phone, PhoneCall, PhoneKind, PhoneState } from './phone'
 
-/** What the hotline tells a browser that has become an agent's phone. */
+/** What the hotline tells a browser that has become somebody's phone. */
 export type Registration = { user: string; domain: string; password: string }
 
 /** How the hotline is asked. */
@@ -19,7 +20,7 @@ export type Exchange = {
 /** How long after it began anew the phone takes the next call by itself, in ms. */
 const takesAgain = 15_000
 
-/** The agent's phone in this page: SIP over this origin's WebSocket, sound by WebRTC. */
+/** The phone in this page of who is logged in, an agent or a leader: SIP over this origin's WebSocket, sound by WebRTC. */
 export class BrowserPhone implements Phone {
   state: PhoneState = { kind: 'desk', registered: false, call: null, problem: null }
   private ua?: UA
@@ -107,7 +108,8 @@ export class BrowserPhone implements Phone {
     ua.on('unregistered', () => this.set({ registered: false }))
     ua.on('registrationFailed', (e: { cause?: string }) => this.set({ registered: false, problem: e.cause ?? 'not registered' }))
     ua.on('disconnected', () => this.set({ registered: false }))
-    ua.on('newRTCSession', (e: { session: RTCSession }) => this.take(e.session))
+    ua.on('newRTCSession', (e: { session: RTCSession; request: { getHeader(name: string): string | undefined } }) =>
+      this.take(e.session, answersItself(e.request.getHeader('Call-Info'))))
     ua.start()
   }
 
@@ -129,7 +131,7 @@ export class BrowserPhone implements Phone {
   }
 
   /** Takes a call's session: one at a time, as the hotline rings nobody twice. */
-  private take(session: RTCSession) {
+  private take(session: RTCSession, itself: boolean) {
     if (this.session && !this.session.isEnded()) {
       session.terminate({ status_code: 486 })
       return
@@ -152,7 +154,7 @@ export class BrowserPhone implements Phone {
     }
     session.on('ended', () => over())
     session.on('failed', (e) => over(e.cause))
-    if (incoming && Date.now() < this.takesUntil) {
+    if (incoming && (itself || Date.now() < this.takesUntil)) {
       this.takesUntil = 0
       this.answer()
     }

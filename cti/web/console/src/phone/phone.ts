@@ -1,4 +1,4 @@
-// The agent's telephone in the browser. What it does to its own line (answer, mute,
+// The telephone in the browser, an agent's or a leader's. What it does to its own line (answer, mute,
 // keys, hang up) it does itself; what is done to the call (hold, transfer) is the
 // hotline's, by orders, so that it is on record whichever phone was used.
 

@@ -6,10 +6,10 @@ import type { Phone } from './phone'
 
 const PhoneContext = createContext<BrowserPhone | null>(null)
 
-/** Keeps the browser's phone for all pages: a call goes on while its agent looks elsewhere. */
+/** Keeps the browser's phone for all pages: a call goes on while one looks elsewhere. Agents have one, and leaders to whom the plan gives one. */
 export function PhoneProvider({ children }: { children: ReactNode }) {
-  const { number, role } = useMe()
-  const [phone] = useState(() => (role === 'agent' ? new BrowserPhone(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/sip`, exchangeOf(number)) : null))
+  const { number, phone: has } = useMe()
+  const [phone] = useState(() => (has ? new BrowserPhone(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/sip`, exchangeOf(number)) : null))
   useEffect(() => {
     if (!phone) return
     void phone.begin().catch(() => undefined) // the desk shows that the phone is not registered

@@ -2,6 +2,7 @@ import { Button, Layout, Menu, Space, Typography } from 'antd'
 import type { ReactNode } from 'react'
 import { Link, useLocation, useNavigate } from 'react-router'
 import { LiveBar } from '../live/bar'
+import { PhoneBar } from '../phone/bar'
 import { useMe } from './me'
 import { pages } from './pages'
 import { language, setLanguage, useText } from './text'
@@ -34,6 +35,7 @@ export function Frame({ children, onLogout }: { children: ReactNode; onLogout: (
         </Space>
       </Layout.Header>
       <LiveBar />
+      {me.role !== 'agent' && <PhoneBar />}
       <Layout.Content className="frame-page" role="main">{children}</Layout.Content>
     </Layout>
   )

@@ -37,7 +37,7 @@ function Agents() {
       <Table<Agent> size="small" rowKey="id" dataSource={shown} pagination={{ pageSize: 50, hideOnSinglePage: true }} scroll={{ x: true }} locale={{ emptyText: t('agents.none') }}
         columns={[
           { title: t('agents.id'), dataIndex: 'id', render: (id: string) => <Button type="link" size="small" onClick={() => setOpen(id)}>{id}</Button> },
-          { title: t('agents.name'), dataIndex: 'name' },
+          { title: t('agents.name'), render: (_, a) => <>{a.name} {a.leader && <Tag>{t('agents.leader')}</Tag>}</> },
           { title: t('company'), dataIndex: 'company' },
           { title: t('agents.queues'), render: (_, a) => queues.filter((q) => q.members?.includes(a.id)).map((q) => <Tag key={q.id}>{q.id}</Tag>) },
           { title: t('agents.skills'), render: (_, a) => Object.entries(a.skills ?? {}).map(([s, l]) => <Tag key={s}>{s} {l}</Tag>) },

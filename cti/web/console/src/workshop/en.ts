@@ -43,7 +43,7 @@ export const en = {
   },
   agents: {
     one: 'Agent', new: 'New agent', none: 'There is no such agent.', id: 'Number', idHint: 'Also the user with which the phone registers. It cannot be changed later.', name: 'Name', queues: 'Queues', skills: 'Skills', skillsHint: 'Levels 1 to 10, the highest.', newSkill: 'A skill', levelOf: 'Level of {{skill}}', without: 'Without {{skill}}', search: 'Number, name, skill',
-    autoReady: 'Ready by itself', autoReadyHint: 'As soon as the phone registers.', autoAnswer: 'Answers by itself', autoAnswerHint: 'The phone picks up; a beep tells the agent.', phone: 'Phone', browser: 'browser', sip: 'SIP phone', webrtc: 'Browser phone', webrtcHint: 'Answers in the browser; off for a desk phone.', setUp: 'Set up a phone',
+    autoReady: 'Ready by itself', autoReadyHint: 'As soon as the phone registers.', autoAnswer: 'Answers by itself', autoAnswerHint: 'The phone picks up; a beep tells the agent.', phone: 'Phone', browser: 'browser', sip: 'SIP phone', webrtc: 'Browser phone', webrtcHint: 'Answers in the browser; off for a desk phone.', leader: 'Leader’s phone', leaderHint: 'For a leader to listen by: it takes no callers and counts as no agent; in no queue, without skills, not ready by itself.', setUp: 'Set up a phone',
   },
   phone: {
     title: 'Setting up the phone of {{agent}}', server: 'SIP server', port: 'Port', transport: 'Transport', user: 'User', auth: 'Authentication user', display: 'Display name', password: 'Password', passwordFrom: 'Everybody has his own; an administrator takes it from a file on the server that only he can read:', codec: 'Codecs', dtmf: 'Keys (DTMF)',

@@ -54,6 +54,8 @@ export type Agent = {
   auto_ready?: boolean
   auto_answer?: boolean
   webrtc?: boolean
+  /** A leader's phone, which takes no callers. */
+  leader?: boolean
 }
 
 export type Lookup = { id: string; results?: string[] }

@@ -43,7 +43,7 @@ export const zh = {
   },
   agents: {
     one: '坐席', new: '新增坐席', none: '没有这样的坐席。', id: '工号', idHint: '也是话机注册的用户名，建立后不能再改。', name: '姓名', queues: '队列', skills: '技能', skillsHint: '级别 1 至 10，10 最高。', newSkill: '技能名称', levelOf: '{{skill}} 的级别', without: '去掉 {{skill}}', search: '工号、姓名、技能',
-    autoReady: '自动就绪', autoReadyHint: '话机一注册即就绪。', autoAnswer: '自动接听', autoAnswerHint: '话机自动接起，并有一声提示。', phone: '话机', browser: '浏览器', sip: 'SIP 话机', webrtc: '浏览器话机', webrtcHint: '在浏览器中接听；桌面话机请关闭。', setUp: '话机设置',
+    autoReady: '自动就绪', autoReadyHint: '话机一注册即就绪。', autoAnswer: '自动接听', autoAnswerHint: '话机自动接起，并有一声提示。', phone: '话机', browser: '浏览器', sip: 'SIP 话机', webrtc: '浏览器话机', webrtcHint: '在浏览器中接听；桌面话机请关闭。', leader: '值班长话机', leaderHint: '供值班长监听：不分配来电，也不计入坐席；不属于任何队列，没有技能，不自动就绪。', setUp: '话机设置',
   },
   phone: {
     title: '{{agent}} 的话机怎么设置', server: 'SIP 服务器', port: '端口', transport: '传输', user: '用户名', auth: '认证用户名', display: '显示名', password: '密码', passwordFrom: '每人一个，由管理员从服务器上只有他能读的文件中取出：', codec: '编码', dtmf: '按键方式',

@@ -25,6 +25,7 @@ export function AgentEntry({ open, onClose, company }: { open: string; onClose: 
           <Form.Item name="auto_ready" label={t('agents.autoReady')} valuePropName="checked" extra={t('agents.autoReadyHint')}><Switch /></Form.Item>
           <Form.Item name="auto_answer" label={t('agents.autoAnswer')} valuePropName="checked" extra={t('agents.autoAnswerHint')}><Switch /></Form.Item>
           <Form.Item name="webrtc" label={t('agents.webrtc')} valuePropName="checked" extra={t('agents.webrtcHint')}><Switch /></Form.Item>
+          <Form.Item name="leader" label={t('agents.leader')} valuePropName="checked" extra={t('agents.leaderHint')}><Switch /></Form.Item>
         </>
       )}
     </Entry>

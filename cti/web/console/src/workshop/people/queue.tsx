@@ -14,7 +14,7 @@ export function QueueEntry({ open, onClose, company }: { open: string; onClose: 
   const t = useText('workshop')
   const { plan } = useDrafted()
   const agents = plan.agents ?? []
-  const people = agents.map((a) => ({ value: a.id, label: a.name ? `${a.id} ${a.name}` : a.id }))
+  const people = agents.filter((a) => !a.leader).map((a) => ({ value: a.id, label: a.name ? `${a.id} ${a.name}` : a.id }))
   return (
     <Entry<Queue> list="queues" open={open} onClose={onClose} title={t('queues.one')} initial={{ id: '', company, members: [] }}>
       {(_, isNew) => (
