@@ -8,7 +8,7 @@ type Text = ReturnType<typeof useText>
 /** What a problem says, line by line: first in the user's language where its kind is known, then the server's own words. */
 export function saidOf(error: ProblemError, t: Text): string[] {
   if (error.status === 0) return [t('shell:unreachable')]
-  const words = t(`shell:kinds.${error.kind}`, { defaultValue: '' })
+  const words = error.kind ? t(`shell:kinds.${error.kind}`, { defaultValue: '' }) : ''
   return [...new Set([words, error.detail || (words ? '' : error.title)])].filter(Boolean)
 }
 
