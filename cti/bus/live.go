@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// passLife is how long a pass opens connections, connectionLife how long one that it
-	// has opened lasts; the page takes another pass then.
+	// passLife is how long a pass opens a connection, and it opens one; connectionLife is how
+	// long that lasts. The page takes another pass then.
 	passLife       = time.Minute
 	connectionLife = 10 * time.Minute
 	// liveBehind is how much may wait for a client that does not read before it is cut off.
@@ -26,7 +26,7 @@ const (
 
 // Live is a NATS server for browsers, of its own: it keeps nothing, has no JetStream, and
 // facts are not in it. It listens on loopback for WebSockets only, and lets in who has a
-// pass, to hear the pass's subjects and to say nothing. Its methods may be used by many
+// pass that was not used yet, to hear the pass's subjects and to say nothing. Its methods may be used by many
 // goroutines.
 type Live struct {
 	ns    *server.Server
@@ -163,6 +163,7 @@ func (g gate) Check(c server.ClientAuthentication) bool {
 	if p == nil || now.After(p.Expires) {
 		return false
 	}
+	delete(g.live.passes, token) // who reads it on its way, or in a log, comes too late
 	g.live.clients[p.login] = append(slices.Clip(g.live.clients[p.login]), c.GetID())
 	if n := len(g.live.clients[p.login]); n > clientsKept {
 		g.live.clients[p.login] = g.live.clients[p.login][n-clientsKept:]

@@ -83,8 +83,8 @@ func TestLive(t *testing.T) {
 	}
 }
 
-// TestLivePass: nobody comes in without a pass, with an old or a revoked one; who is in is
-// put out when his login ends.
+// TestLivePass: nobody comes in without a pass, with an old, a used or a revoked one; who is
+// in is put out when his login ends.
 func TestLivePass(t *testing.T) {
 	l := liveServer(t)
 	u, err := l.URL()
@@ -109,6 +109,8 @@ func TestLivePass(t *testing.T) {
 	p := l.Issue("1001", "live.desk.1001")
 	closedC := make(chan struct{})
 	browse(t, l, p.Token, nats.ClosedHandler(func(*nats.Conn) { close(closedC) }))
+	refused("a used pass", p.Token)
+	unused := l.Issue("1001", "live.desk.1001")
 	other, _ := browse(t, l, l.Issue("1002", "live.desk.1002").Token)
 	l.Revoke("1001")
 	select {
@@ -116,7 +118,7 @@ func TestLivePass(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Error("who has logged out hears on")
 	}
-	refused("a revoked pass", p.Token)
+	refused("a revoked pass", unused.Token)
 	if err := other.Flush(); err != nil {
 		t.Errorf("another's connection: %v", err)
 	}

@@ -75,12 +75,19 @@ export class Stack {
     return (await r.json()) as T
   }
 
-  async order(as: string, agent: string, verb: string, rest: Record<string, unknown> = {}): Promise<void> {
-    const r = await fetch(`${this.url}/api/v1/agents/${agent}/orders`, {
-      method: 'POST', body: JSON.stringify({ verb, ...rest }),
+  /** Has the API do something as somebody. */
+  async post<T>(as: string, path: string, body: object): Promise<T> {
+    const r = await fetch(this.url + path, {
+      method: 'POST', body: JSON.stringify(body),
       headers: { Authorization: 'Basic ' + btoa(`${as}:${this.password(as)}`), 'Content-Type': 'application/json' },
     })
-    if (!r.ok) throw new Error(`${verb} for ${agent}: ${r.status} ${await r.text()}`)
+    const text = await r.text()
+    if (!r.ok) throw new Error(`${path}: ${r.status} ${text}`)
+    return (text ? JSON.parse(text) : undefined) as T
+  }
+
+  async order(as: string, agent: string, verb: string, rest: Record<string, unknown> = {}): Promise<void> {
+    await this.post(as, `/api/v1/agents/${agent}/orders`, { verb, ...rest })
   }
 
   /** A member of the public calls a number over SIP; his phone sends a tone. */

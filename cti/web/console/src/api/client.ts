@@ -46,13 +46,13 @@ export async function ask<T>(request: Promise<Answer<T>>): Promise<T> {
 /**
  * Asks a route by its address, with JSON or a file as it is, and gives what `read` makes
  * of the answer, its JSON where nothing else is said: for what the typed client cannot do,
- * and types that are a page's own.
+ * and types that are a page's own. A signal ends it.
  */
-export function send<T>(method: string, path: string, body?: unknown, read: (response: Response) => Promise<T> = jsonOf<T>): Promise<T> {
+export function send<T>(method: string, path: string, body?: unknown, read: (response: Response) => Promise<T> = jsonOf<T>, signal?: AbortSignal): Promise<T> {
   const file = body instanceof Blob
   const type = file ? body.type || 'application/octet-stream' : 'application/json'
   return ask<T>(fetch(path, {
-    method, credentials: 'same-origin',
+    method, credentials: 'same-origin', signal,
     ...(body !== undefined && { headers: { 'Content-Type': type }, body: file ? body : JSON.stringify(body) }),
   }).then(async (response) => (response.ok ? { data: await read(response), response } : { error: saidOf(await response.text()), response })))
 }

@@ -71,9 +71,9 @@ function useFollow(): Follow {
     if (!name) return
     return live.follow<Heard, Heard>({
       subject: name,
-      snapshot: async () => {
+      snapshot: async (signal) => {
         try {
-          const said = await send<Heard>('GET', '/api/v1/live?view=desk')
+          const said = await send<Heard>('GET', '/api/v1/live?view=desk', undefined, undefined, signal)
           setProblem(null)
           return said
         } catch (error) {

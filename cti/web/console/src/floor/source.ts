@@ -12,7 +12,7 @@ const drawEvery = 50
 /** The subject on which the floor's changes are told; it is the same for as long as one is logged in. */
 const readSubject = async () => (await send<{ floor?: string }>('POST', '/api/v1/live/pass')).floor ?? ''
 
-const readFloor = () => send<FloorSnapshot>('GET', '/api/v1/live?view=floor')
+const readFloor = (signal: AbortSignal) => send<FloorSnapshot>('GET', '/api/v1/live?view=floor', undefined, undefined, signal)
 
 /** Follows the floor; null until it is known. */
 export function useFloor(): { floor: Floor | null; error: unknown; retry: () => void } {

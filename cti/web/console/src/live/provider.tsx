@@ -14,7 +14,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   return <LiveContext value={live}>{children}</LiveContext>
 }
 
-const pass = (): Promise<Pass> => ask(api.POST('/api/v1/live/pass'))
+const pass = (signal: AbortSignal): Promise<Pass> => ask(api.POST('/api/v1/live/pass', { signal }))
 
 export function useLive(): Live {
   const live = useContext(LiveContext)

@@ -3,11 +3,20 @@ import { useState } from 'react'
 import { ProblemError } from '../api/client'
 import { useText } from '../shell/text'
 
+type Text = ReturnType<typeof useText>
+
+/** What a problem says, line by line: first in the user's language where its kind is known, then the server's own words. */
+export function saidOf(error: ProblemError, t: Text): string[] {
+  if (error.status === 0) return [t('shell:unreachable')]
+  const words = error.kind ? t(`shell:kinds.${error.kind}`, { defaultValue: '' }) : ''
+  return [...new Set([words, error.detail || (words ? '' : error.title)])].filter(Boolean)
+}
+
 /** The words of what went wrong, for a person. */
-export function wordsOf(error: unknown, t: ReturnType<typeof useText>): { title: string; detail: string } {
+export function wordsOf(error: unknown, t: Text): { title: string; detail: string } {
   if (!(error instanceof ProblemError)) return { title: t('shell:problem'), detail: String(error) }
   const details = error.errors.map((e) => [e.location, e.message].filter(Boolean).join(': '))
-  const text = [error.status === 0 ? t('shell:unreachable') : error.detail || error.title, ...details]
+  const text = [...saidOf(error, t), ...details]
   if (error.id) text.push(t('shell:problemId', { id: error.id }))
   return { title: t('shell:problem'), detail: text.join('\n') }
 }

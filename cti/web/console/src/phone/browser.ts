@@ -2,6 +2,7 @@ import JsSIP from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import type { UA } from 'jssip/lib/UA'
 import { answersItself } from './itself'
+import { Line } from './line'
 import type { Phone, PhoneCall, PhoneKind, PhoneState } from './phone'
 
 /** What the hotline tells a browser that has become somebody's phone. */
@@ -84,8 +85,9 @@ export class BrowserPhone implements Phone {
     const registration = await this.exchange.choose('browser')
     if (!registration) return
     this.takesUntil = 0
+    const line = new Line(this.url)
     const ua = new JsSIP.UA({
-      sockets: [new JsSIP.WebSocketInterface(this.url)],
+      sockets: line,
       uri: `sip:${registration.user}@${registration.domain}`,
       password: registration.password,
       register_expires: 60,
@@ -98,14 +100,19 @@ export class BrowserPhone implements Phone {
     this.set({ kind: 'browser', registered: false, problem: null })
     let first = true
     ua.on('registered', () => {
+      line.watch(true)
       this.set({ registered: true, problem: null })
       if (first && again) {
         this.takesUntil = Date.now() + takesAgain
         void this.exchange.reconnect()
       }
+      if (!first) this.tellWhere()
       first = false
     })
-    ua.on('unregistered', () => this.set({ registered: false }))
+    ua.on('unregistered', () => {
+      line.watch(false)
+      this.set({ registered: false })
+    })
     ua.on('registrationFailed', (e: { cause?: string }) => this.set({ registered: false, problem: e.cause ?? 'not registered' }))
     ua.on('disconnected', () => this.set({ registered: false }))
     ua.on('newRTCSession', (e: { session: RTCSession; request: { getHeader(name: string): string | undefined } }) =>
@@ -128,6 +135,17 @@ export class BrowserPhone implements Phone {
       else done()
     })
     ua.stop()
+  }
+
+  /**
+   * Tells the switch anew where this phone is in its talk: it would send the talk's end to
+   * the line that is gone. A talk that has ended meanwhile is refused, and ends here, too.
+   */
+  private tellWhere() {
+    const session = this.session
+    if (!session?.isEstablished()) return
+    const way = session.connection?.iceConnectionState
+    session.renegotiate({ rtcOfferConstraints: { iceRestart: way === 'failed' || way === 'disconnected' } })
   }
 
   /** Takes a call's session: one at a time, as the hotline rings nobody twice. */

@@ -6,15 +6,21 @@ import type { Phone } from './phone'
 
 const PhoneContext = createContext<BrowserPhone | null>(null)
 
-/** Keeps the browser's phone for all pages: a call goes on while one looks elsewhere. Agents have one, and leaders to whom the plan gives one. */
-export function PhoneProvider({ children }: { children: ReactNode }) {
+/**
+ * Keeps the browser's phone for all pages: a call goes on while one looks elsewhere. Agents
+ * have one, and leaders to whom the plan gives one. Where his login has ended it is closing:
+ * the talk goes on, and nothing is rung after it.
+ */
+export function PhoneProvider({ closing = false, children }: { closing?: boolean; children: ReactNode }) {
   const { number, phone: has } = useMe()
   const [phone] = useState(() => (has ? new BrowserPhone(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/sip`, exchangeOf(number)) : null))
+  const talks = useSyncExternalStore(phone?.subscribe ?? nothing, () => phone?.state.call?.state === 'talking')
+  const lives = !closing || talks
   useEffect(() => {
-    if (!phone) return
+    if (!phone || !lives) return
     void phone.begin().catch(() => undefined) // the desk shows that the phone is not registered
     return () => phone.end()
-  }, [phone])
+  }, [phone, lives])
   return <PhoneContext value={phone}>{children}</PhoneContext>
 }
 

@@ -9,7 +9,7 @@ import { api, ask, onLoggedOut, ProblemError } from '../api/client'
 import { queries } from '../api/query'
 import { DeskProvider } from '../desk/provider'
 import { LiveProvider } from '../live/provider'
-import { PhoneProvider } from '../phone/provider'
+import { PhoneProvider, usePhone } from '../phone/provider'
 import { Boundary } from './broken'
 import { Frame } from './frame'
 import { Login } from './login'
@@ -60,7 +60,7 @@ export function Console() {
   )
 }
 
-/** Shows the login or, to who is logged in, the pages. */
+/** Shows the login or, to who is logged in, the pages. Where a login has ended the address stays. */
 function Session() {
   const [me, setMe] = useState<Me | null | undefined>(undefined)
   const [why, setWhy] = useState<ProblemError | null>(null)
@@ -69,9 +69,13 @@ function Session() {
     return onLoggedOut((problem) => {
       queries.clear()
       setWhy(problem)
-      setMe(null)
+      if (problem.kind === 'login-ended') setMe(null) // the other page has his phone now
     })
   }, [])
+  function login(next: Me) {
+    setWhy(null)
+    setMe(next)
+  }
   async function logout() {
     await ask(api.POST('/api/v1/logout')).catch(() => undefined) // logged out already is as good
     queries.clear()
@@ -79,18 +83,25 @@ function Session() {
     setMe(null)
   }
   if (me === undefined) return <Spin fullscreen />
-  if (me === null) return <Login why={why} onLogin={setMe} />
+  if (me === null) return <Login why={why} onLogin={login} />
   return (
     <MeContext value={me}>
-      <LiveProvider>
-        <PhoneProvider>
-          <DeskProvider>
-            <Suspense fallback={<Spin fullscreen />}><Pages onLogout={() => void logout()} /></Suspense>
-          </DeskProvider>
-        </PhoneProvider>
-      </LiveProvider>
+      <PhoneProvider key={me.number} closing={why !== null}>
+        {why ? <Ended why={why} onLogin={login} /> : (
+          <LiveProvider>
+            <DeskProvider>
+              <Suspense fallback={<Spin fullscreen />}><Pages onLogout={() => void logout()} /></Suspense>
+            </DeskProvider>
+          </LiveProvider>
+        )}
+      </PhoneProvider>
     </MeContext>
   )
+}
+
+/** The login after one that has ended, perhaps in a talk, which goes on. */
+function Ended({ why, onLogin }: { why: ProblemError; onLogin: (me: Me) => void }) {
+  return <Login why={why} talks={usePhone()?.state.call?.state === 'talking'} onLogin={onLogin} />
 }
 
 function Pages({ onLogout }: { onLogout: () => void }) {

@@ -1,13 +1,14 @@
 import { App, Alert, Button, Card, Form, Input, Typography } from 'antd'
 import { useState } from 'react'
 import { api, ask, ProblemError, type Schema } from '../api/client'
+import { saidOf } from '../parts/problem'
 import type { Me } from './me'
 import { useText } from './text'
 
 type Fields = { account: string; password: string; code?: string }
 
-/** Asks who somebody is. `why` tells what ended the login before. */
-export function Login({ why, onLogin }: { why: ProblemError | null; onLogin: (me: Me) => void }) {
+/** Asks who somebody is. `why` tells what ended the login before, `talks` that he is in a call. */
+export function Login({ why, talks, onLogin }: { why: ProblemError | null; talks?: boolean; onLogin: (me: Me) => void }) {
   const t = useText()
   const { notification } = App.useApp()
   const [problem, setProblem] = useState<ProblemError | null>(null)
@@ -41,8 +42,9 @@ export function Login({ why, onLogin }: { why: ProblemError | null; onLogin: (me
       <Card className="login-card">
         <Typography.Title level={1} className="login-title">{t('name')}</Typography.Title>
         <Typography.Paragraph type="secondary">{t('tagline')}</Typography.Paragraph>
-        {why && !problem && !asksCode && <Alert type="warning" showIcon title={why.kind === 'login-ended' ? t('taken') : t('again')} description={why.detail} />}
-        {problem && <Alert type="error" showIcon role="alert" title={problem.status === 0 ? t('unreachable') : problem.detail} />}
+        {why && !problem && !asksCode && <Alert type="warning" showIcon role="alert" title={why.kind === 'login-ended' ? t('taken') : t('again')} description={why.kind === 'login-ended' ? why.detail : undefined} />}
+        {talks && <Alert type="info" showIcon role="status" title={t('talks')} />}
+        {problem && <Alert type="error" showIcon role="alert" title={saidOf(problem, t).map((line) => <div key={line}>{line}</div>)} />}
         <Form<Fields> form={form} layout="vertical" onFinish={(f) => void login(f)} requiredMark={false} disabled={busy}>
           <Form.Item name="account" label={t('account')} rules={[{ required: true, pattern: /^[0-9]{3,15}$/ }]}>
             <Input autoFocus inputMode="numeric" autoComplete="username" onChange={() => setAsksCode(false)} />
