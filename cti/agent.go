@@ -55,6 +55,8 @@ type volatileAgent struct {
 	Lit pbx.LampState
 	// DarkUntil spares a lamp that the switch did not light.
 	DarkUntil time.Time
+	// Last is the call that he had last, of those that have ended.
+	Last *call
 }
 
 // Reasons the system gives for an agent's state.

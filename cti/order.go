@@ -34,6 +34,8 @@ type Order struct {
 	Key string `json:"key,omitempty"`
 	// Reason of a pause, or of a transfer.
 	Reason string `json:"reason,omitempty"`
+	// Due is until when a promised call is to be made.
+	Due time.Time `json:"due,omitzero"`
 	// Consent: the caller has agreed to the transfer (requirement D1).
 	Consent bool `json:"consent,omitempty"`
 	// Sheet is what the receiver of a transfer is to see (requirement D1).
@@ -67,6 +69,9 @@ const (
 	// OrderReconnect: the agent's phone has begun anew, as a browser's page that was
 	// loaded again; it is rung for the call that he is in.
 	OrderReconnect Verb = "reconnect"
+	// OrderPromise promises his caller a call (requirements A5, A7); For names the call
+	// where it may not be another, To a number other than the caller's.
+	OrderPromise Verb = "promise"
 
 	OrderPauseRecording  Verb = "pause_recording"
 	OrderResumeRecording Verb = "resume_recording"
@@ -87,7 +92,8 @@ func (v Verb) Leads() bool {
 func Verbs() []Verb {
 	return []Verb{
 		OrderReady, OrderPause, OrderLogOff, OrderDial, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderComplete,
-		OrderTakeBack, OrderSwap, OrderConference, OrderLinger, OrderSurvey, OrderReconnect, OrderHangUp, OrderPauseRecording, OrderResumeRecording, OrderMove, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
+		OrderTakeBack, OrderSwap, OrderConference, OrderLinger, OrderSurvey, OrderReconnect, OrderPromise, OrderHangUp, OrderPauseRecording, OrderResumeRecording,
+		OrderMove, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
 	}
 }
 
@@ -186,6 +192,8 @@ func (h *Hotline) carryOut(now time.Time, o Order) *OrderError {
 		return h.orderState(now, a, o)
 	case OrderDial:
 		return h.orderDial(now, a, o)
+	case OrderPromise:
+		return h.orderPromise(now, a, o)
 	case OrderMove:
 		return h.orderMove(now, a, o)
 	}

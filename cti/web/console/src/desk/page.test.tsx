@@ -178,3 +178,32 @@ it('passes nobody on who has not agreed', async () => {
   fireEvent.click(screen.getByTestId('announced'))
   await waitFor(() => expect(server.told.find((s) => s.body.verb === 'transfer')?.body).toMatchObject({ to: '1002', consent: true, reason: 'Needs an expert' }))
 })
+
+it('promises the caller a call with one key, and tells his ticket', async () => {
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at })
+  await screen.findByLabelText(/Question/)
+  fireEvent.keyDown(document.body, { key: 'b' })
+  const order = await waitFor(() => {
+    const found = server.told.find((s) => s.body.verb === 'promise')
+    if (!found) throw new Error('nothing is promised')
+    return found
+  })
+  expect(order).toMatchObject({ path: '/api/v1/agents/1001/orders', body: { for: 'call:c1' } })
+  expect(order.body.to).toBeUndefined()
+  expect(Math.abs(Date.parse(String(order.body.due)) - Date.now() - 1_800_000)).toBeLessThan(60_000)
+  expect((await screen.findByTestId('promised')).textContent).toContain('On the list of callbacks')
+  await waitFor(() => expect(server.told.find((s) => s.body.order === 'promise')?.body).toMatchObject({ minutes: 30 }))
+})
+
+it('promises a call at another number, and no number that is none', async () => {
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at })
+  fireEvent.click(screen.getByTestId('promise-other'))
+  const number = await screen.findByLabelText('Number to call')
+  expect((number as HTMLInputElement).value).toBe('13800000000')
+  fireEvent.change(number, { target: { value: 'home' } })
+  fireEvent.click(screen.getByRole('button', { name: 'Promise it' }))
+  expect(await screen.findByText('2 to 20 digits')).toBeTruthy()
+  fireEvent.change(number, { target: { value: '02112345678' } })
+  fireEvent.click(screen.getByRole('button', { name: 'Promise it' }))
+  await waitFor(() => expect(server.told.find((s) => s.body.verb === 'promise')?.body).toMatchObject({ for: 'call:c1', to: '02112345678' }))
+})

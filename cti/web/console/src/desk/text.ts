@@ -54,7 +54,10 @@ const zh: Words = {
     lookup: { name: '查询较久', say1: '这项查询需要一些时间，我们三十分钟内给您回电，您看可以吗？' },
     linger: { name: '客户不挂机', say1: '请问您还有其他需要帮助的吗？', say2: '请问您还有其他问题吗？如果没有，感谢您的来电，再见。' },
   },
-  promise: { within: '承诺 {{count}} 分钟内回电', told: '已告知客户 {{count}} 分钟内回电', none: '没有打开的记录单，无法记下回电承诺' },
+  promise: {
+    title: '承诺回电', within: '承诺 {{count}} 分钟内回电', told: '已告知客户 {{count}} 分钟内回电', other: '其他时间或号码…', due: '最迟回电时间', over: '时间已过', number: '回电号码', own: '留空即为来电号码', go: '承诺',
+    kept: '已列入回电名单，热线会按时拨出；最迟',
+  },
   script: { title: '话术', steps: '后续话术（{{count}} 步）', unread: '话术暂时读不到' },
   card: {
     title: '客户', nobody: '来电时在这里显示客户资料', anonymous: '没有号码，无法查找客户资料', noName: '未登记姓名', first: '首次来电', whole: '显示全部', take: '填入记录单', why: '通话 {{call}} 中核对客户资料',
@@ -138,7 +141,10 @@ const en: Words = {
     lookup: { name: 'Takes long', say1: 'This takes some time. May we call you back within thirty minutes?' },
     linger: { name: 'Lingers', say1: 'Is there anything else I can do for you?', say2: 'Do you have another question? If not, thank you for calling, and goodbye.' },
   },
-  promise: { within: 'Call back in {{count}} min', told: 'The caller was told: within {{count}} minutes', none: 'No sheet is open, so the promise cannot be kept on record' },
+  promise: {
+    title: 'Promise a call', within: 'Call back in {{count}} min', told: 'The caller was told: within {{count}} minutes', other: 'Another time or number…', due: 'To be called by', over: 'This time is over', number: 'Number to call', own: 'The caller’s own where this is empty', go: 'Promise it',
+    kept: 'On the list of callbacks; the hotline calls in time, by',
+  },
   script: { title: 'Script', steps: 'What comes next ({{count}})', unread: 'The script cannot be read now' },
   card: {
     title: 'Caller', nobody: 'Who calls is shown here', anonymous: 'Without a number nobody can be looked up', noName: 'No name on record', first: 'First call', whole: 'Show all', take: 'Into the sheet', why: 'checked with the caller in call {{call}}',
