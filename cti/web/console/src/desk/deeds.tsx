@@ -2,9 +2,8 @@ import { Button, Form, Input, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { useDo } from '../parts/problem'
 import { language, useText } from '../shell/text'
-import { labelOf } from './sheet'
+import { labelOf, type Forms } from '../parts/forms'
 import type { Sheet } from './use-sheet'
-import type { Forms } from './wire'
 
 /** What is done with a sheet's ticket: forward it, close it, open another. */
 export function Deeds({ sheet, departments, onFinal }: {
