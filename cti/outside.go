@@ -66,9 +66,21 @@ func (h *Hotline) contact(co CompanyID, to string) (Contact, bool) {
 	return h.contacts[i], true
 }
 
+// contactOf finds the contact that an order for an agent names: of his company, or of one
+// whose queue he serves.
+func (h *Hotline) contactOf(a *agent, to string) (Contact, bool) {
+	c, ok := h.contact(a.Company, to)
+	for i := 0; i < len(a.serves) && !ok; i++ {
+		if q := h.queues[a.serves[i]]; q != nil {
+			c, ok = h.contact(q.Company, to)
+		}
+	}
+	return c, ok
+}
+
 // outsideNumber is the number that an order names, if it may be dialled.
 func (h *Hotline) outsideNumber(now time.Time, a *agent, o Order) (string, *OrderError) {
-	if c, ok := h.contact(a.Company, o.To); ok {
+	if c, ok := h.contactOf(a, o.To); ok {
 		return c.Number, nil
 	}
 	if !callerForm.MatchString(o.To) {

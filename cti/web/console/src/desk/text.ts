@@ -33,7 +33,7 @@ const zh: Words = {
   survey: { open: '转满意度', hint: '结束通话，请客户按键评价' },
   hangUp: { open: '挂断', sure: '客户仍在线，确定先挂机？', early: '坐席先挂机会被记录。客户不挂机时，请走“客户不挂机”的流程。' },
   transfer: {
-    open: '转接', title: '转接', to: '接收人', toHint: '工号、队列、联系人或外线号码', toNeeded: '请填写接收人', agents: '坐席', queues: '队列', ready: '{{count}} 人就绪',
+    open: '转接', title: '转接', to: '接收人', toHint: '输入工号、姓名、联系人或队列查找，也可输入外线号码；↑↓ 选择，回车确认', toNeeded: '请填写接收人', agents: '坐席', contacts: '联系人（外线）', queues: '队列', ready: '{{count}} 人就绪', noContacts: '联系人暂时读不到，可以直接输入号码',
     unread: '坐席列表暂时读不到，可以直接输入工号', notFree: '此人现在不能接听，请另选', nobody: '此队列现在无人就绪；直接转接时客户在队列中等待', more: '补充说明（接收人会看到）',
     consent: '已向客户说明原因，并征得同意', consentNeeded: '转接前须征得客户同意', blind: '直接转接', announced: '先告知再转接',
   },
@@ -120,7 +120,7 @@ const en: Words = {
   survey: { open: 'Survey', hint: 'Ends the talk; the caller is asked how it was' },
   hangUp: { open: 'Hang up', sure: 'The caller is still there. Hang up first?', early: 'It is on record who hangs up first. For a caller who does not, go through “Lingers”.' },
   transfer: {
-    open: 'Transfer', title: 'Transfer', to: 'To', toHint: 'An agent’s number, a queue, a contact, or a number outside', toNeeded: 'Say to whom', agents: 'Agents', queues: 'Queues', ready: '{{count}} ready',
+    open: 'Transfer', title: 'Transfer', to: 'To', toHint: 'Search by number or name of agents, contacts and queues, or type a number outside; ↑↓ and Enter choose', toNeeded: 'Say to whom', agents: 'Agents', contacts: 'Contacts outside', queues: 'Queues', ready: '{{count}} ready', noContacts: 'The contacts cannot be listed now; type a number',
     unread: 'The agents cannot be listed now; type a number', notFree: 'He cannot be asked now; choose another', nobody: 'Nobody of this queue is ready; after a blind transfer the caller waits there', more: 'What else the receiver should know',
     consent: 'The caller was told why and has agreed', consentNeeded: 'The caller must agree first', blind: 'Blind transfer', announced: 'Announce it first',
   },
