@@ -141,9 +141,9 @@ func (h *Hotline) wish(at time.Time, a *agent, s AgentState, reason string) {
 func (a *agent) phoneFree(o Order) *OrderError {
 	switch {
 	case a.busy() || len(a.Elsewhere) > 0:
-		return o.refuse("his phone is in use, he is %s", a.State)
+		return o.refuse(RefusedPhoneBusy, "his phone is in use, he is %s", a.State)
 	case !a.Reachable:
-		return o.refuse("his phone is not registered; it must be first")
+		return o.refuse(RefusedPhoneLost, "his phone is not registered; it must be first")
 	}
 	return nil
 }

@@ -59,10 +59,10 @@ func (cb *callback) keepUntil(r CallbackRule) time.Time {
 func (h *Hotline) orderPromise(now time.Time, a *agent, o Order) *OrderError {
 	c, line := h.spokeTo(now, a)
 	if c == nil {
-		return o.refuse("he is %s and has no caller; it needs a talk of his own, or one that ended less than %s ago", a.State, promiseLast)
+		return o.refuse(RefusedNoCaller, "he is %s and has no caller; it needs a talk of his own, or one that ended less than %s ago", a.State, promiseLast)
 	}
 	if id, ok := strings.CutPrefix(o.For, ForCall); o.For != "" && (!ok || CallID(id) != c.ID) {
-		return o.refuse("%q is not the call that he has or had last; allowed: %s%s", o.For, ForCall, c.ID)
+		return o.refuse(RefusedNotHisCall, "%q is not the call that he has or had last; allowed: %s%s", o.For, ForCall, c.ID)
 	}
 	if c.Emergency { // its seats dial nothing (A10): others keep the promise
 		line = h.shows[c.Company]
@@ -78,15 +78,15 @@ func (h *Hotline) orderPromise(now time.Time, a *agent, o Order) *OrderError {
 	old := h.callback(c.ID)
 	switch {
 	case line.DID == "" || q == nil:
-		return o.refuse("company %s has no ordinary line whose agents could call back", c.Company)
+		return o.refuse(RefusedNoLine, "company %s has no ordinary line whose agents could call back", c.Company)
 	case !until.After(now):
-		return o.refuse("%s is over; allowed: a later time", until.UTC().Format(time.RFC3339))
+		return o.refuse(RefusedTimeOver, "%s is over; allowed: a later time", until.UTC().Format(time.RFC3339))
 	case until.After(now.Add(promiseMost)):
-		return o.refuse("%s is too late; allowed: %s at most", until.UTC().Format(time.RFC3339), now.Add(promiseMost).UTC().Format(time.RFC3339))
+		return o.refuse(RefusedTimeTooLate, "%s is too late; allowed: %s at most", until.UTC().Format(time.RFC3339), now.Add(promiseMost).UTC().Format(time.RFC3339))
 	case old != nil && old.attempt != "":
-		return o.refuse("he is being called back now; allowed when that has ended")
+		return o.refuse(RefusedBeingCalledBack, "he is being called back now; allowed when that has ended")
 	case old == nil && len(h.callbacks) >= callbacksMost:
-		return o.refuse("%d calls are owed, which is as many as may be; allowed when one has been made", callbacksMost)
+		return o.refuse(RefusedTooManyOwed, "%d calls are owed, which is as many as may be; allowed when one has been made", callbacksMost)
 	}
 	number, err := h.promisedNumber(c, o)
 	if err != nil {
@@ -132,19 +132,19 @@ func (h *Hotline) promisedNumber(c *call, o Order) (string, *OrderError) {
 	}
 	if !callerForm.MatchString(number) {
 		if o.To == "" {
-			return "", o.refuse("the caller's number is not known; allowed: the number that is to be called, of 2 to 20 digits")
+			return "", o.refuse(RefusedNumberUnknown, "the caller's number is not known; allowed: the number that is to be called, of 2 to 20 digits")
 		}
-		return "", o.refuse("%q is no number; allowed: 2 to 20 digits", number)
+		return "", o.refuse(RefusedNoNumber, "%q is no number; allowed: 2 to 20 digits", number)
 	}
 	_, line := h.lines[number]
 	lets := func(r DialRule) bool { return r.Role == DialAgent && r.allows(number) }
 	switch {
 	case line || h.agents[AgentID(number)] != nil:
-		return "", o.refuse("%q is the hotline's own; allowed: a number outside", number)
+		return "", o.refuse(RefusedOwnNumber, "%q is the hotline's own; allowed: a number outside", number)
 	case number == c.Caller.Number:
 		return number, nil
 	case !slices.ContainsFunc(h.companies[c.Company].Outside, lets):
-		return "", o.refuse("no rule of company %s lets agents dial %q; allowed: the caller's own number, or one that they may dial", c.Company, number)
+		return "", o.refuse(RefusedNumberForbidden, "no rule of company %s lets agents dial %q; allowed: the caller's own number, or one that they may dial", c.Company, number)
 	}
 	return number, nil
 }

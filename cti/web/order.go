@@ -104,10 +104,14 @@ func notDone(err error) error {
 	default:
 		return noLeader()
 	}
+	p := newProblem(http.StatusConflict, badState, "%s", why)
 	if unknown {
-		return newProblem(http.StatusNotFound, notFound, "%s", why)
+		p = newProblem(http.StatusNotFound, notFound, "%s", why)
 	}
-	return newProblem(http.StatusConflict, badState, "%s", why)
+	if order != nil && order.Why != "" {
+		p.Code, p.Args = Code(order.Why), order.About
+	}
+	return p
 }
 
 func noLeader() error {

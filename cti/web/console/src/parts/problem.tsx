@@ -1,15 +1,27 @@
 import { Alert, App, Button } from 'antd'
 import { useState } from 'react'
 import { ProblemError } from '../api/client'
+import '../shell/problem'
 import { useText } from '../shell/text'
 
-/** The words of what went wrong, for a person. */
+/**
+ * The words of what went wrong, for a person: by the problem's code in his language, with
+ * what the server says more of its kind; in the server's own words where there are none.
+ */
 export function wordsOf(error: unknown, t: ReturnType<typeof useText>): { title: string; detail: string } {
   if (!(error instanceof ProblemError)) return { title: t('shell:problem'), detail: String(error) }
   const details = error.errors.map((e) => [e.location, e.message].filter(Boolean).join(': '))
-  const text = [error.status === 0 ? t('shell:unreachable') : error.detail || error.title, ...details]
+  const text = [...(error.status === 0 ? [t('shell:unreachable')] : coded(error, t)), ...details]
   if (error.id) text.push(t('shell:problemId', { id: error.id }))
   return { title: t('shell:problem'), detail: text.join('\n') }
+}
+
+function coded(error: ProblemError, t: ReturnType<typeof useText>): string[] {
+  const said = error.detail || error.title
+  const about = Object.fromEntries(error.args.map((a, i) => [i, /^[A-Z][a-zA-Z]*$/.test(a) ? t(`shell:state.${a}`, { defaultValue: a }) : a]))
+  const words = error.code ? t(`problem:${error.code}`, { ...about, defaultValue: '' }) : ''
+  if (!words) return [said]
+  return error.code === error.kind ? [words, said].filter((line, i, all) => line !== '' && all.indexOf(line) === i) : [words]
 }
 
 /** What a page shows that could not be read. */
