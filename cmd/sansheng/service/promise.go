@@ -21,11 +21,11 @@ func (s *Service) watchPromises(run context.Context) {
 	if err != nil {
 		return // the engine's end is told by others
 	}
-	s.alarms.Set("promise_overdue", late(all, time.Now()))
+	s.alarms.Set("promise_overdue", overduePromises(all, time.Now()))
 }
 
-// late says how many promised calls are late, and which for longest.
-func late(all []cti.PromiseView, now time.Time) error {
+// overduePromises says how many promised calls are late, and which for longest.
+func overduePromises(all []cti.PromiseView, now time.Time) error {
 	n := 0
 	for n < len(all) && now.After(all[n].Until) {
 		n++

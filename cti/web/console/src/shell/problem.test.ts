@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import document from '../api/schema.d.ts?raw'
 import { problemText } from './problem'
 
 // The codes as the server's document names them.
-const document = readFileSync(new URL('../api/schema.d.ts', import.meta.url), 'utf8')
 const listed = /\n {8}Problem: \{[\s\S]*?\n {12}code: ([^;]*);/.exec(document)?.[1] ?? ''
 const codes = [...listed.matchAll(/"([^"]+)"/g)].map((m) => m[1])
 
