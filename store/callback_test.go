@@ -86,7 +86,7 @@ func TestPromisedByAgent(t *testing.T) {
 		t.Fatal(err)
 	}
 	noFaults(t, s)
-	tickets, err := s.Tickets(t.Context(), TicketFilter{Kind: ticket.Callback})
+	tickets, err := s.Tickets(t.Context(), TicketFilter{Kind: string(ticket.Callback)})
 	if err != nil || len(tickets) != 1 || tickets[0].Call != "c1" || tickets[0].State != "open" {
 		t.Errorf("tickets: %+v, %v", tickets, err)
 	}

@@ -36,8 +36,6 @@ test('a call that is promised with one click is made by the hotline', async () =
   await until(async () => (await owed()).some((c) => c.promised_by === '1004'), 10_000, 'the promise is on the list of callbacks')
   const { promised_until: due } = (await owed())[0]!
   expect(Math.abs(Date.parse(due!) - Date.now() - 180_000)).toBeLessThan(60_000)
-  await person.visit('/desk') // the talk goes on over a page that is loaded again
-  await person.page.getByTestId('talk').waitFor({ timeout: 30_000 })
   await caller.hangUp()
   await person.page.getByTestId('ringing').waitFor({ timeout: 30_000 })
   const call = (await stack.get<{ calls: { direction: string; dial: { by: string; for: string } | null }[] }>('2001', '/api/v1/calls')).calls.find((c) => c.direction === 'outbound')
