@@ -55,6 +55,8 @@ type volatileAgent struct {
 	Lit pbx.LampState
 	// DarkUntil spares a lamp that the switch did not light.
 	DarkUntil time.Time
+	// Last is the call that he had last, of those that have ended.
+	Last *call
 }
 
 // Reasons the system gives for an agent's state.
@@ -139,9 +141,9 @@ func (h *Hotline) wish(at time.Time, a *agent, s AgentState, reason string) {
 func (a *agent) phoneFree(o Order) *OrderError {
 	switch {
 	case a.busy() || len(a.Elsewhere) > 0:
-		return o.refuse("his phone is in use, he is %s", a.State)
+		return o.refuse(RefusedPhoneBusy, "his phone is in use, he is %s", a.State)
 	case !a.Reachable:
-		return o.refuse("his phone is not registered; it must be first")
+		return o.refuse(RefusedPhoneLost, "his phone is not registered; it must be first")
 	}
 	return nil
 }

@@ -311,6 +311,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 		}
 	case *Ended:
 		h.recall(c, f.At, d)
+		h.rememberLast(c)
 		c.State = CallOver
 		h.forget(c)
 	}

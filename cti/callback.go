@@ -48,6 +48,10 @@ type callback struct {
 	due time.Time
 	// attempt is the call to him that is under way.
 	attempt CallID
+	// by is the agent who has promised it, until when it is late; nobody and never where the
+	// caller has asked for it himself.
+	by    AgentID
+	until time.Time
 }
 
 // applyCallback is Apply for callback.* facts.
@@ -67,6 +71,8 @@ func (h *Hotline) applyCallback(f Fact) {
 			Tried: map[AgentID]time.Time{}, Owed: cb,
 		}
 		h.callbacks = append(h.callbacks, cb)
+	case *CallbackPromisedData:
+		h.applyPromised(f, d)
 	case *CallbackTriedData:
 		if cb != nil {
 			cb.attempts, cb.due, cb.attempt = d.Attempts, d.Due, ""
@@ -177,8 +183,8 @@ func (h *Hotline) owed(now time.Time) []*call {
 // idle still.
 func (h *Hotline) callBack(now time.Time, cb *callback, idle []*agent) []*agent {
 	best := h.best(now, cb.stand, idle)
-	if best < 0 {
-		return idle
+	if best < 0 || slices.ContainsFunc(h.live, func(c *call) bool { return c.from() == cb.stand.from() }) {
+		return idle // nobody is there, or he is called by now, as he was promised twice
 	}
 	h.dialFor(now, idle[best], cb.stand.Line, cb.stand.Caller.Number, ForCallback+string(cb.stand.ID), cb.stand.Caller)
 	return slices.Delete(idle, best, best+1)
@@ -187,13 +193,12 @@ func (h *Hotline) callBack(now time.Time, cb *callback, idle []*agent) []*agent 
 // attemptOver draws the consequence of a call that was to keep a callback.
 func (h *Hotline) attemptOver(at time.Time, c *call, r DialResult) {
 	cb := h.keeps(c)
+	h.keptByHand(at, c, r)
 	if cb == nil || cb.attempt != c.ID {
 		return
 	}
-	rule, n, due := CallbackRule{}, cb.attempts, at
-	if q := h.queues[cb.stand.Queue]; q != nil && q.Callback != nil {
-		rule = *q.Callback
-	}
+	n, due := cb.attempts, at
+	rule, _ := h.rule(cb)
 	switch r {
 	case DialReached:
 		h.endCallback(at, cb, CallbackReached, c.ID)
@@ -290,8 +295,8 @@ func (h *Hotline) cancelCallback(at time.Time, in CancelCallback) error {
 // tickCallbacks ends those that were kept for too long, or whose queue has none any more.
 func (h *Hotline) tickCallbacks(now time.Time) {
 	for _, cb := range slices.Clone(h.callbacks) {
-		q := h.queues[cb.stand.Queue]
-		if cb.attempt == "" && (q == nil || q.Callback == nil || !now.Before(cb.askedAt.Add(time.Duration(q.Callback.Keep)))) {
+		rule, ok := h.rule(cb)
+		if cb.attempt == "" && (!ok || !now.Before(cb.keepUntil(rule))) {
 			h.endCallback(now, cb, CallbackExpired, "")
 		}
 	}

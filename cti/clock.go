@@ -24,7 +24,7 @@ func (h *Hotline) stepClock(by time.Duration) {
 		step(&l.hangupAt, &l.codeAt)
 	}
 	for _, cb := range h.callbacks {
-		step(&cb.askedAt, &cb.due, &cb.stand.WaitsSince)
+		step(&cb.askedAt, &cb.due, &cb.until, &cb.stand.WaitsSince)
 		for a, t := range cb.stand.Tried {
 			step(&t)
 			cb.stand.Tried[a] = t

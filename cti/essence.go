@@ -106,7 +106,7 @@ func (e *Essence) Add(fact Fact) {
 	case AgentBriefed, PromptChanged, RecordErased:
 	case CallEnded:
 		e.end(f)
-	case CallbackTried, CallbackEnded:
+	case CallbackPromised, CallbackTried, CallbackEnded:
 		e.addCallback(f)
 	case MessageTaken, MessageFinished:
 		e.addMessage(f)
@@ -193,7 +193,7 @@ func (e *Essence) end(f placed) {
 	if has(CallMessageLeft) && !has(MessageFinished) {
 		e.messages[f.Call] = slices.DeleteFunc(slices.Clone(facts), func(p placed) bool { return p.Kind != CallMessageLeft && p.Kind != MessageTaken })
 	}
-	if has(CallbackAsked) && !has(CallbackEnded) {
+	if owes(facts) {
 		e.owed[f.Call] = append(facts, f)
 		return // his place may be one that he has inherited
 	}
@@ -237,11 +237,26 @@ func (e *Essence) drop(id CallID) {
 	}
 }
 
+// owes tells whether the facts of a call leave a callback owed.
+func owes(facts []placed) bool {
+	for _, f := range slices.Backward(facts) {
+		switch f.Kind {
+		case CallbackAsked, CallbackPromised:
+			return true
+		case CallbackEnded:
+			return false
+		}
+	}
+	return false
+}
+
 func (e *Essence) addCallback(f placed) {
 	d, over := f.Data.(*CallbackEndedData)
 	switch {
 	case e.calls[f.Call] != nil:
 		e.calls[f.Call] = append(e.calls[f.Call], f)
+	case f.Kind == CallbackPromised: // in the notes about a call that has ended; it says all that is needed
+		e.owed[f.Call] = append(e.owed[f.Call], f)
 	case e.owed[f.Call] == nil:
 	case !over:
 		e.owed[f.Call] = append(e.owed[f.Call], f)

@@ -79,6 +79,7 @@ const (
 	MessageTaken     Kind = "message.taken"
 	MessageFinished  Kind = "message.finished"
 	CallbackAsked    Kind = "callback.asked"
+	CallbackPromised Kind = "callback.promised"
 	CallbackTried    Kind = "callback.tried"
 	CallbackEnded    Kind = "callback.ended"
 	AgentLoggedOff   Kind = "agent.logged_off"
@@ -715,6 +716,7 @@ var dataOf = map[Kind]func() Data{
 	CallServed:       func() Data { return &Served{} },
 	CallEnded:        func() Data { return &Ended{} },
 	CallbackAsked:    func() Data { return &CallbackAskedData{} },
+	CallbackPromised: func() Data { return &CallbackPromisedData{} },
 	CallbackTried:    func() Data { return &CallbackTriedData{} },
 	CallbackEnded:    func() Data { return &CallbackEndedData{} },
 	AgentLoggedOff:   func() Data { return &StateData{} },

@@ -368,7 +368,7 @@ func (h *Hotline) Apply(f Fact) {
 	case *Arrived:
 		h.applyArrived(f, d)
 		return
-	case *CallbackAskedData, *CallbackTriedData, *CallbackEndedData:
+	case *CallbackAskedData, *CallbackPromisedData, *CallbackTriedData, *CallbackEndedData:
 		h.applyCallback(f)
 		return
 	case *MessageLeftData, *MessageTakenData, *MessageFinishedData:

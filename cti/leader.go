@@ -73,9 +73,9 @@ func (a *agent) forLeader(o Order) *OrderError {
 	case !a.Leader:
 		return nil
 	case slices.Contains([]Verb{OrderReady, OrderPause, OrderLogOff, OrderDial, OrderMove}, o.Verb):
-		return o.refuse("it is a leader's phone, which takes no callers; allowed: listen, whisper, join, take_over, and what is done to a talk")
+		return o.refuse(RefusedLeadersPhone, "it is a leader's phone, which takes no callers; allowed: listen, whisper, join, take_over, and what is done to a talk")
 	case o.By != "" && o.By != string(a.ID):
-		return o.refuse("it is the phone of leader %s; allowed: one's own, or a free agent's", a.ID)
+		return o.refuse(RefusedAnothersPhone, "it is the phone of leader %s; allowed: one's own, or a free agent's", a.ID)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ type MovedData struct {
 // commas between, or none for those of the plan.
 func (h *Hotline) orderMove(now time.Time, a *agent, o Order) *OrderError {
 	if !o.Leader {
-		return o.refuse("it is for leaders")
+		return o.refuse(RefusedForLeaders, "it is for leaders")
 	}
 	d := &MovedData{Planned: o.To == ""}
 	if !d.Planned {
@@ -31,7 +31,7 @@ func (h *Hotline) orderMove(now time.Time, a *agent, o Order) *OrderError {
 			q := h.queues[QueueID(strings.TrimSpace(name))]
 			switch {
 			case q == nil || q.Company != a.Company && !q.planned[a.ID]:
-				return o.refuse("%q is no queue of his company's; allowed: %s", name, strings.Join(h.queuesOf(a), ", "))
+				return o.refuse(RefusedQueueUnknown, "%q is no queue of his company's; allowed: %s", name, strings.Join(h.queuesOf(a), ", "))
 			case !slices.Contains(d.Queues, q.ID):
 				d.Queues = append(d.Queues, q.ID)
 			}
@@ -42,7 +42,7 @@ func (h *Hotline) orderMove(now time.Time, a *agent, o Order) *OrderError {
 		q := h.queues[l.Queue]
 		stays := d.Planned && q.planned[a.ID] || slices.Contains(d.Queues, q.ID)
 		if l.Emergency && q.members[a.ID] && len(q.members) == 1 && !stays {
-			return o.refuse("nobody else serves queue %s, of emergency line %s; allowed: when another does", q.ID, did)
+			return o.refuse(RefusedLastOfEmergency, "nobody else serves queue %s, of emergency line %s; allowed: when another does", q.ID, did)
 		}
 	}
 	h.emit(now, AgentMoved, a.Company, "", a.ID, d)

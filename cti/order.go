@@ -34,6 +34,8 @@ type Order struct {
 	Key string `json:"key,omitempty"`
 	// Reason of a pause, or of a transfer.
 	Reason string `json:"reason,omitempty"`
+	// Due is until when a promised call is to be made.
+	Due time.Time `json:"due,omitzero"`
 	// Consent: the caller has agreed to the transfer (requirement D1).
 	Consent bool `json:"consent,omitempty"`
 	// Sheet is what the receiver of a transfer is to see (requirement D1).
@@ -67,6 +69,9 @@ const (
 	// OrderReconnect: the agent's phone has begun anew, as a browser's page that was
 	// loaded again; it is rung for the call that he is in.
 	OrderReconnect Verb = "reconnect"
+	// OrderPromise promises his caller a call (requirements A5, A7); For names the call
+	// where it may not be another, To a number other than the caller's.
+	OrderPromise Verb = "promise"
 
 	OrderPauseRecording  Verb = "pause_recording"
 	OrderResumeRecording Verb = "resume_recording"
@@ -87,7 +92,8 @@ func (v Verb) Leads() bool {
 func Verbs() []Verb {
 	return []Verb{
 		OrderReady, OrderPause, OrderLogOff, OrderDial, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderComplete,
-		OrderTakeBack, OrderSwap, OrderConference, OrderLinger, OrderSurvey, OrderReconnect, OrderHangUp, OrderPauseRecording, OrderResumeRecording, OrderMove, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
+		OrderTakeBack, OrderSwap, OrderConference, OrderLinger, OrderSurvey, OrderReconnect, OrderPromise, OrderHangUp, OrderPauseRecording, OrderResumeRecording,
+		OrderMove, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
 	}
 }
 
@@ -96,16 +102,15 @@ type OrderError struct {
 	Order Order
 	// Unknown: there is no such agent or verb; otherwise the state forbids it.
 	Unknown bool
+	// Why is the same in one word, About what it is about.
+	Why   Refusal
+	About []string
 	// Text says what forbids it and what is allowed.
 	Text string
 }
 
 func (e *OrderError) Error() string {
 	return fmt.Sprintf("%s for agent %s: %s", e.Order.Verb, e.Order.Agent, e.Text)
-}
-
-func (o Order) refuse(format string, args ...any) *OrderError {
-	return &OrderError{Order: o, Text: fmt.Sprintf(format, args...)}
 }
 
 // keysMost is how many keys of orders are remembered.
@@ -159,7 +164,7 @@ func (h *Hotline) remember(k orderKey) {
 func (h *Hotline) accept(now time.Time, o Order) *OrderError {
 	if known, ok := h.keyed(o); ok {
 		if known.what != o.what() || known.digest != o.digest() {
-			return o.refuse("key %q was given with another order (%s), or with another matter, reason or sheet; allowed: a key of its own", o.Key, known.what)
+			return o.refuse(RefusedKeyUsed, "key %q was given with another order (%s), or with another matter, reason or sheet; allowed: a key of its own", o.Key, known.what)
 		}
 		return nil
 	}
@@ -179,7 +184,7 @@ func (h *Hotline) accept(now time.Time, o Order) *OrderError {
 func (h *Hotline) carryOut(now time.Time, o Order) *OrderError {
 	a := h.agents[o.Agent]
 	if a == nil || a.gone() {
-		return &OrderError{Order: o, Unknown: true, Text: "there is no such agent"}
+		return &OrderError{Order: o, Unknown: true, Why: RefusedNoAgent, Text: "there is no such agent"}
 	}
 	if err := a.forLeader(o); err != nil {
 		return err
@@ -189,11 +194,13 @@ func (h *Hotline) carryOut(now time.Time, o Order) *OrderError {
 		return h.orderState(now, a, o)
 	case OrderDial:
 		return h.orderDial(now, a, o)
+	case OrderPromise:
+		return h.orderPromise(now, a, o)
 	case OrderMove:
 		return h.orderMove(now, a, o)
 	}
 	if !slices.Contains(Verbs(), o.Verb) {
-		return &OrderError{Order: o, Unknown: true, Text: fmt.Sprintf("the verb is unknown; allowed: %s", verbNames())}
+		return &OrderError{Order: o, Unknown: true, Why: RefusedNoVerb, Text: fmt.Sprintf("the verb is unknown; allowed: %s", verbNames())}
 	}
 	if o.Verb.Leads() {
 		return h.orderSupervision(now, a, o)
@@ -205,12 +212,12 @@ func (h *Hotline) carryOut(now time.Time, o Order) *OrderError {
 	}
 	switch {
 	case !h.linked:
-		return o.refuse("the switch cannot be reached; calls go on as they are")
+		return o.refuse(RefusedNoSwitch, "the switch cannot be reached; calls go on as they are")
 	case c != nil && o.Verb == OrderHangUp && c.State == CallDialling && c.By == a.ID && !c.leaving():
 		h.giveUp(now, c, a, o)
 		return nil
 	case c == nil || c.Agent != a.ID || c.leaving() || c.State != CallTalking && c.State != CallConsulting:
-		return o.refuse("he is %s and has no caller; it needs a talk of his own", a.State)
+		return o.refuse(RefusedNoCaller, "he is %s and has no caller; it needs a talk of his own", a.State)
 	}
 	return h.orderCall(now, c, a, o)
 }
@@ -227,13 +234,13 @@ func verbNames() string {
 func (h *Hotline) orderState(now time.Time, a *agent, o Order) *OrderError {
 	want := map[Verb]AgentState{OrderReady: Ready, OrderPause: Paused, OrderLogOff: LoggedOff}[o.Verb]
 	if want == Ready && !a.Reachable {
-		return o.refuse("his phone is not registered; it must be first")
+		return o.refuse(RefusedPhoneLost, "his phone is not registered; it must be first")
 	}
 	if want == Paused && o.Reason == "" {
-		return o.refuse("a pause needs a reason")
+		return o.refuse(RefusedReasonNeeded, "a pause needs a reason")
 	}
 	if slices.Contains(ownReasons, o.Reason) {
-		return o.refuse("%q is what the hotline says of its own doing; allowed: a reason in other words", o.Reason)
+		return o.refuse(RefusedReasonReserved, "%q is what the hotline says of its own doing; allowed: a reason in other words", o.Reason)
 	}
 	h.setState(now, SetState{Agent: a.ID, State: want, Reason: o.Reason})
 	return nil
@@ -245,14 +252,14 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 	switch o.Verb {
 	case OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderLinger, OrderSurvey, OrderReconnect:
 		if consulting {
-			return o.refuse("a transfer is under way; allowed: complete, take_back, swap, conference, hang_up")
+			return o.refuse(RefusedTransferUnderWay, "a transfer is under way; allowed: complete, take_back, swap, conference, hang_up")
 		}
 	case OrderComplete, OrderTakeBack, OrderSwap, OrderConference:
 		switch {
 		case !consulting:
-			return o.refuse("no transfer is under way; allowed: transfer, blind_transfer, hold, hang_up")
+			return o.refuse(RefusedNoTransfer, "no transfer is under way; allowed: transfer, blind_transfer, hold, hang_up")
 		case o.Verb != OrderTakeBack && (!c.Transfer.Consulted || h.legs[c.receiverChannel()] == nil):
-			return o.refuse("the receiver has not answered yet; allowed: take_back, hang_up")
+			return o.refuse(RefusedReceiverNotAnswered, "the receiver has not answered yet; allowed: take_back, hang_up")
 		}
 	}
 	switch o.Verb {
@@ -266,11 +273,11 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 		case c.OnHold:
 			h.unhold(now, c)
 		case c.KeyHeld:
-			return o.refuse("his phone's own key holds the caller; only that key lets him go")
+			return o.refuse(RefusedHeldByPhone, "his phone's own key holds the caller; only that key lets him go")
 		}
 	case OrderLinger:
 		if c.OnHold {
-			return o.refuse("the caller is on hold; allowed: unhold, hang_up")
+			return o.refuse(RefusedOnHold, "the caller is on hold; allowed: unhold, hang_up")
 		}
 		h.linger(now, c)
 	case OrderTransfer, OrderBlind:

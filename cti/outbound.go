@@ -62,18 +62,18 @@ func dialResult(cause pbx.Cause, tech int) DialResult {
 func (h *Hotline) orderDial(now time.Time, a *agent, o Order) *OrderError {
 	line, ok := h.shows[a.Company]
 	if !h.linked {
-		return o.refuse("the switch cannot be reached")
+		return o.refuse(RefusedNoSwitch, "the switch cannot be reached")
 	}
 	if err := a.phoneFree(o); err != nil {
 		return err
 	}
 	switch {
 	case h.emergencySeat(a.ID):
-		return o.refuse("he serves an emergency line, from whose seats nothing is dialled (A10)")
+		return o.refuse(RefusedEmergencySeat, "he serves an emergency line, from whose seats nothing is dialled (A10)")
 	case !ok:
-		return o.refuse("company %s has no ordinary line whose number could be shown", a.Company)
+		return o.refuse(RefusedNoLine, "company %s has no ordinary line whose number could be shown", a.Company)
 	case strings.HasPrefix(o.For, ForCallback):
-		return o.refuse("a promise to call back is kept by its queue; allowed: any other matter, as ticket:17")
+		return o.refuse(RefusedCallbackOfQueue, "a promise to call back is kept by its queue; allowed: any other matter, as ticket:17")
 	}
 	number, err := h.outsideNumber(now, a, o)
 	if err != nil {
@@ -190,6 +190,11 @@ func (c *call) outcome() DialResult {
 		return DialGivenUp
 	}
 	return dialResult(c.CallerCause, c.CallerTech)
+}
+
+// Dispositions are all of them.
+func Dispositions() []Disposition {
+	return []Disposition{DispositionAnswered, DispositionNoAnswer, DispositionBusy, DispositionFailed, DispositionCongestion}
 }
 
 // disposition says the same in the switch's words.

@@ -66,13 +66,25 @@ func (h *Hotline) contact(co CompanyID, to string) (Contact, bool) {
 	return h.contacts[i], true
 }
 
+// contactOf finds the contact that an order for an agent names: of his company, or of one
+// whose queue he serves.
+func (h *Hotline) contactOf(a *agent, to string) (Contact, bool) {
+	c, ok := h.contact(a.Company, to)
+	for i := 0; i < len(a.serves) && !ok; i++ {
+		if q := h.queues[a.serves[i]]; q != nil {
+			c, ok = h.contact(q.Company, to)
+		}
+	}
+	return c, ok
+}
+
 // outsideNumber is the number that an order names, if it may be dialled.
 func (h *Hotline) outsideNumber(now time.Time, a *agent, o Order) (string, *OrderError) {
-	if c, ok := h.contact(a.Company, o.To); ok {
+	if c, ok := h.contactOf(a, o.To); ok {
 		return c.Number, nil
 	}
 	if !callerForm.MatchString(o.To) {
-		return "", o.refuse("%q is neither an agent's number, a queue's name, a contact's nor a number outside of 2 to 20 digits", o.To)
+		return "", o.refuse(RefusedNoReceiver, "%q is neither an agent's number, a queue's name, a contact's nor a number outside of 2 to 20 digits", o.To)
 	}
 	per := -1 // a matter's own number needs no rule; those there are bound how many he dials
 	for _, r := range h.companies[a.Company].Outside {
@@ -84,11 +96,11 @@ func (h *Hotline) outsideNumber(now time.Time, a *agent, o Order) (string, *Orde
 		}
 	}
 	if per < 0 && !o.Known {
-		return "", o.refuse("%q is neither an agent's number, a queue's name nor a contact's, and no rule of company %s lets him dial it", o.To, a.Company)
+		return "", o.refuse(RefusedNumberForbidden, "%q is neither an agent's number, a queue's name nor a contact's, and no rule of company %s lets him dial it", o.To, a.Company)
 	}
 	lately := slices.DeleteFunc(slices.Clone(a.Dialled), func(t time.Time) bool { return now.Sub(t) >= time.Hour })
 	if per > 0 && len(lately) >= per {
-		return "", o.refuse("he has had %d numbers outside dialled in the last hour, which is as many as he may; the next is allowed in %s",
+		return "", o.refuse(RefusedTooManyDialled, "he has had %d numbers outside dialled in the last hour, which is as many as he may; the next is allowed in %s",
 			per, lately[len(lately)-per].Add(time.Hour).Sub(now).Round(time.Minute))
 	}
 	return o.To, nil

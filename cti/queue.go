@@ -195,6 +195,9 @@ func (h *Hotline) best(now time.Time, c *call, idle []*agent) int {
 // knows the caller, who is of the queue itself, who can do it better, whose turn it
 // is, who has waited longer.
 func (h *Hotline) prefers(c *call, a, b *agent) bool {
+	if o := c.Owed; o != nil && o.by != "" && (a.ID == o.by) != (b.ID == o.by) {
+		return a.ID == o.by // he knows what it is about
+	}
 	q := h.queues[c.Queue]
 	if q == nil {
 		return a.Since.Before(b.Since)

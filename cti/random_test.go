@@ -468,17 +468,34 @@ func (w *world) order() {
 	verb := rapid.SampledFrom(Verbs()).Draw(w.t, "verb")
 	var talking []AgentID
 	for _, a := range w.h.order {
-		if a.State == Talking || verb.Leads() || verb == OrderDial && !a.busy() {
+		if a.State == Talking || verb.Leads() || verb == OrderDial && !a.busy() || verb == OrderPromise {
 			talking = append(talking, a.ID)
 		}
 	}
 	if len(talking) == 0 {
 		return
 	}
+	if verb == OrderPromise {
+		w.feed(Order{
+			Agent: rapid.SampledFrom(talking).Draw(w.t, "agent"), Verb: verb, To: rapid.SampledFrom([]string{"", "", "0219998", "1001"}).Draw(w.t, "number"),
+			Due: w.s.now.Add(time.Duration(rapid.IntRange(-1, 600).Draw(w.t, "seconds")) * time.Second),
+		})
+		return
+	}
 	w.feed(Order{
 		Agent: rapid.SampledFrom(talking).Draw(w.t, "agent"), Verb: verb, Leader: verb.Leads(),
 		To: rapid.SampledFrom([]string{"1001", "1002", "1003", "1005", "1007", "service", "repair", "water", "0219999"}).Draw(w.t, "to"), Reason: "random",
 	})
+}
+
+// promise has an agent who talks, or writes his notes, promise his caller a call.
+func (w *world) promise() {
+	for _, a := range w.h.order {
+		if (a.State == Talking || a.State == WrapUp) && rapid.Bool().Draw(w.t, "who") {
+			w.feed(Order{Agent: a.ID, Verb: OrderPromise, Due: w.s.now.Add(time.Duration(rapid.IntRange(1, 400).Draw(w.t, "seconds")) * time.Second)})
+			return
+		}
+	}
 }
 
 // close closes a line or its calendar, with keys of which some come again, or opens it.
@@ -712,6 +729,7 @@ func TestRandomLife(t *testing.T) {
 			"phone":   func(*rapid.T) { w.phone() },
 			"leaves":  func(*rapid.T) { w.callerLeaves() },
 			"order":   func(*rapid.T) { w.order() },
+			"promise": func(*rapid.T) { w.promise() },
 			"orders":  func(*rapid.T) { w.order() }, // often enough that transfers meet all else
 			"press":   func(*rapid.T) { w.press() },
 			"key":     func(*rapid.T) { w.pressOnCall() },

@@ -250,11 +250,11 @@ func (h *Hotline) orderSurvey(now time.Time, c *call, a *agent, o Order) *OrderE
 	asks := h.asksOf(c)
 	switch {
 	case asks == nil:
-		return o.refuse("callers of line %s are asked nothing; allowed: hang_up", c.DID)
+		return o.refuse(RefusedNoSurvey, "callers of line %s are asked nothing; allowed: hang_up", c.DID)
 	case c.OnHold || c.KeyHeld:
-		return o.refuse("the caller is on hold; allowed: when he is not, hang_up")
+		return o.refuse(RefusedOnHold, "the caller is on hold; allowed: when he is not, hang_up")
 	case c.Returns:
-		return o.refuse("the recording is being paused or resumed; allowed in a moment")
+		return o.refuse(RefusedRecordingChanging, "the recording is being paused or resumed; allowed in a moment")
 	}
 	d := &SurveyBeganData{By: RoleAgent, Ordered: true, Asks: *asks}
 	if o.By != "" && o.By != string(a.ID) {

@@ -19,7 +19,7 @@ func (h *Hotline) orderReconnect(now time.Time, c *call, a *agent, o Order) *Ord
 	l := h.legs[c.talkChannel()]
 	switch {
 	case c.Queue == "":
-		return o.refuse("who was called cannot be rung again; allowed: hang_up, and dial once more")
+		return o.refuse(RefusedNotRungAgain, "who was called cannot be rung again; allowed: hang_up, and dial once more")
 	case l == nil || l.reconnects:
 		return nil // it is being done
 	}

@@ -42,9 +42,9 @@ func (h *Hotline) orderRecording(now time.Time, c *call, a *agent, o Order) *Ord
 	pause := o.Verb == OrderPauseRecording
 	switch {
 	case c.State != CallTalking || c.OnHold:
-		return o.refuse("the caller is not in a talk; the recording is paused and resumed in one only")
+		return o.refuse(RefusedNotInTalk, "the caller is not in a talk; the recording is paused and resumed in one only")
 	case c.Returns:
-		return o.refuse("it is being paused or resumed already")
+		return o.refuse(RefusedRecordingChanging, "it is being paused or resumed already")
 	case pause == c.Unrecorded:
 		return nil
 	case pause:

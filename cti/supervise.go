@@ -92,11 +92,11 @@ func (h *Hotline) orderSupervision(now time.Time, a *agent, o Order) *OrderError
 	mode, s := modeOf[o.Verb], c.supervised(a.ID)
 	switch {
 	case s != nil && !s.Answered:
-		return o.refuse("his phone has not answered yet")
+		return o.refuse(RefusedLeaderNotAnswered, "his phone has not answered yet")
 	case o.Verb == OrderTakeOver && s == nil:
-		return o.refuse("he is not on the call; allowed: listen, whisper, join")
+		return o.refuse(RefusedNotOnCall, "he is not on the call; allowed: listen, whisper, join")
 	case o.Verb == OrderTakeOver && c.State != CallTalking:
-		return o.refuse("the caller is %s; only a talk can be taken over", c.State)
+		return o.refuse(RefusedOnlyTalk, "the caller is %s; only a talk can be taken over", c.State)
 	case o.Verb == OrderTakeOver:
 		h.takeOver(now, c, *s, o)
 	case s == nil:
@@ -120,22 +120,22 @@ func (h *Hotline) supervisable(a *agent, o Order) (*call, *OrderError) {
 	if o.To == "" {
 		c = h.calls[a.Call]
 		if c == nil || c.supervised(a.ID) == nil {
-			return nil, o.refuse("he is on nobody's call; name an agent or a call")
+			return nil, o.refuse(RefusedOnNoCall, "he is on nobody's call; name an agent or a call")
 		}
 	}
 	switch {
 	case !h.linked:
-		return nil, o.refuse("the switch cannot be reached; calls go on as they are")
+		return nil, o.refuse(RefusedNoSwitch, "the switch cannot be reached; calls go on as they are")
 	case c == nil:
-		return nil, o.refuse("%q is neither an agent with a call nor a call that goes on", o.To)
+		return nil, o.refuse(RefusedNoSuchCall, "%q is neither an agent with a call nor a call that goes on", o.To)
 	case c.Company != a.Company:
-		return nil, o.refuse("the call is of company %s, his phone of %s", c.Company, a.Company)
+		return nil, o.refuse(RefusedCallOfOthers, "the call is of company %s, his phone of %s", c.Company, a.Company)
 	case !h.mayLead(o.By, c):
-		return nil, o.refuse("%s does not lead queue %s", o.By, c.Queue)
+		return nil, o.refuse(RefusedNotLeadingQueue, "%s does not lead queue %s", o.By, c.Queue)
 	case c.leaving() || c.State == CallNative:
-		return nil, o.refuse("the call is over, or the switch serves it by itself")
+		return nil, o.refuse(RefusedCallOver, "the call is over, or the switch serves it by itself")
 	case c.supervised(a.ID) == nil && (c.Agent == "" || c.Agent == a.ID || c.State != CallTalking && c.State != CallConsulting):
-		return nil, o.refuse("it needs a talk of another agent's")
+		return nil, o.refuse(RefusedNotAnothersTalk, "it needs a talk of another agent's")
 	}
 	return c, nil
 }

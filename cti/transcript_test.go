@@ -156,6 +156,11 @@ func lasting(h *Hotline) string {
 			fmt.Fprintf(&b, "beside %+v\n", o)
 		}
 	}
+	for _, cb := range h.callbacks {
+		if s := cb.stand; cb.by != "" {
+			fmt.Fprintf(&b, "%s promised %s %q by %s from %s, tried %d times, now %q\n", cb.by, s.ID, s.Caller.Number, cb.until.UTC(), cb.due.UTC(), cb.attempts, cb.attempt)
+		}
+	}
 	for _, what := range slices.Sorted(maps.Keys(h.closures)) {
 		c := h.closures[what]
 		fmt.Fprintf(&b, "closed %s until %s by %s: %s\n", what, c.Until.UTC(), c.By, c.Reason)
@@ -255,8 +260,12 @@ func parseInput(t *testing.T, line string) (time.Time, Input) {
 	case "ready", "paused":
 		s := map[string]AgentState{"ready": Ready, "paused": Paused}[w[1]]
 		return now, SetState{Agent: AgentID(arg(0)), State: s, Reason: "asked"}
-	case "order": // agent verb to
-		return now, Order{Agent: AgentID(arg(0)), Verb: Verb(arg(1)), To: arg(2), Reason: "asked", Consent: true}
+	case "order": // agent verb to due
+		o := Order{Agent: AgentID(arg(0)), Verb: Verb(arg(1)), To: strings.TrimPrefix(arg(2), "-"), Reason: "asked", Consent: true}
+		if within, err := time.ParseDuration(arg(3)); err == nil {
+			o.Due = now.Add(within)
+		}
+		return now, o
 	case "closes": // what for how long, or no more
 		long, err := time.ParseDuration(arg(1))
 		if err != nil {

@@ -166,7 +166,7 @@ func (h *Hotline) orderTransfer(now time.Time, c *call, a *agent, o Order) *Orde
 func (h *Hotline) receiver(now time.Time, c *call, by *agent, o Order) (*agent, QueueID, string, *OrderError) {
 	if q := h.queues[QueueID(o.To)]; q != nil {
 		if !h.partakes(c.Company, q) {
-			return nil, "", "", o.refuse("queue %s is another company's; allowed: one of %s's, or an emergency line's", q.ID, c.Company)
+			return nil, "", "", o.refuse(RefusedQueueOfOthers, "queue %s is another company's; allowed: one of %s's, or an emergency line's", q.ID, c.Company)
 		}
 		var best *agent
 		for _, a := range h.idle(now) {
@@ -175,7 +175,7 @@ func (h *Hotline) receiver(now time.Time, c *call, by *agent, o Order) (*agent, 
 			}
 		}
 		if best == nil && o.Verb == OrderTransfer {
-			return nil, "", "", o.refuse("nobody of queue %s is free; allowed: another, or a blind transfer, which waits there", q.ID)
+			return nil, "", "", o.refuse(RefusedQueueNotFree, "nobody of queue %s is free; allowed: another, or a blind transfer, which waits there", q.ID)
 		}
 		return best, q.ID, "", nil
 	}
@@ -185,13 +185,13 @@ func (h *Hotline) receiver(now time.Time, c *call, by *agent, o Order) (*agent, 
 		number, err := h.outsideNumber(now, by, o)
 		return nil, "", number, err
 	case a.Company != c.Company && !h.servesCompany(a, c.Company):
-		return nil, "", "", o.refuse("agent %s is another company's; allowed: one who serves %s, or an emergency line", a.ID, c.Company)
+		return nil, "", "", o.refuse(RefusedAgentOfOthers, "agent %s is another company's; allowed: one who serves %s, or an emergency line", a.ID, c.Company)
 	case a == by:
-		return nil, "", "", o.refuse("he cannot transfer to himself")
+		return nil, "", "", o.refuse(RefusedToHimself, "he cannot transfer to himself")
 	case now.Before(a.CoolUntil):
-		return nil, "", "", o.refuse("agent %s's phone was busy a moment ago; try again", a.ID)
+		return nil, "", "", o.refuse(RefusedAgentBusy, "agent %s's phone was busy a moment ago; try again", a.ID)
 	case a.State != Ready || !a.Reachable || len(a.Elsewhere) > 0:
-		return nil, "", "", o.refuse("agent %s is %s; allowed: one who is %s", a.ID, a.State, Ready)
+		return nil, "", "", o.refuse(RefusedAgentNotReady, "agent %s is %s; allowed: one who is %s", a.ID, a.State, Ready)
 	}
 	return a, "", "", nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"sansheng/cti"
 	"sansheng/store/internal/sql"
 	"sansheng/store/ticket"
 )
@@ -15,6 +16,12 @@ import (
 // Filter chooses calls; zero fields choose all.
 type Filter struct {
 	Company, DID, Caller string
+	// Queue in which it waited, also before or after another.
+	Queue string
+	// Emergency: on an emergency line, or on none.
+	Emergency *bool
+	// Disposition of a call that has ended.
+	Disposition cti.Disposition
 	// Agent who answered first.
 	Agent string
 	// Since and Until bound started_at: Since ≤ started_at < Until.
@@ -72,17 +79,33 @@ func (s *Store) EachCall(ctx context.Context, f Filter, do func(Record) error) e
 // own, which a plan made for all of them would not have its index for.
 func (s *Store) callIDs(ctx context.Context, tx pgx.Tx, f Filter) ([]string, error) {
 	company, did, since, until, count := wanted(f.Company), wanted(f.DID), given(f.Since), given(f.Until), limit(f.Limit)
+	queue, disposition := wanted(f.Queue), wanted(string(f.Disposition))
+	if f.Queue != "" || f.Emergency != nil || f.Disposition != "" { // planned for what is asked, each time
+		if _, err := tx.Exec(ctx, "SET LOCAL plan_cache_mode = force_custom_plan"); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case f.Caller != "":
 		return s.q.CallIDsOfCaller(ctx, tx, sql.CallIDsOfCallerParams{
-			Company: company, Did: did, Caller: clean(f.Caller), Agent: wanted(f.Agent), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered, Count: count,
+			Company: company, Did: did, Caller: clean(f.Caller), Agent: wanted(f.Agent), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered,
+			Queue: queue, Emergency: f.Emergency, Disposition: disposition, Count: count,
 		})
 	case f.Agent != "":
 		return s.q.CallIDsOfAgent(ctx, tx, sql.CallIDsOfAgentParams{
-			Company: company, Did: did, Agent: clean(f.Agent), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered, Count: count,
+			Company: company, Did: did, Agent: clean(f.Agent), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered,
+			Queue: queue, Emergency: f.Emergency, Disposition: disposition, Count: count,
+		})
+	case f.Queue != "":
+		return s.q.CallIDsOfQueue(ctx, tx, sql.CallIDsOfQueueParams{
+			Company: company, Did: did, Queue: clean(f.Queue), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered,
+			Emergency: f.Emergency, Disposition: disposition, Count: count,
 		})
 	}
-	return s.q.CallIDs(ctx, tx, sql.CallIDsParams{Company: company, Did: did, Since: since, Until: until, Ended: f.Ended, Answered: f.Answered, Count: count})
+	return s.q.CallIDs(ctx, tx, sql.CallIDsParams{
+		Company: company, Did: did, Since: since, Until: until, Ended: f.Ended, Answered: f.Answered,
+		Emergency: f.Emergency, Disposition: disposition, Count: count,
+	})
 }
 
 // Record is one call's whole record; ErrNoCall when there is none.

@@ -10,7 +10,8 @@ import (
 	"sansheng/store/internal/sql"
 )
 
-// OwedCallback is a caller who would rather be called back than wait.
+// OwedCallback is a caller who would rather be called back than wait, or whom an agent has
+// promised a call.
 type OwedCallback struct {
 	// Call is the one in which it was asked for.
 	Call    string    `json:"call"`
@@ -18,6 +19,10 @@ type OwedCallback struct {
 	Queue   string    `json:"queue"`
 	Number  string    `json:"number"`
 	AskedAt time.Time `json:"asked_at"`
+	// PromisedBy is the agent who promised it, PromisedUntil when it is late; empty and null
+	// where the caller asked for it.
+	PromisedBy    string     `json:"promised_by,omitempty"`
+	PromisedUntil *time.Time `json:"promised_until"`
 	// Attempts is how often the number was dialled and not reached, LastResult what came
 	// of it last, DueAt when the next attempt may begin; null where none will.
 	Attempts   int        `json:"attempts"`
@@ -39,7 +44,7 @@ func (s *Store) Callbacks(ctx context.Context, company string, owed bool, most i
 	list := make([]OwedCallback, len(rows))
 	for i, r := range rows {
 		list[len(rows)-1-i] = OwedCallback{
-			Call: r.CallID, Company: r.Company, Queue: r.Queue, Number: r.Number, AskedAt: r.AskedAt.UTC(),
+			Call: r.CallID, Company: r.Company, Queue: r.Queue, Number: r.Number, AskedAt: r.AskedAt.UTC(), PromisedBy: r.PromisedBy, PromisedUntil: utc(r.PromisedUntil),
 			Attempts: int(r.Attempts), LastResult: r.LastResult, DueAt: utc(r.DueAt), EndedAt: utc(r.EndedAt), Result: r.Result, By: r.ByCall,
 		}
 	}
@@ -54,6 +59,11 @@ func (b *batch) applyCallback(ctx context.Context, f cti.Fact) error {
 	case *cti.CallbackAskedData:
 		return b.s.q.AskCallback(ctx, b.out, sql.AskCallbackParams{
 			CallID: call, Company: string(f.Company), Queue: string(d.Queue), Number: clean(d.Number), At: f.At,
+		})
+	case *cti.CallbackPromisedData:
+		return b.s.q.PromiseCallback(ctx, b.out, sql.PromiseCallbackParams{
+			CallID: call, Company: string(f.Company), Queue: string(d.Queue), Number: clean(d.Number), At: f.At, Due: given(d.From),
+			By: string(f.Agent), Until: given(d.Until),
 		})
 	case *cti.CallbackTriedData:
 		return b.s.q.TryCallback(ctx, b.out, sql.TryCallbackParams{

@@ -56,3 +56,38 @@ func TestPromises(t *testing.T) {
 		t.Errorf("all: %+v, %v", all, err)
 	}
 }
+
+// TestPromisedByAgent: a call that an agent has promised is on the list with who promised it and
+// until when; what is promised again takes its place, and what was not made is a ticket.
+func TestPromisedByAgent(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	facts := story{facts: `0      call.arrived       c1  -     {"did":"800100","caller":{"number":"13800138000"},"channel":"ch-1","direction":"inbound","mode":"greeted","language":"zh","ring_period_ms":5000,"ringback_at":"2026-03-02T08:00:00Z","recording":"c1"}
+10     call.queued        c1  -     {"queue":"service","priority":5,"ahead":0}
+20     call.offered       c1  1001  {"queue":"service","channel":"ch-a","offer":1}
+30     call.answered      c1  1001  {"queue":"service","channel":"ch-a","offer":1,"wait_ms":20,"agent_ring_ms":10,"agent_rings":1,"caller_ring_ms":10,"caller_rings":1,"within_three_rings":true}
+4000   callback.promised  c1  1001  {"queue":"service","did":"800100","number":"13800138000","from":"2026-03-02T08:00:04Z","until":"2026-03-02T08:03:04Z"}
+4510   call.leg_ended     c1  -     {"channel":"ch-1","role":"caller","cause":16}
+4510   call.ended         c1  -     {"by":"caller","disposition":"ANSWERED","cause":16}
+20000  callback.tried     c1  1001  {"attempt":"e-out10","result":"no_answer","attempts":1,"due":"2026-03-02T08:05:20Z"}
+30000  callback.promised  c1  1001  {"queue":"service","did":"800100","number":"13800138001","from":"2026-03-02T08:25:00Z","until":"2026-03-02T08:30:00Z"}
+990000 callback.ended     c1  -     {"result":"expired","attempts":0}
+`}.parse(t, "e")
+	last := len(facts) - 1
+	if err := s.Replay(t.Context(), "story", facts[:last]...); err != nil {
+		t.Fatal(err)
+	}
+	owed, err := s.Callbacks(t.Context(), "demo", true, 0)
+	if err != nil || len(owed) != 1 || owed[0].PromisedBy != "1001" || owed[0].Attempts != 0 || owed[0].Number != "13800138001" ||
+		!owed[0].PromisedUntil.Equal(storyStart.Add(30*time.Minute)) || !owed[0].DueAt.Equal(storyStart.Add(25*time.Minute)) {
+		t.Errorf("owed: %+v, %v", owed, err)
+	}
+	if err := s.Replay(t.Context(), "story", facts...); err != nil {
+		t.Fatal(err)
+	}
+	noFaults(t, s)
+	tickets, err := s.Tickets(t.Context(), TicketFilter{Kind: string(ticket.Callback)})
+	if err != nil || len(tickets) != 1 || tickets[0].Call != "c1" || tickets[0].State != "open" {
+		t.Errorf("tickets: %+v, %v", tickets, err)
+	}
+}

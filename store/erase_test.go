@@ -61,6 +61,7 @@ func personalFacts(secret bool) []cti.Fact {
 			Transfer: cti.Blind, To: cti.Outside, Number: "021-6666", Reason: "she moves house", Consent: true, Sheet: cti.Sheet{{Name: "place", Value: "Fang's flat"}},
 		})
 		tell(cti.CallbackAsked, call, "", &cti.CallbackAskedData{Queue: "service", Number: "13912345678"})
+		tell(cti.CallbackPromised, call, "1001", &cti.CallbackPromisedData{Queue: "service", DID: "800100", Number: "13912345678", From: at, Until: at})
 		tell(cti.CallMessageLeft, call, "", &cti.MessageLeftData{DID: "800100", Box: "service", Caller: "13912345678", Number: "13912345678", Recording: "voicemail-" + string(call)})
 		tell(cti.AgentOrdered, call, "1001", &cti.OrderedData{By: "1001", Verb: cti.OrderBlind, To: "021-6666", Reason: "she moves house"})
 		end := &cti.Ended{By: cti.RoleCaller, Disposition: cti.DispositionAnswered, Cause: 16}

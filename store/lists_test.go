@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+
+	"sansheng/cti"
 )
 
 // TestListsUseIndexes: the lists that a million rows made slow are read by their indexes, not
@@ -16,6 +18,8 @@ func TestListsUseIndexes(t *testing.T) {
 		"INSERT INTO call (id, company, did, caller_number, started_at) SELECT 'c' || i, 'demo', '800100', (13900000000 + i)::text, timestamptz '2026-01-01' + i * interval '1 min' FROM generate_series(1, 20000) i",
 		"INSERT INTO answer SELECT 'c' || i, (1000 + i % 200)::text, 'service', 'a' || i, now(), 900, 900, 1, 900, 1, 1, true FROM generate_series(1, 20000) i",
 		"INSERT INTO ticket (id, company, kind, state, call_id, changed_at, opened_at, closed_at) SELECT gen_random_uuid(), 'demo', 'repair', 'closed', 'c' || i, now(), timestamptz '2026-01-01' + i * interval '1 min', timestamptz '2026-01-01 01:00' + i * interval '1 min' FROM generate_series(1, 20000) i",
+		"INSERT INTO call (id, company, did, started_at, emergency, ended_at, ended_by, cause, disposition) SELECT 'd' || i, 'demo', '800100', timestamptz '2025-01-01' + i * interval '1 min', i % 1000 = 7, timestamptz '2025-02-01' + i * interval '1 min', 'caller', 16, CASE WHEN i % 500 = 3 THEN 'BUSY' ELSE 'ANSWERED' END FROM generate_series(1, 20000) i",
+		"INSERT INTO queue_entry (call_id, n, company, queue, priority, ahead, entered_at, left_at, wait_ms, result) SELECT 'd' || i, n, 'demo', CASE WHEN i % 400 = 7 THEN 'rare' ELSE 'service' END, 5, 0, now(), now(), 0, 'moved' FROM generate_series(1, 20000) i, generate_series(1, 2) n",
 		"ANALYZE",
 	} {
 		if _, err := s.pool.Exec(t.Context(), q); err != nil {
@@ -25,6 +29,9 @@ func TestListsUseIndexes(t *testing.T) {
 	for index, question := range map[string]string{
 		"call_by_caller":    "SELECT id FROM call WHERE left(caller_number, 32) = left('13900000007', 32) AND caller_number = '13900000007'",
 		"answer_of_agent":   "SELECT call.id FROM answer JOIN call ON call.id = answer.call_id WHERE answer.agent = '1007' ORDER BY answer.started_at DESC, answer.call_id DESC LIMIT 10",
+		"call_of_emergency":    "SELECT id FROM call WHERE emergency = true ORDER BY started_at DESC, id DESC LIMIT 10",
+		"call_by_disposition":  "SELECT id FROM call WHERE disposition = 'BUSY' ORDER BY started_at DESC, id DESC LIMIT 10",
+		"queue_entry_of_queue": "SELECT call.id FROM (SELECT DISTINCT started_at, call_id FROM queue_entry WHERE queue = 'service' ORDER BY started_at DESC, call_id DESC) waited JOIN call ON call.id = waited.call_id ORDER BY waited.started_at DESC, waited.call_id DESC LIMIT 10",
 		"ticket_while_open": "SELECT id FROM ticket WHERE company = 'demo' AND tstzrange(least(opened_at, closed_at), closed_at, '(]') @> timestamptz '2026-01-02'",
 	} {
 		rows, err := s.pool.Query(t.Context(), "EXPLAIN "+question)
@@ -42,6 +49,25 @@ func TestListsUseIndexes(t *testing.T) {
 	list, err := s.Calls(t.Context(), Filter{Agent: "1007", Limit: 3})
 	if err != nil || len(list) != 3 || list[0].ID != "c19407" || list[2].ID != "c19807" {
 		t.Errorf("of an agent: %d, %v", len(list), err)
+	}
+	yes, no := true, false
+	for want, f := range map[string]Filter{
+		"d19007 d18007":        {Emergency: &yes, Limit: 2},
+		"d19503 d19003":        {Disposition: cti.DispositionBusy, Limit: 2},
+		"d19607 d19207 d18807": {Queue: "rare", Limit: 3}, // each once
+		"d18007 d16007":        {Queue: "rare", Emergency: &yes, Limit: 2},
+		"d20000 d19999":        {Queue: "service", Emergency: &no, Disposition: cti.DispositionAnswered, Limit: 2},
+		"":                     {Queue: "rare", Disposition: cti.DispositionBusy},
+		"c19999":               {Caller: "13900019999", Emergency: &no},
+	} {
+		list, err := s.Calls(t.Context(), f)
+		ids := make([]string, len(list))
+		for i, r := range list {
+			ids[len(list)-1-i] = r.ID
+		}
+		if err != nil || strings.Join(ids, " ") != want {
+			t.Errorf("%+v: %v, %v, want %s", f, ids, err, want)
+		}
 	}
 	// A call whose arrival came late has begun at another time.
 	if _, err := s.pool.Exec(t.Context(), "UPDATE call SET started_at = started_at + interval '1 year' WHERE id = 'c7'"); err != nil {

@@ -17,7 +17,7 @@ func callbacksCommand(open opener) *cobra.Command {
 	var most int
 	c := &cobra.Command{
 		Use:   "callbacks",
-		Short: "List callers who asked to be called back, newest last",
+		Short: "List callers who are owed a call, as they asked for it or an agent promised, newest last",
 		Args:  cobra.NoArgs,
 		RunE: reading(open, func(c *cobra.Command, s *store.Store, _ []string) error {
 			list, err := s.Callbacks(c.Context(), company, owed, most)
@@ -27,13 +27,16 @@ func callbacksCommand(open opener) *cobra.Command {
 			if asJSON {
 				return encodeJSON(c.OutOrStdout(), list, "  ")
 			}
-			w := table(c, "ASKED", "QUEUE", "NUMBER", "ATTEMPTS", "LAST", "DUE", "RESULT", "CALL")
+			w := table(c, "ASKED", "QUEUE", "NUMBER", "ATTEMPTS", "LAST", "DUE", "PROMISED", "UNTIL", "RESULT", "CALL")
 			for _, b := range list {
-				due := "-"
+				due, until := "-", "-"
 				if b.DueAt != nil {
 					due = clock(*b.DueAt)
 				}
-				if err := w.row(clock(b.AskedAt), b.Queue, b.Number, strconv.Itoa(b.Attempts), or(b.LastResult, "-"), due, or(b.Result, "-"), b.Call); err != nil {
+				if b.PromisedUntil != nil {
+					until = clock(*b.PromisedUntil)
+				}
+				if err := w.row(clock(b.AskedAt), b.Queue, b.Number, strconv.Itoa(b.Attempts), or(b.LastResult, "-"), due, or(b.PromisedBy, "-"), until, or(b.Result, "-"), b.Call); err != nil {
 					return err
 				}
 			}

@@ -5,13 +5,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 	"unicode"
 
 	"github.com/spf13/cobra"
 
+	"sansheng/cti"
 	"sansheng/store"
 )
 
@@ -34,7 +37,8 @@ func reading(open opener, do func(c *cobra.Command, s *store.Store, args []strin
 func callsCommand(open opener) *cobra.Command {
 	var f store.Filter
 	var since time.Duration
-	var asJSON, live, ended, answered, unanswered bool
+	var asJSON, live, ended, answered, unanswered, emergency, ordinary bool
+	var disposition string
 	c := &cobra.Command{
 		Use:   "calls",
 		Short: "List the calls' records, newest last",
@@ -48,7 +52,10 @@ func callsCommand(open opener) *cobra.Command {
 			if since > 0 {
 				f.Since = time.Now().Add(-since)
 			}
-			f.Ended, f.Answered = either(ended, live), either(answered, unanswered)
+			f.Ended, f.Answered, f.Emergency = either(ended, live), either(answered, unanswered), either(emergency, ordinary)
+			if f.Disposition = cti.Disposition(strings.ToUpper(disposition)); disposition != "" && !slices.Contains(cti.Dispositions(), f.Disposition) {
+				return fmt.Errorf("--disposition %q is unknown; allowed: answered, 'no answer', busy, failed, congestion", disposition)
+			}
 			if asJSON {
 				return callsJSON(c, s, f)
 			}
@@ -61,6 +68,10 @@ func callsCommand(open opener) *cobra.Command {
 	flags.StringVar(&f.DID, "did", "", "only calls to this number")
 	flags.StringVar(&f.Caller, "caller", "", "only calls from this number")
 	flags.StringVar(&f.Agent, "agent", "", "only calls this agent was the first to answer")
+	flags.StringVar(&f.Queue, "queue", "", "only calls that waited in this queue")
+	flags.StringVar(&disposition, "disposition", "", "only calls that came out so: answered, 'no answer', busy, failed or congestion")
+	flags.BoolVar(&emergency, "emergency", false, "only calls on emergency lines")
+	flags.BoolVar(&ordinary, "ordinary", false, "only calls on other lines")
 	flags.DurationVar(&since, "since", 0, "only calls that began in this time until now, as 24h")
 	flags.BoolVar(&live, "live", false, "only calls still going on")
 	flags.BoolVar(&ended, "ended", false, "only calls that have ended")
@@ -69,6 +80,7 @@ func callsCommand(open opener) *cobra.Command {
 	flags.IntVar(&f.Limit, "limit", 0, "only the newest so many; 0 is all")
 	c.MarkFlagsMutuallyExclusive("live", "ended")
 	c.MarkFlagsMutuallyExclusive("answered", "unanswered")
+	c.MarkFlagsMutuallyExclusive("emergency", "ordinary")
 	return c
 }
 

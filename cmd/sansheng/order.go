@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,10 +21,13 @@ func orderCommand() *cobra.Command {
 		For     string `json:"for,omitempty"`
 		Reason  string `json:"reason,omitempty"`
 		Consent bool   `json:"consent,omitempty"`
+		// Due is until when a promised call is to be made.
+		Due time.Time `json:"due,omitzero"`
 
 		Sheet cti.Sheet `json:"sheet,omitempty"`
 	}
 	var sheet []string
+	var within time.Duration
 	verbs := make([]string, 0, len(cti.Verbs()))
 	for _, v := range cti.Verbs() {
 		verbs = append(verbs, string(v))
@@ -37,6 +41,9 @@ func orderCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			body.Verb = args[1]
+			if within > 0 {
+				body.Due = time.Now().Add(within).UTC().Truncate(time.Second)
+			}
 			for _, f := range sheet {
 				name, value, ok := strings.Cut(f, "=")
 				if !ok {
@@ -54,7 +61,8 @@ func orderCommand() *cobra.Command {
 	f := c.Flags()
 	api.addFlags(c)
 	f.StringVar(&key, "key", "", "makes it safe to give the order again")
-	f.StringVar(&body.To, "to", "", "whom a transfer goes to, a number to dial, whose call a leader goes to, or the queues an agent is moved to")
+	f.DurationVar(&within, "within", 0, "how soon a promised call is to be made, as 3m; half an hour where it is not given")
+	f.StringVar(&body.To, "to", "", "whom a transfer goes to, a number to dial or to call back, whose call a leader goes to, or the queues an agent is moved to")
 	f.StringVar(&body.For, "for", "", "what a number is dialled for, as in ticket:ID")
 	f.StringVar(&body.Reason, "reason", "", "why; a pause needs one")
 	f.BoolVar(&body.Consent, "consent", false, "the caller has agreed to the transfer")

@@ -493,6 +493,17 @@ func (e *Engine) Messages(ctx context.Context) ([]cti.MessageView, error) {
 	return all, nil
 }
 
+// Promises lists the calls that agents have promised and that have not been made, the
+// earliest first.
+func (e *Engine) Promises(ctx context.Context) ([]cti.PromiseView, error) {
+	var all []cti.PromiseView
+	err := e.look(ctx, func(h *cti.Hotline) { all = h.Promises() })
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
 // InForce is the plan in force, and the number of its version.
 func (e *Engine) InForce(ctx context.Context) (*cti.Plan, int, error) {
 	var p *cti.Plan

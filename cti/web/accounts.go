@@ -213,7 +213,7 @@ func (s *Server) changed(ctx context.Context, how, number string, err error, mor
 		zap.String("source", p.source), zap.Error(err),
 	}, more...)
 	s.log.Named("audit").Info("account", fields...)
-	var problem *huma.ErrorModel
+	var problem *Problem
 	var account *AccountError
 	switch {
 	case err == nil:

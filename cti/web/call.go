@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"go.uber.org/zap"
 
+	"sansheng/cti"
 	"sansheng/store"
 )
 
@@ -27,13 +28,18 @@ var _ RecordReader = (*store.Store)(nil)
 
 type callsInput struct {
 	CompanyFilter
-	DID      string    `query:"did" pattern:"^[0-9+*#]{1,32}$" patternDescription:"a published number" doc:"The number that was called."`
-	Agent    string    `query:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"The agent who answered first."`
-	Caller   string    `query:"caller" pattern:"^[0-9+*#]{2,32}$" patternDescription:"2 to 32 of 0-9 + * #" doc:"The caller's whole number."`
-	Since    time.Time `query:"since" doc:"Calls begun at or after this time (RFC 3339)."`
-	Until    time.Time `query:"until" doc:"Calls begun before this time (RFC 3339)."`
-	Answered string    `query:"answered" enum:"true,false" doc:"Calls a person answered, or calls nobody did."`
-	Limit    int       `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at most: the newest."`
+	DID    string    `query:"did" pattern:"^[0-9+*#]{1,32}$" patternDescription:"a published number" doc:"The number that was called."`
+	Agent  string    `query:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"The agent who answered first."`
+	Caller string    `query:"caller" pattern:"^[0-9+*#]{2,32}$" patternDescription:"2 to 32 of 0-9 + * #" doc:"The caller's whole number."`
+	Since  time.Time `query:"since" doc:"Calls begun at or after this time (RFC 3339)."`
+	Until  time.Time `query:"until" doc:"Calls begun before this time (RFC 3339)."`
+	Queue  string    `query:"queue" pattern:"^[a-z0-9][a-z0-9_-]{0,31}$" patternDescription:"1 to 32 of a-z 0-9 _ -" doc:"A queue in which the caller waited."`
+
+	Emergency   string `query:"emergency" enum:"true,false" doc:"Calls on emergency lines, or on others."`
+	Disposition string `query:"disposition" enum:"ANSWERED,NO ANSWER,BUSY,FAILED,CONGESTION" doc:"How a call that has ended came out."`
+
+	Answered string `query:"answered" enum:"true,false" doc:"Calls a person answered, or calls nobody did."`
+	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at most: the newest."`
 	Reveal
 }
 
@@ -96,10 +102,8 @@ func (s *Server) calls(ctx context.Context, in *callsInput) (*callsOutput, error
 		return nil, newProblem(http.StatusUnprocessableEntity, badQuery, "since %s is not before until %s; allowed: an earlier time",
 			in.Since.Format(time.RFC3339), in.Until.Format(time.RFC3339))
 	}
-	if in.Answered != "" {
-		answered := in.Answered == "true"
-		f.Answered = &answered
-	}
+	f.Answered, f.Emergency = chosen(in.Answered), chosen(in.Emergency)
+	f.Queue, f.Disposition = in.Queue, cti.Disposition(in.Disposition)
 	records, err := s.records.Calls(ctx, f)
 	if err != nil {
 		return nil, s.unread(ctx, "calls", err)
@@ -121,6 +125,15 @@ func (s *Server) calls(ctx context.Context, in *callsInput) (*callsOutput, error
 		}
 	}
 	return out, nil
+}
+
+// chosen is what true and false choose, nil where neither is said.
+func chosen(said string) *bool {
+	if said == "" {
+		return nil
+	}
+	yes := said == "true"
+	return &yes
 }
 
 func (s *Server) call(ctx context.Context, in *callInput) (*callOutput, error) {

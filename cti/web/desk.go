@@ -69,6 +69,7 @@ func (s *Server) registerDesk(api huma.API) {
 		OperationID: "forms", Method: http.MethodGet, Path: "/api/v1/forms", Tags: []string{"desk"},
 		Summary: "The forms of a company's record sheets.", Security: secured, Errors: append([]int{http.StatusNotFound}, readErrors...),
 	}, s.forms)
+	s.registerContacts(api)
 	s.registerScripts(api)
 	s.registerNotices(api)
 }

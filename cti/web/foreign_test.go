@@ -249,6 +249,7 @@ func (a *abroad) cases() map[string]foreign {
 		"GET /api/v1/follow_ups/questions":                    {path: "/api/v1/follow_ups/questions" + filter},
 		"GET /api/v1/desk/day":                                {path: "/api/v1/desk/day" + filter},
 		"GET /api/v1/forms":                                   {path: "/api/v1/forms" + filter},
+		"GET /api/v1/contacts":                                {path: "/api/v1/contacts" + filter},
 		"GET /api/v1/scripts":                                 {path: "/api/v1/scripts" + filter},
 		"GET /api/v1/notices":                                 {path: "/api/v1/notices" + filter},
 		"POST /api/v1/notices":                                {path: "/api/v1/notices" + filter, body: `{"title":"x","text":"y"}`},

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -19,11 +20,12 @@ type orderInput struct {
 	Agent string `path:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"Whose phone and caller it is about."`
 	Key   string `header:"Idempotency-Key" maxLength:"64" doc:"Given again with the same key, an order that was carried out is not carried out again."`
 	Body  struct {
-		Verb    string `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,complete,take_back,swap,conference,linger,survey,reconnect,hang_up,pause_recording,resume_recording,move,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one; survey ends the talk and has the caller asked how it was; reconnect rings his phone again for the call that he is in, as after a page was loaded again. The last five are leaders'."`
-		To      string `json:"to,omitempty" maxLength:"64" doc:"Whom a transfer goes to: an agent's number, a queue's name, a contact's, or a number outside that may be dialled. Whose call a leader goes to: an agent's number or a call's id. Which queues an agent is to serve: their names with commas between, nothing for the plan's."`
-		For     string `json:"for,omitempty" maxLength:"64" doc:"What a number is dialled for. With ticket:ID or follow_up:ID and without a number, the number of that ticket's caller is dialled, or that of the callback."`
-		Reason  string `json:"reason,omitempty" maxLength:"500" doc:"Why: a pause needs one; of a transfer, what the caller was told."`
-		Consent bool   `json:"consent,omitempty" doc:"The caller has agreed to the transfer."`
+		Verb    string    `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,complete,take_back,swap,conference,linger,survey,reconnect,promise,hang_up,pause_recording,resume_recording,move,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one; survey ends the talk and has the caller asked how it was; reconnect rings his phone again for the call that he is in, as after a page was loaded again; promise promises his caller a call that the hotline makes in time, also in the notes about one that has ended. The last five are leaders'."`
+		To      string    `json:"to,omitempty" maxLength:"64" doc:"Whom a transfer goes to: an agent's number, a queue's name, a contact's, or a number outside that may be dialled. Whose call a leader goes to: an agent's number or a call's id. Which queues an agent is to serve: their names with commas between, nothing for the plan's. Which number is called back, where it is not the caller's."`
+		For     string    `json:"for,omitempty" maxLength:"64" doc:"What a number is dialled for. With ticket:ID or follow_up:ID and without a number, the number of that ticket's caller is dialled, or that of the callback. A promise may name its call, as in call:ID: the one that he has or had last."`
+		Due     time.Time `json:"due,omitzero" doc:"Until when a promised call is to be made (RFC 3339), within 7 days; in half an hour by default."`
+		Reason  string    `json:"reason,omitempty" maxLength:"500" doc:"Why: a pause needs one; of a transfer, what the caller was told."`
+		Consent bool      `json:"consent,omitempty" doc:"The caller has agreed to the transfer."`
 
 		Sheet []cti.SheetField `json:"sheet,omitempty" maxItems:"40" doc:"What is written down about the call so far, by field, 4000 bytes in all. The receiver of a transfer is sent it before his phone rings (fact agent.briefed)."`
 	}
@@ -61,7 +63,7 @@ func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error
 	}
 	ctx, cancel := context.WithTimeout(ctx, liveTime)
 	defer cancel()
-	o := cti.Order{Agent: cti.AgentID(in.Agent), Verb: verb, By: p.Number, Leader: p.reach != own, Key: in.Key, To: in.Body.To, Reason: in.Body.Reason, Consent: in.Body.Consent, Sheet: in.Body.Sheet}
+	o := cti.Order{Agent: cti.AgentID(in.Agent), Verb: verb, By: p.Number, Leader: p.reach != own, Key: in.Key, To: in.Body.To, Reason: in.Body.Reason, Consent: in.Body.Consent, Sheet: in.Body.Sheet, For: in.Body.For, Due: in.Body.Due}
 	if verb == cti.OrderDial {
 		if err := s.dialFor(ctx, p, in.Body.For, &o); err != nil {
 			return nil, err
@@ -102,10 +104,14 @@ func notDone(err error) error {
 	default:
 		return noLeader()
 	}
+	p := newProblem(http.StatusConflict, badState, "%s", why)
 	if unknown {
-		return newProblem(http.StatusNotFound, notFound, "%s", why)
+		p = newProblem(http.StatusNotFound, notFound, "%s", why)
 	}
-	return newProblem(http.StatusConflict, badState, "%s", why)
+	if order != nil && order.Why != "" {
+		p.Code, p.Args = Code(order.Why), order.About
+	}
+	return p
 }
 
 func noLeader() error {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sansheng/cti"
 )
@@ -26,7 +28,7 @@ func TestOrders(t *testing.T) {
 		got = append(got, o)
 		switch o.Verb {
 		case cti.OrderComplete:
-			return &cti.OrderError{Order: o, Text: "no transfer is under way; allowed: hold"}
+			return &cti.OrderError{Order: o, Why: cti.RefusedNoTransfer, About: []string{"1001"}, Text: "no transfer is under way; allowed: hold"}
 		case cti.OrderTakeBack:
 			return &cti.OrderError{Order: o, Unknown: true, Text: "there is no such agent"}
 		case cti.OrderHangUp:
@@ -46,6 +48,10 @@ func TestOrders(t *testing.T) {
 		{"9001", "1002", `{"verb":"ready"}`, 200, "ready"},
 		{"3001", "1001", `{"verb":"ready"}`, 403, "allowed: agent, shift_leader, administrator"},
 		{"1001", "1001", `{"verb":"complete"}`, 409, "allowed: hold"},
+		{"1001", "1001", `{"verb":"complete"}`, 409, `"code":"no-transfer","args":["1001"]`},
+		{"1001", "1001", `{"verb":"promise","for":"call:c1","due":"2026-03-02T09:03:00Z"}`, 200, `"verb":"promise"`},
+		{"1001", "1001", `{"verb":"promise","due":"soon"}`, 422, "body.due"},
+		{"1001", "1001", `{"verb":"dance"}`, 422, `"code":"bad-query"`},
 		{"1001", "1001", `{"verb":"take_back"}`, 404, "no such agent"},
 		{"1001", "1001", `{"verb":"hang_up"}`, 503, "no engine that leads"},
 		{"1001", "1001", `{"verb":"listen","to":"1002"}`, 403, "for leaders"},
@@ -63,7 +69,11 @@ func TestOrders(t *testing.T) {
 		}
 	}
 	want := cti.Order{Agent: "1001", Verb: cti.OrderTransfer, By: "1001", To: "1002", Reason: "his bill", Consent: true}
-	if len(got) != 8 || !reflect.DeepEqual(got[0], want) {
+	if len(got) != 10 || !reflect.DeepEqual(got[0], want) {
 		t.Errorf("the engine was given %+v", got)
+	}
+	promised := cti.Order{Agent: "1001", Verb: cti.OrderPromise, By: "1001", For: "call:c1", Due: time.Date(2026, 3, 2, 9, 3, 0, 0, time.UTC)}
+	if !slices.ContainsFunc(got, func(o cti.Order) bool { return reflect.DeepEqual(o, promised) }) {
+		t.Errorf("no promise is among %+v", got)
 	}
 }

@@ -151,6 +151,7 @@ var rules = map[string]rule{
 	natsRoute:                                              {row: row{own, company, company, all, none, all}, lasts: true},
 	"GET /api/v1/desk/day":                                 {row: row{own, company, none, all, none, none}},
 	"GET /api/v1/forms":                                    {row: row{company, company, company, all, none, all, own}},
+	"GET /api/v1/contacts":                                 {row: row{own, company, company, all, none, all}},
 	"GET /api/v1/scripts":                                  {row: row{own, company, company, all, none, all}},
 	"GET /api/v1/notices":                                  {row: row{own, company, company, all, none, all}},
 	"POST /api/v1/notices":                                 {row: row{none, company, company, all, none, none}},

@@ -133,7 +133,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, refusal error) {
 			w.Header()[k] = v
 		}
 	}
-	var p *huma.ErrorModel
+	var p *Problem
 	if !errors.As(refusal, &p) {
 		p = newProblem(http.StatusInternalServerError, broken, "the login could not be checked")
 	}

@@ -3,6 +3,13 @@ INSERT INTO callback (call_id, company, queue, number, asked_at, due_at)
 VALUES (sqlc.arg(call_id), sqlc.arg(company), sqlc.arg(queue), sqlc.arg(number), sqlc.arg(at)::timestamptz, sqlc.arg(at)::timestamptz)
 ON CONFLICT (call_id) DO NOTHING;
 
+-- name: PromiseCallback :exec
+-- What is promised of a call again takes the earlier promise's place.
+INSERT INTO callback (call_id, company, queue, number, asked_at, due_at, promised_by, promised_until)
+VALUES (sqlc.arg(call_id), sqlc.arg(company), sqlc.arg(queue), sqlc.arg(number), sqlc.arg(at), sqlc.arg(due), sqlc.arg(by), sqlc.arg(until))
+ON CONFLICT (call_id) DO UPDATE SET queue = excluded.queue, number = excluded.number, asked_at = excluded.asked_at, due_at = excluded.due_at,
+    promised_by = excluded.promised_by, promised_until = excluded.promised_until, attempts = 0, last_result = '', ended_at = NULL, result = '', by_call = '';
+
 -- name: TryCallback :exec
 UPDATE callback SET attempts = greatest(attempts, sqlc.arg(attempts)), last_result = sqlc.arg(result), due_at = sqlc.arg(due)
 WHERE call_id = sqlc.arg(call_id) AND ended_at IS NULL;

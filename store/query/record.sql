@@ -8,6 +8,8 @@ WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
   AND (sqlc.narg(ended)::boolean IS NULL OR (ended_at IS NOT NULL) = sqlc.narg(ended))
   AND (sqlc.narg(answered)::boolean IS NULL
        OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = sqlc.narg(answered))
+  AND (sqlc.narg(emergency)::boolean IS NULL OR emergency = sqlc.narg(emergency))
+  AND (sqlc.narg(disposition)::text IS NULL OR disposition = sqlc.narg(disposition))
 ORDER BY started_at DESC, id DESC
 LIMIT sqlc.narg(count)::bigint;
 
@@ -27,6 +29,10 @@ WHERE (sqlc.narg(company)::text IS NULL OR his.company = sqlc.narg(company))
   AND (sqlc.narg(ended)::boolean IS NULL OR (his.ended_at IS NOT NULL) = sqlc.narg(ended))
   AND (sqlc.narg(answered)::boolean IS NULL
        OR (his.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = his.id)) = sqlc.narg(answered))
+  AND (sqlc.narg(queue)::text IS NULL
+       OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = his.id AND queue_entry.queue = sqlc.narg(queue)))
+  AND (sqlc.narg(emergency)::boolean IS NULL OR his.emergency = sqlc.narg(emergency))
+  AND (sqlc.narg(disposition)::text IS NULL OR his.disposition = sqlc.narg(disposition))
 ORDER BY his.started_at DESC, his.id DESC
 LIMIT sqlc.narg(count)::bigint;
 
@@ -40,7 +46,30 @@ WHERE answer.agent = sqlc.arg(agent)::text
   AND (sqlc.narg(did)::text IS NULL OR call.did = sqlc.narg(did))
   AND (sqlc.narg(ended)::boolean IS NULL OR (call.ended_at IS NOT NULL) = sqlc.narg(ended))
   AND (sqlc.narg(answered)::boolean IS NULL OR sqlc.narg(answered))
+  AND (sqlc.narg(queue)::text IS NULL
+       OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id AND queue_entry.queue = sqlc.narg(queue)))
+  AND (sqlc.narg(emergency)::boolean IS NULL OR call.emergency = sqlc.narg(emergency))
+  AND (sqlc.narg(disposition)::text IS NULL OR call.disposition = sqlc.narg(disposition))
 ORDER BY answer.started_at DESC, answer.call_id DESC
+LIMIT sqlc.narg(count)::bigint;
+
+-- name: CallIDsOfQueue :many
+-- Apart, so that they are read in the order of their index; who came to the queue twice is there once.
+SELECT call.id FROM (
+    SELECT DISTINCT queue_entry.started_at, queue_entry.call_id FROM queue_entry
+    WHERE queue_entry.queue = sqlc.arg(queue)::text
+      AND (sqlc.narg(since)::timestamptz IS NULL OR queue_entry.started_at >= sqlc.narg(since))
+      AND (sqlc.narg(until)::timestamptz IS NULL OR queue_entry.started_at < sqlc.narg(until))
+    ORDER BY queue_entry.started_at DESC, queue_entry.call_id DESC
+) waited JOIN call ON call.id = waited.call_id
+WHERE (sqlc.narg(company)::text IS NULL OR call.company = sqlc.narg(company))
+  AND (sqlc.narg(did)::text IS NULL OR call.did = sqlc.narg(did))
+  AND (sqlc.narg(ended)::boolean IS NULL OR (call.ended_at IS NOT NULL) = sqlc.narg(ended))
+  AND (sqlc.narg(answered)::boolean IS NULL
+       OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = sqlc.narg(answered))
+  AND (sqlc.narg(emergency)::boolean IS NULL OR call.emergency = sqlc.narg(emergency))
+  AND (sqlc.narg(disposition)::text IS NULL OR call.disposition = sqlc.narg(disposition))
+ORDER BY waited.started_at DESC, waited.call_id DESC
 LIMIT sqlc.narg(count)::bigint;
 
 -- name: CallsByID :many

@@ -55,7 +55,7 @@ func (y *year) call(at time.Time) error {
 	caller, agent := m.id+"-c", m.id+"-a1"
 	rings, waits := int32(ring.Milliseconds()/ringPeriod)+1, int32((wait+ring).Milliseconds()/ringPeriod)+1
 	y.addCall(m, mode, did, emergency, &joined, "ANSWERED", "caller", false)
-	y.out.add("queue_entry", m.id, 1, m.co.id, m.queue, 0, y.r.IntN(4), at, &answered, (wait + ring).Milliseconds(), "answered")
+	y.out.add("queue_entry", m.id, 1, m.co.id, m.queue, 0, y.r.IntN(4), at, &answered, (wait + ring).Milliseconds(), "answered", at)
 	offered := at.Add(wait)
 	y.out.add("offer", m.id, 1, m.agent, m.queue, agent, offered, &offered, &answered, "answered", 0, ring.Milliseconds(), rings)
 	y.out.add("leg", m.id, caller, "caller", "", at, nil, &joined, &m.ended, 16)
@@ -101,7 +101,7 @@ func (y *year) abandoned(m made, mode, did string) error {
 		result = "moved"
 	}
 	y.addCall(m, mode, did, false, nil, "NO ANSWER", "caller", result == "abandoned")
-	y.out.add("queue_entry", m.id, 1, m.co.id, m.queue, 0, y.r.IntN(8), m.at, &m.ended, wait.Milliseconds(), result)
+	y.out.add("queue_entry", m.id, 1, m.co.id, m.queue, 0, y.r.IntN(8), m.at, &m.ended, wait.Milliseconds(), result, m.at)
 	y.out.add("leg", m.id, m.id+"-c", "caller", "", m.at, nil, nil, &m.ended, 16)
 	y.out.add("recording", m.id, m.id, m.at)
 	switch later := m.ended.Add(span(y.r, time.Minute, 2*time.Hour)); {

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
+	"sansheng/cti"
 	"sansheng/store"
 )
 
@@ -134,6 +135,15 @@ func pages() []page {
 		calls("answered on a line", func(r *rand.Rand, _ *samples) store.Filter {
 			co := choice(r, companies)
 			return store.Filter{Company: co.id, DID: co.did, Answered: &yes}
+		}),
+		calls("of a queue", func(r *rand.Rand, _ *samples) store.Filter {
+			return store.Filter{Company: choice(r, companies).id, Queue: choice(r, queues)}
+		}),
+		calls("of emergencies", func(r *rand.Rand, _ *samples) store.Filter {
+			return store.Filter{Company: choice(r, companies).id, Emergency: &yes}
+		}),
+		calls("not answered by their disposition", func(r *rand.Rand, _ *samples) store.Filter {
+			return store.Filter{Company: choice(r, companies).id, Disposition: choice(r, []cti.Disposition{cti.DispositionNoAnswer, cti.DispositionBusy, cti.DispositionFailed})}
 		}),
 		{"record of a call", func(ctx context.Context, s *store.Store, r *rand.Rand, a *samples) (int, error) {
 			_, err := s.Record(ctx, choice(r, a.calls))

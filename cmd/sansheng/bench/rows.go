@@ -12,7 +12,7 @@ import (
 var columns = map[string]string{
 	"call": "id company did caller_number caller_name direction mode language ring_period_ms emergency engine started_at ringback_at joined_at " +
 		"hung_up_at hung_up_by ended_at ended_by disposition cause abandoned",
-	"queue_entry": "call_id n company queue priority ahead entered_at left_at wait_ms result",
+	"queue_entry": "call_id n company queue priority ahead entered_at left_at wait_ms result started_at",
 	"offer":       "call_id offer agent queue channel offered_at alerted_at ended_at result cause ring_ms rings",
 	"answer":      "call_id agent queue channel answered_at wait_ms agent_ring_ms agent_rings caller_ring_ms caller_rings rings within_three_rings started_at",
 	"leg":         "call_id channel role agent started_at answered_at joined_at ended_at cause",

@@ -163,6 +163,7 @@ func (s *Service) watch(run context.Context) {
 		every(time.Second, s.watchLink())
 		every(time.Second, s.watchCalls())
 		every(5*time.Second, s.watchMessages)
+		every(5*time.Second, s.watchPromises)
 		every(5*time.Second, s.watchLookups)
 	}
 	if s.duty != nil {

@@ -299,3 +299,19 @@ func TestSamples(t *testing.T) {
 		})
 	}
 }
+
+// TestVerbs: the schema names each verb that may be ordered, and no other.
+func TestVerbs(t *testing.T) {
+	t.Parallel()
+	var raw struct {
+		Defs map[string]struct {
+			Properties map[string]struct{ Enum []cti.Verb }
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal(schema.Fact, &raw); err != nil {
+		t.Fatal(err)
+	}
+	if got := raw.Defs["OrderedData"].Properties["verb"].Enum; !slices.Equal(got, cti.Verbs()) {
+		t.Errorf("the schema has %v, orders are %v", got, cti.Verbs())
+	}
+}

@@ -18,6 +18,9 @@ export class ProblemError extends Error {
     readonly id: string = '',
     /** What programs tell problems apart by, as in code-needed. */
     readonly kind: string = '',
+    /** What it is told by in the user's language, and what that is about. */
+    readonly code: string = '',
+    readonly args: string[] = [],
   ) {
     super(detail || title)
   }
@@ -77,9 +80,9 @@ function saidOf(text: string): unknown {
 }
 
 function problemOf(body: unknown, response: Response): ProblemError {
-  const p = (typeof body === 'object' && body !== null ? body : {}) as Partial<Schema<'ErrorModel'>>
+  const p = (typeof body === 'object' && body !== null ? body : {}) as Partial<Schema<'Problem'>>
   const errors = (p.errors ?? []).map((e) => ({ location: e.location, message: e.message }))
-  return new ProblemError(response.status, p.title ?? response.statusText, p.detail ?? '', errors, response.headers.get('X-Request-Id') ?? '', (p.type ?? '').replace(/^urn:sansheng:problem:/, ''))
+  return new ProblemError(response.status, p.title ?? response.statusText, p.detail ?? '', errors, response.headers.get('X-Request-Id') ?? '', (p.type ?? '').replace(/^urn:sansheng:problem:/, ''), p.code ?? '', p.args ?? [])
 }
 
 const listeners = new Set<(why: ProblemError) => void>()

@@ -2,7 +2,9 @@ import { Button, DatePicker, Form, Input, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
-import { write, type Filters } from './filters'
+import { dispositions, write, type Filters } from './filters'
+import { useQueues } from './queues'
+import { wordOr } from './words'
 
 type Props = { filters: Filters; query: URLSearchParams; onChange: (query: URLSearchParams) => void }
 
@@ -10,6 +12,7 @@ type Props = { filters: Filters; query: URLSearchParams; onChange: (query: URLSe
 export function Search({ filters, query, onChange }: Props) {
   const t = useText('calls')
   const { role } = useMe()
+  const queues = useQueues(filters.company, filters.queue)
   const set = (change: Partial<Filters>) => onChange(write(query, change))
   const range: [dayjs.Dayjs | null, dayjs.Dayjs | null] = [filters.since ? dayjs(filters.since) : null, filters.until ? dayjs(filters.until) : null]
   return (
@@ -25,9 +28,27 @@ export function Search({ filters, query, onChange }: Props) {
       {role !== 'agent' && <Text name="agent" label={t('agent')} value={filters.agent} allowed={/[^0-9]/g} onSet={(agent) => set({ agent })} />}
       {(role === 'administrator' || role === 'auditor') && (
         <Text name="company" label={t('company')} value={filters.company} allowed={/[^a-z0-9_-]/g} onSet={(company) => set({ company })} />)}
-      <Form.Item label={t('outcome')}>
+      <Form.Item label={t('queue')}>
+        <Select
+          aria-label={t('queue')} value={filters.queue ?? ''} style={{ width: '9rem' }} showSearch onChange={(value: string) => set({ queue: value || undefined })}
+          options={[{ value: '', label: t('any') }, ...queues.map((q) => ({ value: q, label: q }))]}
+        />
+      </Form.Item>
+      <Form.Item label={t('emergency')}>
         <Select<'' | 'true' | 'false'>
-          aria-label={t('outcome')} value={filters.answered ?? ''} style={{ width: '8rem' }} onChange={(value) => set({ answered: value === '' ? undefined : value })}
+          aria-label={t('emergency')} value={filters.emergency ?? ''} style={{ width: '7rem' }} onChange={(value) => set({ emergency: value === '' ? undefined : value })}
+          options={[{ value: '', label: t('any') }, { value: 'true', label: t('emergencies') }, { value: 'false', label: t('ordinary') }]}
+        />
+      </Form.Item>
+      <Form.Item label={t('dispositionLabel')}>
+        <Select<'' | (typeof dispositions)[number]>
+          aria-label={t('dispositionLabel')} value={filters.disposition ?? ''} style={{ width: '8rem' }} onChange={(value) => set({ disposition: value === '' ? undefined : value })}
+          options={[{ value: '', label: t('any') }, ...dispositions.map((d) => ({ value: d, label: wordOr(t, 'disposition', d) }))]}
+        />
+      </Form.Item>
+      <Form.Item label={t('person')}>
+        <Select<'' | 'true' | 'false'>
+          aria-label={t('person')} value={filters.answered ?? ''} style={{ width: '8rem' }} onChange={(value) => set({ answered: value === '' ? undefined : value })}
           options={[{ value: '', label: t('any') }, { value: 'true', label: t('answered') }, { value: 'false', label: t('unanswered') }]}
         />
       </Form.Item>

@@ -5,7 +5,7 @@ addText('calls', {
   zh: {
     title: '通话', call: '通话 {{id}}', number: '来电号码', numberHelp: '完整号码', company: '公司', line: '热线号码', agent: '业务代表', began: '开始', ended: '结束', length: '时长', direction: '方向',
     way: { inbound: '呼入', outbound: '呼出' }, answeredBy: '接听', queue: '队列', wait: '等待', rings: '振铃声数', within: '三声之内', outcome: '结果', emergency: '紧急', recorded: '录音', story: '经过',
-    time: '时间', from: '从', to: '到', any: '全部', answered: '有人接听', unanswered: '无人接听', older: '更早的通话', newest: '最新的通话', clear: '清除条件', going: '进行中', yes: '是', no: '否', open: '查看通话',
+    time: '时间', from: '从', to: '到', any: '全部', person: '接听', emergencies: '紧急', ordinary: '普通', dispositionLabel: '结果', answered: '有人接听', unanswered: '无人接听', older: '更早的通话', newest: '最新的通话', clear: '清除条件', going: '进行中', yes: '是', no: '否', open: '查看通话',
     none: '没有符合条件的通话。请放宽时间或清除条件。', noneYet: '还没有通话。接到第一通来电后会显示在这里。', short: '已查到更早的通话',
     disposition: { ANSWERED: '已接通', 'NO ANSWER': '无人接听', BUSY: '忙', FAILED: '失败', CONGESTION: '线路拥塞' },
     lane: { caller: '来电方', flow: '流程', queue: '排队', offer: '振铃', talk: '通话', hold: '保持', transfer: '转接', consult: '咨询', supervision: '监听', survey: '评价', recording: '录音', gap: '无记录' },
@@ -33,7 +33,7 @@ addText('calls', {
   en: {
     title: 'Calls', call: 'Call {{id}}', number: 'Caller', numberHelp: 'the whole number', company: 'Company', line: 'Line', agent: 'Agent', began: 'Began', ended: 'Ended', length: 'Length', direction: 'Direction',
     way: { inbound: 'in', outbound: 'out' }, answeredBy: 'Answered by', queue: 'Queue', wait: 'Wait', rings: 'Rings', within: 'Within three rings', outcome: 'Result', emergency: 'Emergency', recorded: 'Recorded', story: 'Course',
-    time: 'Time', from: 'from', to: 'to', any: 'all', answered: 'Answered', unanswered: 'Not answered', older: 'Older calls', newest: 'Newest calls', clear: 'Clear the filters', going: 'going on', yes: 'yes', no: 'no', open: 'Open the call',
+    time: 'Time', from: 'from', to: 'to', any: 'all', person: 'Answer', emergencies: 'emergency', ordinary: 'ordinary', dispositionLabel: 'Result', answered: 'Answered', unanswered: 'Not answered', older: 'Older calls', newest: 'Newest calls', clear: 'Clear the filters', going: 'going on', yes: 'yes', no: 'no', open: 'Open the call',
     none: 'No call fits. Widen the time or clear the filters.', noneYet: 'There is no call yet. The first one will be here.', short: 'These are older calls',
     disposition: { ANSWERED: 'answered', 'NO ANSWER': 'no answer', BUSY: 'busy', FAILED: 'failed', CONGESTION: 'congestion' },
     lane: { caller: 'Caller', flow: 'Flow', queue: 'Queue', offer: 'Ringing', talk: 'Talk', hold: 'Hold', transfer: 'Transfer', consult: 'Consult', supervision: 'Listening', survey: 'Survey', recording: 'Recording', gap: 'Unknown' },

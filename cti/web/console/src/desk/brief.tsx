@@ -1,7 +1,8 @@
 import { Descriptions } from 'antd'
 import { language, useText } from '../shell/text'
+import type { Form } from '../parts/forms'
 import { nameOf } from './sheet'
-import type { Brief, Form } from './wire'
+import type { Brief } from './wire'
 
 /** What the receiver of a call is told before he answers and while he talks (requirement D1). */
 export function BriefView({ brief, forms }: { brief?: Brief; forms: Form[] }) {

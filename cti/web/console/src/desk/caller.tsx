@@ -45,7 +45,7 @@ export function Caller({ call, whole, onWhole, onTake }: {
       {whole && onTake && ours && <Button size="small" onClick={() => onTake({ name: ours.name, place: ours.address })}>{t('card.take')}</Button>}
       {card.data.ours_missing && <p className="desk-dim" role="status">{t('card.oursMissing')}</p>}
       {card.data.theirs_missing && <p className="desk-dim" role="status">{t('card.theirsMissing')}</p>}
-      {promised.length > 0 && <p className="desk-owed" role="status">{t('card.owed', { count: promised.length })} {promised.map((p) => <Moment key={p.call} at={p.due_at ?? p.asked_at} />)}</p>}
+      {promised.length > 0 && <p className="desk-owed" role="status">{t('card.owed', { count: promised.length })} {promised.map((p) => <Moment key={p.call} at={p.promised_until ?? p.due_at ?? p.asked_at} />)}</p>}
       <OpenTickets tickets={card.data.tickets ?? []} />
       <Earlier calls={calls} />
     </div>

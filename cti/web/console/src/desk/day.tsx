@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { lengthOf } from '../parts/time'
 import { useText } from '../shell/text'
-import { send } from '../api/client'
-import { absent } from './extra'
+import { api, ask } from '../api/client'
+import { absent } from '../api/file'
 import type { Day } from './wire'
 
 /** The agent's own figures of today; since says when something of them has changed. */
 export function Figures({ since }: { since: string }) {
   const t = useText('desk')
   const { data, error } = useQuery({
-    queryKey: ['desk', 'day', since], queryFn: () => send<Day>('GET', '/api/v1/desk/day'),
+    queryKey: ['desk', 'day', since], queryFn: (): Promise<Day> => ask(api.GET('/api/v1/desk/day')),
     refetchInterval: 60_000, placeholderData: (before) => before,
   })
   if (!data) return error && !absent(error) ? <p className="desk-figures" role="status">{t('figures.unread')}</p> : null

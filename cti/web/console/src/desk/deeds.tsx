@@ -2,14 +2,12 @@ import { Button, Form, Input, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { useDo } from '../parts/problem'
 import { language, useText } from '../shell/text'
-import { Cap } from './cap'
-import { labelOf } from './sheet'
+import { labelOf, type Forms } from '../parts/forms'
 import type { Sheet } from './use-sheet'
-import type { Forms } from './wire'
 
-/** What is done with a sheet's ticket: promise a call, forward it, close it, open another. */
-export function Deeds({ sheet, departments, promise, promising, onFinal }: {
-  sheet: Sheet; departments: Forms['departments']; promise: (minutes: number) => Promise<boolean>; promising: boolean
+/** What is done with a sheet's ticket: forward it, close it, open another. */
+export function Deeds({ sheet, departments, onFinal }: {
+  sheet: Sheet; departments: Forms['departments']
   /** Makes the sheet final; false where something is missing. */
   onFinal: () => Promise<boolean>
 }) {
@@ -25,8 +23,6 @@ export function Deeds({ sheet, departments, promise, promising, onFinal }: {
           if (sheet.final || await onFinal()) await close()
         })()} data-testid="close">{t(sheet.final ? 'deed.close' : 'deed.finalAndClose')}</Button>
         <Button onClick={() => setOpen('forward')} data-testid="forward">{t('deed.forward')}</Button>
-        <Button loading={promising} onClick={() => void promise(30)} data-testid="promise-30">{t('promise.within', { count: 30 })} <Cap>B</Cap></Button>
-        <Button loading={promising} onClick={() => void promise(3)} data-testid="promise-3">{t('promise.within', { count: 3 })}</Button>
       </>}
       <Button onClick={() => setOpen('another')}>{t('deed.another')}</Button>
       {open === 'forward' && <Forward sheet={sheet} departments={departments} onClose={() => setOpen(null)} />}

@@ -1,8 +1,8 @@
 import { DatePicker, Input, InputNumber, Radio, Select } from 'antd'
 import dayjs from 'dayjs'
 import { language, useText } from '../shell/text'
-import { labelOf, needed, type Value } from './sheet'
-import type { FormField } from './wire'
+import { labelOf, type FormField } from '../parts/forms'
+import { needed, type Value } from './sheet'
 
 /** One field of a record sheet. */
 export function SheetField({ field, kind, value, lacks, disabled, onChange }: {

@@ -1,7 +1,7 @@
+import type { Form } from '../parts/forms'
 import { useEffect, useState } from 'react'
 import { fill, findTicket } from './matter'
 import { callsKept, forget, keptOf } from './kept'
-import type { Form } from './wire'
 
 /** When and how often what is left over is tried, in ms: a sheet that was just closed writes itself first. */
 const first = 5_000

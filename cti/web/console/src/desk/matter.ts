@@ -1,7 +1,7 @@
 // A call's ticket as the desk acts on it.
 import { api, ask, ProblemError, type Schema } from '../api/client'
+import type { Form } from '../parts/forms'
 import { spoken, ticketOf, type Said } from './sheet'
-import type { Form } from './wire'
 
 export type Ticket = Schema<'Ticket'>
 

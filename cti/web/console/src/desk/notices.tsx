@@ -3,7 +3,7 @@ import { Alert, Button } from 'antd'
 import { useDo } from '../parts/problem'
 import { Moment } from '../parts/time'
 import { useText } from '../shell/text'
-import { send } from '../api/client'
+import { api, ask } from '../api/client'
 import type { Notice } from './wire'
 
 const key = ['desk', 'notices']
@@ -13,12 +13,12 @@ export function Notices() {
   const t = useText('desk')
   const client = useQueryClient()
   // A list that cannot be read keeps nobody from his calls; it is asked for again.
-  const { data } = useQuery({ queryKey: key, queryFn: () => send<{ notices: Notice[] | null }>('GET', '/api/v1/notices'), refetchInterval: 60_000 })
+  const { data } = useQuery({ queryKey: key, queryFn: async (): Promise<Notice[]> => (await ask(api.GET('/api/v1/notices'))).notices, refetchInterval: 60_000 })
   const [confirm, confirming] = useDo(async (id: string) => {
-    await send('POST', `/api/v1/notices/${encodeURIComponent(id)}/confirm`)
+    await ask(api.POST('/api/v1/notices/{id}/confirm', { params: { path: { id } } }))
     await client.invalidateQueries({ queryKey: key })
   })
-  const open = (data?.notices ?? []).filter((n) => !n.confirmed_at)
+  const open = (data ?? []).filter((n) => !n.confirmed_at)
   const first = open[0]
   if (!first) return null
   return (

@@ -51,6 +51,7 @@ function answer(path: string): unknown {
   if (path.startsWith('/api/v1/tickets/')) return { ticket: server.tickets[0], acts: [] }
   if (path.startsWith('/api/v1/customers')) return { ours: null, theirs: null, calls: [], tickets: [] }
   if (path.startsWith('/api/v1/callbacks')) return { callbacks: [] }
+  if (path.startsWith('/api/v1/contacts')) return { contacts: [{ company: 'demo', id: 'water', name: 'Waterworks', number: '021****0000' }] }
   if (path.startsWith('/api/v1/agents')) return { source: 'engine', agents: [{ agent: '1002', company: 'demo', state: 'Ready', since: at, reachable: true, queues: [] }] }
   return undefined
 }
@@ -177,4 +178,46 @@ it('passes nobody on who has not agreed', async () => {
   fireEvent.click(screen.getByLabelText('The caller was told why and has agreed'))
   fireEvent.click(screen.getByTestId('announced'))
   await waitFor(() => expect(server.told.find((s) => s.body.verb === 'transfer')?.body).toMatchObject({ to: '1002', consent: true, reason: 'Needs an expert' }))
+})
+
+it('promises the caller a call with one key, and tells his ticket', async () => {
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at })
+  await screen.findByLabelText(/Question/)
+  fireEvent.keyDown(document.body, { key: 'b' })
+  const order = await waitFor(() => {
+    const found = server.told.find((s) => s.body.verb === 'promise')
+    if (!found) throw new Error('nothing is promised')
+    return found
+  })
+  expect(order).toMatchObject({ path: '/api/v1/agents/1001/orders', body: { for: 'call:c1' } })
+  expect(order.body.to).toBeUndefined()
+  expect(Math.abs(Date.parse(String(order.body.due)) - Date.now() - 1_800_000)).toBeLessThan(60_000)
+  expect((await screen.findByTestId('promised')).textContent).toContain('On the list of callbacks')
+  await waitFor(() => expect(server.told.find((s) => s.body.order === 'promise')?.body).toMatchObject({ minutes: 30 }))
+})
+
+it('promises a call at another number, and no number that is none', async () => {
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at })
+  fireEvent.click(screen.getByTestId('promise-other'))
+  const number = await screen.findByLabelText('Number to call')
+  expect((number as HTMLInputElement).value).toBe('13800000000')
+  fireEvent.change(number, { target: { value: 'home' } })
+  fireEvent.click(screen.getByRole('button', { name: 'Promise it' }))
+  expect(await screen.findByText('2 to 20 digits')).toBeTruthy()
+  fireEvent.change(number, { target: { value: '02112345678' } })
+  fireEvent.click(screen.getByRole('button', { name: 'Promise it' }))
+  await waitFor(() => expect(server.told.find((s) => s.body.verb === 'promise')?.body).toMatchObject({ for: 'call:c1', to: '02112345678' }))
+})
+
+it('passes a caller on to a contact that is found by its name', async () => {
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at })
+  fireEvent.keyDown(document.body, { key: 'F8' })
+  const to = await screen.findByLabelText('To')
+  fireEvent.change(to, { target: { value: 'works' } })
+  await screen.findByText('021****0000')
+  fireEvent.keyDown(to, { key: 'Enter', keyCode: 13 })
+  await waitFor(() => expect((to as HTMLInputElement).value).toBe('water'))
+  fireEvent.click(screen.getByLabelText('The caller was told why and has agreed'))
+  fireEvent.click(screen.getByTestId('announced'))
+  await waitFor(() => expect(server.told.find((s) => s.body.verb === 'transfer')?.body).toMatchObject({ to: 'water', consent: true }))
 })

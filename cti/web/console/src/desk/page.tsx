@@ -1,17 +1,18 @@
-import { Alert, App, Empty, Spin } from 'antd'
+import { Alert, Empty, Spin } from 'antd'
 import { useEffect, useRef, useState } from 'react'
+import { useForms } from '../parts/forms'
 import { Problem } from '../parts/problem'
 import { usePhone } from '../phone/provider'
 import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
 import { Alerts } from './alerts'
+import { CallBack } from './back'
 import { Caller } from './caller'
 import { useClock } from './clock'
 import type { Pane } from './controls'
 import { sheetCall, viewOf, type Desk } from './desk'
 import './desk.css'
 import { Dial } from './dial'
-import { useForms } from './forms'
 import { useHotkeys } from './hotkeys'
 import { Idle } from './idle'
 import { useOfCall, useOpened } from './kept-state'
@@ -20,6 +21,7 @@ import { useLeftover } from './leftover'
 import { Lost } from './lost'
 import { Notices } from './notices'
 import { useOrder } from './order'
+import { minutesTo, promiseOrder, type Said } from './promise'
 import { useDesk } from './provider'
 import { RecordSheet, type SheetDeeds } from './record'
 import { Ringing } from './ringing'
@@ -49,7 +51,6 @@ function DeskBody({ desk }: { desk: Desk }) {
   const t = useText('desk')
   const me = useMe()
   const phone = usePhone()
-  const { notification } = App.useApp()
   const view = viewOf(desk, me.number)
   const { agent, call, part } = view
   const forms = useForms()
@@ -82,9 +83,18 @@ function DeskBody({ desk }: { desk: Desk }) {
     if (part === 'received') phone?.hangUp()
     else void order('hang_up')
   }
-  function promise(minutes: number) {
-    if (deeds.current) void deeds.current.promise(minutes)
-    else notification.warning({ title: t('promise.none') })
+  // A call is promised in a talk, and afterwards as long as its sheet is open.
+  const owing = part === 'talking' ? call?.call ?? null : part === 'free' ? opened : null
+  const owed = [call, last.current].find((c) => c !== null && c.call === owing)?.caller ?? ''
+  const [promised, setPromised] = useOfCall<string>(owing ?? '')
+  async function promise(said: Said): Promise<boolean> {
+    if (!owing) return false
+    const clock = Date.now() + desk.skew
+    const what = promiseOrder(owing, owed, said, clock)
+    if (!await order('promise', what)) return false
+    setPromised(what.due)
+    if (opened === owing) await deeds.current?.promise(minutesTo(what.due, clock))
+    return true
   }
   const deed: Record<Deed, () => boolean> = {
     answer: () => part === 'ringing' && browser && did(() => phone.answer()),
@@ -100,7 +110,7 @@ function DeskBody({ desk }: { desk: Desk }) {
     ready: () => ['LoggedOff', 'Paused', 'WrapUp'].includes(agent?.state ?? '') && agent?.reachable !== false && did(() => void order('ready')),
     pause: () => agent !== null && agent.state !== 'LoggedOff' && did(() => setPane('pause')),
     sheet: () => did(toSheet),
-    promise: () => opened !== null && did(() => promise(30)),
+    promise: () => owing !== null && did(() => void promise({ minutes: 30 })),
     reveal: () => carded !== null && did(() => setWhole(true)),
     help: () => did(() => setPane(pane === 'help' ? null : 'help')),
   }
@@ -118,8 +128,9 @@ function DeskBody({ desk }: { desk: Desk }) {
           {call && part === 'ringing' && <Ringing call={call} me={me.number} skew={desk.skew} phone={phone} forms={forms.kinds} onAnswer={() => phone?.answer()} />}
           {call && talks && (
             <Talk call={call} part={part} skew={desk.skew} phone={phone} forms={forms.kinds} order={order} busy={busy} pane={pane} onPane={setPane}
-              begun={begun} onBegin={setBegun} onHangUp={hangUp} onPromise={promise} promising={false} />
+              begun={begun} onBegin={setBegun} onHangUp={hangUp} onPromise={(minutes) => void promise({ minutes })} promising={busy} />
           )}
+          {owing && <CallBack key={owing} caller={owed} promised={promised} busy={busy} onPromise={promise} />}
           {shown && <ScriptView call={call.call} prominent={fresh} />}
           {!shown && <>
             <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(agent?.state === 'Ready' ? 'idle.waiting' : agent?.state === 'WrapUp' ? 'idle.wrapping' : 'idle.notReady')} />

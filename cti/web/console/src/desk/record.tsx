@@ -1,15 +1,15 @@
 import { Alert, Button, Select, Space, Tag } from 'antd'
 import { useEffect, useState, type RefObject } from 'react'
 import { Link } from 'react-router'
+import { labelOf, type useForms } from '../parts/forms'
 import { Problem, useDo } from '../parts/problem'
 import { Moment } from '../parts/time'
 import { language, useText } from '../shell/text'
 import { Deeds } from './deeds'
 import { fieldId, SheetField } from './field'
 import { Foreign } from './foreign'
-import { labelOf, missing, passedOn } from './sheet'
+import { missing, passedOn } from './sheet'
 import { useSheet } from './use-sheet'
-import type { useForms } from './forms'
 import type { LiveCall } from './wire'
 import type { Writing } from './writer'
 
@@ -17,6 +17,7 @@ import type { Writing } from './writer'
 export type SheetDeeds = {
   /** What is written, for the receiver of a transfer. */
   passedOn: () => { name: string; value: string }[]
+  /** Keeps on the ticket what its caller was told. */
   promise: (minutes: number) => Promise<boolean>
   /** Takes over who the caller is. */
   take: (who: { name: string; place: string }) => void
@@ -34,7 +35,9 @@ export function RecordSheet({ call, live, forms, deeds, onClose }: {
   const { now, form, ticket } = sheet
   const [asked, setAsked] = useState(false) // to be final: what is missing is shown
   const lacking = form ? missing(form, now.values) : []
-  const [promise, promising] = useDo((minutes: number) => sheet.act('promise', { minutes, text: t('promise.told', { count: minutes }) }))
+  const [promise] = useDo(async (minutes: number) => {
+    if (ticket?.state !== 'closed') await sheet.act('promise', { minutes, text: t('promise.told', { count: minutes }) })
+  })
   const [finish, finishing] = useDo(() => sheet.finish())
   useEffect(() => {
     deeds.current = { passedOn: () => passedOn(form, now.values, language()), promise, take: sheet.take }
@@ -81,7 +84,7 @@ export function RecordSheet({ call, live, forms, deeds, onClose }: {
       {asked && lacking.length > 0 && <p className="desk-lacks">{t('sheet.missing', { fields: lacking.map((f) => labelOf(f.label, language())).join(language() === 'zh' ? '、' : ', ') })}</p>}
       <Space wrap className="desk-sheet-foot">
         {!sheet.final && <Button type="primary" loading={finishing} disabled={!form} onClick={() => void makeFinal()} data-testid="final">{t('sheet.makeFinal')}</Button>}
-        <Deeds sheet={sheet} departments={forms.departments} promise={promise} promising={promising} onFinal={makeFinal} />
+        <Deeds sheet={sheet} departments={forms.departments} onFinal={makeFinal} />
       </Space>
     </section>
   )

@@ -3,11 +3,12 @@ import { Button, Progress, Tag } from 'antd'
 import { useEffect, useRef } from 'react'
 import type { Phone } from '../phone/phone'
 import { useText } from '../shell/text'
+import type { Form } from '../parts/forms'
 import { BriefView } from './brief'
 import { Cap } from './cap'
 import { useClock } from './clock'
 import { ringShare, ringsAt, ringsSince, threeRings, urgencyOf } from './rings'
-import type { Form, LiveCall } from './wire'
+import type { LiveCall } from './wire'
 
 /** A call that rings: how many times it has, who it is, and how it is answered. */
 export function Ringing({ call, me, skew, phone, forms, onAnswer }: {

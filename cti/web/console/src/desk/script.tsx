@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useText } from '../shell/text'
-import { send } from '../api/client'
-import { absent } from './extra'
+import { api, ask } from '../api/client'
+import { absent } from '../api/file'
 import type { Script } from './wire'
 
 /** The opening sentence and what comes after it, for the situation the caller is in (A2). */
@@ -9,7 +9,7 @@ export function ScriptView({ call, prominent }: { call: string; prominent: boole
   const t = useText('desk')
   const { data, error } = useQuery({
     queryKey: ['desk', 'script', call], staleTime: Infinity,
-    queryFn: () => send<Script>('GET', `/api/v1/scripts?call=${encodeURIComponent(call)}`),
+    queryFn: (): Promise<Script> => ask(api.GET('/api/v1/scripts', { params: { query: { call } } })),
   })
   if (!data) return error && !absent(error) ? <p className="desk-dim" role="status">{t('script.unread')}</p> : null
   const steps = data.steps ?? []

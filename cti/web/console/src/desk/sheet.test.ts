@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Schema } from '../api/client'
-import { added, begun, carry, filledBy, kindOf, labelOf, missing, nameOf, passedOn, spoken, ticketOf } from './sheet'
-import type { Form, LiveCall } from './wire'
+import { labelOf, type Form } from '../parts/forms'
+import { added, begun, carry, filledBy, kindOf, missing, nameOf, passedOn, spoken, ticketOf } from './sheet'
+import type { LiveCall } from './wire'
 
 const consultation: Form = {
   kind: 'consultation', label: { zh: '咨询', en: 'Consultation' }, fields: [

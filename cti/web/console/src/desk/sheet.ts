@@ -1,7 +1,8 @@
 // The record sheet (客服电话记录单): what its form asks, what is missing, and how what was
 // written goes along when the matter turns out to be of another kind.
 import type { Schema } from '../api/client'
-import type { Form, FormField, Label, LiveCall } from './wire'
+import { labelOf, type Form, type FormField } from '../parts/forms'
+import type { LiveCall } from './wire'
 
 export type Value = string | number | boolean | string[]
 export type Values = Record<string, Value>
@@ -14,11 +15,6 @@ const complete: Record<string, string[]> = {
   emergency: ['place', 'phone', 'happened'],
   repair: ['place', 'phone', 'happened'],
   installation: ['place', 'phone', 'happened'],
-}
-
-export function labelOf(label: Label, language: string): string {
-  if (typeof label === 'string') return label
-  return language === 'zh' ? label.zh : label.en
 }
 
 /** Whether a field must say something before the sheet is final. */

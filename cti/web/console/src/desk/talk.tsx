@@ -2,6 +2,7 @@ import { Tag } from 'antd'
 import { lengthOf } from '../parts/time'
 import type { Phone } from '../phone/phone'
 import { useText } from '../shell/text'
+import type { Form } from '../parts/forms'
 import { BriefView } from './brief'
 import { useClock } from './clock'
 import { ConsultView } from './consult'
@@ -12,7 +13,7 @@ import type { Order } from './order'
 import { Who } from './ringing'
 import { Situations, type Begun } from './situations'
 import { stepAt } from './steps'
-import type { Form, LiveCall } from './wire'
+import type { LiveCall } from './wire'
 
 /** A call that was answered, or is being dialled: how it stands, and what is done to it. */
 export function Talk({ call, part, skew, phone, forms, order, busy, pane, onPane, begun, onBegin, onHangUp, onPromise, promising }: {

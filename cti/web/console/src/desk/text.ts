@@ -33,7 +33,7 @@ const zh: Words = {
   survey: { open: '转满意度', hint: '结束通话，请客户按键评价' },
   hangUp: { open: '挂断', sure: '客户仍在线，确定先挂机？', early: '坐席先挂机会被记录。客户不挂机时，请走“客户不挂机”的流程。' },
   transfer: {
-    open: '转接', title: '转接', to: '接收人', toHint: '工号、队列、联系人或外线号码', toNeeded: '请填写接收人', agents: '坐席', queues: '队列', ready: '{{count}} 人就绪',
+    open: '转接', title: '转接', to: '接收人', toHint: '输入工号、姓名、联系人或队列查找，也可输入外线号码；↑↓ 选择，回车确认', toNeeded: '请填写接收人', agents: '坐席', contacts: '联系人（外线）', queues: '队列', ready: '{{count}} 人就绪', noContacts: '联系人暂时读不到，可以直接输入号码',
     unread: '坐席列表暂时读不到，可以直接输入工号', notFree: '此人现在不能接听，请另选', nobody: '此队列现在无人就绪；直接转接时客户在队列中等待', more: '补充说明（接收人会看到）',
     consent: '已向客户说明原因，并征得同意', consentNeeded: '转接前须征得客户同意', blind: '直接转接', announced: '先告知再转接',
   },
@@ -54,7 +54,10 @@ const zh: Words = {
     lookup: { name: '查询较久', say1: '这项查询需要一些时间，我们三十分钟内给您回电，您看可以吗？' },
     linger: { name: '客户不挂机', say1: '请问您还有其他需要帮助的吗？', say2: '请问您还有其他问题吗？如果没有，感谢您的来电，再见。' },
   },
-  promise: { within: '承诺 {{count}} 分钟内回电', told: '已告知客户 {{count}} 分钟内回电', none: '没有打开的记录单，无法记下回电承诺' },
+  promise: {
+    title: '承诺回电', within: '承诺 {{count}} 分钟内回电', told: '已告知客户 {{count}} 分钟内回电', other: '其他时间或号码…', due: '最迟回电时间', over: '时间已过', number: '回电号码', own: '留空即为来电号码', go: '承诺',
+    kept: '已列入回电名单，热线会按时拨出；最迟',
+  },
   script: { title: '话术', steps: '后续话术（{{count}} 步）', unread: '话术暂时读不到' },
   card: {
     title: '客户', nobody: '来电时在这里显示客户资料', anonymous: '没有号码，无法查找客户资料', noName: '未登记姓名', first: '首次来电', whole: '显示全部', take: '填入记录单', why: '通话 {{call}} 中核对客户资料',
@@ -117,7 +120,7 @@ const en: Words = {
   survey: { open: 'Survey', hint: 'Ends the talk; the caller is asked how it was' },
   hangUp: { open: 'Hang up', sure: 'The caller is still there. Hang up first?', early: 'It is on record who hangs up first. For a caller who does not, go through “Lingers”.' },
   transfer: {
-    open: 'Transfer', title: 'Transfer', to: 'To', toHint: 'An agent’s number, a queue, a contact, or a number outside', toNeeded: 'Say to whom', agents: 'Agents', queues: 'Queues', ready: '{{count}} ready',
+    open: 'Transfer', title: 'Transfer', to: 'To', toHint: 'Search by number or name of agents, contacts and queues, or type a number outside; ↑↓ and Enter choose', toNeeded: 'Say to whom', agents: 'Agents', contacts: 'Contacts outside', queues: 'Queues', ready: '{{count}} ready', noContacts: 'The contacts cannot be listed now; type a number',
     unread: 'The agents cannot be listed now; type a number', notFree: 'He cannot be asked now; choose another', nobody: 'Nobody of this queue is ready; after a blind transfer the caller waits there', more: 'What else the receiver should know',
     consent: 'The caller was told why and has agreed', consentNeeded: 'The caller must agree first', blind: 'Blind transfer', announced: 'Announce it first',
   },
@@ -138,7 +141,10 @@ const en: Words = {
     lookup: { name: 'Takes long', say1: 'This takes some time. May we call you back within thirty minutes?' },
     linger: { name: 'Lingers', say1: 'Is there anything else I can do for you?', say2: 'Do you have another question? If not, thank you for calling, and goodbye.' },
   },
-  promise: { within: 'Call back in {{count}} min', told: 'The caller was told: within {{count}} minutes', none: 'No sheet is open, so the promise cannot be kept on record' },
+  promise: {
+    title: 'Promise a call', within: 'Call back in {{count}} min', told: 'The caller was told: within {{count}} minutes', other: 'Another time or number…', due: 'To be called by', over: 'This time is over', number: 'Number to call', own: 'The caller’s own where this is empty', go: 'Promise it',
+    kept: 'On the list of callbacks; the hotline calls in time, by',
+  },
   script: { title: 'Script', steps: 'What comes next ({{count}})', unread: 'The script cannot be read now' },
   card: {
     title: 'Caller', nobody: 'Who calls is shown here', anonymous: 'Without a number nobody can be looked up', noName: 'No name on record', first: 'First call', whole: 'Show all', take: 'Into the sheet', why: 'checked with the caller in call {{call}}',

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { api, ask } from '../api/client'
 import { useText } from '../shell/text'
 import type { Order } from './order'
-import { receiversOf, type Receiver } from './receivers'
+import { meant, receiversOf, type Receiver } from './receivers'
 
 /** Why callers are passed on; what else is to be said is written beside it. */
 const reasons = ['department', 'expert', 'repair', 'emergency', 'leader', 'own', 'other'] as const
@@ -25,7 +25,8 @@ export function Transfer({ me, order, busy, sheet, onClose }: {
   const [form] = Form.useForm<Fields>()
   const [to, setTo] = useState('')
   const { data, error } = useQuery({ queryKey: ['desk', 'receivers'], queryFn: () => ask(api.GET('/api/v1/agents')), refetchInterval: 3_000 })
-  const receivers = receiversOf(data?.agents ?? [], me)
+  const contacts = useQuery({ queryKey: ['desk', 'contacts'], staleTime: 60_000, queryFn: async () => (await ask(api.GET('/api/v1/contacts'))).contacts })
+  const receivers = receiversOf(data?.agents ?? [], contacts.data ?? [], me)
   const chosen = receivers.find((r) => r.to === to)
 
   async function pass(verb: 'transfer' | 'blind_transfer') {
@@ -46,10 +47,9 @@ export function Transfer({ me, order, busy, sheet, onClose }: {
     >
       <Form<Fields> form={form} layout="vertical" requiredMark={false} initialValues={{ why: 'expert', consent: false }} onFinish={() => void pass('transfer')}>
         <Form.Item name="to" label={t('transfer.to')} extra={t('transfer.toHint')} rules={[{ required: true, whitespace: true, message: t('transfer.toNeeded') }]}>
-          <AutoComplete autoFocus onChange={(v: string) => setTo(v.trim())} options={optionsOf(receivers, t)}
-            showSearch={{ filterOption: (typed, option) => !!option && 'search' in option && String(option.search).toLowerCase().includes(typed.toLowerCase()) }} />
+          <AutoComplete autoFocus defaultActiveFirstOption onChange={(v: string) => setTo(v.trim())} options={optionsOf(receivers.filter((r) => meant(r, to)), t)} showSearch={{ filterOption: false }} />
         </Form.Item>
-        {error !== null && <Alert type="warning" showIcon title={t('transfer.unread')} />}
+        {(error ?? contacts.error) !== null && <Alert type="warning" showIcon title={t(error ? 'transfer.unread' : 'transfer.noContacts')} />}
         {chosen && !chosen.free && <Alert type="info" showIcon title={t(chosen.kind === 'agent' ? 'transfer.notFree' : 'transfer.nobody')} />}
         <Form.Item name="why" label={t('shell:reason')}>
           <Select options={reasons.map((r) => ({ value: r, label: t(`why.${r}`) }))} />
@@ -70,14 +70,22 @@ function optionsOf(receivers: Receiver[], t: ReturnType<typeof useText>) {
   const group = (kind: Receiver['kind']) => ({
     label: t(`transfer.${kind}s`),
     options: receivers.filter((r) => r.kind === kind).map((r) => ({
-      value: r.to, search: `${r.to} ${r.name}`,
+      value: r.to,
       label: (
         <span className="desk-receiver" data-free={r.free}>
           <span>{r.to} {r.name}</span>
-          <span className="desk-dim">{kind === 'agent' ? t(`shell:state.${r.state}`, { defaultValue: r.state }) : t('transfer.ready', { count: Number(r.state) })}</span>
+          <span className="desk-dim tabular">{stateOf(r, t)}</span>
         </span>
       ),
     })),
   })
-  return [group('agent'), group('queue')]
+  return [group('agent'), group('contact'), group('queue')].filter((g) => g.options.length > 0)
+}
+
+function stateOf(r: Receiver, t: ReturnType<typeof useText>): string {
+  switch (r.kind) {
+    case 'agent': return t(`shell:state.${r.state}`, { defaultValue: r.state })
+    case 'contact': return r.state
+    case 'queue': return t('transfer.ready', { count: Number(r.state) })
+  }
 }

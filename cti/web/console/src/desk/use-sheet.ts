@@ -3,9 +3,10 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { ProblemError } from '../api/client'
 import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
+import type { Form } from '../parts/forms'
 import { fill, findTicket, orderTicket, readStory, type Ticket } from './matter'
 import { added, begun, carry, filledBy, kindOf, type Filled, type Said, type Value, type Values } from './sheet'
-import type { Form, LiveCall } from './wire'
+import type { LiveCall } from './wire'
 import { resume, Writer } from './writer'
 
 /** The sheet of one call while it is being filled in. Its component is keyed by the call. */

@@ -19,40 +19,9 @@ export type Heard = Numbered & {
 }
 
 /** What an agent has done today. */
-export type Day = {
-  answered: number
-  within_three_rings: number
-  missed: number
-  talk_ms: number
-  wrap_ms: number
-  average_talk_ms: number
-  callbacks_due: number
-  tickets_open: number
-}
+export type Day = Schema<'DeskDay'>
 
-export type Notice = { id: string; title: string; text: string; from: string; at: string; confirmed_at?: string | null }
+export type Notice = Schema<'DeskNotice'>
 
 /** What an agent says in the situation that his caller is in. */
-export type Script = { situation: string; opening: string; steps: { title: string; text: string }[] | null }
-
-/** A text in both languages, or in the one that there is. */
-export type Label = string | { zh: string; en: string }
-
-export type FormField = {
-  id: string
-  type: string
-  label: Label
-  hint?: Label
-  /** Needed before the sheet is final. */
-  required?: boolean
-  options?: { id: string; label: Label }[] | null
-}
-
-/** What is asked about matters of a kind. */
-export type Form = { kind: string; label: Label; fields: FormField[] }
-
-export type Forms = {
-  kinds: Form[]
-  /** Where matters of the company may be forwarded to, where it is told. */
-  departments?: { id: string; label: Label }[] | null
-}
+export type Script = Schema<'DeskScripts'>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Checkbox, Empty, Space, Table, type TableColumnsType } from 'antd'
+import { Checkbox, Empty, Space, Table, Tag, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
 import { Problem } from '../parts/problem'
@@ -8,10 +8,11 @@ import { Moment } from '../parts/time'
 import { useMe, useRole } from '../shell/me'
 import { useText } from '../shell/text'
 import { CallLink } from '../tickets/call'
+import { isLate } from './late'
 
 type Owed = Schema<'OwedCallback'>
 
-/** Whom the queues owe a call: they are called in their turn; a leader may take it back. */
+/** Who is owed a call, by his own wish or an agent's promise: they are called in their turn; a leader may take it back. */
 export function Callbacks() {
   const t = useText('followups')
   const { role } = useMe()
@@ -35,6 +36,10 @@ export function Callbacks() {
     { title: t('col.number'), dataIndex: 'number', className: 'tabular' },
     { title: t('col.attempts'), dataIndex: 'attempts' },
     { title: t('callbacks.last'), dataIndex: 'last_result', render: result },
+    { title: t('callbacks.promisedBy'), dataIndex: 'promised_by', render: (agent?: string) => agent || t('callbacks.asker') },
+    { title: t('callbacks.until'), dataIndex: 'promised_until', render: (at: string | null, c) => (
+      <Space size={4}><Moment at={at} />{isLate(c, Date.now()) && <Tag color="red">{t('callbacks.late')}</Tag>}</Space>
+    ) },
     { title: t('callbacks.dueAt'), dataIndex: 'due_at', render: (at: string | null) => <Moment at={at} /> },
     { title: t('callbacks.result'), key: 'result', render: (_, c) => (c.ended_at ? <Space>{result(c.result)}<Moment at={c.ended_at} /></Space> : '–') },
     { title: t('callbacks.call'), dataIndex: 'call', render: (call: string) => <CallLink call={call} /> },

@@ -17,7 +17,7 @@ const zh: Words = {
   ask: { declined: '客户不愿接受询问', send: '提交问卷', needed: '请回答', yes: '是', no: '否', optional: '选答', about: '{{kind}} {{id}}', opening: '开场', closing: '结束语',
     again: '抢险事项未解决：提交后立即按紧急事项重新处理。', reopens: '事项未解决：提交后工单重新打开。', low: '客户不满意：提交后立即通知值班长。' },
   outcome: { declined: '客户不愿接受询问', unsolved: '未解决', dissatisfied: '不满意' },
-  callbacks: { owedOnly: '只看待回', asked: '要求时间', queue: '队列', last: '上次结果', dueAt: '下次', result: '结果', call: '通话', cancel: '取消回电', cancelReason: '取消的理由', cancelled: '已取消', none: '–',
+  callbacks: { owedOnly: '只看待回', asked: '要求时间', promisedBy: '承诺人', asker: '客户要求', until: '承诺时限', late: '已超时', queue: '队列', last: '上次结果', dueAt: '下次', result: '结果', call: '通话', cancel: '取消回电', cancelReason: '取消的理由', cancelled: '已取消', none: '–',
     results: { reached: '已接通', failed: '未接通', came_back: '客户已再次来电', served: '已受理', expired: '已过期', cancelled: '已取消' } },
   rates: {
     month: '月份', kind: '类别', allKinds: '全部类别', closed: '当月结案', owed: '应回访', done: '当月完成', kept: '已回访', failed: '失败', waived: '免回访', waiting: '等待', open: '月底前到期',
@@ -42,7 +42,7 @@ const en: Words = {
   ask: { declined: 'The caller does not want to be asked', send: 'Send the answers', needed: 'Needs an answer', yes: 'Yes', no: 'No', optional: 'optional', about: '{{kind}} {{id}}', opening: 'To begin with', closing: 'To end with',
     again: 'An emergency is not solved: it is one again as soon as this is sent.', reopens: 'It is not solved: its ticket opens again when this is sent.', low: 'The caller is not content: the shift leader is told at once.' },
   outcome: { declined: 'Did not want to be asked', unsolved: 'not solved', dissatisfied: 'not content' },
-  callbacks: { owedOnly: 'Only those owed', asked: 'Asked for', queue: 'Queue', last: 'Last result', dueAt: 'Next', result: 'Result', call: 'Call', cancel: 'Cancel', cancelReason: 'Why he is not called', cancelled: 'Cancelled', none: '–',
+  callbacks: { owedOnly: 'Only those owed', asked: 'Asked for', promisedBy: 'Promised by', asker: 'asked for it', until: 'Until', late: 'late', queue: 'Queue', last: 'Last result', dueAt: 'Next', result: 'Result', call: 'Call', cancel: 'Cancel', cancelReason: 'Why he is not called', cancelled: 'Cancelled', none: '–',
     results: { reached: 'reached', failed: 'failed', came_back: 'called again himself', served: 'served', expired: 'expired', cancelled: 'cancelled' } },
   rates: {
     month: 'Month', kind: 'Kind', allKinds: 'All kinds', closed: 'Closed in the month', owed: 'Owed a call', done: 'Done in the month', kept: 'Spoken to', failed: 'Failed', waived: 'Waived', waiting: 'Waiting', open: 'Due before its end',

@@ -1,23 +1,31 @@
+import { beforeEach, expect, it } from 'vitest'
 import i18next from 'i18next'
-import { expect, it } from 'vitest'
 import { ProblemError } from '../api/client'
-import { shellText } from '../shell/text'
+import { setLanguage, type useText } from '../shell/text'
 import { wordsOf } from './problem'
 
-const inChinese = i18next.getFixedT('zh') as unknown as Parameters<typeof wordsOf>[1]
+const t = ((key: string, more?: Record<string, unknown>) => i18next.t(key, more)) as ReturnType<typeof useText>
+const refused = new ProblemError(409, 'Conflict', 'his phone is in use, he is Talking', [], '', 'forbidden-by-state', 'phone-busy', ['Talking'])
 
-it('speaks the language of the user first, then the server’s, and names the request', () => {
-  const { detail } = wordsOf(new ProblemError(404, 'Not Found', 'no ticket has the id 1', [], 'ABCDEFGHIJ', 'not-found'), inChinese)
-  expect(detail.split('\n')).toEqual(['没有找到，或者不在您的权限之内', 'no ticket has the id 1', '报告编号 ABCDEFGHIJ'])
+beforeEach(() => setLanguage('zh'))
+
+it('tells why an order was refused in the language of the user', () => {
+  expect(wordsOf(refused, t).detail).toBe('话机正在使用中（通话）')
+  setLanguage('en')
+  expect(wordsOf(refused, t).detail).toBe('The phone is in use (Talking)')
 })
 
-it('has the server’s words alone where a problem has no kind that is known', () => {
-  for (const kind of ['', 'newer-than-this-page']) {
-    const said = wordsOf(new ProblemError(422, 'Unprocessable Entity', 'validation failed', [{ location: 'body.at', message: 'no time' }], '', kind), inChinese)
-    expect(said.detail).toBe('validation failed\nbody.at: no time')
-  }
+it('says what kind it is, and what the server says more of it', () => {
+  const bad = new ProblemError(422, 'Unprocessable Entity', 'validation failed', [{ location: 'query.limit', message: 'expected number >= 1' }], '', 'bad-query', 'bad-query')
+  expect(wordsOf(bad, t).detail).toBe('填写的内容不符合要求\nvalidation failed\nquery.limit: expected number >= 1')
 })
 
-it('knows the same kinds in both languages', () => {
-  expect(Object.keys(shellText.en.kinds)).toEqual(Object.keys(shellText.zh.kinds))
+it('has the words of the server where there are no others', () => {
+  expect(wordsOf(new ProblemError(409, 'Conflict', 'the moon is full', [], '', 'lunar', 'lunar'), t).detail).toBe('the moon is full')
+  expect(wordsOf(new ProblemError(502, 'Bad Gateway', ''), t).detail).toBe('Bad Gateway')
+})
+
+it('names the request, to report it', () => {
+  const gone = new ProblemError(404, 'Not Found', 'no ticket has the id 1', [], 'ABCDEFGHIJ', 'not-found', 'not-found')
+  expect(wordsOf(gone, t).detail.split('\n')).toEqual(['没有找到，或者不在您的权限之内', 'no ticket has the id 1', '报告编号 ABCDEFGHIJ'])
 })

@@ -1,15 +1,22 @@
 import { Alert, App, Button } from 'antd'
 import { useState } from 'react'
 import { ProblemError } from '../api/client'
+import '../shell/problem'
 import { useText } from '../shell/text'
 
 type Text = ReturnType<typeof useText>
 
-/** What a problem says, line by line: first in the user's language where its kind is known, then the server's own words. */
+/**
+ * What a problem says, line by line: by its code in the user's language, with what the server
+ * says more of its kind; in the server's own words where there are none.
+ */
 export function saidOf(error: ProblemError, t: Text): string[] {
   if (error.status === 0) return [t('shell:unreachable')]
-  const words = error.kind ? t(`shell:kinds.${error.kind}`, { defaultValue: '' }) : ''
-  return [...new Set([words, error.detail || (words ? '' : error.title)])].filter(Boolean)
+  const said = error.detail || error.title
+  const about = Object.fromEntries(error.args.map((a, i) => [i, /^[A-Z][a-zA-Z]*$/.test(a) ? t(`shell:state.${a}`, { defaultValue: a }) : a]))
+  const words = error.code ? t(`problem:${error.code}`, { ...about, defaultValue: '' }) : ''
+  if (!words) return [said]
+  return error.code === error.kind ? [...new Set([words, said])].filter(Boolean) : [words]
 }
 
 /** The words of what went wrong, for a person. */

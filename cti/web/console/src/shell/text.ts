@@ -16,11 +16,6 @@ export const shellText = {
     workshop: '配置', people: '账号', health: '健康', language: 'English', dark: '深色', light: '浅色',
     stale: '实时数据已中断 {{seconds}} 秒，画面可能已过时', refetched: '连接曾中断，画面已重新读取', reload: '重试', nothing: '没有数据',
     problem: '没有完成', broken: '这个页面出错了，其他页面照常', problemId: '报告编号 {{id}}', unreachable: '无法连接服务器', notFound: '没有这个页面', home: '回到首页', loading: '正在读取…',
-    kinds: {
-      'not-found': '没有找到，或者不在您的权限之内', 'not-allowed': '您没有权限这样做', 'cross-origin': '请求来自其他网站，已拒绝', 'login-needed': '请先登录', 'login-ended': '您的登录已在别处被取代',
-      'bad-credentials': '工号或密码不正确', 'code-needed': '需要动态口令', 'bad-code': '动态口令不正确', 'bad-link': '这个链接无效或已经用过', 'weak-password': '密码太简单', 'too-many-attempts': '尝试次数过多，请稍后再试',
-      'bad-query': '填写的内容有误', 'too-large': '内容过大', 'bad-sound': '不能识别的音频', 'bad-table': '不能识别的表格', 'forbidden-by-state': '现在的状态下不能这样做', unavailable: '服务暂时不可用，请稍后再试', internal: '服务器内部错误',
-    },
     save: '保存', cancel: '取消', ok: '确定', close: '关闭', search: '查找', refresh: '刷新', reason: '理由', reveal: '显示全号', revealReason: '查看全号的理由（将被记录）',
     state: { LoggedOff: '未登录', Ready: '就绪', Reserved: '已分配', Ringing: '振铃', Talking: '通话', WrapUp: '整理', Paused: '小休', Consulting: '咨询', Held: '保持' },
     role: { agent: '业务代表', shift_leader: '值班长', operator: '运营', administrator: '管理员', finance: '财务', auditor: '审计', clerk: '部门职员' },
@@ -32,11 +27,6 @@ export const shellText = {
     workshop: 'Workshop', people: 'Accounts', health: 'Health', language: '中文', dark: 'Dark', light: 'Light',
     stale: 'No live data for {{seconds}} s: what you see may be old', refetched: 'The connection was lost; all was read anew', reload: 'Try again', nothing: 'Nothing here',
     problem: 'Not done', broken: 'This page has failed; the others go on', problemId: 'Report number {{id}}', unreachable: 'The server cannot be reached', notFound: 'There is no such page', home: 'To the start', loading: 'Reading…',
-    kinds: {
-      'not-found': 'It is not there, or not yours to see', 'not-allowed': 'You may not do this', 'cross-origin': 'Another site has asked: refused', 'login-needed': 'Log in first', 'login-ended': 'Your account has logged in elsewhere',
-      'bad-credentials': 'The number or the password is wrong', 'code-needed': 'A one-time code is needed', 'bad-code': 'The one-time code is wrong', 'bad-link': 'This link is not valid, or was used', 'weak-password': 'The password is too weak', 'too-many-attempts': 'Too many attempts; try again later',
-      'bad-query': 'Something in it is not right', 'too-large': 'It is too large', 'bad-sound': 'This sound cannot be read', 'bad-table': 'This table cannot be read', 'forbidden-by-state': 'It cannot be done as things stand', unavailable: 'Not available now; try again later', internal: 'The server has failed',
-    },
     save: 'Save', cancel: 'Cancel', ok: 'OK', close: 'Close', search: 'Search', refresh: 'Refresh', reason: 'Reason', reveal: 'Show the number', revealReason: 'Why the whole number is needed (it is recorded)',
     state: { LoggedOff: 'Logged off', Ready: 'Ready', Reserved: 'Reserved', Ringing: 'Ringing', Talking: 'Talking', WrapUp: 'Wrap-up', Paused: 'Paused', Consulting: 'Consulting', Held: 'On hold' },
     role: { agent: 'Agent', shift_leader: 'Shift leader', operator: 'Operator', administrator: 'Administrator', finance: 'Finance', auditor: 'Auditor', clerk: 'Clerk' },

@@ -2,7 +2,7 @@ import { AutoComplete, Checkbox, DatePicker, Form, Input, Rate, Select } from 'a
 import type { Rule } from 'antd/es/form'
 import dayjs, { type Dayjs } from 'dayjs'
 import { language, useText } from '../shell/text'
-import { labelOf, useForms } from './forms'
+import { labelOf, useForms } from '../parts/forms'
 import { kinds, levelMost, type Field, type Order, type Ticket } from './orders'
 
 const patterns: Partial<Record<Field['type'], RegExp>> = {

@@ -2,7 +2,7 @@ import { AutoComplete, Button, Checkbox, Input, Select, Space } from 'antd'
 import { useEffect, useState } from 'react'
 import { useMe } from '../shell/me'
 import { language, useText } from '../shell/text'
-import { labelOf, useForms } from './forms'
+import { labelOf, useForms } from '../parts/forms'
 import { kinds, states } from './orders'
 import { sound, type Filters as Chosen } from './query'
 

@@ -1,7 +1,7 @@
 import { DatePicker, Input, InputNumber, Radio, Select } from 'antd'
 import dayjs from 'dayjs'
 import { language, useText } from '../shell/text'
-import { labelOf, type FormField } from './forms'
+import { labelOf, type FormField } from '../parts/forms'
 
 /** What a field of a sheet is filled in with; Form.Item hands it its value and id. */
 export function SheetEntry({ field, value, onChange, ...item }: { field: FormField; value?: unknown; onChange?: (value: unknown) => void; id?: string }) {

@@ -1,7 +1,7 @@
 import { Card, Descriptions, Empty, Space, Tag, Typography } from 'antd'
 import dayjs from 'dayjs'
 import { language, useText } from '../shell/text'
-import { labelOf, useForms, type Form } from './forms'
+import { labelOf, useForms, type Form } from '../parts/forms'
 import type { Ticket } from './orders'
 import { changesOf, rowsOf, wordsOf, type Version } from './sheet'
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Schema } from '../api/client'
-import type { Form } from './forms'
+import type { Form } from '../parts/forms'
 import { attachmentsOf, changesOf, missing, rowsOf, sizeOf, spoken, stateOf, versionsOf, wordsOf } from './sheet'
 
 const act = (n: number, verb: string, said: unknown): Schema<'Act'> => ({ n, at: `2026-11-10T08:0${n}:00Z`, by: '1001', verb, said })

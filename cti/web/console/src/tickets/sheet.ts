@@ -1,6 +1,6 @@
 // The record sheet (客服电话记录单) of a ticket: what its acts say it said, version by version.
 import type { Schema } from '../api/client'
-import { labelOf, type Form, type FormField } from './forms'
+import { labelOf, type Form, type FormField } from '../parts/forms'
 import type { SheetState } from './orders'
 
 export type Value = string | number | boolean | string[]

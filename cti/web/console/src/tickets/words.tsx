@@ -3,7 +3,7 @@ import { Space, Tag } from 'antd'
 import { Moment, useNow } from '../parts/time'
 import { language, useText } from '../shell/text'
 import { markOf, spanOf } from './due'
-import { labelOf, useForms } from './forms'
+import { labelOf, useForms } from '../parts/forms'
 import type { Ticket } from './orders'
 
 /** A length of time in words. */

@@ -1,0 +1,182 @@
+package cti
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// newPromiseDesk has two agents with time for notes; 1001 talks with c1.
+func newPromiseDesk(t *testing.T) *desk {
+	t.Helper()
+	d := newDesk(t, func(p *Plan, q *Queue) { q.WrapUp = Span(time.Minute) })
+	d.register("1001", "1002")
+	d.arrive("c1", "800100", "13800138000")
+	d.talk("c1", 1)
+	return d
+}
+
+// dialling is the call that is made for a promise, "" for none.
+func (d *desk) dialling() (CallID, AgentID) {
+	for _, c := range d.h.live {
+		if c.Direction == Outbound {
+			return c.ID, c.By
+		}
+	}
+	return "", ""
+}
+
+// TestPromise: he who promised calls, not before it is time, and not who has been idle for
+// longer; an engine that starts in between knows of it.
+func TestPromise(t *testing.T) {
+	t.Parallel()
+	d := newPromiseDesk(t)
+	e := NewEssence()
+	for _, f := range d.all {
+		e.Add(f)
+	}
+	d.facts = e.Add
+	d.leave("c1", 1)
+	if a := d.h.agents["1001"]; a.State != WrapUp {
+		t.Fatalf("after the talk he is %s", a.State)
+	}
+	promised := d.now
+	d.must(Order{Agent: "1001", Verb: OrderPromise, For: ForCall + "c1"}) // within half an hour
+	d.must(Order{Agent: "1001", Verb: OrderReady})
+	if id, _ := d.dialling(); id != "" {
+		t.Fatalf("%s is made 25 minutes too early", id)
+	}
+	seq := d.h.Seq()
+	d.h = NewHotline("e1", d.plan)
+	for _, f := range e.Facts() {
+		d.h.Apply(f)
+	}
+	d.h.Resume(seq)
+	d.now = promised.Add(promiseTime - promiseLead - time.Minute)
+	d.do(pbx.LinkUp{At: pbx.At(d.now), Snapshot: pbx.Snapshot{
+		At: d.now, StartedAt: epoch, Endpoints: []pbx.Endpoint{{ID: "PJSIP/1001", Reachable: true}, {ID: "PJSIP/1002", Reachable: true}},
+	}})
+	if list := d.h.Promises(); len(list) != 1 || list[0].By != "1001" || list[0].Call != "c1" || list[0].Queue != "service" {
+		t.Fatalf("after a restart: %+v", list)
+	}
+	d.now = promised.Add(promiseTime - promiseLead + time.Second)
+	d.do(Tick{})
+	id, by := d.dialling()
+	if by != "1001" || d.h.calls[id].Caller.Number != "13800138000" || d.h.calls[id].DID != "800100" {
+		t.Fatalf("%q is made by %q", id, by)
+	}
+	c := d.h.calls[id]
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.agentChannel(1)})
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.Channel})
+	facts := d.gone(string(c.Channel), pbx.CauseNormal).Facts
+	facts = append(facts, d.gone(string(c.agentChannel(1)), pbx.CauseNormal).Facts...)
+	if got := callbackFacts(facts); !slices.Equal(got, []string{"ended reached"}) || len(d.h.Promises()) != 0 {
+		t.Errorf("the promise: %v", got)
+	}
+}
+
+// TestPromiseAgain: the last that is said of a call counts; the caller is called once.
+func TestPromiseAgain(t *testing.T) {
+	t.Parallel()
+	d := newPromiseDesk(t)
+	d.must(Order{Agent: "1001", Verb: OrderPromise, Due: d.now.Add(3 * time.Minute)})
+	later := d.now.Add(2 * time.Hour).UTC()
+	d.must(Order{Agent: "1001", Verb: OrderPromise, Due: later})
+	if list := d.h.Promises(); len(list) != 1 || !list[0].Until.Equal(later) {
+		t.Errorf("promised: %+v", list)
+	}
+	d.leave("c1", 1)
+	d.now = d.now.Add(10 * time.Minute)
+	d.do(Tick{})
+	if id, _ := d.dialling(); id != "" {
+		t.Errorf("%s is made by the earlier promise", id)
+	}
+}
+
+// TestPromiseKeptByHand: an agent who reaches the caller by himself has kept his promise;
+// another's call is about something else.
+func TestPromiseKeptByHand(t *testing.T) {
+	t.Parallel()
+	d := newPromiseDesk(t)
+	d.must(Order{Agent: "1001", Verb: OrderPromise})
+	d.leave("c1", 1)
+	for _, a := range []AgentID{"1002", "1001"} {
+		d.must(Order{Agent: a, Verb: OrderDial, To: "13800138000", For: "ticket:1", Known: true})
+		id, _ := d.dialling()
+		c := d.h.calls[id]
+		d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.agentChannel(1)})
+		d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.Channel})
+		d.gone(string(c.Channel), pbx.CauseNormal)
+		d.gone(string(c.agentChannel(1)), pbx.CauseNormal)
+		if owed := len(d.h.Promises()); owed != map[AgentID]int{"1002": 1, "1001": 0}[a] {
+			t.Errorf("after %s has reached him %d calls are owed", a, owed)
+		}
+	}
+}
+
+// TestPromiseExpires: a call that nobody could make ends with the time of its rule.
+func TestPromiseExpires(t *testing.T) {
+	t.Parallel()
+	d := newPromiseDesk(t)
+	d.must(Order{Agent: "1001", Verb: OrderPromise, Due: d.now.Add(3 * time.Minute)})
+	d.leave("c1", 1)
+	for _, a := range []AgentID{"1001", "1002"} {
+		d.do(SetState{Agent: a, State: LoggedOff})
+	}
+	d.now = d.now.Add(30 * time.Minute)
+	d.do(Tick{})
+	if list := d.h.Promises(); len(list) != 1 || !list[0].Until.Before(d.now) {
+		t.Fatalf("after half an hour: %+v", list)
+	}
+	d.now = d.now.Add(time.Hour)
+	if got := callbackFacts(d.do(Tick{}).Facts); !slices.Equal(got, []string{"ended expired"}) {
+		t.Errorf("the promise: %v", got)
+	}
+}
+
+// TestPromiseOfEmergency: the seats of an emergency line dial nothing; others keep what one
+// of them has promised.
+func TestPromiseOfEmergency(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(*Plan, *Queue) {})
+	d.register("1009")
+	d.arrive("c1", "800119", "13800138000")
+	d.talk("c1", 1)
+	d.must(Order{Agent: "1009", Verb: OrderPromise, Due: d.now.Add(3 * time.Minute)})
+	d.leave("c1", 1)
+	if id, by := d.dialling(); id != "" {
+		t.Fatalf("%s is made by %s", id, by)
+	}
+	d.register("1002")
+	if _, by := d.dialling(); by != "1002" {
+		t.Errorf("it is made by %q", by)
+	}
+}
+
+// TestPromiseRefused: what cannot be promised, and what the agent is told.
+func TestPromiseRefused(t *testing.T) {
+	t.Parallel()
+	d := newPromiseDesk(t)
+	for want, o := range map[string]Order{
+		"has no caller":                  {Agent: "1002"},
+		"not the call that he has":       {Agent: "1001", For: ForCall + "c9"},
+		"is over; allowed: a later time": {Agent: "1001", Due: d.now},
+		"is too late; allowed:":          {Agent: "1001", Due: d.now.Add(8 * 24 * time.Hour)},
+		`"water" is no number`:           {Agent: "1001", To: "water"},
+		"is the hotline's own":           {Agent: "1001", To: "800119"},
+		"lets agents dial":               {Agent: "1001", To: "13800138001"},
+	} {
+		o.Verb = OrderPromise
+		var refused *OrderError
+		if err := d.do(o).Refused; !errors.As(err, &refused) || !strings.Contains(refused.Text, want) {
+			t.Errorf("want %q: %v", want, err)
+		}
+	}
+	if len(d.h.Promises()) != 0 {
+		t.Errorf("promised all the same: %+v", d.h.Promises())
+	}
+}
