@@ -23,6 +23,7 @@ type Filter struct {
 	Ended *bool
 	// Answered by a person.
 	Answered *bool
+	Within
 	// Limit keeps the newest; 0 keeps all.
 	Limit int
 }
@@ -75,14 +76,14 @@ func (s *Store) callIDs(ctx context.Context, tx pgx.Tx, f Filter) ([]string, err
 	switch {
 	case f.Caller != "":
 		return s.q.CallIDsOfCaller(ctx, tx, sql.CallIDsOfCallerParams{
-			Company: company, Did: did, Caller: clean(f.Caller), Agent: wanted(f.Agent), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered, Count: count,
+			Company: company, Did: did, Caller: clean(f.Caller), Agent: wanted(f.Agent), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered, Queues: f.Queues, Person: wanted(f.Person), Count: count,
 		})
 	case f.Agent != "":
 		return s.q.CallIDsOfAgent(ctx, tx, sql.CallIDsOfAgentParams{
-			Company: company, Did: did, Agent: clean(f.Agent), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered, Count: count,
+			Company: company, Did: did, Agent: clean(f.Agent), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered, Queues: f.Queues, Person: wanted(f.Person), Count: count,
 		})
 	}
-	return s.q.CallIDs(ctx, tx, sql.CallIDsParams{Company: company, Did: did, Since: since, Until: until, Ended: f.Ended, Answered: f.Answered, Count: count})
+	return s.q.CallIDs(ctx, tx, sql.CallIDsParams{Company: company, Did: did, Since: since, Until: until, Ended: f.Ended, Answered: f.Answered, Queues: f.Queues, Person: wanted(f.Person), Count: count})
 }
 
 // Record is one call's whole record; ErrNoCall when there is none.

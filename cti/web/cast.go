@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"sansheng/store"
 )
 
 const (
@@ -38,10 +40,11 @@ type cast struct {
 }
 
 // audience is who hears the same: an agent's desk, or the floor of a company, of all
-// where it is empty.
+// where it is empty, within some queues of it.
 type audience struct {
 	subject        string
 	agent, company string
+	within         store.Within
 	seq            uint64
 	said, asked    time.Time
 }
@@ -189,7 +192,7 @@ func (s *scene) calls(a *audience) map[string]LiveCall {
 		return seen
 	}
 	for id, c := range s.masked {
-		if a.company == "" || c.Company == a.company {
+		if (a.company == "" || c.Company == a.company) && a.within.Has(c.Queue) {
 			seen[id] = c
 		}
 	}
@@ -203,7 +206,10 @@ func (s *scene) people(a *audience) map[string]AgentState {
 	}
 	seen := map[string]AgentState{}
 	for id, p := range s.agents {
-		if a.agent == id || a.agent == "" && (a.company == "" || p.Company == a.company) {
+		if a.agent == id || a.agent == "" && (a.company == "" || p.Company == a.company) && serves(a.within, p.Queues) {
+			if a.within.Bounded() && !a.within.Has(s.masked[p.Call].Queue) {
+				p.Call = "" // he has one of another queue
+			}
 			seen[id] = p
 		}
 	}
@@ -216,7 +222,7 @@ func (s *scene) lines(a *audience) map[string]LiveQueue {
 	}
 	seen := map[string]LiveQueue{}
 	for id, q := range s.queues {
-		if a.company == "" || q.Company == a.company {
+		if (a.company == "" || q.Company == a.company) && a.within.Has(id) {
 			seen[id] = q
 		}
 	}

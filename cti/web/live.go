@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -167,7 +168,11 @@ func floorOf(p person) string {
 	case all:
 		return "live.floor"
 	case company:
-		return "live.floor." + bus.Token(string(p.Company))
+		subject := "live.floor." + bus.Token(string(p.Company))
+		if w := p.within(); w.Bounded() { // who is limited to the same queues hears the same
+			subject += "." + hashToken(strings.Join(w.Queues, ","))[:16]
+		}
+		return subject
 	}
 	return ""
 }
@@ -188,7 +193,7 @@ func (s *Server) liveSnapshot(ctx context.Context, in *liveInput) (*liveOutput, 
 	if s.cast == nil {
 		return nil, noLeader()
 	}
-	a := audience{subject: floorOf(p), company: string(p.onlyCompany())}
+	a := audience{subject: floorOf(p), company: string(p.onlyCompany()), within: p.within()}
 	if in.View == "desk" {
 		a = audience{subject: deskOf(p), agent: p.Number}
 	}

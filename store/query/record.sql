@@ -8,6 +8,7 @@ WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
   AND (sqlc.narg(ended)::boolean IS NULL OR (ended_at IS NOT NULL) = sqlc.narg(ended))
   AND (sqlc.narg(answered)::boolean IS NULL
        OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = sqlc.narg(answered))
+  AND call_is_of(call.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])
 ORDER BY started_at DESC, id DESC
 LIMIT sqlc.narg(count)::bigint;
 
@@ -27,6 +28,7 @@ WHERE (sqlc.narg(company)::text IS NULL OR his.company = sqlc.narg(company))
   AND (sqlc.narg(ended)::boolean IS NULL OR (his.ended_at IS NOT NULL) = sqlc.narg(ended))
   AND (sqlc.narg(answered)::boolean IS NULL
        OR (his.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = his.id)) = sqlc.narg(answered))
+  AND call_is_of(his.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])
 ORDER BY his.started_at DESC, his.id DESC
 LIMIT sqlc.narg(count)::bigint;
 
@@ -40,6 +42,7 @@ WHERE answer.agent = sqlc.arg(agent)::text
   AND (sqlc.narg(did)::text IS NULL OR call.did = sqlc.narg(did))
   AND (sqlc.narg(ended)::boolean IS NULL OR (call.ended_at IS NOT NULL) = sqlc.narg(ended))
   AND (sqlc.narg(answered)::boolean IS NULL OR sqlc.narg(answered))
+  AND call_is_of(call.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])
 ORDER BY answer.started_at DESC, answer.call_id DESC
 LIMIT sqlc.narg(count)::bigint;
 
