@@ -133,8 +133,8 @@ func (s *Server) agents(ctx context.Context, in *floorInput) (*agentsOutput, err
 
 func agentState(a cti.AgentView) AgentState {
 	return AgentState{
-		Company: string(a.Company), Agent: string(a.ID), Name: a.Name, State: string(a.State), Since: a.Since, Reason: a.Reason,
-		Call: string(a.Call), Reachable: a.Reachable, Until: a.Until, Queues: a.Queues, Moved: a.Moved,
+		Company: string(a.Company), Agent: string(a.ID), Name: a.Name, State: string(a.State), Since: inMillis(a.Since), Reason: a.Reason,
+		Call: string(a.Call), Reachable: a.Reachable, Until: inMillis(a.Until), Queues: a.Queues, Moved: a.Moved,
 	}
 }
 
