@@ -30,6 +30,7 @@ type Filter struct {
 	Ended *bool
 	// Answered by a person.
 	Answered *bool
+	Within
 	// Limit keeps the newest; 0 keeps all.
 	Limit int
 }
@@ -89,22 +90,22 @@ func (s *Store) callIDs(ctx context.Context, tx pgx.Tx, f Filter) ([]string, err
 	case f.Caller != "":
 		return s.q.CallIDsOfCaller(ctx, tx, sql.CallIDsOfCallerParams{
 			Company: company, Did: did, Caller: clean(f.Caller), Agent: wanted(f.Agent), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered,
-			Queue: queue, Emergency: f.Emergency, Disposition: disposition, Count: count,
+			Queue: queue, Emergency: f.Emergency, Disposition: disposition, Queues: f.Queues, Person: wanted(f.Person), Count: count,
 		})
 	case f.Agent != "":
 		return s.q.CallIDsOfAgent(ctx, tx, sql.CallIDsOfAgentParams{
 			Company: company, Did: did, Agent: clean(f.Agent), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered,
-			Queue: queue, Emergency: f.Emergency, Disposition: disposition, Count: count,
+			Queue: queue, Emergency: f.Emergency, Disposition: disposition, Queues: f.Queues, Person: wanted(f.Person), Count: count,
 		})
 	case f.Queue != "":
 		return s.q.CallIDsOfQueue(ctx, tx, sql.CallIDsOfQueueParams{
 			Company: company, Did: did, Queue: clean(f.Queue), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered,
-			Emergency: f.Emergency, Disposition: disposition, Count: count,
+			Emergency: f.Emergency, Disposition: disposition, Queues: f.Queues, Person: wanted(f.Person), Count: count,
 		})
 	}
 	return s.q.CallIDs(ctx, tx, sql.CallIDsParams{
 		Company: company, Did: did, Since: since, Until: until, Ended: f.Ended, Answered: f.Answered,
-		Emergency: f.Emergency, Disposition: disposition, Count: count,
+		Emergency: f.Emergency, Disposition: disposition, Queues: f.Queues, Person: wanted(f.Person), Count: count,
 	})
 }
 

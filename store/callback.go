@@ -34,10 +34,19 @@ type OwedCallback struct {
 	By     string `json:"by,omitempty"`
 }
 
-// Callbacks lists them, newest last: of one company where it is named, only those that are
-// still owed with owed, the newest so many with a limit above 0.
-func (s *Store) Callbacks(ctx context.Context, company string, owed bool, most int) ([]OwedCallback, error) {
-	rows, err := s.q.Callbacks(ctx, s.pool, wanted(company), owed, limit(most))
+// CallbackFilter chooses callers who would rather be called back; empty fields choose all.
+type CallbackFilter struct {
+	Company string
+	// Owed keeps those that are still to be called.
+	Owed bool
+	Within
+	// Limit keeps the newest; 0 keeps all.
+	Limit int
+}
+
+// Callbacks lists them, newest last.
+func (s *Store) Callbacks(ctx context.Context, f CallbackFilter) ([]OwedCallback, error) {
+	rows, err := s.q.Callbacks(ctx, s.pool, sql.CallbacksParams{Company: wanted(f.Company), Owed: f.Owed, Queues: f.Queues, Count: limit(f.Limit)})
 	if err != nil {
 		return nil, fmt.Errorf("list callbacks: %w", err)
 	}

@@ -35,7 +35,7 @@ func TestPromises(t *testing.T) {
 	if err := s.Replay(t.Context(), "story", facts[:last]...); err != nil {
 		t.Fatal(err)
 	}
-	owed, err := s.Callbacks(t.Context(), "demo", true, 0)
+	owed, err := s.Callbacks(t.Context(), CallbackFilter{Company: "demo", Owed: true})
 	if err != nil || len(owed) != 1 || owed[0].Call != "c1" || owed[0].Attempts != 1 || owed[0].LastResult != "no_answer" ||
 		!owed[0].DueAt.Equal(storyStart.Add(5*time.Minute+20*time.Second)) {
 		t.Errorf("owed: %+v, %v", owed, err)
@@ -51,7 +51,7 @@ func TestPromises(t *testing.T) {
 	if err != nil || len(tickets) != 1 || tickets[0].Call != "c1" || tickets[0].Kind != ticket.Callback || tickets[0].State != "open" {
 		t.Errorf("tickets: %+v, %v", tickets, err)
 	}
-	all, err := s.Callbacks(t.Context(), "", false, 0)
+	all, err := s.Callbacks(t.Context(), CallbackFilter{})
 	if err != nil || len(all) != 2 || all[0].Result != "failed" || all[1].Result != "reached" || all[1].By != "e-out20" || all[0].DueAt != nil {
 		t.Errorf("all: %+v, %v", all, err)
 	}

@@ -229,7 +229,7 @@ func TestMerge(t *testing.T) {
 	if ids, err := s.MergedCustomers(ctx, third.ID); err != nil || len(ids) != 2 {
 		t.Errorf("merged %v, %v", ids, err)
 	}
-	d, err := s.Dealings(ctx, "demo", got.Numbers)
+	d, err := s.Dealings(ctx, "demo", got.Numbers, Within{})
 	if err != nil || len(d.Calls) != 1 || d.Calls[0].ID != "c1" || *d.Calls[0].Agent != "1002" || len(d.Tickets) != 1 || d.Tickets[0].Caller != "13800138000" {
 		t.Errorf("dealings %+v, %v", d, err)
 	}

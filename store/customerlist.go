@@ -137,9 +137,9 @@ type Dealings struct {
 const dealingsMost = 50
 
 // Dealings reads them, newest first.
-func (s *Store) Dealings(ctx context.Context, company string, numbers []string) (Dealings, error) {
+func (s *Store) Dealings(ctx context.Context, company string, numbers []string, w Within) (Dealings, error) {
 	d := Dealings{Calls: []PastCall{}, Tickets: []Ticket{}}
-	calls, err := s.q.CallsOfNumbers(ctx, s.pool, company, numbers, dealingsMost)
+	calls, err := s.q.CallsOfNumbers(ctx, s.pool, sql.CallsOfNumbersParams{Company: company, Numbers: numbers, Queues: w.Queues, Person: wanted(w.Person), Count: dealingsMost})
 	if err != nil {
 		return d, fmt.Errorf("list a customer's calls: %w", err)
 	}
@@ -149,18 +149,18 @@ func (s *Store) Dealings(ctx context.Context, company string, numbers []string) 
 			Agent: c.Agent, EndedAt: utc(c.EndedAt), Disposition: c.Disposition, Abandoned: c.Abandoned,
 		})
 	}
-	d.Tickets, err = s.openTickets(ctx, company, numbers, dealingsMost)
+	d.Tickets, err = s.openTickets(ctx, company, numbers, w, dealingsMost)
 	return d, err
 }
 
 // OpenTickets are those of a company's callers with a number that are not closed, the newest
 // first, at most so many.
 func (s *Store) OpenTickets(ctx context.Context, company, number string, most int64) ([]Ticket, error) {
-	return s.openTickets(ctx, company, []string{number}, most)
+	return s.openTickets(ctx, company, []string{number}, Within{}, most)
 }
 
-func (s *Store) openTickets(ctx context.Context, company string, numbers []string, most int64) ([]Ticket, error) {
-	rows, err := s.q.OpenTicketsOfNumbers(ctx, s.pool, company, numbers, most)
+func (s *Store) openTickets(ctx context.Context, company string, numbers []string, w Within, most int64) ([]Ticket, error) {
+	rows, err := s.q.OpenTicketsOfNumbers(ctx, s.pool, sql.OpenTicketsOfNumbersParams{Company: company, Numbers: numbers, Queues: w.Queues, Person: wanted(w.Person), Count: most})
 	if err != nil {
 		return []Ticket{}, fmt.Errorf("list the open tickets of numbers: %w", err)
 	}

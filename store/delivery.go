@@ -244,6 +244,7 @@ func newDelivery(r sql.Delivery) Delivery {
 type DeliveryFilter struct {
 	ID, Webhook, Company string
 	State                DeliveryState
+	Within
 	// Limit keeps the newest; 0 keeps all.
 	Limit int
 }
@@ -251,7 +252,7 @@ type DeliveryFilter struct {
 // Deliveries lists deliveries, newest last.
 func (s *Store) Deliveries(ctx context.Context, f DeliveryFilter) ([]Delivery, error) {
 	rows, err := s.q.Deliveries(ctx, s.pool, sql.DeliveriesParams{
-		ID: wanted(f.ID), Webhook: wanted(f.Webhook), Company: wanted(f.Company), State: wanted(string(f.State)), Count: limit(f.Limit),
+		ID: wanted(f.ID), Webhook: wanted(f.Webhook), Company: wanted(f.Company), State: wanted(string(f.State)), Queues: f.Queues, Person: wanted(f.Person), Count: limit(f.Limit),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)

@@ -21,6 +21,8 @@ type Export struct {
 	Company string
 	// Since and Until bound when calls began and tickets were opened.
 	Since, Until time.Time
+	// Within bounds calls and tickets; customers are of the whole company.
+	Within
 }
 
 // ExportKind is what a table is of.
@@ -67,7 +69,7 @@ func (s *Store) writeCalls(ctx context.Context, e Export, w table.Writer) (n int
 	if err != nil {
 		return 0, err
 	}
-	err = s.EachCall(ctx, Filter{Company: e.Company, Since: e.Since, Until: e.Until}, func(r Record) error {
+	err = s.EachCall(ctx, Filter{Company: e.Company, Since: e.Since, Until: e.Until, Within: e.Within}, func(r Record) error {
 		n++
 		return w.Write(r.ID, r.Company, r.DID, r.Direction, r.Caller, r.CallerName, strconv.FormatBool(r.Emergency), stamp(&r.StartedAt), stamp(r.AnsweredAt),
 			said(r.Agent), secondsOf(r.WaitMs), said(r.Rings), said(r.WithinThreeRings), stamp(r.EndedAt), said(r.EndedBy), said(r.Disposition),
@@ -80,7 +82,7 @@ func (s *Store) writeTickets(ctx context.Context, e Export, w table.Writer) (n i
 	if err := w.Write("id", "company", "kind", "state", "owner", "department", "summary", "place", "phone", "result", "call", "did", "caller", "opened_at", "due_at", "closed_at"); err != nil {
 		return 0, err
 	}
-	p := sql.TicketsAfterParams{Company: wanted(e.Company), Since: given(e.Since), Until: given(e.Until), Count: exportPage}
+	p := sql.TicketsAfterParams{Company: wanted(e.Company), Since: given(e.Since), Until: given(e.Until), Queues: e.Queues, Person: wanted(e.Person), Count: exportPage}
 	for {
 		rows, err := s.q.TicketsAfter(ctx, s.pool, p)
 		if err != nil {

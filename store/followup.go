@@ -32,6 +32,7 @@ type FollowUpFilter struct {
 	// Since and Until keep those that ended from the one to before the other, for the lists of a
 	// week and a month (requirement F7).
 	Since, Until time.Time
+	Within
 	// Limit keeps those that are due last; 0 keeps all.
 	Limit int
 }
@@ -41,7 +42,7 @@ type FollowUpFilter struct {
 func (s *Store) FollowUps(ctx context.Context, f FollowUpFilter) ([]callback.Callback, error) {
 	p := sql.FollowUpsParams{
 		Company: wanted(f.Company), Agent: wanted(f.Agent), State: wanted(f.State), Owed: f.Owed, Dissatisfied: f.Dissatisfied, Count: limit(f.Limit),
-		Since: given(f.Since), Until: given(f.Until),
+		Since: given(f.Since), Until: given(f.Until), Queues: f.Queues, Person: wanted(f.Person),
 	}
 	if f.ID != "" {
 		id, err := uuid.Parse(f.ID)

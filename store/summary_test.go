@@ -562,7 +562,7 @@ func (n *counted) countCallbacks(all []Ticket) {
 	if n.f.Department != "" {
 		return
 	}
-	promised, err := n.c.Callbacks(n.t.Context(), n.f.Company, false, 0)
+	promised, err := n.c.Callbacks(n.t.Context(), CallbackFilter{Company: n.f.Company})
 	if err != nil {
 		n.t.Fatal(err)
 	}

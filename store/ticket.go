@@ -60,6 +60,7 @@ type TicketFilter struct {
 	ID, Company, Kind, State, Owner, Department, Call string
 	// Overdue keeps those whose deadline has passed and which are not closed.
 	Overdue bool
+	Within
 	// Limit keeps the newest; 0 keeps all.
 	Limit int
 }
@@ -73,7 +74,7 @@ func (s *Store) Tickets(ctx context.Context, f TicketFilter) ([]Ticket, error) {
 	}
 	rows, err := s.q.Tickets(ctx, s.pool, sql.TicketsParams{
 		ID: wanted(f.ID), Company: wanted(f.Company), Kind: wanted(f.Kind), State: wanted(f.State), Owner: wanted(f.Owner),
-		Department: wanted(f.Department), CallID: wanted(f.Call), Overdue: f.Overdue, Count: limit(f.Limit),
+		Department: wanted(f.Department), CallID: wanted(f.Call), Overdue: f.Overdue, Queues: f.Queues, Person: wanted(f.Person), Count: limit(f.Limit),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list tickets: %w", err)

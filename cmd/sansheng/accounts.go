@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -100,13 +101,13 @@ func listAccountsCommand(configured configurer) *cobra.Command {
 			if f.asJSON {
 				return encodeJSON(c.OutOrStdout(), list, "  ")
 			}
-			w := table(c, "NUMBER", "NAME", "ROLE", "COMPANY", "DEPARTMENT", "STATE", "CODE")
+			w := table(c, "NUMBER", "NAME", "ROLE", "COMPANY", "DEPARTMENT", "QUEUES", "STATE", "CODE")
 			for _, a := range list {
 				code := "-"
 				if a.TOTP {
 					code = "yes"
 				}
-				if err := w.row(a.Number, or(a.Name, "-"), string(a.Role), string(a.Company), or(a.Department, "-"), accountState(a), code); err != nil {
+				if err := w.row(a.Number, or(a.Name, "-"), string(a.Role), string(a.Company), or(a.Department, "-"), or(accountQueues(a), "all"), accountState(a), code); err != nil {
 					return err
 				}
 			}
@@ -117,6 +118,33 @@ func listAccountsCommand(configured configurer) *cobra.Command {
 	c.Flags().StringVar(&company, "company", "", "only this company's")
 	c.Flags().StringVar(&role, "role", "", "only this role's")
 	return c
+}
+
+// accountQueues are those to which an account is limited; those that are not there are marked.
+func accountQueues(a web.AccountView) string {
+	names := []string{}
+	for _, q := range a.Queues {
+		name := string(q)
+		if slices.Contains(a.Unknown, q) {
+			name += "?"
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ",")
+}
+
+// queuesFlag is what is said of the queues to which an account is limited.
+const queuesFlag = "the queues to which it is limited, with commas between; all by default"
+
+// queueIDs are names with commas between.
+func queueIDs(names []string) []cti.QueueID {
+	ids := []cti.QueueID{}
+	for _, n := range names {
+		if n = strings.TrimSpace(n); n != "" {
+			ids = append(ids, cti.QueueID(n))
+		}
+	}
+	return ids
 }
 
 func accountState(a web.AccountView) string {
@@ -135,6 +163,7 @@ func addAccountCommand(configured configurer) *cobra.Command {
 	f := accountFlags{configured: configured}
 	var p web.Account
 	var role, company string
+	var queues []string
 	c := &cobra.Command{
 		Use:   "add NUMBER",
 		Short: "Make an account, and the link with which its owner sets his password",
@@ -146,7 +175,7 @@ func addAccountCommand(configured configurer) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p.Number, p.Role, p.Company = args[0], web.Role(role), cti.CompanyID(company)
+			p.Number, p.Role, p.Company, p.Queues = args[0], web.Role(role), cti.CompanyID(company), queueIDs(queues)
 			made, err := k.Add(c.Context(), p)
 			if err != nil {
 				return fmt.Errorf("add account %s: %w", args[0], err)
@@ -162,6 +191,7 @@ func addAccountCommand(configured configurer) *cobra.Command {
 	c.Flags().StringVar(&role, "role", "", "one of "+roleList()+"; it is needed")
 	c.Flags().StringVar(&company, "company", "", "whose person it is; your own company's by default")
 	c.Flags().StringVar(&p.Department, "department", "", "a clerk's")
+	c.Flags().StringSliceVar(&queues, "queues", nil, queuesFlag)
 	return c
 }
 
@@ -182,6 +212,7 @@ func (f *accountFlags) tellLink(w io.Writer, l web.Link) error {
 func setAccountCommand(configured configurer) *cobra.Command {
 	f := accountFlags{configured: configured}
 	var name, role, company, department string
+	var queues []string
 	c := &cobra.Command{
 		Use:   "set NUMBER",
 		Short: "Change an account; what is not given stays",
@@ -203,8 +234,12 @@ func setAccountCommand(configured configurer) *cobra.Command {
 			if given("department") {
 				change.Department = &department
 			}
+			if given("queues") {
+				ids := queueIDs(queues)
+				change.Queues = &ids
+			}
 			if change == (web.Change{}) {
-				return errors.New("nothing is to be changed; allowed: --name, --role, --company, --department")
+				return errors.New("nothing is to be changed; allowed: --name, --role, --company, --department, --queues")
 			}
 			return f.change(c, args[0], change, "changed")
 		},
@@ -214,6 +249,7 @@ func setAccountCommand(configured configurer) *cobra.Command {
 	c.Flags().StringVar(&role, "role", "", "one of "+roleList())
 	c.Flags().StringVar(&company, "company", "", "whose person it is")
 	c.Flags().StringVar(&department, "department", "", "a clerk's")
+	c.Flags().StringSliceVar(&queues, "queues", nil, queuesFlag+"; \"\" for all")
 	return c
 }
 
@@ -317,11 +353,14 @@ func (a apiAccounts) List(ctx context.Context, company, role string) ([]web.Acco
 }
 
 func (a apiAccounts) Add(ctx context.Context, p web.Account) (web.NewAccount, error) {
-	body := map[string]string{"number": p.Number, "role": string(p.Role)}
+	body := map[string]any{"number": p.Number, "role": p.Role}
 	for name, v := range map[string]string{"name": p.Name, "company": string(p.Company), "department": p.Department} {
 		if v != "" {
 			body[name] = v
 		}
+	}
+	if len(p.Queues) > 0 {
+		body["queues"] = p.Queues
 	}
 	var made web.NewAccount
 	err := a.api.order(ctx, http.MethodPost, accountsPath, body, &made)

@@ -20,7 +20,7 @@ func callbacksCommand(open opener) *cobra.Command {
 		Short: "List callers who are owed a call, as they asked for it or an agent promised, newest last",
 		Args:  cobra.NoArgs,
 		RunE: reading(open, func(c *cobra.Command, s *store.Store, _ []string) error {
-			list, err := s.Callbacks(c.Context(), company, owed, most)
+			list, err := s.Callbacks(c.Context(), store.CallbackFilter{Company: company, Owed: owed, Limit: most})
 			if err != nil {
 				return err
 			}

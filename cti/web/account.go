@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,6 +31,9 @@ type Account struct {
 	Company cti.CompanyID `json:"company"`
 	// Department is where a clerk works.
 	Department string `json:"department,omitempty"`
+	// Queues are those of the company to which he is limited, by name and each once; none is
+	// no limit. One that the plan does not have (any more) is no error: nothing is in it.
+	Queues []cti.QueueID `json:"queues,omitempty"`
 	// Hash is the argon2id hash of his password, in PHC string form. It is empty
 	// where a link is to set one, and in what CreateAccounts is given.
 	Hash string `json:"password_hash,omitempty"`
@@ -158,9 +162,9 @@ func (a *Accounts) change(people []Account, stays func(Account) bool, password f
 		for i, p := range missing {
 			plain[i] = password(p)
 		}
-		for p, hash := range hashAll(missing, plain) {
-			p.Hash = hash
-			next[p.Number] = p
+		for i, hash := range hashAll(plain) {
+			missing[i].Hash = hash
+			next[missing[i].Number] = missing[i]
 		}
 		return nil
 	})
@@ -187,7 +191,7 @@ func (a *Accounts) edit(change func(map[string]Account) error) error {
 	if had > 0 && administrators(next) == 0 {
 		return ErrLastAdministrator
 	}
-	if !maps.Equal(next, kept) {
+	if !reflect.DeepEqual(next, kept) {
 		if err := a.save(next); err != nil {
 			return err
 		}
@@ -199,22 +203,18 @@ func (a *Accounts) edit(change func(map[string]Account) error) error {
 }
 
 // hashAll hashes on two processors, as many as memory is meant for.
-func hashAll(people []Account, plain []string) map[Account]string {
-	hashes := make([]string, len(people))
+func hashAll(plain []string) []string {
+	hashes := make([]string, len(plain))
 	var wg sync.WaitGroup
 	for worker := range parallel {
 		wg.Go(func() {
-			for i := worker; i < len(people); i += parallel {
+			for i := worker; i < len(plain); i += parallel {
 				hashes[i] = hashPassword(plain[i])
 			}
 		})
 	}
 	wg.Wait()
-	out := make(map[Account]string, len(people))
-	for i, p := range people {
-		out[p] = hashes[i]
-	}
-	return out
+	return hashes
 }
 
 // Account is the person with a number.
@@ -240,10 +240,19 @@ func (a *Accounts) save(people map[string]Account) error {
 	return writeSecret(a.file, accountFile{Accounts: slices.SortedFunc(maps.Values(people), byNumber)})
 }
 
+// same tells that nothing about an account has changed.
+func (p Account) same(o Account) bool { return reflect.DeepEqual(p, o) }
+
 func byNumber(a, b Account) int { return cmp.Compare(a.Number, b.Number) }
 
-// nameMost is how many letters a name may have.
-const nameMost = 64
+// nameMost is how many letters a name may have, queuesMost to how many queues an account may
+// be limited.
+const (
+	nameMost   = 64
+	queuesMost = 200
+)
+
+var queueForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
 func (p Account) check() error {
 	if !numberForm.MatchString(p.Number) {
@@ -258,5 +267,40 @@ func (p Account) check() error {
 	if utf8.RuneCountInString(p.Name) > nameMost || strings.ContainsFunc(p.Name, unicode.IsControl) {
 		return fmt.Errorf("account %s: the name is not allowed: at most %d letters in one line", p.Number, nameMost)
 	}
-	return p.Role.check()
+	if err := p.Role.check(); err != nil {
+		return err
+	}
+	return p.checkQueues()
+}
+
+// limitable tells whether accounts of a role may be limited to queues: those who look over all
+// companies may not.
+func (r Role) limitable() bool { return r != Administrator && r != Auditor }
+
+func (p Account) checkQueues() error {
+	switch {
+	case len(p.Queues) == 0:
+		return nil
+	case !p.Role.limitable():
+		return fmt.Errorf("account %s: the role %s sees all companies; allowed: no queues", p.Number, p.Role)
+	case len(p.Queues) > queuesMost:
+		return fmt.Errorf("account %s: %d queues are too many; allowed: at most %d", p.Number, len(p.Queues), queuesMost)
+	}
+	for i, q := range p.Queues {
+		if !queueForm.MatchString(string(q)) {
+			return fmt.Errorf("account %s: queue %q is not allowed: 1 to 32 of a-z 0-9 _ -", p.Number, q)
+		}
+		if i > 0 && p.Queues[i-1] >= q {
+			return fmt.Errorf("account %s: queues are by name, each once; %q is not", p.Number, q)
+		}
+	}
+	return nil
+}
+
+// orderly are queues by name and each once; nil where there are none.
+func orderly(queues []cti.QueueID) []cti.QueueID {
+	if len(queues) == 0 {
+		return nil
+	}
+	return slices.Compact(slices.Sorted(slices.Values(queues)))
 }

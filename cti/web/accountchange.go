@@ -40,6 +40,8 @@ type AccountView struct {
 	Role       Role          `json:"role" enum:"agent,shift_leader,operator,administrator,finance,auditor,clerk"`
 	Company    cti.CompanyID `json:"company"`
 	Department string        `json:"department,omitempty" doc:"Where a clerk works."`
+	Queues     []cti.QueueID `json:"queues,omitempty" doc:"The queues of the company to which he is limited; all where it is left out."`
+	Unknown    []cti.QueueID `json:"unknown_queues,omitempty" doc:"Those of them that the company does not have by the plan in force."`
 	Disabled   bool          `json:"disabled" doc:"He may not log in."`
 	Password   bool          `json:"password" doc:"He has a password; else a link is to set one."`
 	TOTP       bool          `json:"totp" doc:"He is asked for a one-time code."`
@@ -48,7 +50,7 @@ type AccountView struct {
 
 func (p Account) view() AccountView {
 	v := AccountView{
-		Number: p.Number, Name: p.Name, Role: p.Role, Company: p.Company, Department: p.Department,
+		Number: p.Number, Name: p.Name, Role: p.Role, Company: p.Company, Department: p.Department, Queues: p.Queues,
 		Disabled: p.Disabled, Password: p.Hash != "", TOTP: p.Secret != "",
 	}
 	if p.LinkHash != "" && time.Now().Before(p.LinkUntil) {
@@ -71,10 +73,12 @@ type Change struct {
 	Role       *Role          `json:"role,omitempty" enum:"agent,shift_leader,operator,administrator,finance,auditor,clerk"`
 	Company    *cti.CompanyID `json:"company,omitempty" pattern:"^[a-z0-9][a-z0-9_-]{0,31}$" patternDescription:"1 to 32 of a-z 0-9 _ -"`
 	Department *string        `json:"department,omitempty" maxLength:"64" doc:"A clerk has one, and nobody else."`
+	Queues     *[]cti.QueueID `json:"queues,omitempty" maxItems:"200" doc:"The queues of the company to which he is limited; none is no limit. Who sees all companies has none."`
 	Disabled   *bool          `json:"disabled,omitempty" doc:"He may not log in; a login that he has ends."`
 }
 
-// of is an account with the change made. Who is no clerk any more has no department.
+// of is an account with the change made. Who is no clerk any more has no department, who sees
+// all companies from now on no limit.
 func (c Change) of(p Account) Account {
 	for _, f := range []struct{ to, from *string }{{&p.Name, c.Name}, {&p.Department, c.Department}} {
 		if f.from != nil {
@@ -85,7 +89,12 @@ func (c Change) of(p Account) Account {
 		if p.Role == Clerk && *c.Role != Clerk && c.Department == nil {
 			p.Department = ""
 		}
-		p.Role = *c.Role
+		if p.Role = *c.Role; !p.Role.limitable() && c.Queues == nil {
+			p.Queues = nil
+		}
+	}
+	if c.Queues != nil {
+		p.Queues = orderly(*c.Queues)
 	}
 	if c.Company != nil {
 		p.Company = *c.Company
@@ -143,7 +152,7 @@ func (e *AccountError) Unwrap() error { return e.Err }
 // Add makes an account without a password, and the link that sets one. The error Is
 // ErrAccountTaken where the number is somebody's, or is an *AccountError.
 func (a *Accounts) Add(p Account) (AccountView, Link, error) {
-	p = Account{Number: p.Number, Name: strings.TrimSpace(p.Name), Role: p.Role, Company: p.Company, Department: strings.TrimSpace(p.Department)}
+	p = Account{Number: p.Number, Name: strings.TrimSpace(p.Name), Role: p.Role, Company: p.Company, Department: strings.TrimSpace(p.Department), Queues: orderly(p.Queues)}
 	var link Link
 	err := a.edit(func(next map[string]Account) error {
 		if err := p.check(); err != nil {

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"go.uber.org/zap"
@@ -23,7 +25,14 @@ type accountsInput struct {
 
 // AccountList is a list of accounts.
 type AccountList struct {
-	Accounts []AccountView `json:"accounts" nullable:"false" doc:"Those that you may change, by number."`
+	Accounts []AccountView  `json:"accounts" nullable:"false" doc:"Those that you may change, by number."`
+	Queues   []AccountQueue `json:"queues" nullable:"false" doc:"The queues to which you may limit accounts, by the plan in force."`
+}
+
+// AccountQueue is a queue to which accounts of its company may be limited.
+type AccountQueue struct {
+	Company cti.CompanyID `json:"company"`
+	Queue   cti.QueueID   `json:"queue"`
 }
 
 type accountsOutput struct{ Body AccountList }
@@ -50,6 +59,8 @@ type addAccountInput struct {
 		Role       Role          `json:"role" enum:"agent,shift_leader,operator,administrator,finance,auditor,clerk"`
 		Company    cti.CompanyID `json:"company,omitempty" pattern:"^[a-z0-9][a-z0-9_-]{0,31}$" patternDescription:"1 to 32 of a-z 0-9 _ -" doc:"Your own company by default."`
 		Department string        `json:"department,omitempty" maxLength:"64" doc:"A clerk has one, and nobody else."`
+
+		Queues []cti.QueueID `json:"queues,omitempty" maxItems:"200" doc:"The queues of the company to which he is limited; no limit where it is left out. Who sees all companies has none."`
 	}
 }
 
@@ -79,10 +90,16 @@ func (s *Server) registerAccounts(api huma.API) {
 // keeps tells whether a person may change an account. One out of reach is answered like one
 // that does not exist. The error is a problem.
 func (p person) keeps(a Account) error {
-	if p.reach == all || p.reach == company && a.Company == p.Company && slices.Contains(keptRoles, a.Role) {
+	if p.reach == all || p.reach == company && a.Company == p.Company && slices.Contains(keptRoles, a.Role) && p.covers(a.Queues) {
 		return nil
 	}
 	return noAccount(a.Number)
+}
+
+// covers tells whether a limit to queues goes no further than a person's own.
+func (p person) covers(queues []cti.QueueID) bool {
+	w := p.within()
+	return !w.Bounded() || len(queues) > 0 && !slices.ContainsFunc(queues, func(q cti.QueueID) bool { return !w.Has(string(q)) })
 }
 
 // changes is keeps without his own account: nobody gives himself a role, and nobody locks
@@ -98,17 +115,54 @@ func noAccount(number string) error {
 	return newProblem(http.StatusNotFound, notFound, "there is no account %s among those you may change", number)
 }
 
-// mayGive tells whether a person may give a role in a company; the error is a problem.
-func (p person) mayGive(r Role, in cti.CompanyID) error {
+// mayGive tells whether a person may make an account what it is to be; the error is a problem.
+func (p person) mayGive(a Account) error {
 	switch {
 	case p.reach == all:
 		return nil
-	case in != p.Company:
-		return newProblem(http.StatusForbidden, notAllowed, "company %s is not yours; allowed: %s", in, p.Company)
-	case !slices.Contains(keptRoles, r):
-		return newProblem(http.StatusForbidden, notAllowed, "the role %s is an administrator's to give; allowed: %s", r, join(keptRoles))
+	case a.Company != p.Company:
+		return newProblem(http.StatusForbidden, notAllowed, "company %s is not yours; allowed: %s", a.Company, p.Company)
+	case !slices.Contains(keptRoles, a.Role):
+		return newProblem(http.StatusForbidden, notAllowed, "the role %s is an administrator's to give; allowed: %s", a.Role, join(keptRoles))
+	case !p.covers(a.Queues):
+		return newProblem(http.StatusForbidden, notAllowed, "you are limited to queues, and so is who has his account from you; allowed: some of %s", strings.Join(texts(p.Queues), ", "))
 	}
 	return nil
+}
+
+// unknown are the queues of an account that its company does not have by the plan in force.
+func (s *Server) unknown(company cti.CompanyID, queues []cti.QueueID) []cti.QueueID {
+	var out []cti.QueueID
+	for _, id := range queues {
+		if !slices.ContainsFunc(s.plan().Queues, func(q cti.Queue) bool { return q.ID == id && q.Company == company }) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// queuesThere refuses queues that the plan does not have; those that an account has already may
+// stay. The error is a problem.
+func (s *Server) queuesThere(a Account, had []cti.QueueID) error {
+	for _, id := range s.unknown(a.Company, a.Queues) {
+		if slices.Contains(had, id) {
+			continue
+		}
+		there := []string{}
+		for _, q := range s.plan().Queues {
+			if q.Company == a.Company {
+				there = append(there, string(q.ID))
+			}
+		}
+		return newProblem(http.StatusUnprocessableEntity, badQuery, "queues: company %s has no queue %q; allowed: %s", a.Company, id, cmp.Or(strings.Join(there, ", "), "none"))
+	}
+	return nil
+}
+
+// shown is an account as it is shown, held against the plan in force.
+func (s *Server) shown(v AccountView) AccountView {
+	v.Unknown = s.unknown(v.Company, v.Queues)
+	return v
 }
 
 func (s *Server) listAccounts(ctx context.Context, in *accountsInput) (*accountsOutput, error) {
@@ -116,11 +170,16 @@ func (s *Server) listAccounts(ctx context.Context, in *accountsInput) (*accounts
 	if err != nil {
 		return nil, err
 	}
-	p, out := personOf(ctx), &accountsOutput{Body: AccountList{Accounts: []AccountView{}}}
+	p, out := personOf(ctx), &accountsOutput{Body: AccountList{Accounts: []AccountView{}, Queues: []AccountQueue{}}}
 	for _, v := range s.accounts.List() {
 		if (only == "" || string(v.Company) == only) && (in.Role == "" || v.Role == in.Role) &&
-			p.keeps(Account{Number: v.Number, Role: v.Role, Company: v.Company}) == nil {
-			out.Body.Accounts = append(out.Body.Accounts, v)
+			p.keeps(Account{Number: v.Number, Role: v.Role, Company: v.Company, Queues: v.Queues}) == nil {
+			out.Body.Accounts = append(out.Body.Accounts, s.shown(v))
+		}
+	}
+	for _, q := range s.plan().Queues {
+		if (only == "" || string(q.Company) == only) && p.within().Has(string(q.ID)) {
+			out.Body.Queues = append(out.Body.Queues, AccountQueue{Company: q.Company, Queue: q.ID})
 		}
 	}
 	return out, nil
@@ -131,14 +190,19 @@ func (s *Server) addAccount(ctx context.Context, in *addAccountInput) (*newAccou
 	if b.Company == "" {
 		b.Company = p.Company
 	}
-	if err := p.mayGive(b.Role, b.Company); err != nil {
+	a := Account{Number: b.Number, Name: b.Name, Role: b.Role, Company: b.Company, Department: b.Department, Queues: b.Queues}
+	err := p.mayGive(a)
+	if err == nil {
+		err = s.queuesThere(a, nil)
+	}
+	if err != nil {
 		return nil, err
 	}
-	v, link, err := s.accounts.Add(Account{Number: b.Number, Name: b.Name, Role: b.Role, Company: b.Company, Department: b.Department})
-	if err = s.changed(ctx, "added", b.Number, err, zap.String("given", string(b.Role)), zap.String("in", string(b.Company))); err != nil {
+	v, link, err := s.accounts.Add(a)
+	if err = s.changed(ctx, "added", b.Number, err, zap.String("given", string(b.Role)), zap.String("in", string(b.Company)), zap.Strings("queues", texts(a.Queues))); err != nil {
 		return nil, err
 	}
-	return &newAccountOutput{Body: NewAccount{Account: v, Link: link}}, nil
+	return &newAccountOutput{Body: NewAccount{Account: s.shown(v), Link: link}}, nil
 }
 
 func (s *Server) changeAccount(ctx context.Context, in *changeAccountInput) (*accountOutput, error) {
@@ -149,7 +213,10 @@ func (s *Server) changeAccount(ctx context.Context, in *changeAccountInput) (*ac
 			before = a
 			return p.changes(a)
 		}
-		return p.mayGive(a.Role, a.Company)
+		if err := p.mayGive(a); err != nil {
+			return err
+		}
+		return s.queuesThere(a, before.Queues)
 	})
 	fields := []zap.Field{}
 	for _, f := range []struct {
@@ -158,6 +225,7 @@ func (s *Server) changeAccount(ctx context.Context, in *changeAccountInput) (*ac
 	}{
 		{"role", string(before.Role), string(v.Role)}, {"company", string(before.Company), string(v.Company)},
 		{"department", before.Department, v.Department}, {"name", before.Name, v.Name},
+		{"queues", strings.Join(texts(before.Queues), ","), strings.Join(texts(v.Queues), ",")},
 	} {
 		if err == nil && f.was != f.now {
 			fields = append(fields, zap.Strings(f.name, []string{f.was, f.now}))
@@ -169,10 +237,10 @@ func (s *Server) changeAccount(ctx context.Context, in *changeAccountInput) (*ac
 	if err = s.changed(ctx, "changed", in.Number, err, fields...); err != nil {
 		return nil, err
 	}
-	if v.Disabled || before.Role != v.Role || before.Company != v.Company {
+	if v.Disabled || before.Role != v.Role || before.Company != v.Company || !slices.Equal(before.Queues, v.Queues) {
 		s.expel(in.Number)
 	}
-	return &accountOutput{Body: v}, nil
+	return &accountOutput{Body: s.shown(v)}, nil
 }
 
 func (s *Server) removeAccount(ctx context.Context, in *AccountPath) (*struct{}, error) {

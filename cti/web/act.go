@@ -136,7 +136,7 @@ func (s *Server) ticket(ctx context.Context, in *ticketInput) (*ticketStoryOutpu
 // seenTicket is a ticket that who asks may see; the error is a problem.
 func (s *Server) seenTicket(ctx context.Context, id string) (store.Ticket, error) {
 	p := personOf(ctx)
-	f := store.TicketFilter{ID: id, Company: string(p.onlyCompany())}
+	f := store.TicketFilter{ID: id, Company: string(p.onlyCompany()), Within: p.within()}
 	if p.reach == own {
 		f.Department = p.Department
 	}
@@ -153,7 +153,7 @@ func (s *Server) seenTicket(ctx context.Context, id string) (store.Ticket, error
 func (s *Server) openTicket(ctx context.Context, in *openTicketInput) (*ticketOutput, error) {
 	p := personOf(ctx)
 	record, err := s.records.Record(ctx, in.Body.Call)
-	if errors.Is(err, store.ErrNoCall) || err == nil && p.reach != all && record.Company != string(p.Company) {
+	if errors.Is(err, store.ErrNoCall) || err == nil && !reaches(p, record) {
 		return nil, newProblem(http.StatusNotFound, notFound, "no call has the id %s", in.Body.Call)
 	}
 	if err != nil {
@@ -198,8 +198,31 @@ func (s *Server) orderTicket(ctx context.Context, in *ticketOrderInput) (*ticket
 	if err != nil {
 		return nil, err
 	}
+	if err := s.withinAct(ctx, in.ID, a); err != nil {
+		return nil, err
+	}
 	t, err := carryOut(ctx, db, p, id, a, s.may(p, reach, a))
 	return s.acted(ctx, in.Body.Order, t, err)
+}
+
+// withinAct looks for what an order is about where who gives it is limited to queues: the
+// ticket, the one into which it is merged, the call that joins it. The error is a problem.
+func (s *Server) withinAct(ctx context.Context, id string, a ticket.Act) error {
+	if !personOf(ctx).within().Bounded() {
+		return nil
+	}
+	_, err := s.seenTicket(ctx, id)
+	switch a := a.(type) {
+	case *ticket.MergedInto:
+		if err == nil {
+			_, err = s.seenTicket(ctx, string(a.Into))
+		}
+	case *ticket.Joined:
+		if err == nil {
+			_, err = s.seenCall(ctx, a.Call)
+		}
+	}
+	return err
 }
 
 // carryOut has the store do it.

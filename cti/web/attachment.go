@@ -55,6 +55,9 @@ func (s *Server) attach(ctx context.Context, in *attachInput) (*ticketOutput, er
 	if err != nil {
 		return nil, err
 	}
+	if err := s.withinAct(ctx, in.ID, &ticket.Attached{}); err != nil {
+		return nil, err
+	}
 	t, err := db.Attach(ctx, id, p.Number, in.Name, in.Type, in.RawBody, s.may(p, attaching.of(p.Role), &ticket.Attached{}))
 	return s.acted(ctx, "attach", t, err)
 }

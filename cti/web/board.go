@@ -66,11 +66,7 @@ func (s *Server) board(ctx context.Context, in *boardInput) (*boardOutput, error
 // boardOf is what of a company's day a person may see.
 func (s *Server) boardOf(ctx context.Context, co cti.Company) (store.Board, error) {
 	p, plan, f := personOf(ctx), s.plan(), store.SummaryFilter{Company: string(co.ID)}
-	if p.Role == ShiftLeader {
-		if queues, _, whole := plan.Led(co.ID, p.Number); !whole {
-			f.Queues = texts(queues)
-		}
-	}
+	f.Queues, _ = s.figured(p, co.ID, true)
 	y, m, d := time.Now().In(co.Location()).Date()
 	f.From = time.Date(y, m, d, 0, 0, 0, 0, co.Location())
 	f.Until = f.From.AddDate(0, 0, 1)

@@ -19,7 +19,7 @@ type RecordReader interface {
 	// Record's error Is store.ErrNoCall where there is none.
 	Record(ctx context.Context, id string) (store.Record, error)
 	Tickets(ctx context.Context, f store.TicketFilter) ([]store.Ticket, error)
-	Callbacks(ctx context.Context, company string, owed bool, most int) ([]store.OwedCallback, error)
+	Callbacks(ctx context.Context, f store.CallbackFilter) ([]store.OwedCallback, error)
 	Agents(ctx context.Context, company string, since time.Time) ([]store.Agent, error)
 	Queues(ctx context.Context, company string, since time.Time) ([]store.Queue, error)
 }
@@ -89,6 +89,7 @@ func (s *Server) calls(ctx context.Context, in *callsInput) (*callsOutput, error
 		return nil, err
 	}
 	p := personOf(ctx)
+	f.Within = p.within()
 	if in.Caller != "" && revealing.of(p.Role) == none { // an answer would tell whose number it is
 		return nil, newProblem(http.StatusForbidden, notAllowed, "the role %s may not search by a caller's number; allowed: %s", p.Role, join(revealing.allowed()))
 	}
@@ -141,12 +142,9 @@ func (s *Server) call(ctx context.Context, in *callInput) (*callOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.records.Record(ctx, in.ID)
-	if err != nil && !errors.Is(err, store.ErrNoCall) {
-		return nil, s.unread(ctx, "call", err)
-	}
-	if err != nil || !reaches(personOf(ctx), r) {
-		return nil, newProblem(http.StatusNotFound, notFound, "no call has the id %s among those you may see", in.ID)
+	r, err := s.seenCall(ctx, in.ID)
+	if err != nil {
+		return nil, err
 	}
 	if !whole {
 		return &callOutput{Body: maskRecord(r)}, nil
@@ -157,6 +155,18 @@ func (s *Server) call(ctx context.Context, in *callInput) (*callOutput, error) {
 	return &callOutput{Body: r}, nil
 }
 
+// seenCall is the record of a call that who asks may see; the error is a problem.
+func (s *Server) seenCall(ctx context.Context, id string) (store.Record, error) {
+	r, err := s.records.Record(ctx, id)
+	if err != nil && !errors.Is(err, store.ErrNoCall) {
+		return r, s.unread(ctx, "call", err)
+	}
+	if err != nil || !reaches(personOf(ctx), r) {
+		return r, newProblem(http.StatusNotFound, notFound, "no call has the id %s among those you may see", id)
+	}
+	return r, nil
+}
+
 // reaches tells whether a person may see a record.
 func reaches(p person, r store.Record) bool {
 	switch {
@@ -164,7 +174,7 @@ func reaches(p person, r store.Record) bool {
 		return true
 	case p.reach == none || r.Company != string(p.Company):
 		return false
-	case p.reach == company:
+	case p.reach == company && holds(p.within(), r):
 		return true
 	}
 	if r.Agent != nil && *r.Agent == p.Number {

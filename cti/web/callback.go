@@ -46,6 +46,11 @@ type cancelCallbackInput struct {
 
 func (s *Server) cancelCallback(ctx context.Context, in *cancelCallbackInput) (*struct{}, error) {
 	p := personOf(ctx)
+	if p.within().Bounded() {
+		if _, err := s.seenCall(ctx, in.Call); err != nil {
+			return nil, err
+		}
+	}
 	c := cti.CancelCallback{Call: cti.CallID(in.Call), Company: p.onlyCompany(), By: p.Number, Reason: in.Reason}
 	ctx, stop := context.WithTimeout(ctx, liveTime)
 	defer stop()
@@ -69,7 +74,7 @@ func (s *Server) callbacks(ctx context.Context, in *callbacksInput) (*callbacksO
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.records.Callbacks(ctx, company, in.Owed, in.Limit)
+	list, err := s.records.Callbacks(ctx, store.CallbackFilter{Company: company, Owed: in.Owed, Within: personOf(ctx).within(), Limit: in.Limit})
 	if err != nil {
 		return nil, s.unread(ctx, "callbacks", err)
 	}

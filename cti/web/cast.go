@@ -5,13 +5,15 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"maps"
-	"reflect"
 	"slices"
 	"sync"
 	"time"
 
 	"go.uber.org/zap"
+
+	"sansheng/store"
 )
 
 const (
@@ -38,10 +40,11 @@ type cast struct {
 }
 
 // audience is who hears the same: an agent's desk, or the floor of a company, of all
-// where it is empty.
+// where it is empty, within some queues of it.
 type audience struct {
 	subject        string
 	agent, company string
+	within         store.Within
 	seq            uint64
 	said, asked    time.Time
 }
@@ -51,9 +54,9 @@ type scene struct {
 	at     time.Time
 	linked bool
 	agents map[string]AgentState
-	// masked and whole are the calls; parties are whose desks have them.
+	// masked and whole are the calls; desks are the calls that an agent's desk has.
 	masked, whole map[string]LiveCall
-	parties       map[string][]string
+	desks         map[string][]string
 	queues        map[string]LiveQueue
 }
 
@@ -94,26 +97,30 @@ func (c *cast) step(ctx context.Context) error {
 	defer c.mu.Unlock()
 	last := c.now
 	c.now = next
+	changed := changesOf(last, next)
+	var errs error
 	for key, a := range c.audiences {
 		if next.at.Sub(a.asked) > audienceKept { // a page that is there has asked again with its next pass
 			delete(c.audiences, key)
 			continue
 		}
-		d, changed := next.since(last, a)
-		if !changed && next.at.Sub(a.said) < beatEvery {
+		d, err := changed.seenBy(a)
+		if err == nil && d.empty() && next.at.Sub(a.said) < beatEvery {
 			continue
 		}
+		// What cannot be said has its number all the same: who misses it reads all anew.
 		a.seq, a.said = a.seq+1, next.at
 		d.Epoch, d.Seq, d.At = c.epoch, a.seq, next.at
-		b, err := json.Marshal(d)
-		if err != nil {
-			return err
+		var b []byte
+		if err == nil {
+			b, err = json.Marshal(d)
 		}
-		if err := c.server.Publish(a.subject, b); err != nil {
-			return err
+		if err == nil {
+			err = c.server.Publish(a.subject, b)
 		}
+		errs = errors.Join(errs, err)
 	}
-	return nil
+	return errs
 }
 
 // snapshot is how all stands for an audience, which is told of changes from then on.
@@ -129,24 +136,29 @@ func (c *cast) snapshot(ctx context.Context, who audience) (Snapshot, error) {
 		c.audiences[who.subject] = a
 	}
 	a.asked = c.now.at
-	d, _ := c.now.since(nil, a)
-	return Snapshot{
-		Epoch: c.epoch, Seq: a.seq, At: c.now.at, Linked: c.now.linked,
-		Agents: orEmpty(d.Agents), Calls: orEmpty(d.Calls), Queues: orEmpty(d.Queues),
-	}, nil
+	s := Snapshot{Epoch: c.epoch, Seq: a.seq, At: c.now.at, Linked: c.now.linked}
+	s.Agents = seenAll(c.now.agents, func(p AgentState) *AgentState { return a.agentOf(c.now, &p) })
+	s.Calls = seenAll(a.callsOf(c.now), func(l LiveCall) *LiveCall { return a.callOf(c.now, &l) })
+	s.Queues = seenAll(c.now.queues, func(q LiveQueue) *LiveQueue { return a.queueOf(&q) })
+	slices.SortFunc(s.Calls, func(a, b LiveCall) int { return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.Call, b.Call)) })
+	return s, nil
 }
 
-func orEmpty[T any](list []T) []T {
-	if list == nil {
-		return []T{}
+// seenAll are those of all that are seen, by name.
+func seenAll[T any](all map[string]T, seen func(T) *T) []T {
+	list := []T{}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if v := seen(all[name]); v != nil {
+			list = append(list, *v)
+		}
 	}
 	return list
 }
 
 func sceneOf(f Floor) *scene {
 	s := &scene{
-		at: time.Now().UTC(), linked: f.Linked, agents: make(map[string]AgentState, len(f.Agents)), masked: make(map[string]LiveCall, len(f.Calls)),
-		whole: make(map[string]LiveCall, len(f.Calls)), parties: make(map[string][]string, len(f.Calls)), queues: make(map[string]LiveQueue, len(f.Queues)),
+		at: time.Now().UTC().Truncate(time.Millisecond), linked: f.Linked, agents: make(map[string]AgentState, len(f.Agents)), masked: make(map[string]LiveCall, len(f.Calls)),
+		whole: make(map[string]LiveCall, len(f.Calls)), desks: make(map[string][]string, len(f.Agents)), queues: make(map[string]LiveQueue, len(f.Queues)),
 	}
 	for _, a := range f.Agents {
 		s.agents[string(a.ID)] = agentState(a)
@@ -154,18 +166,17 @@ func sceneOf(f Floor) *scene {
 	for _, v := range f.Calls {
 		id := string(v.ID)
 		s.masked[id], s.whole[id] = liveCall(v, true), liveCall(v, false)
-		parties := []string{string(v.Agent)}
+		s.seat(string(v.Agent), id)
 		for _, b := range v.Beside {
-			parties = append(parties, string(b))
+			s.seat(string(b), id)
 		}
 		if v.Consult != nil {
-			parties = append(parties, v.Consult.To)
+			s.seat(v.Consult.To, id)
 		}
-		s.parties[id] = parties
 	}
 	for _, a := range f.Agents { // a leader's phone, a receiver's that rings
-		if id := string(a.Call); id != "" && s.parties[id] != nil && !slices.Contains(s.parties[id], string(a.ID)) {
-			s.parties[id] = append(s.parties[id], string(a.ID))
+		if _, there := s.masked[string(a.Call)]; there {
+			s.seat(string(a.ID), string(a.Call))
 		}
 	}
 	for _, q := range f.Queues {
@@ -174,79 +185,52 @@ func sceneOf(f Floor) *scene {
 	return s
 }
 
-// calls are those for an audience's eyes.
-func (s *scene) calls(a *audience) map[string]LiveCall {
-	if s == nil {
+// seat puts a call on a desk.
+func (s *scene) seat(agent, call string) {
+	if !slices.Contains(s.desks[agent], call) {
+		s.desks[agent] = append(s.desks[agent], call)
+	}
+}
+
+// agentOf, callOf and queueOf are what an audience sees of something in a scene; nil where it
+// sees nothing. What they are given stays as it is.
+func (a *audience) agentOf(s *scene, p *AgentState) *AgentState {
+	switch {
+	case p == nil || a.agent != "" && a.agent != p.Agent, a.agent == "" && a.company != "" && a.company != p.Company, !serves(a.within, p.Queues):
+		return nil
+	case a.within.Bounded() && p.Call != "" && !a.within.Has(s.masked[p.Call].Queue):
+		shown := *p
+		shown.Call = "" // he has one of another queue
+		return &shown
+	}
+	return p
+}
+
+func (a *audience) callOf(s *scene, l *LiveCall) *LiveCall {
+	switch {
+	case l == nil:
+		return nil
+	case a.agent != "":
+		if !slices.Contains(s.desks[a.agent], l.Call) {
+			return nil
+		}
+	case a.company != "" && a.company != l.Company, !a.within.Has(l.Queue):
 		return nil
 	}
-	seen := map[string]LiveCall{}
+	return l
+}
+
+func (a *audience) queueOf(q *LiveQueue) *LiveQueue {
+	if q == nil || a.agent != "" || a.company != "" && a.company != q.Company || !a.within.Has(q.Queue) {
+		return nil
+	}
+	return q
+}
+
+// callsOf are the calls of a scene as an audience may see them: whole on a desk.
+func (a *audience) callsOf(s *scene) map[string]LiveCall {
 	if a.agent != "" {
-		for id, c := range s.whole {
-			if slices.Contains(s.parties[id], a.agent) {
-				seen[id] = c
-			}
-		}
-		return seen
+		return s.whole
 	}
-	for id, c := range s.masked {
-		if a.company == "" || c.Company == a.company {
-			seen[id] = c
-		}
-	}
-	return seen
-}
-
-// people are the agents for an audience's eyes.
-func (s *scene) people(a *audience) map[string]AgentState {
-	if s == nil {
-		return nil
-	}
-	seen := map[string]AgentState{}
-	for id, p := range s.agents {
-		if a.agent == id || a.agent == "" && (a.company == "" || p.Company == a.company) {
-			seen[id] = p
-		}
-	}
-	return seen
-}
-
-func (s *scene) lines(a *audience) map[string]LiveQueue {
-	if s == nil || a.agent != "" {
-		return nil
-	}
-	seen := map[string]LiveQueue{}
-	for id, q := range s.queues {
-		if a.company == "" || q.Company == a.company {
-			seen[id] = q
-		}
-	}
-	return seen
-}
-
-// since is what has changed for an audience; all where there is no scene before.
-func (s *scene) since(last *scene, a *audience) (d Delta, changed bool) {
-	d.Agents, d.GoneAgents = differ(last.people(a), s.people(a))
-	d.Calls, d.GoneCalls = differ(last.calls(a), s.calls(a))
-	d.Queues, _ = differ(last.lines(a), s.lines(a))
-	if last == nil || last.linked != s.linked {
-		d.Linked = &s.linked
-	}
-	slices.SortFunc(d.Calls, func(a, b LiveCall) int { return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.Call, b.Call)) })
-	return d, d.Linked != nil || len(d.Agents)+len(d.GoneAgents)+len(d.Calls)+len(d.GoneCalls)+len(d.Queues) > 0
-}
-
-// differ lists what is new or another than before, by key, and the keys that are gone.
-func differ[T any](before, now map[string]T) (changed []T, gone []string) {
-	for _, key := range slices.Sorted(maps.Keys(now)) {
-		if was, ok := before[key]; !ok || !reflect.DeepEqual(was, now[key]) {
-			changed = append(changed, now[key])
-		}
-	}
-	for key := range before {
-		if _, ok := now[key]; !ok {
-			gone = append(gone, key)
-		}
-	}
-	slices.Sort(gone)
-	return changed, gone
+	return s.masked
 }

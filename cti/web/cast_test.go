@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -17,6 +18,7 @@ import (
 	"sansheng/cti"
 	"sansheng/cti/bus"
 	"sansheng/pbx"
+	"sansheng/store"
 )
 
 // told keeps what is said on each subject.
@@ -42,14 +44,16 @@ func randomFloor(r *rand.Rand) Floor {
 	for i := range 8 {
 		if r.IntN(8) > 0 {
 			co := cti.CompanyID([]string{"demo", "demo2"}[i%2])
-			f.Agents = append(f.Agents, cti.AgentView{ID: cti.AgentID(fmt.Sprint(1001 + i)), Company: co, State: []cti.AgentState{cti.Ready, cti.Talking}[r.IntN(2)], Since: at})
+			f.Agents = append(f.Agents, cti.AgentView{ID: cti.AgentID(fmt.Sprint(1001 + i)), Company: co, State: []cti.AgentState{cti.Ready, cti.Talking}[r.IntN(2)], Since: at,
+				Call: []cti.CallID{"", "c1"}[r.IntN(2)], Queues: [][]cti.QueueID{nil, {"service"}, {"repair"}, {"repair", "service"}}[r.IntN(4)]})
 		}
 	}
 	for i := range 6 {
 		if r.IntN(2) > 0 {
 			co := cti.CompanyID([]string{"demo", "demo2"}[i%2])
 			f.Calls = append(f.Calls, cti.CallView{ID: cti.CallID(fmt.Sprint("c", i)), Company: co, Caller: pbx.Party{Number: "13800138000"}, StartedAt: at,
-				Phase: []cti.Phase{cti.PhaseWaiting, cti.PhaseTalking}[r.IntN(2)], Agent: cti.AgentID(fmt.Sprint(1001 + r.IntN(8)))})
+				Phase: []cti.Phase{cti.PhaseWaiting, cti.PhaseTalking}[r.IntN(2)], Queue: []cti.QueueID{"service", "repair"}[r.IntN(2)],
+				Watchers: [][]cti.WatcherView{nil, {{By: "2001", Mode: cti.Listening}}}[r.IntN(2)], Agent: cti.AgentID(fmt.Sprint(1001 + r.IntN(8)))})
 		}
 	}
 	f.Queues = []cti.QueueView{{ID: "service", Company: "demo", Waiting: r.IntN(3)}}
@@ -58,16 +62,9 @@ func randomFloor(r *rand.Rand) Floor {
 
 // apply is what a page does with a message.
 func (d Delta) apply(s *Snapshot) {
-	agents, calls, queues := map[string]AgentState{}, map[string]LiveCall{}, map[string]LiveQueue{}
-	for _, a := range slices.Concat(s.Agents, d.Agents) {
-		agents[a.Agent] = a
-	}
-	for _, c := range slices.Concat(s.Calls, d.Calls) {
-		calls[c.Call] = c
-	}
-	for _, q := range slices.Concat(s.Queues, d.Queues) {
-		queues[q.Queue] = q
-	}
+	agents := patched(s.Agents, d.Agents, "agent", func(a AgentState) string { return a.Agent })
+	calls := patched(s.Calls, d.Calls, "call", func(c LiveCall) string { return c.Call })
+	queues := patched(s.Queues, d.Queues, "queue", func(q LiveQueue) string { return q.Queue })
 	for _, id := range d.GoneAgents {
 		delete(agents, id)
 	}
@@ -81,6 +78,47 @@ func (d Delta) apply(s *Snapshot) {
 	s.Agents = slices.SortedFunc(maps.Values(agents), func(a, b AgentState) int { return compare(a.Agent, b.Agent) })
 	s.Calls = slices.SortedFunc(maps.Values(calls), func(a, b LiveCall) int { return compare(a.Call, b.Call) })
 	s.Queues = slices.SortedFunc(maps.Values(queues), func(a, b LiveQueue) int { return compare(a.Queue, b.Queue) })
+}
+
+// patched are things after patches, by name.
+func patched[T any](before []T, patches []Patch, field string, name func(T) string) map[string]T {
+	after := map[string]T{}
+	for _, v := range before {
+		after[name(v)] = v
+	}
+	for _, p := range patches {
+		var id string
+		if err := json.Unmarshal(p[field], &id); err != nil {
+			panic(err)
+		}
+		fields := Patch{}
+		if v, known := after[id]; known {
+			fields, _ = fieldsOf(&v) // it was one
+		}
+		for k, v := range p {
+			if fields[k] = v; string(v) == "null" {
+				delete(fields, k)
+			}
+		}
+		b, err := json.Marshal(fields)
+		var v T
+		if err = errors.Join(err, json.Unmarshal(b, &v)); err != nil {
+			panic(err)
+		}
+		after[id] = v
+	}
+	return after
+}
+
+// parties are the agents whose desks may have a call.
+func (s Snapshot) parties(c LiveCall) []string {
+	agents := []string{c.Agent}
+	for _, a := range s.Agents {
+		if a.Call == c.Call {
+			agents = append(agents, a.Agent)
+		}
+	}
+	return agents
 }
 
 func compare(a, b string) int {
@@ -102,6 +140,7 @@ func TestCast(t *testing.T) {
 	c := newCast(func(context.Context) (Floor, error) { return floor, nil }, l, zap.NewNop())
 	audiences := []audience{
 		{subject: "live.floor"}, {subject: "live.floor.demo", company: "demo"}, {subject: "live.floor.demo2", company: "demo2"}, {subject: "live.desk.1001", agent: "1001"},
+		{subject: "live.floor.demo.1", company: "demo", within: store.Within{Queues: []string{"service"}}},
 	}
 	kept := map[string]*Snapshot{}
 	for _, a := range audiences {
@@ -143,7 +182,7 @@ func TestCast(t *testing.T) {
 			}
 			for _, call := range s.Calls {
 				whole := call.Caller == "13800138000"
-				if whole != (a.agent != "") || a.company != "" && call.Company != a.company || a.agent != "" && call.Agent != a.agent {
+				if whole != (a.agent != "") || a.company != "" && call.Company != a.company || a.agent != "" && !slices.Contains(fresh.parties(call), a.agent) || !a.within.Has(call.Queue) {
 					t.Fatalf("%s hears of %+v", a.subject, call)
 				}
 			}

@@ -85,7 +85,7 @@ func (s *Server) customer(ctx context.Context, in *customerInput) (*customerCard
 	}
 	b.Merged, err = db.MergedCustomers(ctx, c.ID)
 	if err == nil {
-		b.Dealings, err = db.Dealings(ctx, c.Company, c.Numbers)
+		b.Dealings, err = db.Dealings(ctx, c.Company, c.Numbers, personOf(ctx).within())
 	}
 	if err == nil && in.History {
 		b.History, err = db.CustomerChanges(ctx, c.ID)
@@ -208,7 +208,7 @@ func (s *Server) ours(ctx context.Context, db *store.Store, company string, in *
 		if whole, err = s.mayRevealCustomer(ctx, in.Reveal, db, company, numbers); err != nil {
 			return b, false, err
 		}
-		if d, dealt := db.Dealings(ctx, company, numbers); dealt == nil {
+		if d, dealt := db.Dealings(ctx, company, numbers, personOf(ctx).within()); dealt == nil {
 			b.Dealings = d
 		} else {
 			err = dealt

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -98,6 +99,9 @@ func (s *Server) deskDay(ctx context.Context, in *deskDayInput) (*deskDayOutput,
 	}
 	if p.reach == own && agent != p.Number {
 		return nil, newProblem(http.StatusForbidden, notAllowed, "the day of agent %s is not yours; allowed: %s", agent, p.Number)
+	}
+	if agent != p.Number && !serves(p.within(), s.planned(cti.AgentID(agent))) {
+		return nil, newProblem(http.StatusForbidden, notAllowed, "agent %s serves none of your queues; allowed: %s", agent, strings.Join(p.within().Queues, ", "))
 	}
 	company, err := companyOf(ctx, in.Company)
 	if err != nil {

@@ -90,7 +90,7 @@ func (s *Server) writeExport(ctx context.Context, h huma.Context, db *store.Stor
 	if err != nil {
 		return 0, err
 	}
-	n, err = db.WriteTable(ctx, store.Export{What: store.ExportKind(in.What), Company: company, Since: in.Since, Until: in.Until}, stoppable{t, s.stopC})
+	n, err = db.WriteTable(ctx, store.Export{What: store.ExportKind(in.What), Company: company, Since: in.Since, Until: in.Until, Within: personOf(ctx).within()}, stoppable{t, s.stopC})
 	if err != nil {
 		return n, errors.Join(err, t.Cancel())
 	}

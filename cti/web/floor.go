@@ -95,6 +95,7 @@ func (s *Server) agents(ctx context.Context, in *floorInput) (*agentsOutput, err
 		return nil, err
 	}
 	out := &agentsOutput{Body: Agents{Source: "engine", Agents: []AgentState{}}}
+	p := personOf(ctx)
 	floor, ok := s.floor(ctx)
 	if !ok {
 		out.Body.Source = "records"
@@ -103,7 +104,7 @@ func (s *Server) agents(ctx context.Context, in *floorInput) (*agentsOutput, err
 			return nil, s.unread(ctx, "agents", err)
 		}
 		for _, r := range rows {
-			if _, leads := s.plan().LeadersPhone(cti.AgentID(r.Agent)); leads {
+			if _, leads := s.plan().LeadersPhone(cti.AgentID(r.Agent)); leads || !serves(p.within(), s.planned(cti.AgentID(r.Agent))) {
 				continue
 			}
 			out.Body.Agents = append(out.Body.Agents, AgentState{Company: r.Company, Agent: r.Agent, State: r.State,
@@ -112,12 +113,18 @@ func (s *Server) agents(ctx context.Context, in *floorInput) (*agentsOutput, err
 		return out, nil
 	}
 	out.Body.Linked = &floor.Linked
-	if personOf(ctx).reach == all {
+	if p.reach == all {
 		out.Body.Live, out.Body.Waiting = &floor.Live, &floor.Waiting
 	}
 	for _, a := range floor.Agents {
-		if only == "" || only == string(a.Company) {
-			out.Body.Agents = append(out.Body.Agents, agentState(a))
+		if (only == "" || only == string(a.Company)) && serves(p.within(), a.Queues) {
+			shown := agentState(a)
+			if w := p.within(); w.Bounded() {
+				if c := floor.callOf(shown.Call); c == nil || !w.Has(string(c.Queue)) {
+					shown.Call = "" // he has one of another queue
+				}
+			}
+			out.Body.Agents = append(out.Body.Agents, shown)
 		}
 	}
 	slices.SortFunc(out.Body.Agents, func(a, b AgentState) int { return cmp.Compare(a.Agent, b.Agent) })
@@ -126,8 +133,8 @@ func (s *Server) agents(ctx context.Context, in *floorInput) (*agentsOutput, err
 
 func agentState(a cti.AgentView) AgentState {
 	return AgentState{
-		Company: string(a.Company), Agent: string(a.ID), Name: a.Name, State: string(a.State), Since: a.Since, Reason: a.Reason,
-		Call: string(a.Call), Reachable: a.Reachable, Until: a.Until, Queues: a.Queues, Moved: a.Moved,
+		Company: string(a.Company), Agent: string(a.ID), Name: a.Name, State: string(a.State), Since: inMillis(a.Since), Reason: a.Reason,
+		Call: string(a.Call), Reachable: a.Reachable, Until: inMillis(a.Until), Queues: a.Queues, Moved: a.Moved,
 	}
 }
 
@@ -160,6 +167,8 @@ func (s *Server) queues(ctx context.Context, in *queuesInput) (*queuesOutput, er
 	if err != nil {
 		return nil, s.unread(ctx, "queues", err)
 	}
+	w := personOf(ctx).within()
+	rows = slices.DeleteFunc(rows, func(q store.Queue) bool { return !w.Has(q.Queue) })
 	if rows == nil {
 		rows = []store.Queue{}
 	}

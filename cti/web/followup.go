@@ -124,7 +124,7 @@ func (s *Server) listFollowUps(ctx context.Context, in *followUpsInput) (*follow
 	if whole && revealing.of(personOf(ctx).Role) == own && in.Agent != personOf(ctx).Number {
 		return nil, newProblem(http.StatusForbidden, notAllowed, "you may see whole numbers of your own list only; allowed: agent=%s", personOf(ctx).Number)
 	}
-	f := store.FollowUpFilter{Agent: in.Agent, State: in.State, Owed: in.Owed, Dissatisfied: in.Dissatisfied, Since: in.Since, Until: in.Until, Limit: in.Limit}
+	f := store.FollowUpFilter{Agent: in.Agent, State: in.State, Owed: in.Owed, Dissatisfied: in.Dissatisfied, Since: in.Since, Until: in.Until, Within: personOf(ctx).within(), Limit: in.Limit}
 	if f.Company, err = companyOf(ctx, in.Company); err != nil {
 		return nil, err
 	}
@@ -200,6 +200,9 @@ type dealtOutput struct{ Body Dealt }
 func (s *Server) dealFollowUps(ctx context.Context, in *CompanyFilter) (*dealtOutput, error) {
 	p := personOf(ctx)
 	company, err := companyOf(ctx, in.Company)
+	if err == nil {
+		err = p.unlimited("dealing")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -244,6 +247,13 @@ func (s *Server) orderFollowUp(ctx context.Context, in *followUpOrderInput) (*fo
 	db, err := s.database(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if w := p.within(); w.Bounded() {
+		if list, err := db.FollowUps(ctx, store.FollowUpFilter{ID: in.ID, Within: w}); err != nil {
+			return nil, s.unread(ctx, "follow-up", err)
+		} else if len(list) == 0 {
+			return nil, noFollowUp()
+		}
 	}
 	f, err := db.FollowUp(ctx, id, p.Number, c, func(f callback.Callback) error {
 		if reach != all && f.Company != string(p.Company) {
@@ -300,7 +310,7 @@ func (s *Server) dialFollowUp(ctx context.Context, p person, id string, o *cti.O
 	if err != nil {
 		return err
 	}
-	list, err := db.FollowUps(ctx, store.FollowUpFilter{ID: id, Company: string(p.onlyCompany())})
+	list, err := db.FollowUps(ctx, store.FollowUpFilter{ID: id, Company: string(p.onlyCompany()), Within: p.within()})
 	if err != nil {
 		return s.unread(ctx, "follow-up", err)
 	}

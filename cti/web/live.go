@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -104,17 +105,17 @@ type Snapshot struct {
 	Queues []LiveQueue  `json:"queues" nullable:"false"`
 }
 
-// Delta is a message: what has changed since the one before, whole; empty where nothing has.
+// Delta is a message: what has changed since the one before; empty where nothing has.
 type Delta struct {
-	Epoch      string       `json:"epoch"`
-	Seq        uint64       `json:"seq"`
-	At         time.Time    `json:"at"`
-	Linked     *bool        `json:"linked,omitempty"`
-	Agents     []AgentState `json:"agents,omitempty"`
-	GoneAgents []string     `json:"gone_agents,omitempty"`
-	Calls      []LiveCall   `json:"calls,omitempty"`
-	GoneCalls  []string     `json:"gone_calls,omitempty"`
-	Queues     []LiveQueue  `json:"queues,omitempty"`
+	Epoch      string    `json:"epoch"`
+	Seq        uint64    `json:"seq"`
+	At         time.Time `json:"at"`
+	Linked     *bool     `json:"linked,omitempty"`
+	Agents     []Patch   `json:"agents,omitempty" doc:"Who is new, whole as in AgentState; of others agent and the fields that have changed, null where one is there no more."`
+	GoneAgents []string  `json:"gone_agents,omitempty"`
+	Calls      []Patch   `json:"calls,omitempty" doc:"As agents, of LiveCall, named by call."`
+	GoneCalls  []string  `json:"gone_calls,omitempty"`
+	Queues     []Patch   `json:"queues,omitempty" doc:"As agents, of LiveQueue, named by queue."`
 }
 
 // LivePass lets a page follow changes.
@@ -168,7 +169,11 @@ func floorOf(p person) string {
 	case all:
 		return "live.floor"
 	case company:
-		return "live.floor." + bus.Token(string(p.Company))
+		subject := "live.floor." + bus.Token(string(p.Company))
+		if w := p.within(); w.Bounded() { // who is limited to the same queues hears the same
+			subject += "." + hashToken(strings.Join(w.Queues, ","))[:16]
+		}
+		return subject
 	}
 	return ""
 }
@@ -189,7 +194,7 @@ func (s *Server) liveSnapshot(ctx context.Context, in *liveInput) (*liveOutput, 
 	if s.cast == nil {
 		return nil, noLeader()
 	}
-	a := audience{subject: floorOf(p), company: string(p.onlyCompany())}
+	a := audience{subject: floorOf(p), company: string(p.onlyCompany()), within: p.within()}
 	if in.View == "desk" {
 		a = audience{subject: deskOf(p), agent: p.Number}
 	}
@@ -215,7 +220,7 @@ func (s *Server) nats() (*url.URL, error) {
 func liveCall(c cti.CallView, masked bool) LiveCall {
 	l := LiveCall{
 		Call: string(c.ID), Company: string(c.Company), DID: c.DID, Caller: c.Caller.Number, Direction: c.Direction, State: string(c.Phase),
-		Queue: string(c.Queue), Agent: string(c.Agent), Emergency: c.Emergency, StartedAt: c.StartedAt, WaitingSince: moment(c.WaitsSince),
+		Queue: string(c.Queue), Agent: string(c.Agent), Emergency: c.Emergency, StartedAt: inMillis(c.StartedAt), WaitingSince: moment(c.WaitsSince),
 		RingingSince: moment(c.RingsSince), AnsweredAt: moment(c.AnsweredAt), HeldSince: moment(c.HeldSince), RingMS: c.Ring.Milliseconds(),
 		Recording: !c.AnsweredAt.IsZero() && !c.Paused, RecordingPaused: c.Paused,
 	}
@@ -223,7 +228,7 @@ func liveCall(c cti.CallView, masked bool) LiveCall {
 		l.Customer = &LiveCustomer{VIP: true}
 	}
 	if c.Consult != nil {
-		l.Consult = &LiveConsult{To: c.Consult.To, State: "ringing", Since: c.Consult.Since}
+		l.Consult = &LiveConsult{To: c.Consult.To, State: "ringing", Since: inMillis(c.Consult.Since)}
 		if c.Consult.Talks {
 			l.Consult.State = "talking"
 		}
@@ -257,5 +262,9 @@ func moment(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
+	t = inMillis(t)
 	return &t
 }
+
+// inMillis is a time as screens need it: in milliseconds, as the switch tells it.
+func inMillis(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

@@ -20,8 +20,10 @@ type Me struct {
 	Company cti.CompanyID `json:"company"`
 	// Department is where a clerk works.
 	Department string `json:"department,omitempty"`
-	TOTP       bool   `json:"totp" doc:"A one-time code is asked for when he logs in."`
-	Phone      bool   `json:"phone,omitempty" doc:"He has a phone of his own: an agent's, or a leader's, by which he listens."`
+	// Queues are those to which he is limited.
+	Queues []cti.QueueID `json:"queues,omitempty" doc:"The queues of the company to which he is limited; all where it is left out."`
+	TOTP   bool          `json:"totp" doc:"A one-time code is asked for when he logs in."`
+	Phone  bool          `json:"phone,omitempty" doc:"He has a phone of his own: an agent's, or a leader's, by which he listens."`
 	// Ended is the login of the same account that this one has ended.
 	Ended *Ended `json:"ended,omitempty" doc:"Another login of the same account that this login has ended."`
 }
@@ -62,7 +64,8 @@ func (s *Server) registerLogin(api huma.API) {
 
 func (s *Server) me(a Account) Me {
 	return Me{
-		Number: a.Number, Name: a.Name, Role: a.Role, Company: a.Company, Department: a.Department, TOTP: a.Secret != "", Phone: s.ownPhone(a),
+		Number: a.Number, Name: a.Name, Role: a.Role, Company: a.Company, Department: a.Department, Queues: a.Queues,
+		TOTP: a.Secret != "", Phone: s.ownPhone(a),
 	}
 }
 

@@ -98,8 +98,8 @@ func (m *memory) Tickets(ctx context.Context, f store.TicketFilter) ([]store.Tic
 	return out, m.wait(ctx)
 }
 
-func (m *memory) Callbacks(ctx context.Context, company string, _ bool, _ int) ([]store.OwedCallback, error) {
-	return []store.OwedCallback{{Company: cmp.Or(company, "demo"), Queue: "service", Call: "c1", Number: "13900000001"}}, m.wait(ctx)
+func (m *memory) Callbacks(ctx context.Context, f store.CallbackFilter) ([]store.OwedCallback, error) {
+	return []store.OwedCallback{{Company: cmp.Or(f.Company, "demo"), Queue: "service", Call: "c1", Number: "13900000001"}}, m.wait(ctx)
 }
 
 func (m *memory) Agents(ctx context.Context, company string, _ time.Time) ([]store.Agent, error) {

@@ -63,8 +63,27 @@ func (s *Server) registerMessages(api huma.API) {
 	}, s.hearMessage)
 }
 
+// withinMessage looks for a message where who asks is limited to queues; the error is a problem.
+func (s *Server) withinMessage(ctx context.Context, call string) error {
+	p := personOf(ctx)
+	if !p.within().Bounded() {
+		return nil
+	}
+	list, err := s.records.Tickets(ctx, store.TicketFilter{Call: call, Company: string(p.onlyCompany()), Kind: string(ticket.Voicemail), Within: p.within(), Limit: 1})
+	if err != nil {
+		return s.unread(ctx, "message", err)
+	}
+	if len(list) == 0 {
+		return newProblem(http.StatusNotFound, notFound, "there is no message of call %s", call)
+	}
+	return nil
+}
+
 func (s *Server) takeMessage(ctx context.Context, in *MessageInput) (*struct{}, error) {
 	p := personOf(ctx)
+	if err := s.withinMessage(ctx, in.Call); err != nil {
+		return nil, err
+	}
 	ctx, stop := context.WithTimeout(ctx, liveTime)
 	defer stop()
 	err := s.messages.TakeMessage(ctx, cti.TakeMessage{Call: cti.CallID(in.Call), Company: p.onlyCompany(), By: p.Number})
@@ -77,6 +96,9 @@ func (s *Server) takeMessage(ctx context.Context, in *MessageInput) (*struct{}, 
 
 func (s *Server) finishMessage(ctx context.Context, in *finishInput) (*struct{}, error) {
 	p := personOf(ctx)
+	if err := s.withinMessage(ctx, in.Call); err != nil {
+		return nil, err
+	}
 	ctx, stop := context.WithTimeout(ctx, liveTime)
 	defer stop()
 	err := s.messages.FinishMessage(ctx, cti.FinishMessage{
@@ -92,7 +114,7 @@ func (s *Server) finishMessage(ctx context.Context, in *finishInput) (*struct{},
 // hearMessage sends a message's sound; who hears it is in the log before he does.
 func (s *Server) hearMessage(ctx context.Context, in *MessageInput) (*huma.StreamResponse, error) {
 	p := personOf(ctx)
-	tickets, err := s.records.Tickets(ctx, store.TicketFilter{Call: in.Call, Company: string(p.onlyCompany()), Kind: string(ticket.Voicemail), Limit: 1})
+	tickets, err := s.records.Tickets(ctx, store.TicketFilter{Call: in.Call, Company: string(p.onlyCompany()), Kind: string(ticket.Voicemail), Within: p.within(), Limit: 1})
 	if err != nil {
 		return nil, s.unread(ctx, "message", err)
 	}

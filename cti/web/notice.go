@@ -74,6 +74,7 @@ func (s *Server) registerNotices(api huma.API) {
 func (s *Server) noticed(p person) store.NoticeFilter {
 	f := store.NoticeFilter{Company: string(p.onlyCompany())}
 	if p.reach != own {
+		f.Queues = p.within().Queues
 		return f
 	}
 	f.Queues = []string{}
@@ -167,6 +168,9 @@ func (s *Server) writeNotice(ctx context.Context, in *writeNoticeInput) (*notice
 			queues = append(queues, string(q.ID))
 		}
 	}
+	if w := p.within(); w.Bounded() && !w.Has(n.Queue) {
+		return nil, newProblem(http.StatusForbidden, notAllowed, "queue %q is not yours to write to; allowed: %s", n.Queue, strings.Join(w.Queues, ", "))
+	}
 	if n.Queue != "" && !slices.Contains(queues, n.Queue) {
 		return nil, newProblem(http.StatusUnprocessableEntity, badQuery, "queue %q is unknown; allowed: %s", n.Queue, strings.Join(queues, ", "))
 	}
@@ -212,6 +216,15 @@ func (s *Server) withdrawNotice(ctx context.Context, in *noticeInput) (*struct{}
 	db, id, err := s.noticeDatabase(ctx, in.ID)
 	if err != nil {
 		return nil, err
+	}
+	if w := p.within(); w.Bounded() {
+		list, err := db.Notices(ctx, store.NoticeFilter{ID: &id, Company: string(p.Company), Queues: w.Queues})
+		if err != nil {
+			return nil, s.unread(ctx, "notice", err)
+		}
+		if len(list) == 0 || list[0].Queue == "" { // one for everybody is not his to withdraw
+			return nil, noNotice(in.ID)
+		}
 	}
 	err = db.WithdrawNotice(ctx, id, string(p.onlyCompany()), p.Number)
 	s.log.Info("notice withdrawn", zap.String("by", p.Number), zap.String("notice", in.ID), zap.Error(err))

@@ -69,6 +69,9 @@ func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error
 			return nil, err
 		}
 	}
+	if err := s.withinOrder(ctx, p, &o); err != nil {
+		return nil, err
+	}
 	err := s.orders(ctx, o)
 	s.log.Info("order", zap.String("by", p.Number), zap.String("agent", in.Agent), zap.String("verb", in.Body.Verb), zap.Error(err))
 	if err != nil {
@@ -132,7 +135,7 @@ func (s *Server) dialFor(ctx context.Context, p person, what string, o *cti.Orde
 	if !ok || uuid.Validate(id) != nil {
 		return newProblem(http.StatusUnprocessableEntity, badQuery, `a number is dialled by "to", or by "for" as in ticket:5e4ac1de-3a0d-5b1a-9d6e-0a5a4e5e5a33`)
 	}
-	tickets, err := s.records.Tickets(ctx, store.TicketFilter{ID: id, Company: string(p.onlyCompany()), Limit: 1})
+	tickets, err := s.records.Tickets(ctx, store.TicketFilter{ID: id, Company: string(p.onlyCompany()), Within: p.within(), Limit: 1})
 	if err != nil {
 		return s.unread(ctx, "tickets", err)
 	}
@@ -175,7 +178,7 @@ func (s *Server) mayOrder(ctx context.Context, agent string) error {
 			return noLeader()
 		}
 		if slices.ContainsFunc(floor.Agents, func(a cti.AgentView) bool {
-			return string(a.ID) == agent && a.Company == p.Company
+			return string(a.ID) == agent && p.oversees(a)
 		}) {
 			return nil
 		}

@@ -107,12 +107,9 @@ func (s *Server) registerProof(api huma.API) {
 }
 
 func (s *Server) callProof(ctx context.Context, in *callProofInput) (*proofOutput, error) {
-	r, err := s.records.Record(ctx, in.ID)
-	if err != nil && !errors.Is(err, store.ErrNoCall) {
-		return nil, s.unread(ctx, "call", err)
-	}
-	if err != nil || !reaches(personOf(ctx), r) {
-		return nil, newProblem(http.StatusNotFound, notFound, "no call has the id %s among those you may see", in.ID)
+	r, err := s.seenCall(ctx, in.ID)
+	if err != nil {
+		return nil, err
 	}
 	p, err := s.proofs.CallProof(ctx, r.ID)
 	switch {

@@ -49,12 +49,9 @@ func (s *Server) hearRecording(ctx context.Context, in *recordingInput) (*huma.S
 	if err := checkReason(in.Reason); err != nil {
 		return nil, newProblem(http.StatusUnprocessableEntity, badQuery, "reason: %v", err)
 	}
-	r, err := s.records.Record(ctx, in.ID)
-	if err != nil && !errors.Is(err, store.ErrNoCall) {
-		return nil, s.unread(ctx, "call", err)
-	}
-	if err != nil || !reaches(p, r) {
-		return nil, newProblem(http.StatusNotFound, notFound, "no call has the id %s among those you may see", in.ID)
+	r, err := s.seenCall(ctx, in.ID)
+	if err != nil {
+		return nil, err
 	}
 	name, err := soundOf(r, in.Recording, in.Side)
 	if err != nil {

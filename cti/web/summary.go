@@ -111,11 +111,7 @@ func (s *Server) summaryOf(ctx context.Context, in *summaryInput) (cti.Company, 
 	if departments := plan.DepartmentsOf(co.ID); f.Department != "" && !slices.Contains(departments, f.Department) {
 		return co, f, newProblem(http.StatusUnprocessableEntity, badQuery, "department %q is unknown; allowed: %s", f.Department, cmp.Or(strings.Join(departments, ", "), "none is configured"))
 	}
-	if p.Role == ShiftLeader && f.Department == "" {
-		if queues, agents, whole := plan.Led(co.ID, p.Number); !whole {
-			f.Queues, f.Agents = texts(queues), texts(agents)
-		}
-	}
+	f.Queues, f.Agents = s.figured(p, co.ID, f.Department == "")
 	f.From, err = dayOf(in.Day, co.Location())
 	f.Until = f.From.AddDate(0, 0, 1)
 	return co, f, err

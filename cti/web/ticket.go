@@ -48,6 +48,7 @@ func (s *Server) tickets(ctx context.Context, in *ticketsInput) (*ticketsOutput,
 		return nil, err
 	}
 	p := personOf(ctx)
+	f.Within = p.within()
 	if p.Role == Clerk {
 		f.Department = p.Department
 	}

@@ -75,7 +75,7 @@ func (v *verifier) verify(ctx context.Context, number, password, source string) 
 	for {
 		v.mu.Lock()
 		if r, ok := v.remembered[d]; ok {
-			if now, known := v.accounts.Account(number); known && now == r.account && time.Now().Before(r.until) {
+			if now, known := v.accounts.Account(number); known && now.same(r.account) && time.Now().Before(r.until) {
 				v.mu.Unlock()
 				return r.account, nil
 			}

@@ -134,7 +134,7 @@ func (s *Server) listDeliveries(ctx context.Context, in *deliveriesInput) (*deli
 		return nil, err
 	}
 	list, err := s.webhooks.Deliveries(ctx, store.DeliveryFilter{
-		ID: in.ID, Webhook: in.Webhook, Company: company, State: store.DeliveryState(in.State), Limit: in.Limit,
+		ID: in.ID, Webhook: in.Webhook, Company: company, State: store.DeliveryState(in.State), Within: personOf(ctx).within(), Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, s.unread(ctx, "deliveries", err)

@@ -22,5 +22,6 @@ WHERE call_id = sqlc.arg(call_id) AND ended_at IS NULL;
 SELECT * FROM callback
 WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
   AND (NOT sqlc.arg(owed)::boolean OR ended_at IS NULL)
+  AND (sqlc.narg(queues)::text[] IS NULL OR queue = ANY (sqlc.narg(queues)::text[]))
 ORDER BY asked_at DESC, call_id DESC
 LIMIT sqlc.narg(count)::bigint;

@@ -82,6 +82,7 @@ SELECT call.id, call.did, call.direction, call.emergency, call.started_at, call.
 FROM call LEFT JOIN answer ON answer.call_id = call.id
 WHERE call.company = sqlc.arg(company)
   AND left(call.caller_number, 32) = ANY (sqlc.arg(numbers)::text[]) AND call.caller_number = ANY (sqlc.arg(numbers)::text[])
+  AND call_is_of(call.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])
 ORDER BY call.started_at DESC, call.id DESC
 LIMIT sqlc.arg(count)::bigint;
 
@@ -90,6 +91,8 @@ SELECT sqlc.embed(ticket), call.did, call.caller_number
 FROM call JOIN ticket ON ticket.call_id = call.id
 WHERE call.company = sqlc.arg(company) AND ticket.state NOT IN ('closed', 'merged')
   AND left(call.caller_number, 32) = ANY (sqlc.arg(numbers)::text[]) AND call.caller_number = ANY (sqlc.arg(numbers)::text[])
+  AND (sqlc.narg(queues)::text[] IS NULL OR ticket.owner = sqlc.narg(person)::text
+       OR EXISTS (SELECT 1 FROM unnest(ticket.calls) AS one (id) WHERE call_is_of(one.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])))
 ORDER BY ticket.opened_at DESC, ticket.id DESC
 LIMIT sqlc.arg(count)::bigint;
 

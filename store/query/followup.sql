@@ -37,6 +37,9 @@ WHERE (sqlc.narg(id)::uuid IS NULL OR id = sqlc.narg(id)) AND (sqlc.narg(company
   AND (sqlc.narg(agent)::text IS NULL OR agent = sqlc.narg(agent)) AND (sqlc.narg(state)::text IS NULL OR state = sqlc.narg(state))
   AND (sqlc.narg(since)::timestamptz IS NULL OR ended_at >= sqlc.narg(since)) AND (sqlc.narg(until)::timestamptz IS NULL OR ended_at < sqlc.narg(until))
   AND (NOT sqlc.arg(owed)::boolean OR ended_at IS NULL) AND (NOT sqlc.arg(dissatisfied)::boolean OR dissatisfied)
+  AND (sqlc.narg(queues)::text[] IS NULL OR agent = sqlc.narg(person)::text OR EXISTS (
+      SELECT 1 FROM ticket, unnest(ticket.calls) AS one (id)
+      WHERE ticket.id = ANY (follow_up.tickets::uuid[]) AND call_is_of(one.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])))
 ORDER BY due_at DESC, id DESC LIMIT sqlc.narg(count)::bigint;
 
 -- name: ClosedTickets :many

@@ -10,6 +10,7 @@ WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
        OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = sqlc.narg(answered))
   AND (sqlc.narg(emergency)::boolean IS NULL OR emergency = sqlc.narg(emergency))
   AND (sqlc.narg(disposition)::text IS NULL OR disposition = sqlc.narg(disposition))
+  AND call_is_of(call.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])
 ORDER BY started_at DESC, id DESC
 LIMIT sqlc.narg(count)::bigint;
 
@@ -33,6 +34,7 @@ WHERE (sqlc.narg(company)::text IS NULL OR his.company = sqlc.narg(company))
        OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = his.id AND queue_entry.queue = sqlc.narg(queue)))
   AND (sqlc.narg(emergency)::boolean IS NULL OR his.emergency = sqlc.narg(emergency))
   AND (sqlc.narg(disposition)::text IS NULL OR his.disposition = sqlc.narg(disposition))
+  AND call_is_of(his.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])
 ORDER BY his.started_at DESC, his.id DESC
 LIMIT sqlc.narg(count)::bigint;
 
@@ -50,6 +52,7 @@ WHERE answer.agent = sqlc.arg(agent)::text
        OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id AND queue_entry.queue = sqlc.narg(queue)))
   AND (sqlc.narg(emergency)::boolean IS NULL OR call.emergency = sqlc.narg(emergency))
   AND (sqlc.narg(disposition)::text IS NULL OR call.disposition = sqlc.narg(disposition))
+  AND call_is_of(call.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])
 ORDER BY answer.started_at DESC, answer.call_id DESC
 LIMIT sqlc.narg(count)::bigint;
 
@@ -60,6 +63,9 @@ SELECT call.id FROM (
     WHERE queue_entry.queue = sqlc.arg(queue)::text
       AND (sqlc.narg(since)::timestamptz IS NULL OR queue_entry.started_at >= sqlc.narg(since))
       AND (sqlc.narg(until)::timestamptz IS NULL OR queue_entry.started_at < sqlc.narg(until))
+      AND NOT EXISTS (SELECT 1 FROM queue_entry later
+          WHERE later.call_id = queue_entry.call_id AND later.queue = queue_entry.queue AND later.started_at > queue_entry.started_at
+            AND (sqlc.narg(until)::timestamptz IS NULL OR later.started_at < sqlc.narg(until)))
     ORDER BY queue_entry.started_at DESC, queue_entry.call_id DESC
 ) waited JOIN call ON call.id = waited.call_id
 WHERE (sqlc.narg(company)::text IS NULL OR call.company = sqlc.narg(company))
@@ -69,6 +75,7 @@ WHERE (sqlc.narg(company)::text IS NULL OR call.company = sqlc.narg(company))
        OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = sqlc.narg(answered))
   AND (sqlc.narg(emergency)::boolean IS NULL OR call.emergency = sqlc.narg(emergency))
   AND (sqlc.narg(disposition)::text IS NULL OR call.disposition = sqlc.narg(disposition))
+  AND call_is_of(call.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])
 ORDER BY waited.started_at DESC, waited.call_id DESC
 LIMIT sqlc.narg(count)::bigint;
 

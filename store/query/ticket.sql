@@ -88,6 +88,8 @@ WHERE (sqlc.narg(id)::text IS NULL OR ticket.id = sqlc.narg(id)::text::uuid)
   AND (sqlc.narg(department)::text IS NULL OR ticket.department = sqlc.narg(department))
   AND (sqlc.narg(call_id)::text IS NULL OR ticket.calls @> ARRAY[sqlc.narg(call_id)::text])
   AND (NOT sqlc.arg(overdue)::boolean OR ticket.overdue AND ticket.state IN ('open', 'forwarded'))
+  AND (sqlc.narg(queues)::text[] IS NULL OR ticket.owner = sqlc.narg(person)::text
+       OR EXISTS (SELECT 1 FROM unnest(ticket.calls) AS one (id) WHERE call_is_of(one.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])))
 ORDER BY ticket.opened_at DESC, ticket.id DESC
 LIMIT sqlc.narg(count)::bigint;
 

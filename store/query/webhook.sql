@@ -46,6 +46,7 @@ WHERE (sqlc.narg(id)::text IS NULL OR id::text = sqlc.narg(id))
   AND (sqlc.narg(webhook)::text IS NULL OR webhook = sqlc.narg(webhook))
   AND (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
   AND (sqlc.narg(state)::text IS NULL OR state = sqlc.narg(state))
+  AND call_is_of(call_id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])
 ORDER BY written_at DESC, id DESC
 LIMIT sqlc.narg(count)::bigint;
 

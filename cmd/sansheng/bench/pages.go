@@ -159,7 +159,7 @@ func pages() []page {
 			return store.FollowUpFilter{Company: choice(r, companies).id, Dissatisfied: true}
 		}),
 		{"callbacks owed", func(ctx context.Context, s *store.Store, r *rand.Rand, _ *samples) (int, error) {
-			list, err := s.Callbacks(ctx, choice(r, companies).id, true, listMost)
+			list, err := s.Callbacks(ctx, store.CallbackFilter{Company: choice(r, companies).id, Owed: true, Limit: listMost})
 			return len(list), err
 		}},
 		{"queues of a day", func(ctx context.Context, s *store.Store, r *rand.Rand, a *samples) (int, error) {

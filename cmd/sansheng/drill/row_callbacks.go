@@ -213,7 +213,7 @@ func (t *Trial) ringsFor(c *Caller) bool {
 // callback is what the store has of the call that a caller is owed.
 func (t *Trial) callback(ctx context.Context, c *Caller) (b store.OwedCallback, err error) {
 	err = poll(ctx, 100*time.Millisecond, func() (bool, error) {
-		list, err := t.Store().Callbacks(ctx, "drill", false, 0)
+		list, err := t.Store().Callbacks(ctx, store.CallbackFilter{Company: "drill"})
 		i := slices.IndexFunc(list, func(b store.OwedCallback) bool { return b.Number == c.From })
 		if err != nil || i < 0 {
 			return false, err

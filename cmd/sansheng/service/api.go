@@ -253,9 +253,9 @@ func (s *Service) font(ctx context.Context) ([]byte, error) {
 	return os.ReadFile(file)
 }
 
-func (r *records) Callbacks(ctx context.Context, company string, owed bool, most int) ([]store.OwedCallback, error) {
+func (r *records) Callbacks(ctx context.Context, f store.CallbackFilter) ([]store.OwedCallback, error) {
 	if s := r.store.Load(); s != nil {
-		return s.Callbacks(ctx, company, owed, most)
+		return s.Callbacks(ctx, f)
 	}
 	return nil, errNoRecords
 }

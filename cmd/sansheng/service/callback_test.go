@@ -73,7 +73,7 @@ func TestCallback(t *testing.T) {
 func (st *stack) callback(call string) (ended store.OwedCallback) {
 	st.t.Helper()
 	until(st.t, func(ctx context.Context) (bool, string) {
-		list, err := st.svc.records.store.Load().Callbacks(ctx, "", false, 0)
+		list, err := st.svc.records.store.Load().Callbacks(ctx, store.CallbackFilter{})
 		if err != nil {
 			st.t.Fatal(err)
 		}

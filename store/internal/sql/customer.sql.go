@@ -92,9 +92,18 @@ SELECT call.id, call.did, call.direction, call.emergency, call.started_at, call.
 FROM call LEFT JOIN answer ON answer.call_id = call.id
 WHERE call.company = $1
   AND left(call.caller_number, 32) = ANY ($2::text[]) AND call.caller_number = ANY ($2::text[])
+  AND call_is_of(call.id, $3::text[], ARRAY[$4::text])
 ORDER BY call.started_at DESC, call.id DESC
-LIMIT $3::bigint
+LIMIT $5::bigint
 `
+
+type CallsOfNumbersParams struct {
+	Company string
+	Numbers []string
+	Queues  []string
+	Person  *string
+	Count   int64
+}
 
 type CallsOfNumbersRow struct {
 	ID          string
@@ -109,8 +118,14 @@ type CallsOfNumbersRow struct {
 	AnsweredAt  *time.Time
 }
 
-func (q *Queries) CallsOfNumbers(ctx context.Context, db DBTX, company string, numbers []string, count int64) ([]CallsOfNumbersRow, error) {
-	rows, err := db.Query(ctx, callsOfNumbers, company, numbers, count)
+func (q *Queries) CallsOfNumbers(ctx context.Context, db DBTX, arg CallsOfNumbersParams) ([]CallsOfNumbersRow, error) {
+	rows, err := db.Query(ctx, callsOfNumbers,
+		arg.Company,
+		arg.Numbers,
+		arg.Queues,
+		arg.Person,
+		arg.Count,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -482,9 +497,19 @@ SELECT ticket.id, ticket.company, ticket.kind, ticket.state, ticket.owner, ticke
 FROM call JOIN ticket ON ticket.call_id = call.id
 WHERE call.company = $1 AND ticket.state NOT IN ('closed', 'merged')
   AND left(call.caller_number, 32) = ANY ($2::text[]) AND call.caller_number = ANY ($2::text[])
+  AND ($3::text[] IS NULL OR ticket.owner = $4::text
+       OR EXISTS (SELECT 1 FROM unnest(ticket.calls) AS one (id) WHERE call_is_of(one.id, $3::text[], ARRAY[$4::text])))
 ORDER BY ticket.opened_at DESC, ticket.id DESC
-LIMIT $3::bigint
+LIMIT $5::bigint
 `
+
+type OpenTicketsOfNumbersParams struct {
+	Company string
+	Numbers []string
+	Queues  []string
+	Person  *string
+	Count   int64
+}
 
 type OpenTicketsOfNumbersRow struct {
 	Ticket       Ticket
@@ -492,8 +517,14 @@ type OpenTicketsOfNumbersRow struct {
 	CallerNumber string
 }
 
-func (q *Queries) OpenTicketsOfNumbers(ctx context.Context, db DBTX, company string, numbers []string, count int64) ([]OpenTicketsOfNumbersRow, error) {
-	rows, err := db.Query(ctx, openTicketsOfNumbers, company, numbers, count)
+func (q *Queries) OpenTicketsOfNumbers(ctx context.Context, db DBTX, arg OpenTicketsOfNumbersParams) ([]OpenTicketsOfNumbersRow, error) {
+	rows, err := db.Query(ctx, openTicketsOfNumbers,
+		arg.Company,
+		arg.Numbers,
+		arg.Queues,
+		arg.Person,
+		arg.Count,
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -19,8 +19,10 @@ WHERE ($1::text IS NULL OR ticket.company = $1)
   AND ($2::timestamptz IS NULL OR ticket.opened_at >= $2)
   AND ($3::timestamptz IS NULL OR ticket.opened_at < $3)
   AND ticket.id > $4::uuid
+  AND ($5::text[] IS NULL OR ticket.owner = $6::text
+       OR EXISTS (SELECT 1 FROM unnest(ticket.calls) AS one (id) WHERE call_is_of(one.id, $5::text[], ARRAY[$6::text])))
 ORDER BY ticket.id
-LIMIT $5::bigint
+LIMIT $7::bigint
 `
 
 type TicketsAfterParams struct {
@@ -28,6 +30,8 @@ type TicketsAfterParams struct {
 	Since   *time.Time
 	Until   *time.Time
 	After   uuid.UUID
+	Queues  []string
+	Person  *string
 	Count   int64
 }
 
@@ -43,6 +47,8 @@ func (q *Queries) TicketsAfter(ctx context.Context, db DBTX, arg TicketsAfterPar
 		arg.Since,
 		arg.Until,
 		arg.After,
+		arg.Queues,
+		arg.Person,
 		arg.Count,
 	)
 	if err != nil {

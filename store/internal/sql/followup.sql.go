@@ -126,7 +126,10 @@ WHERE ($1::uuid IS NULL OR id = $1) AND ($2::text IS NULL OR company = $2)
   AND ($3::text IS NULL OR agent = $3) AND ($4::text IS NULL OR state = $4)
   AND ($5::timestamptz IS NULL OR ended_at >= $5) AND ($6::timestamptz IS NULL OR ended_at < $6)
   AND (NOT $7::boolean OR ended_at IS NULL) AND (NOT $8::boolean OR dissatisfied)
-ORDER BY due_at DESC, id DESC LIMIT $9::bigint
+  AND ($9::text[] IS NULL OR agent = $10::text OR EXISTS (
+      SELECT 1 FROM ticket, unnest(ticket.calls) AS one (id)
+      WHERE ticket.id = ANY (follow_up.tickets::uuid[]) AND call_is_of(one.id, $9::text[], ARRAY[$10::text])))
+ORDER BY due_at DESC, id DESC LIMIT $11::bigint
 `
 
 type FollowUpsParams struct {
@@ -138,6 +141,8 @@ type FollowUpsParams struct {
 	Until        *time.Time
 	Owed         bool
 	Dissatisfied bool
+	Queues       []string
+	Person       *string
 	Count        *int64
 }
 
@@ -151,6 +156,8 @@ func (q *Queries) FollowUps(ctx context.Context, db DBTX, arg FollowUpsParams) (
 		arg.Until,
 		arg.Owed,
 		arg.Dissatisfied,
+		arg.Queues,
+		arg.Person,
 		arg.Count,
 	)
 	if err != nil {

@@ -362,8 +362,10 @@ WHERE ($1::text IS NULL OR ticket.id = $1::text::uuid)
   AND ($6::text IS NULL OR ticket.department = $6)
   AND ($7::text IS NULL OR ticket.calls @> ARRAY[$7::text])
   AND (NOT $8::boolean OR ticket.overdue AND ticket.state IN ('open', 'forwarded'))
+  AND ($9::text[] IS NULL OR ticket.owner = $10::text
+       OR EXISTS (SELECT 1 FROM unnest(ticket.calls) AS one (id) WHERE call_is_of(one.id, $9::text[], ARRAY[$10::text])))
 ORDER BY ticket.opened_at DESC, ticket.id DESC
-LIMIT $9::bigint
+LIMIT $11::bigint
 `
 
 type TicketsParams struct {
@@ -375,6 +377,8 @@ type TicketsParams struct {
 	Department *string
 	CallID     *string
 	Overdue    bool
+	Queues     []string
+	Person     *string
 	Count      *int64
 }
 
@@ -394,6 +398,8 @@ func (q *Queries) Tickets(ctx context.Context, db DBTX, arg TicketsParams) ([]Ti
 		arg.Department,
 		arg.CallID,
 		arg.Overdue,
+		arg.Queues,
+		arg.Person,
 		arg.Count,
 	)
 	if err != nil {

@@ -75,8 +75,9 @@ WHERE ($1::text IS NULL OR id::text = $1)
   AND ($2::text IS NULL OR webhook = $2)
   AND ($3::text IS NULL OR company = $3)
   AND ($4::text IS NULL OR state = $4)
+  AND call_is_of(call_id, $5::text[], ARRAY[$6::text])
 ORDER BY written_at DESC, id DESC
-LIMIT $5::bigint
+LIMIT $7::bigint
 `
 
 type DeliveriesParams struct {
@@ -84,6 +85,8 @@ type DeliveriesParams struct {
 	Webhook *string
 	Company *string
 	State   *string
+	Queues  []string
+	Person  *string
 	Count   *int64
 }
 
@@ -110,6 +113,8 @@ func (q *Queries) Deliveries(ctx context.Context, db DBTX, arg DeliveriesParams)
 		arg.Webhook,
 		arg.Company,
 		arg.State,
+		arg.Queues,
+		arg.Person,
 		arg.Count,
 	)
 	if err != nil {

@@ -13,12 +13,15 @@ async function chromiumStart(folder: string): Promise<string> {
   return start
 }
 
+/** What a browser needs to know of a hotline. */
+type Reached = Pick<Stack, 'url' | 'password'>
+
 /** A person at a browser. */
 export class Person {
   private constructor(readonly page: Page, readonly context: BrowserContext, private readonly profile: string, readonly errors: string[]) {}
 
   /** Opens a browser whose microphone sends a tone of hz. It knows the hotline by a url: another one leads there by a detour. */
-  static async open(stack: Stack, hz: number, language: 'zh' | 'en' = 'en', url = stack.url): Promise<Person> {
+  static async open(stack: Reached, hz: number, language: 'zh' | 'en' = 'en', url = stack.url): Promise<Person> {
     const profile = await mkdtemp(join(tmpdir(), 'sansheng-browser-'))
     const voice = join(profile, 'voice.wav')
     await writeFile(voice, wav(hz))
@@ -40,13 +43,13 @@ export class Person {
     return new Person(page, context, profile, errors)
   }
 
-  async login(stack: Stack, number: string): Promise<void> {
+  async login(stack: Reached, number: string): Promise<void> {
     await this.page.goto('/')
     await this.enter(stack, number)
   }
 
   /** Fills in the login that the page shows. */
-  async enter(stack: Stack, number: string): Promise<void> {
+  async enter(stack: Reached, number: string): Promise<void> {
     await this.page.fill('input[autocomplete=username]', number)
     await this.page.fill('input[autocomplete=current-password]', stack.password(number))
     await this.page.click('button[type=submit]')

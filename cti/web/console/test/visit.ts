@@ -25,5 +25,7 @@ export const visits: Visit[] = [
   { as: '3001', path: '/workshop/flows' },
   { as: '3001', path: '/workshop/flows/night' },
   { as: '3001', path: '/workshop/prompts' },
+  { as: '3001', path: '/workshop/contacts' },
+  { as: '3001', path: '/workshop/companies' },
   { as: '3001', path: '/workshop/health' },
 ]

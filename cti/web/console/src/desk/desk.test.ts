@@ -28,7 +28,13 @@ describe('hear', () => {
     expect(desk(begun).read).toBe(true)
   })
 
-  it('takes changed things whole and lets those go that are gone', () => {
+  it('takes what has changed of something', () => {
+    const d = desk(begun, { agents: [{ agent: '1001', state: 'Ringing', call: 'c1' }], calls: [call()] }, { calls: [{ call: 'c1', agent: null }] })
+    expect(d.agents['1001']).toEqual(agent({ state: 'Ringing', call: 'c1' }))
+    expect(d.calls.c1).not.toHaveProperty('agent')
+  })
+
+  it('takes new things whole and lets those go that are gone', () => {
     const d = desk(begun, { agents: [agent({ state: 'Ringing', call: 'c1' })], calls: [call()] })
     expect(d.agents['1001']?.state).toBe('Ringing')
     expect(Object.keys(d.calls)).toEqual(['c1'])

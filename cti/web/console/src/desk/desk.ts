@@ -1,5 +1,6 @@
 // The desk as the live data tell it: a snapshot, then changes. Nothing of a call is kept
 // anywhere else, so that a desk that is loaded anew is back with its call.
+import { patched, type Patch } from '../live/patch'
 import type { AgentState, Heard, LiveCall } from './wire'
 
 export type Desk = {
@@ -29,17 +30,17 @@ export function hear(desk: Desk, { whole, said, now }: Hearing): Desk {
   return {
     read: desk.read || whole,
     linked: said.linked ?? before.linked,
-    agents: changed(before.agents, said.agents, said.gone_agents, (a) => a.agent),
-    calls: changed(before.calls, said.calls, said.gone_calls, (c) => c.call),
+    agents: changed(before.agents, said.agents, said.gone_agents, 'agent'),
+    calls: changed(before.calls, said.calls, said.gone_calls, 'call'),
     skew,
   }
 }
 
-function changed<T>(before: Readonly<Record<string, T>>, now: T[] | null | undefined, gone: string[] | null | undefined, id: (t: T) => string) {
+function changed<T extends object>(before: Readonly<Record<string, T>>, now: Patch<T>[] | null | undefined, gone: string[] | null | undefined, name: keyof T) {
   if (!now?.length && !gone?.length) return before
   const after: Record<string, T> = { ...before }
   for (const key of gone ?? []) delete after[key]
-  for (const one of now ?? []) after[id(one)] = one
+  for (const p of now ?? []) after[String(p[name])] = patched(after[String(p[name])], p)
   return after
 }
 

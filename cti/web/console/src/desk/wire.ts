@@ -1,6 +1,7 @@
 // What the live data and the desk's own routes say.
 import type { Schema } from '../api/client'
 import type { Numbered } from '../live/live'
+import type { Patch } from '../live/patch'
 
 export type AgentState = Schema<'AgentState'>
 export type LiveCall = Schema<'LiveCall'>
@@ -8,13 +9,13 @@ export type LiveCall = Schema<'LiveCall'>
 /** What the receiver of a call is told before he answers. */
 export type Brief = Schema<'LiveBrief'>
 
-/** A snapshot, which is whole, or a change, which has changed things only. */
+/** A snapshot, which is whole, or a change, which has what has changed only. */
 export type Heard = Numbered & {
   at: string
   linked?: boolean
-  agents?: AgentState[] | null
+  agents?: Patch<AgentState>[] | null
   gone_agents?: string[] | null
-  calls?: LiveCall[] | null
+  calls?: Patch<LiveCall>[] | null
   gone_calls?: string[] | null
 }
 

@@ -1,13 +1,14 @@
 // Where the floor and the board come from.
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useReducer } from 'react'
+import { flushSync } from 'react-dom'
 import { send } from '../api/client'
 import { useLive } from '../live/provider'
 import { reduceFloor, type Floor, type FloorNews } from './state'
 import type { CompanyBoard, FloorDelta, FloorSnapshot } from './types'
 
-/** Changes that come within so many ms are drawn together: a slow machine draws less often, not later and later. */
-const drawEvery = 50
+/** No draw is put off for longer than so many ms. */
+const drawLatest = 250
 
 /** The subject on which the floor's changes are told; it is the same for as long as one is logged in. */
 const readSubject = async () => (await send<{ floor?: string }>('POST', '/api/v1/live/pass')).floor ?? ''
@@ -23,14 +24,21 @@ export function useFloor(): { floor: Floor | null; error: unknown; retry: () => 
     if (!subject.data) return
     let news: FloorNews[] = []
     let timer: ReturnType<typeof setTimeout> | undefined
+    let rest = 0
+    let drawn = 0
+    // A machine rests for as long as it has drawn: a slow one draws less often, not later and later.
     const draw = () => {
+      const [began, told] = [performance.now(), news]
       timer = undefined
-      news.forEach(tell)
       news = []
+      flushSync(() => told.forEach(tell))
+      drawn = performance.now()
+      rest = Math.min(drawLatest, drawn - began)
+      dispatchEvent(new CustomEvent('floor-drawn', { detail: told })) // for who measures
     }
     const take = (n: FloorNews) => {
       news.push(n)
-      timer ??= setTimeout(draw, drawEvery)
+      timer ??= setTimeout(draw, Math.max(0, drawn + rest - performance.now()))
     }
     const end = live.follow<FloorSnapshot, FloorDelta>({
       subject: subject.data,

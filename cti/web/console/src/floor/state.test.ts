@@ -13,14 +13,14 @@ test('changes before a snapshot are of nothing', () => {
   expect(reduceFloor(null, delta({ agents: [agentOf('1001')] }))).toBeNull()
 })
 
-test('what changed is replaced whole, what has gone goes, all else stays the very same', () => {
+test('what changed is told in part, what has gone goes, all else stays the very same', () => {
   const before = reduceFloor(null, { snapshot })!
   const after = reduceFloor(before, delta({
-    agents: [agentOf('1002', { state: 'Talking', call: 'c2' }), agentOf('1003')], gone_agents: ['1009'], calls: [callOf('c2')], gone_calls: ['c1'],
+    agents: [{ agent: '1002', state: 'Talking', call: 'c2', reason: null }, agentOf('1003')], gone_agents: ['1009'], calls: [callOf('c2')], gone_calls: ['c1'],
   }))!
   expect([...after.agents.keys()]).toEqual(['1001', '1002', '1003'])
   expect(after.agents.get('1001')).toBe(before.agents.get('1001'))
-  expect(after.agents.get('1002')?.state).toBe('Talking')
+  expect(after.agents.get('1002')).toEqual(agentOf('1002', { state: 'Talking', call: 'c2' }))
   expect([...after.calls.keys()]).toEqual(['c2'])
   expect(after.queues).toBe(before.queues)
   expect(before.calls.has('c1')).toBe(true)

@@ -1,4 +1,5 @@
 // The floor as it stands: a snapshot, and what has changed since.
+import { patched, type Patch } from '../live/patch'
 import type { AgentState, FloorDelta, FloorSnapshot, LiveCall, LiveQueue } from './types'
 
 /** What has not changed stays the very same value, so that nothing of it is drawn anew. */
@@ -32,9 +33,9 @@ export function applyDelta(f: Floor, d: FloorDelta): Floor {
   return {
     linked: d.linked ?? f.linked,
     at: d.at,
-    agents: changed(f.agents, d.agents, d.gone_agents, (a) => a.agent),
-    calls: changed(f.calls, d.calls, d.gone_calls, (c) => c.call),
-    queues: changed(f.queues, d.queues, null, (q) => q.queue),
+    agents: changed(f.agents, d.agents, d.gone_agents, 'agent'),
+    calls: changed(f.calls, d.calls, d.gone_calls, 'call'),
+    queues: changed(f.queues, d.queues, null, 'queue'),
   }
 }
 
@@ -42,10 +43,10 @@ function keyed<T>(list: T[], key: (t: T) => string): ReadonlyMap<string, T> {
   return new Map(list.map((t) => [key(t), t]))
 }
 
-function changed<T>(all: ReadonlyMap<string, T>, news: T[] | null | undefined, gone: string[] | null | undefined, key: (t: T) => string): ReadonlyMap<string, T> {
+function changed<T extends object>(all: ReadonlyMap<string, T>, news: Patch<T>[] | null | undefined, gone: string[] | null | undefined, name: keyof T): ReadonlyMap<string, T> {
   if (!news?.length && !gone?.length) return all
   const after = new Map(all)
   gone?.forEach((k) => after.delete(k))
-  news?.forEach((t) => after.set(key(t), t))
+  news?.forEach((p) => after.set(String(p[name]), patched(after.get(String(p[name])), p)))
   return after
 }

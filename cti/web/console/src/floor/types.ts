@@ -1,6 +1,7 @@
 // What the live contract and the board say; the floor's subject is in the pass.
 import type { Schema } from '../api/client'
 import type { Numbered } from '../live/live'
+import type { Patch } from '../live/patch'
 
 export type AgentState = Schema<'AgentState'>
 
@@ -49,11 +50,11 @@ export type FloorSnapshot = Numbered & { at: string; linked: boolean; agents: Ag
 export type FloorDelta = Numbered & {
   at: string
   linked?: boolean
-  agents?: AgentState[] | null
+  agents?: Patch<AgentState>[] | null
   gone_agents?: string[] | null
-  calls?: LiveCall[] | null
+  calls?: Patch<LiveCall>[] | null
   gone_calls?: string[] | null
-  queues?: LiveQueue[] | null
+  queues?: Patch<LiveQueue>[] | null
 }
 
 export type RateName = 'automatic' | 'to_person' | 'person' | 'within_three_rings'

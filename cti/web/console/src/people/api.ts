@@ -9,6 +9,10 @@ export type Account = {
   role: Role
   company: string
   department?: string
+  /** The queues to which it is limited; all where there are none. */
+  queues?: string[]
+  /** Those of them that the configuration does not have. */
+  unknown_queues?: string[]
   disabled: boolean
   /** Whether there is one; else a link is to set it. */
   password: boolean
@@ -17,14 +21,16 @@ export type Account = {
 }
 
 export type AccountLink = { number: string; token: string; until: string }
-export type Change = Partial<Pick<Account, 'name' | 'role' | 'company' | 'department' | 'disabled'>>
-export type Fields = { number: string; name?: string; role: Role; company?: string; department?: string }
+export type Change = Partial<Pick<Account, 'name' | 'role' | 'company' | 'department' | 'queues' | 'disabled'>>
+export type Fields = { number: string; name?: string; role: Role; company?: string; department?: string; queues?: string[] }
+/** A queue to which accounts of its company may be limited. */
+export type AccountQueue = { company: string; queue: string }
 export type CodeSecret = { secret: string; uri: string }
 
 const one = (number: string) => `/api/v1/accounts/${encodeURIComponent(number)}`
 
 export const people = {
-  list: () => send<{ accounts: Account[] }>('GET', '/api/v1/accounts').then((l) => l.accounts),
+  list: () => send<{ accounts: Account[]; queues: AccountQueue[] }>('GET', '/api/v1/accounts'),
   add: (fields: Fields) => send<{ account: Account; link: AccountLink }>('POST', '/api/v1/accounts', fields),
   change: (number: string, change: Change) => send<Account>('PATCH', one(number), change),
   remove: (number: string) => send<void>('DELETE', one(number)),

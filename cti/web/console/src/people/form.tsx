@@ -2,24 +2,26 @@ import { AutoComplete, Form, Input, Modal, Select } from 'antd'
 import { useDo } from '../parts/problem'
 import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
-import { people, type Account, type AccountLink, type Fields } from './api'
-import { changeOf, fieldsOf, givable } from './rules'
+import { people, type Account, type AccountLink, type AccountQueue, type Fields } from './api'
+import { changeOf, choosable, fieldsOf, givable, limitable } from './rules'
 
 type Props = {
   /** The account that is changed; without one another is made. */
   account?: Account
   companies: string[]
+  queues: AccountQueue[]
   onClose: () => void
   /** With the link of an account that was made. */
   onDone: (made?: AccountLink) => void
 }
 
 /** Makes an account, or changes one. */
-export function AccountForm({ account, companies, onClose, onDone }: Props) {
+export function AccountForm({ account, companies, queues, onClose, onDone }: Props) {
   const t = useText('people')
   const me = useMe()
   const [form] = Form.useForm<Fields>()
   const role = Form.useWatch('role', form)
+  const company = Form.useWatch('company', form)
   const [save, saving] = useDo(async (f: Fields) => {
     if (!account) {
       onDone((await people.add(fieldsOf(f))).link)
@@ -58,6 +60,13 @@ export function AccountForm({ account, companies, onClose, onDone }: Props) {
         <Form.Item name="company" label={t('company')} rules={[{ required: true, pattern: /^[a-z0-9][a-z0-9_-]{0,31}$/, message: t('companyRule') }]}>
           <AutoComplete disabled={!everywhere} options={companies.map((value) => ({ value }))} />
         </Form.Item>
+        {limitable(role) && (
+          <Form.Item name="queues" label={t('queues')} extra={t('queuesHint')}>
+            <Select mode="multiple" allowClear placeholder={t('allQueues')} options={choosable(queues, company, account?.queues).map((q) => ({
+              value: q, label: account?.unknown_queues?.includes(q) ? t('queueGone', { queue: q }) : q,
+            }))} />
+          </Form.Item>
+        )}
       </Form>
     </Modal>
   )

@@ -31,7 +31,7 @@ export default function People() {
     return q
   }, { replace: true })
   const get = (name: string) => query.get(name) ?? ''
-  const accounts: Account[] = data ?? []
+  const accounts: Account[] = data?.accounts ?? []
   const shown = found(accounts, { text: get('q'), role: get('role'), company: get('company'), state: get('state') }, Date.now())
   const edited = accounts.find((a) => a.number === get('edit'))
   const companies = companiesOf(accounts)
@@ -58,7 +58,7 @@ export default function People() {
       )}
       {(adding || edited) && (
         <AccountForm
-          key={edited?.number ?? 'new'} account={edited} companies={companies}
+          key={edited?.number ?? 'new'} account={edited} companies={companies} queues={data?.queues ?? []}
           onClose={() => { setAdding(false); set('edit') }}
           onDone={(made) => { if (made) setLink(made); renew() }}
         />

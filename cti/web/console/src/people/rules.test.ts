@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Account } from './api'
-import { addressOf, changeOf, companiesOf, fieldsOf, found, givable, longEnough, stateOf, tokenOf } from './rules'
+import { addressOf, changeOf, choosable, companiesOf, fieldsOf, found, givable, longEnough, stateOf, tokenOf } from './rules'
 
 const account = (more: Partial<Account> = {}): Account => ({ number: '1001', name: '王伟', role: 'agent', company: 'demo', disabled: false, password: true, totp: false, ...more })
 const now = Date.parse('2026-03-02T08:00:00Z')
@@ -49,6 +49,12 @@ describe('changeOf', () => {
   it('takes the department from who is no clerk any more', () => {
     expect(changeOf(account({ role: 'clerk', department: 'gas' }), { name: '王伟', role: 'agent', department: 'gas' })).toEqual({ role: 'agent', department: '' })
   })
+  it('tells of queues that differ, in whatever order they were chosen', () => {
+    const limited = account({ queues: ['repair', 'service'] })
+    expect(changeOf(limited, { name: '王伟', role: 'agent', queues: ['service', 'repair'] })).toEqual({})
+    expect(changeOf(limited, { name: '王伟', role: 'agent', queues: [] })).toEqual({ queues: [] })
+    expect(changeOf(limited, { name: '王伟', role: 'auditor', queues: ['service'] })).toEqual({ role: 'auditor', queues: [] })
+  })
   it('clears a name', () => expect(changeOf(account(), { role: 'agent' })).toEqual({ name: '' }))
 })
 
@@ -56,6 +62,14 @@ describe('fieldsOf', () => {
   it('leaves out what is empty, and a department of nobody', () => {
     expect(fieldsOf({ number: '1011', name: ' ', role: 'agent', company: '', department: 'gas' })).toEqual({ number: '1011', role: 'agent' })
     expect(fieldsOf({ number: '6002', role: 'clerk', company: 'demo', department: ' gas ' })).toEqual({ number: '6002', role: 'clerk', company: 'demo', department: 'gas' })
+  })
+})
+
+describe('choosable', () => {
+  it('has the queues of the company, and one that is gone while the account has it', () => {
+    const queues = [{ company: 'demo', queue: 'service' }, { company: 'demo2', queue: 'night' }]
+    expect(choosable(queues, 'demo', ['old'])).toEqual(['old', 'service'])
+    expect(choosable(queues, 'demo2')).toEqual(['night'])
   })
 })
 

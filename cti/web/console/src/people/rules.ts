@@ -1,5 +1,5 @@
 // What the server will hold against what people type, said before they send it.
-import type { Account, Change, Fields, Role } from './api'
+import type { Account, AccountQueue, Change, Fields, Role } from './api'
 
 export const roles: Role[] = ['agent', 'shift_leader', 'operator', 'administrator', 'finance', 'auditor', 'clerk']
 
@@ -10,6 +10,14 @@ export function givable(role: string): Role[] {
     case 'operator': return ['agent', 'shift_leader', 'clerk']
   }
   return []
+}
+
+/** Whether accounts of a role may be limited to queues: who sees all companies may not. */
+export const limitable = (role?: string) => role !== 'administrator' && role !== 'auditor'
+
+/** The queues that may be chosen for a company's account: those that there are, and those that it has. */
+export function choosable(queues: AccountQueue[], company: string | undefined, had: string[] = []): string[] {
+  return [...new Set([...queues.filter((q) => q.company === company).map((q) => q.queue), ...had])].sort()
 }
 
 export const passwordLeast = 10
@@ -46,6 +54,8 @@ export function changeOf(before: Account, f: Omit<Fields, 'number'>): Change {
   if (f.role !== before.role) change.role = f.role
   if (f.company && f.company !== before.company) change.company = f.company
   if (department !== (before.department ?? '')) change.department = department
+  const queues = limitable(f.role) ? [...(f.queues ?? [])].sort() : []
+  if (queues.join() !== (before.queues ?? []).join()) change.queues = queues
   return change
 }
 
@@ -55,6 +65,7 @@ export function fieldsOf(f: Fields): Fields {
   if (f.name?.trim()) out.name = f.name.trim()
   if (f.company) out.company = f.company
   if (f.role === 'clerk' && f.department?.trim()) out.department = f.department.trim()
+  if (limitable(f.role) && f.queues?.length) out.queues = f.queues
   return out
 }
 

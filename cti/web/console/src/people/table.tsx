@@ -27,6 +27,7 @@ export function AccountTable({ accounts, loading, empty, onEdit, onLink, onDone 
     { title: t('roleOf'), dataIndex: 'role', render: (role: string) => t(`shell:role.${role}`) },
     { title: t('company'), dataIndex: 'company' },
     { title: t('department'), dataIndex: 'department' },
+    { title: t('queues'), key: 'queues', render: (_, a) => <Queues account={a} /> },
     { title: t('stateOf'), key: 'state', render: (_, a) => <StateOf account={a} /> },
     { title: t('code'), dataIndex: 'totp', render: (on: boolean) => t(on ? 'on' : 'off') },
     { title: t('actions'), key: 'actions', render: (_, a) => <Actions account={a} onEdit={onEdit} onLink={onLink} onDone={onDone} /> },
@@ -37,6 +38,13 @@ export function AccountTable({ accounts, loading, empty, onEdit, onLink, onDone 
       pagination={{ pageSize: 50, hideOnSinglePage: true }} scroll={{ x: 'max-content' }}
     />
   )
+}
+
+/** The queues to which an account is limited; those that are not there any more are marked. */
+function Queues({ account: { queues, unknown_queues: gone } }: { account: Account }) {
+  const t = useText('people')
+  if (!queues?.length) return <span>{t('allQueues')}</span>
+  return queues.map((q) => (gone?.includes(q) ? <Tag key={q} color="orange">{t('queueGone', { queue: q })}</Tag> : <Tag key={q}>{q}</Tag>))
 }
 
 function StateOf({ account }: { account: Account }) {

@@ -3,7 +3,7 @@ import type { Words } from '../shell/text'
 export const en = {
   title: 'Workshop', company: 'Company', actions: 'Actions', edit: 'Edit', look: 'Look', add: 'Add', remove: 'Remove', removeAsk: 'Remove it from the draft?', toDraft: 'To the draft', yes: 'Yes',
   notYours: 'This part is not your company’s alone: you may only look.',
-  menu: { overview: 'Overview', numbers: 'Numbers', queues: 'Queues', agents: 'People and phones', calendars: 'Calendars', flows: 'Flows', prompts: 'Prompts', document: 'Whole document', health: 'Health' },
+  menu: { overview: 'Overview', numbers: 'Numbers', queues: 'Queues', agents: 'People and phones', calendars: 'Calendars', flows: 'Flows', prompts: 'Prompts', contacts: 'Contacts', companies: 'Companies', document: 'Whole document', health: 'Health' },
   bar: {
     changes: 'Changes not published: {{count}}', checking: 'checking', faults: 'errors: {{count}}', undo: 'Undo', discard: 'Discard', discardAsk: 'Throw all changes away that are not published?', publish: 'Check and publish…',
     rebase: 'Take over…', behind: 'The draft was begun from version {{base}}; version {{latest}} is in force now. Take the draft over to it first.', none: 'Nothing is unpublished.', look: 'You may look at the configuration, not change it.',
@@ -23,10 +23,10 @@ export const en = {
     draftStays: 'Your draft stays when an older version is brought back, and can be taken over to it.',
   },
   files: { export: 'Export YAML', exportDraft: 'Export the draft', import: 'Import YAML', read: '{{name}} is read; changes: {{count}}', unread: '{{name}} cannot be read' },
-  document: { hint: 'What has no page of its own (companies, surveys, look-ups, outside numbers, contacts …) is edited here. Comments stay in the draft and in exported files; they are not kept once published. KEPT stands for a secret as it is.', wrong: 'This is no YAML' },
+  document: { hint: 'What has no page of its own (record forms, scripts, webhooks …) is edited here. Comments stay in the draft and in exported files; they are not kept once published. KEPT stands for a secret as it is.', wrong: 'This is no YAML' },
   field: {
     span: 'Write it as in 90s, 10m or 1h30m', id: '1 to 32 of a-z 0-9 _ -', idHint: 'It cannot be changed later', taken: 'It is there already', number: '3 to 15 digits', prompt: '1 to 64 of a-z 0-9 _ -', clock: 'Write it as in 09:00, up to 24:00', digit: 'One digit',
-    keys: '0 to 9, *, # and a dot for no key',
+    keys: '0 to 9, *, # and a dot for no key', outside: '2 to 20 digits, perhaps with + first',
   },
   numbers: {
     one: 'Number', new: 'New number', none: 'There are no numbers yet. Add one, so that calls have somewhere to go.', did: 'Number', mode: 'Mode', direct: 'direct', greeted: 'greeted', modeHint: 'Direct: the caller hears ringback until a person answers. Greeted: the call is answered with a greeting.', queue: 'Queue', flow: 'Flow', greeting: 'Greeting',
@@ -50,6 +50,21 @@ export const en = {
     hint: 'Register one account only, and turn the phone’s own forwarding, do-not-disturb and voicemail off. A new agent’s phone registers once he is published.', webrtc: 'This agent has a browser phone: a desk phone cannot register with his account. Turn it off and publish first.', foreign: 'The switch is another host’s: its port is as set up there.', codes: 'Codes on the phone',
     code: { 11: 'ready', 10: 'not ready', 12: 'done with notes', 2: '*2 and a number: announced transfer', 3: 'complete it', 4: 'take the caller back', 1: '*1 and a number: blind transfer', 6: 'ask the caller how it was' },
   },
+  contacts: {
+    one: 'Contact', new: 'New contact', none: 'There are no contacts yet. Add one, as a gas repair crew, and calls can be passed on to it.', id: 'Name', idHint: 'Transfers name it so; it cannot be changed later', name: 'Full name', nameHint: 'What agents read when they choose.', number: 'Number',
+    hint: 'Calls may always be passed on to contacts, whatever the rules of dialling; flows, overflow and chains of those on call use them, too.', taken: 'The company has one of this name, or a queue', agents: 'This is an agent’s number; a contact is outside',
+  },
+  companies: {
+    one: 'Company', new: 'New company', none: 'There are no companies yet.', id: 'Company', name: 'Name', general: 'General', country: 'Country', countryHint: 'How long a ring is there: three of them are counted so.', language: 'Language', zoneHint: 'That of the country where it is empty.', calendarHint: 'Deadlines of tickets count its working days; each day where none is chosen.',
+    countries: { cn: 'China', de: 'Germany', fr: 'France', jp: 'Japan', uk: 'United Kingdom', us: 'United States' }, languages: { zh: 'Chinese', en: 'English' }, vips: 'VIP numbers', vipsHint: 'Served before others of their queue.', refused: 'Refused numbers', refusedHint: 'Refused on every line but emergency lines.',
+    conduct: 'Measure talks', conductHint: 'Silence, overlap, callers who are not heard.', lamps: 'Lamps', lampsHint: 'Keys of desk phones show what colleagues do.', departments: 'Departments', department: 'Department {{n}}', addDepartment: 'Add a department', departmentId: 'Short name', departmentName: 'Name',
+    outside: 'Rules of dialling', outsideHint: 'The numbers outside that agents and leaders may dial or pass calls on to, by how they begin. Without rules only contacts are.', rule: 'Rule {{n}}', addRule: 'Add a rule', role: 'Who may dial', roles: { agent: 'agents', leader: 'leaders' }, roleHint: 'Leaders have the agents’ rules, too.', prefixes: 'Beginnings', prefixesHint: 'As 13 or 010; Enter after each.', prefixesNeeded: 'At least one beginning',
+    prefixForm: '1 to 20 digits, perhaps with + first', perHour: 'Most in an hour, each', perHourHint: '0 sets no bound.', lookups: 'Look-ups', lookupsHint: 'Services that flows may ask about a caller; each answer is a way on.', lookup: 'Look-up {{n}}', addLookup: 'Add a look-up', lookupId: 'Name', url: 'Address', urlHint: 'It is asked in JSON, by POST; no password may be in it.', tickets: 'The hotline’s own tickets (store:tickets)',
+    results: 'Answers', resultsHint: 'Each is an exit of the nodes that ask it; Enter after each.', ticketResults: 'open: a ticket is not closed; none: there is none.', resultsNeeded: 'At least one answer', deadline: 'Longest wait', deadlineHint: '50ms to 3s; 500ms where it is empty.', header: 'Header', headerEnv: 'Environment variable with its value', headerEnvHint: 'No secret is in the configuration.', headerEnvForm: 'Capitals after SANSHENG_LOOKUP_',
+    customers: 'Customers', customersFrom: 'Which service knows them', customersHint: 'What it knows is shown beside our card when somebody calls.', calls: 'What it calls the {{field}}', card: { name: 'name', address: 'address', account: 'account', note: 'note' },
+    survey: 'Survey', surveyHint: 'What callers answer by a key when their talk is over: three questions at most. Without questions nothing is asked.', question: 'Question {{n}}', addQuestion: 'Add a question', questionId: 'Name', say: 'Prompt', sayHint: 'It says what the keys mean.', scores: 'What the keys stand for', scoresHint: 'Keys 1, 2, 3 … in order; 1 to 5 where none are chosen.', scoresForm: '2 to 9 scores',
+    low: 'Low score', lowHint: 'This and lower open a ticket; 0 opens none.', thanks: 'Prompt at the end', voicemailHint: 'For queues of the company that do not say otherwise.',
+  },
   calendars: {
     one: 'Calendar', new: 'New calendar', none: 'There are no calendars yet. Flows need one to ask the hours.', id: 'Name', zone: 'Time zone', week: 'The week', weekdays: 'Days of the week', daysNeeded: 'Choose days', from: 'From', to: 'To', addHours: 'Add hours', hours: 'Hours', noHours: 'Closed where there are none.',
     weekday: { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' }, holidays: 'Public holidays', holidaysHint: 'Closed on its holidays, open on the days that make up for them.', holidayHours: 'Hours on holidays', makeUp: 'Days that make up are as', makeUpHint: 'Monday where nothing is chosen.',
@@ -64,7 +79,7 @@ export const en = {
   flows: {
     title: 'Flow {{id}}', new: 'New flow', none: 'There are no flows yet. Numbers without one greet and queue their callers.', id: 'Flow', lines: 'Numbers', nodes: 'Nodes', person: 'The person', personHint: 'The queue that takes who goes astray, and exits that are not drawn.', check: 'Check', errors: 'errors: {{count}}', good: 'good', unknown: 'There is no flow {{id}}', forLine: 'For the number',
     instead: '{{did}} (in place of {{flow}})', calendarHint: 'With one, the flow asks the hours first; out of hours callers leave a message.', start: 'Start', arrange: 'Arrange', node: 'Node', choose: 'Choose a node on the canvas, or add one with the buttons above. Drag from an exit’s dot to another node to connect them.', walk: 'Dry run', kind: 'Kind', nodeId: 'Name', goOn: 'Steps', ends: 'Ends', first: 'start', wrong: 'something is wrong',
-    exits: 'Exits', toPerson: 'Not drawn: to the person', needed: 'must be drawn', addKey: 'Add a key', newKey: 'new key', key: 'Key {{key}}', controls: 'Controls of the canvas', map: 'Map', toCalendar: 'To the calendar', noLookups: 'The company has no look-ups yet: add them in the whole document.', sayHint: 'Played in this order.', nameHint: 'Under this name the digits are kept on the call.',
+    exits: 'Exits', toPerson: 'Not drawn: to the person', needed: 'must be drawn', addKey: 'Add a key', newKey: 'new key', key: 'Key {{key}}', controls: 'Controls of the canvas', map: 'Map', toCalendar: 'To the calendar', noLookups: 'The company has no look-ups yet: add them to the company.', sayHint: 'Played in this order.', nameHint: 'Under this name the digits are kept on the call.',
     patternHint: 'A regular expression that matches them as a whole.', timesHint: 'Played in place of the prompts above, by the company’s time zone.', addTime: 'Add a time',
   },
   kind: { say: 'Say', hours: 'Hours', menu: 'Menu', digits: 'Digits', caller: 'Who calls', lookup: 'Look-up', language: 'Language', queue: 'Queue', emergency: 'Emergency line', voicemail: 'Voicemail', transfer: 'Transfer', hang_up: 'Hang up' },
@@ -75,7 +90,7 @@ export const en = {
   exit: { next: 'next', open: 'open', closed: 'closed', done: 'number taken', no_input: 'no key', wrong: 'wrong key', vip: 'VIP', ticket: 'is owed a call', repeat: 'called within a day', other: 'others', failed: 'failed' },
   nodeField: { say: 'Prompts', times: 'Prompts by the time of day', calendar: 'Calendar', tries: 'How often', wait: 'Seconds to wait', name: 'Name of the number', min: 'Least digits', max: 'Most digits', pattern: 'Pattern', service: 'Look-up', language: 'Language', to: 'Where to' },
   made: { opens: 'tells when it opens', emergency: 'tells the emergency number' },
-  to: { queue: 'Queue', emergency: 'Emergency line', transfer: 'Contact', none: { queue: 'There are no queues', emergency: 'There are no emergency lines', transfer: 'The company has no contacts: add them in the whole document' } },
+  to: { queue: 'Queue', emergency: 'Emergency line', transfer: 'Contact', none: { queue: 'There are no queues', emergency: 'There are no emergency lines', transfer: 'The company has no contacts: add them under contacts' } },
   finding: {
     none: 'Nothing is wrong with the drawing.', go: 'Show', server: 'The server says', start: 'There is no node “{{to}}” to start with.', person: 'No queue is named for the person.', id: 'A node cannot be called “{{node}}”.', twice: 'Two nodes are called “{{node}}”.', exitMissing: '“{{node}}” lacks the exit {{exit}}.', deadEnd: '“{{node}}” has no exit: callers get no further.', exitNowhere: 'Exit {{exit}} of “{{node}}” leads to “{{to}}”, which is not there.',
     exitUnknown: '“{{node}}” has no such exit: {{exit}}.', noKey: 'Menu “{{node}}” has no key.', noAnswer: 'Look-up “{{node}}” has no exit for an answer.', field: '“{{node}}” lacks: {{field}}.', silent: '“{{node}}” hangs up without a word: add a prompt.', unreachable: 'No caller comes to “{{node}}”.', circle: 'Who presses nothing goes in a circle: {{way}}.', toPerson: 'Exit {{exit}} of “{{node}}” is not drawn: it leads to the person.',

@@ -6,7 +6,7 @@ import { useText } from '../shell/text'
 import { DraftBar } from './draft/bar'
 import { DraftProvider } from './draft/context'
 
-const places = ['', '/numbers', '/queues', '/agents', '/calendars', '/flows', '/prompts', '/document', '/health']
+const places = ['', '/numbers', '/queues', '/agents', '/calendars', '/flows', '/prompts', '/contacts', '/companies', '/document', '/health']
 
 /** What stands around the workshop's pages: its menu and, but around plain ones, what is not published. */
 export function Workshop({ children, plain }: { children: ReactNode; plain?: boolean }) {

@@ -15,6 +15,8 @@ export const workshopPages: Page[] = [
   { path: '/workshop/flows', roles, view: lazy(() => import('./flows')) },
   { path: '/workshop/flows/:id', roles, view: lazy(() => import('./flow/page')) },
   { path: '/workshop/prompts', roles, view: lazy(() => import('./prompts')) },
+  { path: '/workshop/contacts', roles, view: lazy(() => import('./contacts')) },
+  { path: '/workshop/companies', roles, view: lazy(() => import('./companies')) },
   { path: '/workshop/document', roles, view: lazy(() => import('./document')) },
   { path: '/workshop/health', roles: [...roles, 'shift_leader'], menu: 'health', icon: <HeartOutlined />, view: lazy(() => import('./health')) },
 ]

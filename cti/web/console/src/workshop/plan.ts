@@ -58,9 +58,33 @@ export type Agent = {
   leader?: boolean
 }
 
-export type Lookup = { id: string; results?: string[] }
+export type Lookup = { id: string; url?: string; header?: string; header_env?: string; deadline?: string; results?: string[] }
 
-export type Company = { id: string; name?: string; country?: string; language?: string; zone?: string; lookups?: Lookup[]; vips?: string[] }
+/** Numbers outside that people of a role may dial, by how they begin. */
+export type DialRule = { role: string; prefixes?: string[]; per_hour?: number }
+
+export type Question = { id: string; say: string; scores?: number[] }
+export type Survey = { questions?: Question[]; low?: number; thanks?: string }
+
+export type Company = {
+  id: string
+  name?: string
+  country?: string
+  language?: string
+  zone?: string
+  calendar?: string
+  vips?: string[]
+  refused?: string[]
+  conduct?: boolean
+  lamps?: boolean
+  departments?: { id: string; name: string }[]
+  outside?: DialRule[]
+  lookups?: Lookup[]
+  /** The look-up that knows the customers, and what it calls the fields of a card. */
+  customers?: { lookup?: string; fields?: Record<string, string> }
+  survey?: Survey
+  voicemail?: Voicemail
+}
 
 export type Contact = { id: string; company: string; name?: string; number?: string }
 
@@ -133,9 +157,10 @@ export type Config = {
 /** A list of the plan, by its key. */
 export type ListName = keyof Plan
 
-/** What an element of a list is called. */
+/** What an element of a list is called; contacts are by company, each of which may have one of the same id. */
 export function nameOf(list: ListName, element: object): string {
-  const e = element as { did?: string; id?: string }
+  const e = element as { did?: string; id?: string; company?: string }
+  if (list === 'contacts') return `${e.company ?? ''} ${e.id ?? ''}`
   return (list === 'lines' ? e.did : e.id) ?? ''
 }
 

@@ -3,7 +3,7 @@ import type { Words } from '../shell/text'
 export const zh = {
   title: '配置', company: '公司', actions: '操作', edit: '编辑', look: '查看', add: '添加', remove: '删除', removeAsk: '确定从草稿中删除？', toDraft: '写入草稿', yes: '是',
   notYours: '这一部分不属于您的公司（或由多家公司共用），只能查看。',
-  menu: { overview: '概览', numbers: '号码', queues: '队列', agents: '人员与话机', calendars: '日历', flows: '流程', prompts: '提示音', document: '配置全文', health: '健康' },
+  menu: { overview: '概览', numbers: '号码', queues: '队列', agents: '人员与话机', calendars: '日历', flows: '流程', prompts: '提示音', contacts: '联系单位', companies: '公司', document: '配置全文', health: '健康' },
   bar: {
     changes: '有 {{count}} 处改动尚未发布', checking: '检查中', faults: '{{count}} 处错误', undo: '撤销一步', discard: '放弃草稿', discardAsk: '放弃全部未发布的改动？', publish: '检查并发布…',
     rebase: '合并到新版本…', behind: '草稿始于第 {{base}} 版，现行的已是第 {{latest}} 版。请先合并，再发布。', none: '没有未发布的改动。', look: '您可以查看配置，但不能更改。',
@@ -23,10 +23,10 @@ export const zh = {
     draftStays: '恢复旧版后，您的草稿仍在，可合并到新版本。',
   },
   files: { export: '导出 YAML', exportDraft: '导出草稿', import: '导入 YAML', read: '已读入 {{name}}，有 {{count}} 处改动', unread: '不能读入 {{name}}' },
-  document: { hint: '没有专门页面的部分（公司、满意度、查询服务、外呼规则、联系单位等）在此直接编辑。注释会保留在草稿和导出的文件中，发布后不保存。KEPT 表示密钥保持不变。', wrong: '这不是有效的 YAML' },
+  document: { hint: '没有专门页面的部分（登记表、话术、外部通知等）在此直接编辑。注释会保留在草稿和导出的文件中，发布后不保存。KEPT 表示密钥保持不变。', wrong: '这不是有效的 YAML' },
   field: {
     span: '请写成 90s、10m 或 1h30m', id: '1 至 32 位小写字母、数字、_ 或 -', idHint: '建立后不能再改', taken: '已经存在', number: '3 至 15 位数字', prompt: '1 至 64 位小写字母、数字、_ 或 -', clock: '请写成 09:00，最晚 24:00', digit: '一位数字',
-    keys: '只能是 0–9、*、#，以及表示不按键的点',
+    keys: '只能是 0–9、*、#，以及表示不按键的点', outside: '2 至 20 位数字，可以 + 开头',
   },
   numbers: {
     one: '号码', new: '新增号码', none: '还没有号码。新增一个号码，来电才有去处。', did: '号码', mode: '方式', direct: '直通', greeted: '先问候', modeHint: '直通：来电者听回铃音直到有人接听；先问候：先应答并播放问候。', queue: '队列', flow: '流程', greeting: '问候语',
@@ -50,6 +50,21 @@ export const zh = {
     hint: '只注册一个账号，关闭话机自带的来电转接、免打扰和语音信箱。新增的坐席在发布后才能注册。', webrtc: '此人设为浏览器话机：桌面话机不能用这个账号注册，请先关闭“浏览器话机”并发布。', foreign: '交换机在另一台主机上：端口以那台主机的设置为准。', codes: '话机上的功能码',
     code: { 11: '就绪', 10: '示忙', 12: '整理完毕', 2: '*2＋号码：先通报再转接', 3: '完成转接', 4: '取回来电者', 1: '*1＋号码：直接转接', 6: '请来电者评价' },
   },
+  contacts: {
+    one: '联系单位', new: '新增联系单位', none: '还没有联系单位。新增一个（如燃气抢修队），来电就能转给它。', id: '名称', idHint: '转接时以此名称指定；建立后不能再改。', name: '全称', nameHint: '坐席选择时看到的文字。', number: '号码',
+    hint: '来电随时可以转给联系单位，不受外呼规则限制；流程、溢出和值班链也可以用到它们。', taken: '本公司已有这个名称，或有同名的队列', agents: '这是坐席的工号；联系单位在外部',
+  },
+  companies: {
+    one: '公司', new: '新增公司', none: '还没有公司。', id: '公司', name: '名称', general: '基本', country: '国家', countryHint: '决定一声铃的长短：三声之内由此计算。', language: '语言', zoneHint: '不填则按国家。', calendarHint: '工单期限按它的工作日计算；不选则每天都算。',
+    countries: { cn: '中国', de: '德国', fr: '法国', jp: '日本', uk: '英国', us: '美国' }, languages: { zh: '中文', en: '英语' }, vips: '贵宾号码', vipsHint: '在队列中先于他人接听。', refused: '拒接号码', refusedHint: '应急专线除外，一律拒接。',
+    conduct: '测听通话', conductHint: '测量双方的声音：冷场、抢话、来电者听不见。', lamps: '话机指示灯', lampsHint: '桌面话机的按键上显示同事的状态。', departments: '部门', department: '部门 {{n}}', addDepartment: '添加部门', departmentId: '代号', departmentName: '名称',
+    outside: '外呼规则', outsideHint: '坐席和班长可以拨打、转接的外部号码，按开头的数字。没有规则时只能拨打联系单位。', rule: '规则 {{n}}', addRule: '添加规则', role: '谁可以拨打', roles: { agent: '坐席', leader: '班长' }, roleHint: '坐席的规则对班长同样有效。', prefixes: '号码开头', prefixesHint: '如 13、010；输入后回车。', prefixesNeeded: '请填写至少一个开头',
+    prefixForm: '1 至 20 位数字，可以 + 开头', perHour: '每人每小时最多', perHourHint: '0 表示不限。', lookups: '查询服务', lookupsHint: '流程可以向这些服务查询来电者，并按回答分路。', lookup: '服务 {{n}}', addLookup: '添加服务', lookupId: '名称', url: '地址', urlHint: '以 JSON 提问（POST）；地址里不能有密码。', tickets: '本系统的工单（store:tickets）',
+    results: '可能的回答', resultsHint: '每个回答是流程节点的一个出口；输入后回车。', ticketResults: 'open：有未结的工单；none：没有。', resultsNeeded: '请填写至少一个回答', deadline: '最长等候', deadlineHint: '50ms 至 3s；不填为 500ms。', header: '请求头', headerEnv: '请求头的值取自环境变量', headerEnvHint: '密钥不写在配置里。', headerEnvForm: '以 SANSHENG_LOOKUP_ 开头的大写名称',
+    customers: '客户资料', customersFrom: '由哪个服务提供', customersHint: '来电时在客户卡片旁显示它所知道的。', calls: '服务中“{{field}}”的字段名', card: { name: '姓名', address: '地址', account: '户号', note: '备注' },
+    survey: '满意度评价', surveyHint: '通话结束后，按键回答以下问题，最多三个。没有问题即不评价。', question: '问题 {{n}}', addQuestion: '添加问题', questionId: '名称', say: '提示音', sayHint: '要说明各键的含义。', scores: '按键对应的分数', scoresHint: '依次对应按键 1、2、3……；不填为 1 至 5。', scoresForm: '2 至 9 个分数',
+    low: '低分', lowHint: '不高于此分即开工单跟进；0 表示不开。', thanks: '结束语', voicemailHint: '本公司各队列没有另行设置时，留言按此处理。',
+  },
   calendars: {
     one: '日历', new: '新增日历', none: '还没有日历。新增一个，流程才能查询工作时间。', id: '名称', zone: '时区', week: '每周时间', weekdays: '星期', daysNeeded: '请选择星期', from: '从', to: '到', addHours: '添加时段', hours: '时段', noHours: '没有时段即为不开放。',
     weekday: { mon: '周一', tue: '周二', wed: '周三', thu: '周四', fri: '周五', sat: '周六', sun: '周日' }, holidays: '法定节假日表', holidaysHint: '表中的节假日不开放，调休日照常上班。', holidayHours: '节假日的时段', makeUp: '调休日按哪天的时间', makeUpHint: '不选则按周一。',
@@ -64,7 +79,7 @@ export const zh = {
   flows: {
     title: '流程 {{id}}', new: '新增流程', none: '还没有流程。没有流程的号码问候后直接排队。', id: '流程', lines: '号码', nodes: '节点数', person: '人工队列', personHint: '迷路的来电者和未画的出口都通向这里。', check: '检查', errors: '{{count}} 处错误', good: '没有错误', unknown: '没有流程 {{id}}', forLine: '用于号码',
     instead: '{{did}}（现用 {{flow}}）', calendarHint: '选了日历，流程先查询工作时间；非工作时间请来电者留言。', start: '起点', arrange: '自动排列', node: '节点', choose: '在画布上选一个节点，或用上方按钮添加。从出口的圆点拖到另一个节点即可连接。', walk: '空走', kind: '类型', nodeId: '名称', goOn: '步骤', ends: '终点', first: '起点', wrong: '有错误',
-    exits: '出口', toPerson: '未画：通向人工', needed: '必须画出', addKey: '添加按键', newKey: '新按键', key: '按 {{key}}', controls: '画布控制', map: '缩略图', toCalendar: '查看日历', noLookups: '公司还没有查询服务（lookups），请在“配置全文”中添加。', sayHint: '按先后播放。', nameHint: '号码以此名称记在来电上。',
+    exits: '出口', toPerson: '未画：通向人工', needed: '必须画出', addKey: '添加按键', newKey: '新按键', key: '按 {{key}}', controls: '画布控制', map: '缩略图', toCalendar: '查看日历', noLookups: '公司还没有查询服务，请在“公司”中添加。', sayHint: '按先后播放。', nameHint: '号码以此名称记在来电上。',
     patternHint: '正则表达式，须整体匹配。', timesHint: '按公司时区，在这些时段代替上面的提示音。', addTime: '添加时段',
   },
   kind: { say: '播放', hours: '工作时间', menu: '按键菜单', digits: '收号', caller: '识别来电者', lookup: '查询', language: '换语言', queue: '队列', emergency: '应急专线', voicemail: '留言', transfer: '转外部', hang_up: '挂机' },
@@ -75,7 +90,7 @@ export const zh = {
   exit: { next: '继续', open: '开放', closed: '不开放', done: '收到号码', no_input: '没有按键', wrong: '按错', vip: '贵宾', ticket: '有待回拨', repeat: '24 小时内来过电', other: '其他', failed: '失败' },
   nodeField: { say: '提示音', times: '分时段的提示音', calendar: '日历', tries: '问几次', wait: '等几秒', name: '号码的名称', min: '最少位数', max: '最多位数', pattern: '格式', service: '查询服务', language: '语言', to: '去处' },
   made: { opens: '报下次服务时间', emergency: '报应急号码' },
-  to: { queue: '队列', emergency: '应急专线', transfer: '联系单位', none: { queue: '还没有队列', emergency: '还没有应急专线', transfer: '公司还没有联系单位，请在“配置全文”中添加' } },
+  to: { queue: '队列', emergency: '应急专线', transfer: '联系单位', none: { queue: '还没有队列', emergency: '还没有应急专线', transfer: '公司还没有联系单位，请在“联系单位”中添加' } },
   finding: {
     none: '画得没有错误。', go: '查看', server: '服务器的检查', start: '起点“{{to}}”不存在。', person: '没有指定人工队列。', id: '节点名称“{{node}}”不合规定。', twice: '有两个节点叫“{{node}}”。', exitMissing: '“{{node}}”缺少出口：{{exit}}。', deadEnd: '“{{node}}”没有出口，来电者到此无路可走。', exitNowhere: '“{{node}}”的出口（{{exit}}）指向不存在的“{{to}}”。',
     exitUnknown: '“{{node}}”没有这样的出口：{{exit}}。', noKey: '菜单“{{node}}”没有任何按键。', noAnswer: '查询“{{node}}”没有为回答画出口。', field: '“{{node}}”缺少：{{field}}。', silent: '“{{node}}”不说话就挂机：请加一段提示音。', unreachable: '没有来电者会到“{{node}}”。', circle: '不按键的来电者会绕圈：{{way}}。', toPerson: '“{{node}}”的出口（{{exit}}）未画，通向人工。',

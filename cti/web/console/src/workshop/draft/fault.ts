@@ -16,6 +16,7 @@ export function faultOf(message: string): Fault {
 
 const pages: Partial<Record<ListName, string>> = {
   lines: '/workshop/numbers', queues: '/workshop/queues', agents: '/workshop/agents', calendars: '/workshop/calendars', holidays: '/workshop/calendars',
+  contacts: '/workshop/contacts', companies: '/workshop/companies',
 }
 
 /** The list, the element's name and what is within it, of a place by index or by name. */

@@ -3,6 +3,7 @@ import { useEffect, type ReactNode } from 'react'
 import { useText } from '../../shell/text'
 import { useDraft, useDrafted, useFaults, useMay } from '../draft/context'
 import { companyOf, nameOf, type ListName } from '../plan'
+import { byField } from './faultfield'
 import { tidy } from './tidy'
 
 /** The name under which a new element is open. */
@@ -21,6 +22,9 @@ type Props<T extends object> = {
   /** Shown beneath the form. */
   below?: ReactNode
 }
+
+/** A place within its element. */
+const withinOf = (place: string) => place.replace(/^hotline\.[a-z]+\[\d+\]\.?/, '')
 
 /** Edits one element of a list of the plan, in the draft. */
 export function Entry<T extends object>({ list, open, onClose, initial, title, children, below }: Props<T>) {
@@ -41,6 +45,15 @@ export function Entry<T extends object>({ list, open, onClose, initial, title, c
     form.setFieldsValue(element as Parameters<typeof form.setFieldsValue>[0])
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the form begins anew when another element is opened, not when the draft changes
   }, [open])
+  // What the server has found stands at its field, too, until that is changed.
+  const found = JSON.stringify(open === '' ? [] : faults.map((f) => ({ within: withinOf(f.place), text: f.text })))
+  useEffect(() => {
+    const shown = setTimeout(() => { // once the fields of what was opened are there
+      const fields = form.getFieldsError().map((f) => f.name)
+      form.setFields(byField(JSON.parse(found) as { within: string; text: string }[], fields) as Parameters<typeof form.setFields>[0])
+    })
+    return () => clearTimeout(shown)
+  }, [found, open, form])
   function take(values: T) {
     draft.put(['hotline', list, isNew ? elements.length : index], { ...element, ...tidy(values) })
     onClose()
@@ -57,7 +70,7 @@ export function Entry<T extends object>({ list, open, onClose, initial, title, c
           <Button type="primary" onClick={() => form.submit()}>{t('toDraft')}</Button>
         </Flex>
       )}>
-      {faults.length > 0 && <Alert type="error" showIcon style={{ marginBottom: 12 }} title={faults.map((f) => <div key={f.place + f.text}>{f.place.replace(/^hotline\.[a-z]+\[\d+\]\.?/, '') || title}: {f.text}</div>)} />}
+      {faults.length > 0 && <Alert type="error" showIcon style={{ marginBottom: 12 }} title={faults.map((f) => <div key={f.place + f.text}>{withinOf(f.place) || title}: {f.text}</div>)} />}
       {!mine && <Alert type="info" showIcon style={{ marginBottom: 12 }} title={t('notYours')} />}
       <Form<T> form={form} layout="vertical" disabled={!mine} onFinish={take} scrollToFirstError>{children(form, isNew)}</Form>
       {below}

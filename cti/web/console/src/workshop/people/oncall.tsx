@@ -22,14 +22,14 @@ export function QueueOnCall({ people }: { people: { value: string; label: string
   )
 }
 
-/** How callers leave messages for a queue. */
-export function QueueVoicemail() {
+/** How callers leave messages for a queue, or for the queues of a company. */
+export function QueueVoicemail({ hint }: { hint?: string }) {
   const t = useText('workshop')
   const { plan } = useDrafted()
   const prompts = usePromptNames()
   return (
     <>
-      <Typography.Paragraph type="secondary">{t('queues.voicemailHint')}</Typography.Paragraph>
+      <Typography.Paragraph type="secondary">{hint ?? t('queues.voicemailHint')}</Typography.Paragraph>
       <Form.Item name={['voicemail', 'greeting']} label={t('numbers.greeting')}><AutoComplete allowClear placeholder="leave-message" options={optionsOf(prompts)} /></Form.Item>
       <SpanField name={['voicemail', 'silence']} label={t('queues.silence')} />
       <SpanField name={['voicemail', 'longest']} label={t('queues.longest')} />
