@@ -48,6 +48,8 @@ type callback struct {
 	due time.Time
 	// attempt is the call to him that is under way.
 	attempt CallID
+	// about is what his agent is told first, of one who is owed a call as an emergency.
+	about *BriefedData
 }
 
 // applyCallback is Apply for callback.* facts.
@@ -55,6 +57,10 @@ func (h *Hotline) applyCallback(f Fact) {
 	cb := h.callback(f.Call)
 	switch d := f.Data.(type) {
 	case *CallbackAskedData:
+		if d.Emergency {
+			h.applyOwed(f, d)
+			return
+		}
 		c := h.calls[f.Call]
 		if c == nil || cb != nil {
 			return
@@ -166,7 +172,7 @@ func (h *Hotline) owed(now time.Time) []*call {
 	}
 	var stands []*call
 	for _, cb := range h.callbacks {
-		if cb.attempt == "" && !now.Before(cb.due) && !on[cb.stand.from()] {
+		if cb.attempt == "" && !now.Before(cb.due) && !on[cb.stand.from()] && !(cb.stand.Emergency && h.onLine(cb)) {
 			stands = append(stands, cb.stand)
 		}
 	}
@@ -190,10 +196,8 @@ func (h *Hotline) attemptOver(at time.Time, c *call, r DialResult) {
 	if cb == nil || cb.attempt != c.ID {
 		return
 	}
-	rule, n, due := CallbackRule{}, cb.attempts, at
-	if q := h.queues[cb.stand.Queue]; q != nil && q.Callback != nil {
-		rule = *q.Callback
-	}
+	rule, _ := h.rule(cb)
+	n, due := cb.attempts, at
 	switch r {
 	case DialReached:
 		h.endCallback(at, cb, CallbackReached, c.ID)
@@ -234,7 +238,8 @@ func (h *Hotline) calledMeanwhile(c *call) bool {
 // onLine tells whether one who is owed a call is on the line himself.
 func (h *Hotline) onLine(cb *callback) bool {
 	return slices.ContainsFunc(h.live, func(c *call) bool {
-		return c.Direction != Outbound && c.State != CallOver && c.from() == cb.stand.from()
+		called := c.Direction == Outbound && (!cb.stand.Emergency || cb.attempt != "")
+		return !called && c.State != CallOver && cb.isFor(c)
 	})
 }
 
@@ -248,7 +253,9 @@ func (h *Hotline) spare(at time.Time, c *call) {
 // cameBack gives a caller who is owed a call, and calls himself, his old place.
 func (h *Hotline) cameBack(at time.Time, c *call, q QueueID) {
 	for _, cb := range h.callbacks {
-		if s := cb.stand; cb.attempt == "" && s.Queue == q && !c.Emergency && s.from() == c.from() && h.calls[s.ID] == nil {
+		s := cb.stand
+		over := h.calls[s.ID] == nil || s.Emergency && s.ID == c.ID
+		if cb.attempt == "" && s.Queue == q && s.Emergency == c.Emergency && cb.isFor(c) && over {
 			h.endCallback(at, cb, CallbackCameBack, c.ID)
 			return
 		}
@@ -290,8 +297,8 @@ func (h *Hotline) cancelCallback(at time.Time, in CancelCallback) error {
 // tickCallbacks ends those that were kept for too long, or whose queue has none any more.
 func (h *Hotline) tickCallbacks(now time.Time) {
 	for _, cb := range slices.Clone(h.callbacks) {
-		q := h.queues[cb.stand.Queue]
-		if cb.attempt == "" && (q == nil || q.Callback == nil || !now.Before(cb.askedAt.Add(time.Duration(q.Callback.Keep)))) {
+		rule, ok := h.rule(cb)
+		if cb.attempt == "" && (!ok || !now.Before(cb.askedAt.Add(time.Duration(rule.Keep)))) {
 			h.endCallback(now, cb, CallbackExpired, "")
 		}
 	}
@@ -304,6 +311,16 @@ type CallbackAskedData struct {
 	data
 	Queue  QueueID `json:"queue"`
 	Number string  `json:"number"`
+	// Emergency: he has not asked, but said in the fact's call, in which he was called back,
+	// that his emergency is not solved. He is called at once, from the line DID, before all
+	// who wait; his call need not have ended.
+	Emergency bool   `json:"emergency,omitempty"`
+	DID       string `json:"did,omitempty"`
+	Priority  int    `json:"priority,omitempty"`
+	// For is the matter, as in follow_up:ID, Reason why he is called, Sheet what is known of it.
+	For    string `json:"for,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Sheet  Sheet  `json:"sheet,omitempty"`
 }
 
 // CallbackTriedData: an attempt of the fact's agent reached nobody; another follows.

@@ -57,6 +57,9 @@ func NewEssence() *Essence {
 func (e *Essence) Add(fact Fact) {
 	e.added++
 	f := placed{Fact: fact, place: e.added}
+	if e.addEmergency(f) {
+		return
+	}
 	if s, ok := StateOf(f.Kind); ok {
 		e.agent(f.Agent).state = &f
 		if s == Ready || s == Paused || s == LoggedOff {
@@ -193,11 +196,21 @@ func (e *Essence) end(f placed) {
 	if has(CallMessageLeft) && !has(MessageFinished) {
 		e.messages[f.Call] = slices.DeleteFunc(slices.Clone(facts), func(p placed) bool { return p.Kind != CallMessageLeft && p.Kind != MessageTaken })
 	}
-	if has(CallbackAsked) && !has(CallbackEnded) {
+	if last := last(facts, CallbackAsked, CallbackEnded); last == CallbackAsked {
 		e.owed[f.Call] = append(facts, f)
 		return // his place may be one that he has inherited
 	}
 	e.drop(f.Call)
+}
+
+// last is the kind of the last fact that is of one of two; empty where none is.
+func last(facts []placed, a, b Kind) Kind {
+	for _, f := range slices.Backward(facts) {
+		if f.Kind == a || f.Kind == b {
+			return f.Kind
+		}
+	}
+	return ""
 }
 
 // recall remembers the number of a call that has ended.
@@ -226,6 +239,27 @@ func (e *Essence) addMessage(f placed) {
 	case e.messages[f.Call] != nil:
 		e.messages[f.Call] = append(e.messages[f.Call], f)
 	}
+}
+
+// addEmergency remembers which matters are emergencies again, and keeps a call that is owed
+// for one: the call in which that was said may be over.
+func (e *Essence) addEmergency(f placed) (kept bool) {
+	switch d := f.Data.(type) {
+	case *TransferBeganData:
+		if d.Emergency {
+			e.recalls.find(d.For)
+		}
+	case *CallbackAskedData:
+		if !d.Emergency {
+			return false
+		}
+		e.recalls.find(d.For)
+		if e.calls[f.Call] == nil && e.owed[f.Call] == nil {
+			e.owed[f.Call] = []placed{f}
+			return true
+		}
+	}
+	return false
 }
 
 // drop forgets what is owed of a call, and whose place it had.
@@ -280,7 +314,7 @@ func (e *Essence) Facts() []Fact {
 	for _, f := range all {
 		facts = append(facts, f.Fact)
 	}
-	if len(e.recalls.order) > 0 || len(e.owed) > 0 {
+	if len(e.recalls.order) > 0 || len(e.recalls.again) > 0 || len(e.owed) > 0 {
 		facts = append(facts, e.recalls.fact()) // by the clock as it is now: behind each step
 	}
 	return facts

@@ -27,6 +27,10 @@ type OwedCallback struct {
 	// Result is reached, failed, came_back, served or expired; By the call that ended it.
 	Result string `json:"result,omitempty"`
 	By     string `json:"by,omitempty"`
+	// Emergency: he has not asked; when he was called back he said that his emergency is not
+	// solved. Matter is what he was called for, as in follow_up:ID.
+	Emergency bool   `json:"emergency,omitempty"`
+	Matter    string `json:"matter,omitempty"`
 }
 
 // Callbacks lists them, newest last: of one company where it is named, only those that are
@@ -41,6 +45,7 @@ func (s *Store) Callbacks(ctx context.Context, company string, owed bool, most i
 		list[len(rows)-1-i] = OwedCallback{
 			Call: r.CallID, Company: r.Company, Queue: r.Queue, Number: r.Number, AskedAt: r.AskedAt.UTC(),
 			Attempts: int(r.Attempts), LastResult: r.LastResult, DueAt: utc(r.DueAt), EndedAt: utc(r.EndedAt), Result: r.Result, By: r.ByCall,
+			Emergency: r.Emergency, Matter: r.Matter,
 		}
 	}
 	return list, nil
@@ -54,6 +59,7 @@ func (b *batch) applyCallback(ctx context.Context, f cti.Fact) error {
 	case *cti.CallbackAskedData:
 		return b.s.q.AskCallback(ctx, b.out, sql.AskCallbackParams{
 			CallID: call, Company: string(f.Company), Queue: string(d.Queue), Number: clean(d.Number), At: f.At,
+			Emergency: d.Emergency, Matter: clean(d.For),
 		})
 	case *cti.CallbackTriedData:
 		return b.s.q.TryCallback(ctx, b.out, sql.TryCallbackParams{

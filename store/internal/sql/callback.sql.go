@@ -11,9 +11,12 @@ import (
 )
 
 const askCallback = `-- name: AskCallback :exec
-INSERT INTO callback (call_id, company, queue, number, asked_at, due_at)
-VALUES ($1, $2, $3, $4, $5::timestamptz, $5::timestamptz)
-ON CONFLICT (call_id) DO NOTHING
+INSERT INTO callback (call_id, company, queue, number, asked_at, due_at, emergency, matter)
+VALUES ($1, $2, $3, $4, $5::timestamptz, $5::timestamptz,
+        $6, $7)
+ON CONFLICT (call_id) DO UPDATE
+SET asked_at = excluded.asked_at, due_at = excluded.due_at, attempts = 0, last_result = '', ended_at = NULL, result = '', by_call = ''
+WHERE excluded.emergency AND callback.ended_at IS NOT NULL AND callback.asked_at < excluded.asked_at
 `
 
 type AskCallbackParams struct {
@@ -22,6 +25,8 @@ type AskCallbackParams struct {
 	Queue   string
 	Number  string
 	At      time.Time
+	Emergency bool
+	Matter string
 }
 
 func (q *Queries) AskCallback(ctx context.Context, db DBTX, arg AskCallbackParams) error {
@@ -31,12 +36,14 @@ func (q *Queries) AskCallback(ctx context.Context, db DBTX, arg AskCallbackParam
 		arg.Queue,
 		arg.Number,
 		arg.At,
+		arg.Emergency,
+		arg.Matter,
 	)
 	return err
 }
 
 const callbacks = `-- name: Callbacks :many
-SELECT call_id, company, queue, number, asked_at, attempts, last_result, due_at, ended_at, result, by_call FROM callback
+SELECT call_id, company, queue, number, asked_at, attempts, last_result, due_at, ended_at, result, by_call, emergency, matter FROM callback
 WHERE ($1::text IS NULL OR company = $1)
   AND (NOT $2::boolean OR ended_at IS NULL)
 ORDER BY asked_at DESC, call_id DESC
@@ -64,6 +71,8 @@ func (q *Queries) Callbacks(ctx context.Context, db DBTX, company *string, owed 
 			&i.EndedAt,
 			&i.Result,
 			&i.ByCall,
+			&i.Emergency,
+			&i.Matter,
 		); err != nil {
 			return nil, err
 		}
