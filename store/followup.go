@@ -13,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"sansheng/cti/hours"
-	"sansheng/store/callback"
+	"sansheng/cti/callback"
 	"sansheng/store/internal/sql"
 	"sansheng/store/ticket"
 )

@@ -12,7 +12,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/pbx"
-	"sansheng/store/callback"
+	"sansheng/cti/callback"
 	"sansheng/store/ticket"
 )
 

@@ -12,7 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"sansheng/cti/sheet"
-	"sansheng/store/callback"
+	"sansheng/cti/callback"
 	"sansheng/store/internal/sql"
 	"sansheng/store/job"
 	"sansheng/store/ticket"

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sansheng/store"
-	"sansheng/store/callback"
+	"sansheng/cti/callback"
 )
 
 func followUpsCommand(open opener) *cobra.Command {

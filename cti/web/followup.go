@@ -16,7 +16,7 @@ import (
 	"sansheng/cti"
 	"sansheng/cti/place"
 	"sansheng/store"
-	"sansheng/store/callback"
+	"sansheng/cti/callback"
 )
 
 // followUpOrder is what people order of a callback, and who may.

@@ -14,7 +14,7 @@ import (
 	"sansheng/cti/hours"
 	"sansheng/cti/sheet"
 	"sansheng/store"
-	"sansheng/store/callback"
+	"sansheng/cti/callback"
 )
 
 // Config says what is generated.

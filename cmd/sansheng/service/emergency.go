@@ -13,7 +13,7 @@ import (
 	"sansheng/cti/bus"
 	"sansheng/cti/engine"
 	"sansheng/store"
-	"sansheng/store/callback"
+	"sansheng/cti/callback"
 )
 
 const (

@@ -21,7 +21,7 @@ import (
 	"sansheng/cti/web"
 	"sansheng/pbx/sip/phone"
 	"sansheng/store"
-	"sansheng/store/callback"
+	"sansheng/cti/callback"
 	"sansheng/store/ticket"
 )
 
