@@ -108,7 +108,9 @@ func checkFollowUps(c *checker, at string, f *FollowUps) {
 	}
 	at += ".questions"
 	c.Within(at, f.Questions.Check(kinds))
-	content := func(q followup.Question) bool { return q.Means == followup.Satisfied && !q.Optional && len(q.Kinds) == 0 }
+	content := func(q followup.Question) bool {
+		return q.Means == followup.Satisfied && !q.Optional && len(q.Kinds) == 0
+	}
 	if !slices.ContainsFunc(f.Questions.Questions, content) {
 		c.Fail(at+".questions", "none asks everybody how content he is (F8); allowed: with one that means %s, not optional, for all kinds", followup.Satisfied)
 	}

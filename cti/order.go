@@ -56,8 +56,8 @@ const (
 	// OrderEmergency hands the caller over to the emergency queue at once, as an emergency
 	// caller: what he was called back about is not solved (requirement F6).
 	OrderEmergency Verb = "emergency"
-	OrderComplete Verb = "complete"
-	OrderTakeBack Verb = "take_back"
+	OrderComplete  Verb = "complete"
+	OrderTakeBack  Verb = "take_back"
 	// In an announced transfer whose receiver has answered: swap turns the agent to
 	// the other of the two, conference brings all three together.
 	OrderSwap       Verb = "swap"

@@ -27,7 +27,7 @@ func quarterly(t *testing.T) *Store {
 		`INSERT INTO call (id, company, did, caller_number, started_at) SELECT 'c' || i, 'demo', '800100', (13900000000 + i % 100)::text, timestamptz '2026-04-01' + i * interval '10 hours' FROM generate_series(1, 200) i`,
 		`INSERT INTO call (id, company, did, caller_number, started_at) SELECT 'x' || i, 'demo', '800100', (13800000000 + i)::text, timestamptz '2026-03-31 23:59' + i % 2 * interval '91 days 1 min' FROM generate_series(1, 20) i`,
 		`INSERT INTO call (id, company, did, caller_number, started_at) VALUES ('other', 'demo2', '800200', '13700000000', '2026-05-01'), ('none', 'demo', '800100', '', '2026-05-01'), ('=evil', 'demo', '800100', '+8613600000000', '2026-05-01')`,
-		`INSERT INTO answer (call_id, agent, queue, channel, answered_at, wait_ms, agent_ring_ms, agent_rings, caller_ring_ms, caller_rings, offer, within_three_rings) SELECT id, '1001', 'service', 'a', started_at, 900, 900, 1, 900, 1, 1, true FROM call`,
+		`INSERT INTO answer (call_id, agent, queue, channel, answered_at, wait_ms, agent_ring_ms, agent_rings, caller_ring_ms, caller_rings, rings, within_three_rings) SELECT id, '1001', 'service', 'a', started_at, 900, 900, 1, 900, 1, 1, true FROM call`,
 		`INSERT INTO ticket (id, company, kind, state, call_id, changed_at, opened_at, closed_at) VALUES (gen_random_uuid(), 'demo', 'repair', 'closed', 'c7', now(), '2026-04-02', '2026-04-03')`,
 	} {
 		if _, err := s.pool.Exec(t.Context(), q); err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
-	"sansheng/store"
 	"sansheng/cti/callback"
+	"sansheng/store"
 )
 
 func followUpsCommand(open opener) *cobra.Command {

@@ -12,9 +12,9 @@ import (
 
 	"sansheng/cmd/sansheng/config"
 	"sansheng/cti"
+	"sansheng/cti/callback"
 	"sansheng/cti/sheet"
 	"sansheng/store"
-	"sansheng/cti/callback"
 	"sansheng/store/cluster"
 	"sansheng/store/ticket"
 )

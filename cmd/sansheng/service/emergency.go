@@ -11,9 +11,9 @@ import (
 
 	"sansheng/cti"
 	"sansheng/cti/bus"
+	"sansheng/cti/callback"
 	"sansheng/cti/engine"
 	"sansheng/store"
-	"sansheng/cti/callback"
 )
 
 const (

@@ -20,13 +20,13 @@ WHERE excluded.emergency AND callback.ended_at IS NOT NULL AND callback.asked_at
 `
 
 type AskCallbackParams struct {
-	CallID  string
-	Company string
-	Queue   string
-	Number  string
-	At      time.Time
+	CallID    string
+	Company   string
+	Queue     string
+	Number    string
+	At        time.Time
 	Emergency bool
-	Matter string
+	Matter    string
 }
 
 func (q *Queries) AskCallback(ctx context.Context, db DBTX, arg AskCallbackParams) error {

@@ -136,8 +136,8 @@ type Callback struct {
 	EndedAt    *time.Time
 	Result     string
 	ByCall     string
-	Emergency bool
-	Matter string
+	Emergency  bool
+	Matter     string
 }
 
 type Chain struct {
