@@ -54,6 +54,8 @@ type BriefedData struct {
 	Reason    string    `json:"reason,omitempty"`
 	Consent   bool      `json:"consent"`
 	Sheet     Sheet     `json:"sheet,omitempty"`
+	// For is the matter of one who is an emergency caller again, as in follow_up:ID.
+	For string `json:"for,omitempty"`
 }
 
 // briefLead is how long before his phone rings an agent's desk is told: on its way to

@@ -52,6 +52,8 @@ type callback struct {
 	// caller has asked for it himself.
 	by    AgentID
 	until time.Time
+	// about is what his agent is told first, of one who is owed a call as an emergency.
+	about *BriefedData
 }
 
 // applyCallback is Apply for callback.* facts.
@@ -59,6 +61,10 @@ func (h *Hotline) applyCallback(f Fact) {
 	cb := h.callback(f.Call)
 	switch d := f.Data.(type) {
 	case *CallbackAskedData:
+		if d.Emergency {
+			h.applyOwed(f, d)
+			return
+		}
 		c := h.calls[f.Call]
 		if c == nil || cb != nil {
 			return
@@ -172,7 +178,7 @@ func (h *Hotline) owed(now time.Time) []*call {
 	}
 	var stands []*call
 	for _, cb := range h.callbacks {
-		if cb.attempt == "" && !now.Before(cb.due) && !on[cb.stand.from()] {
+		if cb.attempt == "" && !now.Before(cb.due) && !on[cb.stand.from()] && !(cb.stand.Emergency && h.onLine(cb)) {
 			stands = append(stands, cb.stand)
 		}
 	}
@@ -239,7 +245,8 @@ func (h *Hotline) calledMeanwhile(c *call) bool {
 // onLine tells whether one who is owed a call is on the line himself.
 func (h *Hotline) onLine(cb *callback) bool {
 	return slices.ContainsFunc(h.live, func(c *call) bool {
-		return c.Direction != Outbound && c.State != CallOver && c.from() == cb.stand.from()
+		called := c.Direction == Outbound && (!cb.stand.Emergency || cb.attempt != "")
+		return !called && c.State != CallOver && cb.isFor(c)
 	})
 }
 
@@ -253,7 +260,9 @@ func (h *Hotline) spare(at time.Time, c *call) {
 // cameBack gives a caller who is owed a call, and calls himself, his old place.
 func (h *Hotline) cameBack(at time.Time, c *call, q QueueID) {
 	for _, cb := range h.callbacks {
-		if s := cb.stand; cb.attempt == "" && s.Queue == q && !c.Emergency && s.from() == c.from() && h.calls[s.ID] == nil {
+		s := cb.stand
+		over := h.calls[s.ID] == nil || s.Emergency && s.ID == c.ID
+		if cb.attempt == "" && s.Queue == q && s.Emergency == c.Emergency && cb.isFor(c) && over {
 			h.endCallback(at, cb, CallbackCameBack, c.ID)
 			return
 		}
@@ -309,6 +318,16 @@ type CallbackAskedData struct {
 	data
 	Queue  QueueID `json:"queue"`
 	Number string  `json:"number"`
+	// Emergency: he has not asked, but said in the fact's call, in which he was called back,
+	// that his emergency is not solved. He is called at once, from the line DID, before all
+	// who wait; his call need not have ended.
+	Emergency bool   `json:"emergency,omitempty"`
+	DID       string `json:"did,omitempty"`
+	Priority  int    `json:"priority,omitempty"`
+	// For is the matter, as in follow_up:ID, Reason why he is called, Sheet what is known of it.
+	For    string `json:"for,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	Sheet  Sheet  `json:"sheet,omitempty"`
 }
 
 // CallbackTriedData: an attempt of the fact's agent reached nobody; another follows.
@@ -349,4 +368,19 @@ type CallbackEndedData struct {
 	// Person who cancelled it, and why.
 	Person string `json:"person,omitempty"`
 	Reason string `json:"reason,omitempty"`
+}
+
+// rule is how a callback is tried, and for how long it is kept; ok is false where its queue
+// knows none any more.
+func (h *Hotline) rule(cb *callback) (r CallbackRule, ok bool) {
+	q := h.queues[cb.stand.Queue]
+	switch {
+	case q == nil:
+		return CallbackRule{}, false
+	case cb.stand.Emergency:
+		return emergencyRule, true
+	case q.Callback != nil:
+		return *q.Callback, true
+	}
+	return promiseRule, cb.by != ""
 }

@@ -35,6 +35,8 @@ type CallView struct {
 	Watchers []WatcherView
 	// Brief is what was said of the caller who was passed on; nil where nobody has.
 	Brief *BriefedData
+	// For is what he was called for, as in follow_up:ID.
+	For string
 }
 
 // Phase is how far a call has come, in the words of those who watch.
@@ -95,7 +97,7 @@ func (h *Hotline) viewCall(c *call) CallView {
 	v := CallView{
 		ID: c.ID, Company: c.Company, DID: c.DID, Caller: c.Caller, Direction: c.Direction, Phase: c.phase(), Emergency: c.Emergency,
 		VIP: h.known(c.ArrivedAt, c.from(), flow.VIP), Queue: c.Queue, Agent: c.talker(), StartedAt: c.ArrivedAt, AnsweredAt: c.AnsweredAt,
-		Ring: c.Ring.Period, Paused: c.Unrecorded, Brief: c.PassedOn,
+		Ring: c.Ring.Period, Paused: c.Unrecorded, Brief: c.PassedOn, For: c.For,
 	}
 	if v.Phase == PhaseWaiting || v.Phase == PhaseRinging {
 		v.WaitsSince, v.AnsweredAt = c.QueuedAt, time.Time{}

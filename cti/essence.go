@@ -57,6 +57,9 @@ func NewEssence() *Essence {
 func (e *Essence) Add(fact Fact) {
 	e.added++
 	f := placed{Fact: fact, place: e.added}
+	if e.addEmergency(f) {
+		return
+	}
 	if s, ok := StateOf(f.Kind); ok {
 		e.agent(f.Agent).state = &f
 		if s == Ready || s == Paused || s == LoggedOff {
@@ -200,6 +203,16 @@ func (e *Essence) end(f placed) {
 	e.drop(f.Call)
 }
 
+// last is the kind of the last fact that is of one of two; empty where none is.
+func last(facts []placed, a, b Kind) Kind {
+	for _, f := range slices.Backward(facts) {
+		if f.Kind == a || f.Kind == b {
+			return f.Kind
+		}
+	}
+	return ""
+}
+
 // recall remembers the number of a call that has ended.
 func (e *Essence) recall(facts []placed, end Fact) {
 	d, ok := end.Data.(*Ended)
@@ -226,6 +239,27 @@ func (e *Essence) addMessage(f placed) {
 	case e.messages[f.Call] != nil:
 		e.messages[f.Call] = append(e.messages[f.Call], f)
 	}
+}
+
+// addEmergency remembers which matters are emergencies again, and keeps a call that is owed
+// for one: the call in which that was said may be over.
+func (e *Essence) addEmergency(f placed) (kept bool) {
+	switch d := f.Data.(type) {
+	case *TransferBeganData:
+		if d.Emergency {
+			e.recalls.find(d.For)
+		}
+	case *CallbackAskedData:
+		if !d.Emergency {
+			return false
+		}
+		e.recalls.find(d.For)
+		if e.calls[f.Call] == nil && e.owed[f.Call] == nil {
+			e.owed[f.Call] = []placed{f}
+			return true
+		}
+	}
+	return false
 }
 
 // drop forgets what is owed of a call, and whose place it had.
@@ -295,7 +329,7 @@ func (e *Essence) Facts() []Fact {
 	for _, f := range all {
 		facts = append(facts, f.Fact)
 	}
-	if len(e.recalls.order) > 0 || len(e.owed) > 0 {
+	if len(e.recalls.order) > 0 || len(e.recalls.again) > 0 || len(e.owed) > 0 {
 		facts = append(facts, e.recalls.fact()) // by the clock as it is now: behind each step
 	}
 	return facts

@@ -334,6 +334,10 @@ type TransferBeganData struct {
 	Reason  string `json:"reason,omitempty"`
 	Consent bool   `json:"consent"`
 	Sheet   Sheet  `json:"sheet,omitempty"`
+	// Emergency: he is an emergency caller from here on, whatever line he is on. For is what
+	// he had been called for, as in follow_up:ID.
+	Emergency bool   `json:"emergency,omitempty"`
+	For       string `json:"for,omitempty"`
 }
 
 // ConsultedData: the agent and the receiver of an announced transfer hear each

@@ -86,7 +86,7 @@ type Outcome struct {
 	// Asks are questions to the companies' services; each is answered by a LookedUp.
 	Asks    []Ask
 	Repairs Repairs
-	// Refused says why an Order, a CancelCallback, a CloseHours, a Publish, a CancelPlan, a
+	// Refused says why an Order, a CancelCallback, an OweEmergency, a CloseHours, a Publish, a CancelPlan, a
 	// TakeMessage, a FinishMessage or an EraseRecord was not carried out.
 	Refused error
 }
@@ -193,6 +193,8 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		}
 	case CancelCallback:
 		h.out.Refused = h.cancelCallback(now, in)
+	case OweEmergency:
+		h.out.Refused = h.oweEmergency(now, in)
 	case CloseHours:
 		h.out.Refused = h.closeHours(now, in)
 	case Publish:
@@ -431,7 +433,7 @@ func (h *Hotline) applyArrived(f Fact, d *Arrived) {
 	if d.Direction == Outbound {
 		c.State, c.Queue = CallDialling, c.Line.Queue
 		if cb := h.keeps(c); cb != nil {
-			cb.attempt = c.ID
+			cb.attempt, c.PassedOn = c.ID, cb.about
 		} else {
 			h.dialledOutside(f.At, d.By)
 		}

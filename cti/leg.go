@@ -257,9 +257,10 @@ func (h *Hotline) endIfOver(c *call) {
 	h.dropSpent(c)
 	h.concludeConduct(c.CallerGoneAt, c)
 	h.attemptOver(c.CallerGoneAt, c, d.Dial)
-	if cb := h.callback(c.ID); cb != nil && cb.by == "" && d.Disposition == DispositionAnswered {
+	if cb := h.callback(c.ID); cb != nil && cb.by == "" && !cb.stand.Emergency && d.Disposition == DispositionAnswered {
 		h.endCallback(c.CallerGoneAt, cb, CallbackServed, c.ID)
 	}
+	h.cutOff(c.CallerGoneAt, c)
 	h.emitCall(c.CallerGoneAt, c, CallEnded, c.talker(), &d)
 }
 

@@ -55,8 +55,11 @@ const (
 	OrderUnhold   Verb = "unhold"
 	OrderTransfer Verb = "transfer" // announced
 	OrderBlind    Verb = "blind_transfer"
-	OrderComplete Verb = "complete"
-	OrderTakeBack Verb = "take_back"
+	// OrderEmergency hands the caller over to the emergency queue at once, as an emergency
+	// caller: what he was called back about is not solved (requirement F6).
+	OrderEmergency Verb = "emergency"
+	OrderComplete  Verb = "complete"
+	OrderTakeBack  Verb = "take_back"
 	// In an announced transfer whose receiver has answered: swap turns the agent to
 	// the other of the two, conference brings all three together.
 	OrderSwap       Verb = "swap"
@@ -91,7 +94,7 @@ func (v Verb) Leads() bool {
 // Verbs are all verbs, in the order in which they are shown.
 func Verbs() []Verb {
 	return []Verb{
-		OrderReady, OrderPause, OrderLogOff, OrderDial, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderComplete,
+		OrderReady, OrderPause, OrderLogOff, OrderDial, OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderEmergency, OrderComplete,
 		OrderTakeBack, OrderSwap, OrderConference, OrderLinger, OrderSurvey, OrderReconnect, OrderPromise, OrderHangUp, OrderPauseRecording, OrderResumeRecording,
 		OrderMove, OrderListen, OrderWhisper, OrderJoin, OrderTakeOver,
 	}
@@ -250,7 +253,7 @@ func (h *Hotline) orderState(now time.Time, a *agent, o Order) *OrderError {
 func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderError {
 	consulting := c.State == CallConsulting
 	switch o.Verb {
-	case OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderLinger, OrderSurvey, OrderReconnect:
+	case OrderHold, OrderUnhold, OrderTransfer, OrderBlind, OrderEmergency, OrderLinger, OrderSurvey, OrderReconnect:
 		if consulting {
 			return o.refuse(RefusedTransferUnderWay, "a transfer is under way; allowed: complete, take_back, swap, conference, hang_up")
 		}
@@ -282,6 +285,8 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 		h.linger(now, c)
 	case OrderTransfer, OrderBlind:
 		return h.orderTransfer(now, c, a, o)
+	case OrderEmergency:
+		return h.orderEmergency(now, c, a, o)
 	case OrderSurvey:
 		return h.orderSurvey(now, c, a, o)
 	case OrderReconnect:

@@ -95,13 +95,16 @@ func (h *Hotline) dialFor(now time.Time, a *agent, line Line, number, matter str
 	h.emit(now, CallArrived, line.Company, id, "", &Arrived{
 		DID: line.DID, Caller: pbx.Party{Number: number}, Channel: pbx.ChannelID(string(id) + calledLeg), Direction: Outbound,
 		Language: co.Language, RingPeriod: MillisOf(RingPlans[co.Country].Period), RingbackAt: now.UTC(), Recording: string(id),
-		By: a.ID, For: matter,
+		Emergency: line.Emergency, By: a.ID, For: matter,
 	})
 	c := h.calls[id]
-	ch := c.agentChannel(1)
+	ch, after := c.agentChannel(1), time.Duration(0)
+	if cb := h.keeps(c); cb != nil && cb.about != nil {
+		after = h.brief(now, c, a)
+	}
 	h.emitCall(now, c, CallOffered, a.ID, &Offered{Channel: ch, Offer: 1})
 	h.become(now, a, Reserved, ReasonDials, id)
-	h.ring(c, a, ch, "", shown, 0) // nobody is there yet on whose behalf
+	h.ring(c, a, ch, "", shown, after) // nobody is there yet on whose behalf
 }
 
 // calledLeg is in the names of the channels of those who are called, behind the call's.
@@ -221,7 +224,7 @@ func (h *Hotline) arriveCalled(ch pbx.Channel) *call {
 	h.emit(ch.CreatedAt, CallArrived, line.Company, id, "", &Arrived{
 		DID: did, Caller: pbx.Party{Number: ch.Vars["number"]}, Channel: ch.ID, Direction: Outbound, Language: co.Language,
 		RingPeriod: MillisOf(RingPlans[co.Country].Period), RingbackAt: ch.CreatedAt.UTC(), Recording: string(id),
-		For: ch.Vars["for"],
+		Emergency: line.Emergency, For: ch.Vars["for"],
 	})
 	h.out.Repairs.Adopted++
 	return h.calls[id]

@@ -68,6 +68,9 @@ type Company struct {
 	// Forms are those of its record sheets, all versions; of kinds without one those with
 	// which each company begins.
 	Forms sheet.Forms `yaml:"forms,omitempty" json:"forms,omitempty"`
+	// FollowUps are the rules by which its callers are called back about what was done for
+	// them; those of the regulations where there are none.
+	FollowUps *FollowUps `yaml:"follow_ups,omitempty" json:"follow_ups,omitempty"`
 	// Scripts are what its agents say; in situations without one what the regulations ask for.
 	Scripts []Script `yaml:"scripts,omitempty" json:"scripts,omitempty"`
 }
@@ -251,6 +254,7 @@ func (p *Plan) Check() error {
 		p.checkWork(&c, at, co)
 		checkCustomers(&c, at+".customers", co)
 		checkSurvey(&c, at+".survey", co.Survey)
+		checkFollowUps(&c, at+".follow_ups", co.FollowUps)
 		for j, r := range co.Outside {
 			c.oneOf(fmt.Sprintf("%s.outside[%d].role", at, j), r.Role, []string{DialAgent, DialLeader})
 			for k, n := range r.Prefixes {

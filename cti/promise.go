@@ -35,18 +35,6 @@ var promiseRule = CallbackRule{Attempts: 3, Retry: Span(2 * time.Minute), Keep: 
 // ForCall begins what an order is for that is about a certain call.
 const ForCall = "call:"
 
-// rule is how a callback is tried, and for how long it is kept.
-func (h *Hotline) rule(cb *callback) (CallbackRule, bool) {
-	q := h.queues[cb.stand.Queue]
-	switch {
-	case q != nil && q.Callback != nil:
-		return *q.Callback, true
-	case q != nil && cb.by != "":
-		return promiseRule, true
-	}
-	return CallbackRule{}, false
-}
-
 // keepUntil is when a callback has been kept for too long.
 func (cb *callback) keepUntil(r CallbackRule) time.Time {
 	if cb.by != "" {

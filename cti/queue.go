@@ -134,11 +134,11 @@ func (h *Hotline) ringBeside(now time.Time, idle []*agent) {
 func (h *Hotline) freeFor(now time.Time) (freed bool) {
 	if !slices.ContainsFunc(h.live, func(c *call) bool {
 		return len(c.Beside) > 0 || c.Emergency && c.State == CallWaiting && c.Offer == nil
-	}) {
+	}) && !h.owesEmergency() {
 		return false // as nearly always: nobody need be put in order
 	}
 	for _, c := range h.waiting(now) {
-		if c.aim() != "" || c.Owed != nil || now.Before(c.FreedUntil) {
+		if c.aim() != "" || c.Owed != nil && !c.Emergency || now.Before(c.FreedUntil) {
 			continue
 		}
 		if of, o := h.ringsFor(now, c); o != nil {
@@ -181,7 +181,7 @@ func (h *Hotline) ringsFor(now time.Time, c *call) (*call, *offer) {
 func (h *Hotline) best(now time.Time, c *call, idle []*agent) int {
 	best := -1
 	for i, a := range idle {
-		if !h.serves(a.ID, c) || now.Before(c.Tried[a.ID]) || c.Owed != nil && h.emergencySeat(a.ID) {
+		if !h.serves(a.ID, c) || now.Before(c.Tried[a.ID]) || c.Owed != nil && !c.Emergency && h.emergencySeat(a.ID) {
 			continue
 		}
 		if best < 0 || h.prefers(c, a, idle[best]) {

@@ -286,6 +286,32 @@ func (w *world) dusk() {
 	}
 }
 
+// unsolved lets somebody who was called, or is being called, say that his emergency is not
+// solved; some say it twice. His talk may be over, or he may be handed over.
+func (w *world) unsolved() {
+	in := OweEmergency{
+		Company: rapid.SampledFrom([]CompanyID{"demo", "demo2"}).Draw(w.t, "company"), Call: CallID(fmt.Sprintf("o%d", rapid.IntRange(1, 5).Draw(w.t, "call"))),
+		Number: fmt.Sprintf("021%04d", rapid.IntRange(0, 6).Draw(w.t, "number")),
+	}
+	for _, c := range w.h.live {
+		if c.Direction == Outbound && rapid.Bool().Draw(w.t, "who") {
+			in.Company, in.Call, in.Number = c.Company, c.ID, c.Caller.Number
+		}
+	}
+	in.For = "follow_up:" + string(in.Call)
+	before := len(w.h.callbacks)
+	owed := w.h.callback(in.Call) != nil || w.h.recalls.found(in.For)
+	live := w.h.calls[in.Call]
+	w.feed(in)
+	cb := w.h.callback(in.Call)
+	switch {
+	case owed && len(w.h.callbacks) > before:
+		w.t.Fatalf("%s is owed twice", in.For)
+	case !owed && (live == nil || !live.Emergency) && (cb == nil || !cb.stand.Emergency):
+		w.t.Fatalf("%s is not owed", in.For)
+	}
+}
+
 // checkCallbacks: of a callback one attempt at most is under way.
 func (w *world) checkCallbacks(in Input) {
 	attempts := map[string]CallID{}
@@ -346,7 +372,7 @@ func (w *world) check(in Input) {
 	}
 	for _, a := range w.h.idle(w.s.now) {
 		for _, c := range w.h.waiting(w.s.now) {
-			if c.aim() == "" && w.h.serves(a.ID, c) && (c.Owed == nil || !w.h.emergencySeat(a.ID)) && !w.s.now.Before(c.Tried[a.ID]) {
+			if c.aim() == "" && w.h.serves(a.ID, c) && (c.Owed == nil || c.Emergency || !w.h.emergencySeat(a.ID)) && !w.s.now.Before(c.Tried[a.ID]) {
 				w.t.Fatalf("after %T: caller %s waits while agent %s is free", in, c.ID, a.ID)
 			}
 		}
@@ -741,6 +767,7 @@ func TestRandomLife(t *testing.T) {
 			"close":   func(*rapid.T) { w.close() },
 			"publish": func(*rapid.T) { w.publish() },
 			"look up": func(*rapid.T) { w.lookUp() },
+			"again":   func(*rapid.T) { w.unsolved() },
 			"keys":    func(*rapid.T) { w.keys() },
 			"time": func(t *rapid.T) {
 				w.s.now = w.s.now.Add(time.Duration(rapid.IntRange(10, 4000).Draw(t, "ms")) * time.Millisecond)

@@ -22,6 +22,8 @@ const (
 type recalls struct {
 	at    map[origin]time.Time
 	order []origin // who called longest ago first
+	// again are the matters that were emergencies and are again, see OweEmergency.
+	again []string
 }
 
 // note remembers the end of a call.
@@ -78,11 +80,13 @@ type Recalled struct {
 type RecalledData struct {
 	data
 	Callers []Recalled `json:"callers"`
+	// Again are the matters that are emergencies again, as in follow_up:ID.
+	Again []string `json:"again,omitempty"`
 }
 
 // fact is the memory as a fact of a snapshot.
 func (r *recalls) fact() Fact {
-	d := &RecalledData{Callers: make([]Recalled, len(r.order))}
+	d := &RecalledData{Callers: make([]Recalled, len(r.order)), Again: r.again}
 	for i, o := range r.order {
 		d.Callers[i] = Recalled{o.company, o.number, r.at[o].UTC()}
 	}
@@ -91,7 +95,7 @@ func (r *recalls) fact() Fact {
 
 // recall takes the memory over from a snapshot.
 func (r *recalls) recall(d *RecalledData) {
-	*r = recalls{at: map[origin]time.Time{}}
+	*r = recalls{at: map[origin]time.Time{}, again: slices.Clone(d.Again)}
 	for _, c := range d.Callers {
 		o := origin{c.Company, c.Number}
 		r.at[o], r.order = c.At, append(r.order, o)

@@ -14,6 +14,8 @@ const (
 	RefusedNoVerb              Refusal = "no-such-verb"
 	RefusedForLeaders          Refusal = "for-leaders"
 	RefusedLeadersPhone        Refusal = "leaders-phone"
+	RefusedIsEmergency         Refusal = "is-emergency"
+	RefusedNoEmergencyLine     Refusal = "no-emergency-line"
 	RefusedAnothersPhone       Refusal = "anothers-phone"
 	RefusedQueueUnknown        Refusal = "no-such-queue"
 	RefusedLastOfEmergency     Refusal = "last-of-emergency"
@@ -66,6 +68,7 @@ const (
 func Refusals() []Refusal {
 	return []Refusal{
 		RefusedPhoneBusy, RefusedPhoneLost, RefusedNoAgent, RefusedNoVerb, RefusedForLeaders, RefusedLeadersPhone, RefusedAnothersPhone,
+		RefusedIsEmergency, RefusedNoEmergencyLine,
 		RefusedQueueUnknown, RefusedLastOfEmergency, RefusedKeyUsed, RefusedNoSwitch, RefusedNoCaller,
 		RefusedReasonNeeded, RefusedReasonReserved, RefusedTransferUnderWay, RefusedNoTransfer, RefusedReceiverNotAnswered,
 		RefusedHeldByPhone, RefusedOnHold, RefusedEmergencySeat, RefusedNoLine, RefusedCallbackOfQueue,

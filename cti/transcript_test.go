@@ -266,6 +266,11 @@ func parseInput(t *testing.T, line string) (time.Time, Input) {
 			o.Due = now.Add(within)
 		}
 		return now, o
+	case "owes": // call number: he has said that his emergency is not solved
+		return now, OweEmergency{
+			Company: "demo", Call: CallID(arg(0)), Number: arg(1), For: "follow_up:" + arg(0), Reason: ReasonUnsolved,
+			Sheet: Sheet{{Name: "ticket", Value: "t1"}},
+		}
 	case "closes": // what for how long, or no more
 		long, err := time.ParseDuration(arg(1))
 		if err != nil {

@@ -68,7 +68,11 @@ func (h *Hotline) applyTransfer(c *call, f Fact) {
 	case *TransferBeganData:
 		c.Transfer = &transfer{Kind: d.Transfer, By: f.Agent, To: d.To, Queue: d.Queue, Number: d.Number}
 		if f.Agent != "" {
-			c.PassedOn = &BriefedData{Transfer: d.Transfer, By: f.Agent, Reason: d.Reason, Consent: d.Consent, Sheet: d.Sheet}
+			c.PassedOn = &BriefedData{Transfer: d.Transfer, By: f.Agent, Reason: d.Reason, Consent: d.Consent, Sheet: d.Sheet, For: d.For}
+		}
+		if d.Emergency {
+			c.Emergency = true
+			h.recalls.find(d.For)
 		}
 		if d.To == Outside {
 			h.dialledOutside(f.At, f.Agent)

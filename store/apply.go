@@ -384,6 +384,14 @@ func (b *batch) emergency(ctx context.Context, f cti.Fact, d *cti.SteppedData) e
 	return b.s.q.MarkEmergency(ctx, b.out, string(f.Call))
 }
 
+// handedOver notes a caller whom an agent has handed over as an emergency.
+func (b *batch) handedOver(ctx context.Context, f cti.Fact, d *cti.TransferBeganData) error {
+	if !d.Emergency {
+		return nil
+	}
+	return b.s.q.MarkEmergency(ctx, b.out, string(f.Call))
+}
+
 // served: an agent answered in the switch's fallback. The matter is his, as if
 // the call had been offered to him.
 func (b *batch) served(ctx context.Context, f cti.Fact) error {
@@ -552,6 +560,7 @@ func (b *batch) applyTransfer(ctx context.Context, f cti.Fact) error {
 				CallID: call, Kind: string(d.Transfer), FromAgent: agent, ToAgent: string(d.To), Number: clean(d.Number), Queue: string(d.Queue),
 				Reason: clean(d.Reason), Consent: d.Consent, Sheet: sheet, BeganAt: f.At,
 			}),
+			b.handedOver(ctx, f, d),
 		)
 	case *cti.ConsultedData:
 		return b.s.q.Consult(ctx, b.out, f.At, agent, call)

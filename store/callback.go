@@ -32,6 +32,10 @@ type OwedCallback struct {
 	// Result is reached, failed, came_back, served or expired; By the call that ended it.
 	Result string `json:"result,omitempty"`
 	By     string `json:"by,omitempty"`
+	// Emergency: he has not asked; when he was called back he said that his emergency is not
+	// solved. Matter is what he was called for, as in follow_up:ID.
+	Emergency bool   `json:"emergency,omitempty"`
+	Matter    string `json:"matter,omitempty"`
 }
 
 // CallbackFilter chooses callers who would rather be called back; empty fields choose all.
@@ -55,6 +59,7 @@ func (s *Store) Callbacks(ctx context.Context, f CallbackFilter) ([]OwedCallback
 		list[len(rows)-1-i] = OwedCallback{
 			Call: r.CallID, Company: r.Company, Queue: r.Queue, Number: r.Number, AskedAt: r.AskedAt.UTC(), PromisedBy: r.PromisedBy, PromisedUntil: utc(r.PromisedUntil),
 			Attempts: int(r.Attempts), LastResult: r.LastResult, DueAt: utc(r.DueAt), EndedAt: utc(r.EndedAt), Result: r.Result, By: r.ByCall,
+			Emergency: r.Emergency, Matter: r.Matter,
 		}
 	}
 	return list, nil
@@ -68,6 +73,7 @@ func (b *batch) applyCallback(ctx context.Context, f cti.Fact) error {
 	case *cti.CallbackAskedData:
 		return b.s.q.AskCallback(ctx, b.out, sql.AskCallbackParams{
 			CallID: call, Company: string(f.Company), Queue: string(d.Queue), Number: clean(d.Number), At: f.At,
+			Emergency: d.Emergency, Matter: clean(d.For),
 		})
 	case *cti.CallbackPromisedData:
 		return b.s.q.PromiseCallback(ctx, b.out, sql.PromiseCallbackParams{

@@ -77,7 +77,7 @@ func TestPromisedByAgent(t *testing.T) {
 	if err := s.Replay(t.Context(), "story", facts[:last]...); err != nil {
 		t.Fatal(err)
 	}
-	owed, err := s.Callbacks(t.Context(), "demo", true, 0)
+	owed, err := s.Callbacks(t.Context(), CallbackFilter{Company: "demo", Owed: true})
 	if err != nil || len(owed) != 1 || owed[0].PromisedBy != "1001" || owed[0].Attempts != 0 || owed[0].Number != "13800138001" ||
 		!owed[0].PromisedUntil.Equal(storyStart.Add(30*time.Minute)) || !owed[0].DueAt.Equal(storyStart.Add(25*time.Minute)) {
 		t.Errorf("owed: %+v, %v", owed, err)

@@ -89,6 +89,7 @@ func (b *batch) applyErased(ctx context.Context, e entry) error {
 		b.s.q.EraseFollowUps(ctx, b.out, call),
 		b.s.q.EraseCallback(ctx, b.out, call),
 		b.s.q.EraseMessage(ctx, b.out, call),
+		b.s.q.EraseSurvey(ctx, b.out, call),
 		b.s.q.EraseOrders(ctx, b.out, call),
 		b.s.q.EraseDeliveries(ctx, b.out, call),
 		b.s.q.AddOrder(ctx, b.out, sql.AddOrderParams{

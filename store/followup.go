@@ -12,8 +12,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"sansheng/cti/callback"
 	"sansheng/cti/hours"
-	"sansheng/store/callback"
 	"sansheng/store/internal/sql"
 	"sansheng/store/ticket"
 )

@@ -11,8 +11,8 @@ import (
 	"github.com/google/uuid"
 
 	"sansheng/cti"
+	"sansheng/cti/callback"
 	"sansheng/pbx"
-	"sansheng/store/callback"
 	"sansheng/store/ticket"
 )
 

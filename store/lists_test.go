@@ -27,12 +27,14 @@ func TestListsUseIndexes(t *testing.T) {
 		}
 	}
 	for index, question := range map[string]string{
-		"call_by_caller":    "SELECT id FROM call WHERE left(caller_number, 32) = left('13900000007', 32) AND caller_number = '13900000007'",
-		"answer_of_agent":   "SELECT call.id FROM answer JOIN call ON call.id = answer.call_id WHERE answer.agent = '1007' ORDER BY answer.started_at DESC, answer.call_id DESC LIMIT 10",
+		"call_by_caller":       "SELECT id FROM call WHERE left(caller_number, 32) = left('13900000007', 32) AND caller_number = '13900000007'",
+		"answer_of_agent":      "SELECT call.id FROM answer JOIN call ON call.id = answer.call_id WHERE answer.agent = '1007' ORDER BY answer.started_at DESC, answer.call_id DESC LIMIT 10",
 		"call_of_emergency":    "SELECT id FROM call WHERE emergency = true ORDER BY started_at DESC, id DESC LIMIT 10",
 		"call_by_disposition":  "SELECT id FROM call WHERE disposition = 'BUSY' ORDER BY started_at DESC, id DESC LIMIT 10",
 		"queue_entry_of_queue": "SELECT call.id FROM (SELECT DISTINCT started_at, call_id FROM queue_entry WHERE queue = 'service' ORDER BY started_at DESC, call_id DESC) waited JOIN call ON call.id = waited.call_id ORDER BY waited.started_at DESC, waited.call_id DESC LIMIT 10",
-		"ticket_while_open": "SELECT id FROM ticket WHERE company = 'demo' AND tstzrange(least(opened_at, closed_at), closed_at, '(]') @> timestamptz '2026-01-02'",
+		"ticket_held":          "SELECT department, count(*), count(*) FILTER (WHERE overdue) FROM ticket WHERE company = 'demo' AND state = 'forwarded' AND call_id IS NOT NULL GROUP BY department",
+		"act_by_kind":          "SELECT act.ticket_id, its.call_id FROM act CROSS JOIN LATERAL (SELECT ticket.call_id FROM ticket WHERE ticket.id = act.ticket_id LIMIT 1) its WHERE act.company = 'demo' AND act.kind = 'ticket.forwarded' AND act.at >= '2026-01-02' AND act.at < '2026-01-03'",
+		"ticket_while_open":    "SELECT id FROM ticket WHERE company = 'demo' AND tstzrange(least(opened_at, closed_at), closed_at, '(]') @> timestamptz '2026-01-02'",
 	} {
 		rows, err := s.pool.Query(t.Context(), "EXPLAIN "+question)
 		if err != nil {

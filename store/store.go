@@ -11,8 +11,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/zap"
 
+	"sansheng/cti/callback"
 	"sansheng/cti/sheet"
-	"sansheng/store/callback"
 	"sansheng/store/internal/sql"
 	"sansheng/store/job"
 	"sansheng/store/ticket"

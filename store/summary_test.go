@@ -14,7 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"sansheng/cti"
-	"sansheng/store/callback"
+	"sansheng/cti/callback"
 	"sansheng/store/internal/sql"
 	"sansheng/store/ticket"
 )

@@ -10,8 +10,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"sansheng/cti/callback"
 	"sansheng/store"
-	"sansheng/store/callback"
 )
 
 func followUpsCommand(open opener) *cobra.Command {

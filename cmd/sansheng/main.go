@@ -43,7 +43,7 @@ func rootCommand() *cobra.Command {
 	open, configured := storeOpener(root)
 	root.AddCommand(
 		serveCommand(), fetchCommand(), withCommand(), demoCommand(), phoneCommand(), versionCommand(),
-		callsCommand(open), recordCommand(open, configured), ticketsCommand(open), followUpsCommand(open), summaryCommand(), benchCommand(), callbacksCommand(open), messagesCommand(), noticesCommand(), customersCommand(),
+		callsCommand(open), recordCommand(open, configured), ticketsCommand(open), followUpsCommand(open), surveysCommand(), summaryCommand(), benchCommand(), callbacksCommand(open), messagesCommand(), noticesCommand(), customersCommand(),
 		exportCommand(), accessCommand(), agentsCommand(open), queuesCommand(open),
 		migrateCommand(open), drillCommand(), sentinelCommand(), orderCommand(), walkCommand(), hoursCommand(), holidaysCommand(), configCommand(), promptsCommand(), accountsCommand(configured), webhooksCommand(open), deadLettersCommand(open),
 	)

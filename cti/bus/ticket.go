@@ -10,6 +10,10 @@ import (
 // TicketSource is the publisher's name of the store's outbox.
 const TicketSource = "store"
 
+// EmergencyAgainSubject is where the store tells that who was called back says that his
+// emergency is not solved.
+const EmergencyAgainSubject = "hotline.*.ticket.*.follow_up_emergency_again"
+
 // TicketFact is a fact about a ticket, from the store's outbox.
 type TicketFact struct {
 	// Seq is the outbox row's number: it rises in the order of publishing.

@@ -454,6 +454,10 @@ func (e *Engine) CancelCallback(ctx context.Context, c cti.CancelCallback) error
 	return e.ask(ctx, c)
 }
 
+// OweEmergency has a caller called at once who has said that his emergency is not solved.
+// Its error is for good: another time it would be the same.
+func (e *Engine) OweEmergency(ctx context.Context, o cti.OweEmergency) error { return e.ask(ctx, o) }
+
 // CloseHours closes a calendar or a line, or opens it again. The error is a
 // *cti.HoursError where that cannot be; nothing has changed then.
 func (e *Engine) CloseHours(ctx context.Context, c cti.CloseHours) error { return e.ask(ctx, c) }

@@ -14,9 +14,9 @@ import (
 	"go.uber.org/zap"
 
 	"sansheng/cti"
+	"sansheng/cti/callback"
 	"sansheng/cti/place"
 	"sansheng/store"
-	"sansheng/store/callback"
 )
 
 // followUpOrder is what people order of a callback, and who may.

@@ -20,7 +20,7 @@ type orderInput struct {
 	Agent string `path:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"Whose phone and caller it is about."`
 	Key   string `header:"Idempotency-Key" maxLength:"64" doc:"Given again with the same key, an order that was carried out is not carried out again."`
 	Body  struct {
-		Verb    string    `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,complete,take_back,swap,conference,linger,survey,reconnect,promise,hang_up,pause_recording,resume_recording,move,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one; survey ends the talk and has the caller asked how it was; reconnect rings his phone again for the call that he is in, as after a page was loaded again; promise promises his caller a call that the hotline makes in time, also in the notes about one that has ended. The last five are leaders'."`
+		Verb    string    `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,emergency,complete,take_back,swap,conference,linger,survey,reconnect,promise,hang_up,pause_recording,resume_recording,move,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one; emergency hands the caller over to the emergency queue before all who wait there, as where he says when he is called back that his emergency is not solved; survey ends the talk and has the caller asked how it was; reconnect rings his phone again for the call that he is in, as after a page was loaded again; promise promises his caller a call that the hotline makes in time, also in the notes about one that has ended. The last five are leaders'."`
 		To      string    `json:"to,omitempty" maxLength:"64" doc:"Whom a transfer goes to: an agent's number, a queue's name, a contact's, or a number outside that may be dialled. Whose call a leader goes to: an agent's number or a call's id. Which queues an agent is to serve: their names with commas between, nothing for the plan's. Which number is called back, where it is not the caller's."`
 		For     string    `json:"for,omitempty" maxLength:"64" doc:"What a number is dialled for. With ticket:ID or follow_up:ID and without a number, the number of that ticket's caller is dialled, or that of the callback. A promise may name its call, as in call:ID: the one that he has or had last."`
 		Due     time.Time `json:"due,omitzero" doc:"Until when a promised call is to be made (RFC 3339), within 7 days; in half an hour by default."`
@@ -72,12 +72,47 @@ func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error
 	if err := s.withinOrder(ctx, p, &o); err != nil {
 		return nil, err
 	}
+	if verb == cti.OrderEmergency {
+		s.nameTickets(ctx, &o)
+	}
 	err := s.orders(ctx, o)
 	s.log.Info("order", zap.String("by", p.Number), zap.String("agent", in.Agent), zap.String("verb", in.Body.Verb), zap.Error(err))
 	if err != nil {
 		return nil, notDone(err)
 	}
 	return &orderOutput{Body: Ordered{Agent: in.Agent, Verb: in.Body.Verb}}, nil
+}
+
+// nameTickets writes the tickets of which a caller was called back onto the sheet of an order
+// that hands him over. An emergency does not wait for them: where they cannot be read it goes
+// without, and the call says what it was made for.
+func (s *Server) nameTickets(ctx context.Context, o *cti.Order) {
+	floor, ok := s.floor(ctx)
+	if !ok {
+		return
+	}
+	i := slices.IndexFunc(floor.Calls, func(c cti.CallView) bool { return c.Agent == o.Agent && c.For != "" })
+	if i < 0 {
+		return
+	}
+	var tickets []string
+	if id, ok := strings.CutPrefix(floor.Calls[i].For, "ticket:"); ok {
+		tickets = []string{id}
+	}
+	if id, ok := strings.CutPrefix(floor.Calls[i].For, store.FollowUpPrefix); ok {
+		if db, err := s.database(ctx); err == nil {
+			if list, err := db.FollowUps(ctx, store.FollowUpFilter{ID: id, Company: string(floor.Calls[i].Company)}); err == nil && len(list) == 1 {
+				for _, t := range list[0].Tickets {
+					tickets = append(tickets, t.Ticket)
+				}
+			}
+		}
+	}
+	for _, t := range tickets {
+		if more := append(o.Sheet, cti.SheetField{Name: "ticket", Value: t}); more.Check() == nil {
+			o.Sheet = more
+		}
+	}
 }
 
 // notDone is the answer where the engine has not done what was asked: it knows no such

@@ -6,7 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"sansheng/store/callback"
+	"sansheng/cti/callback"
 )
 
 // FollowUpText is what people read, in each language.

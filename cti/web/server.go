@@ -312,6 +312,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerActs(api)
 	s.registerAttachments(api)
 	s.registerFollowUps(api)
+	s.registerSurveys(api)
 	s.registerQuestions(api)
 	s.registerSummaries(api)
 	s.registerBoard(api)

@@ -1,7 +1,11 @@
 -- name: AskCallback :exec
-INSERT INTO callback (call_id, company, queue, number, asked_at, due_at)
-VALUES (sqlc.arg(call_id), sqlc.arg(company), sqlc.arg(queue), sqlc.arg(number), sqlc.arg(at)::timestamptz, sqlc.arg(at)::timestamptz)
-ON CONFLICT (call_id) DO NOTHING;
+-- Who was handed over to the emergency queue and is cut off there is owed a call once more.
+INSERT INTO callback (call_id, company, queue, number, asked_at, due_at, emergency, matter)
+VALUES (sqlc.arg(call_id), sqlc.arg(company), sqlc.arg(queue), sqlc.arg(number), sqlc.arg(at)::timestamptz, sqlc.arg(at)::timestamptz,
+        sqlc.arg(emergency), sqlc.arg(matter))
+ON CONFLICT (call_id) DO UPDATE
+SET asked_at = excluded.asked_at, due_at = excluded.due_at, attempts = 0, last_result = '', ended_at = NULL, result = '', by_call = ''
+WHERE excluded.emergency AND callback.ended_at IS NOT NULL AND callback.asked_at < excluded.asked_at;
 
 -- name: PromiseCallback :exec
 -- What is promised of a call again takes the earlier promise's place.

@@ -81,3 +81,6 @@ SELECT r.call_id, r.name FROM erasure e JOIN recording r ON r.call_id = e.call_i
 WHERE NOT EXISTS (SELECT 1 FROM recording_end d WHERE d.call_id = r.call_id AND d.name = r.name)
 ORDER BY r.call_id, r.name
 LIMIT sqlc.arg(count)::bigint;
+
+-- name: EraseSurvey :exec
+UPDATE survey_person SET number = '', remark = '' WHERE call_id = sqlc.arg(call_id);

@@ -42,8 +42,8 @@ LIMIT sqlc.narg(count)::bigint;
 -- Apart, so that they are read in the order of their index.
 SELECT call.id FROM answer JOIN call ON call.id = answer.call_id
 WHERE answer.agent = sqlc.arg(agent)::text
-  AND (sqlc.narg(since)::timestamptz IS NULL OR answer.started_at >= sqlc.narg(since))
-  AND (sqlc.narg(until)::timestamptz IS NULL OR answer.started_at < sqlc.narg(until))
+  AND answer.started_at >= coalesce(sqlc.narg(since)::timestamptz, '-infinity') -- so that the index begins and ends there
+  AND answer.started_at < coalesce(sqlc.narg(until)::timestamptz, 'infinity')
   AND (sqlc.narg(company)::text IS NULL OR call.company = sqlc.narg(company))
   AND (sqlc.narg(did)::text IS NULL OR call.did = sqlc.narg(did))
   AND (sqlc.narg(ended)::boolean IS NULL OR (call.ended_at IS NOT NULL) = sqlc.narg(ended))

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"sansheng/store/callback"
+	"sansheng/cti/callback"
 	"sansheng/store/ticket"
 )
 

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"sansheng/cti/callback"
 	"sansheng/cti/sheet"
-	"sansheng/store/callback"
 	"sansheng/store/ticket"
 )
 

@@ -11,10 +11,10 @@ import (
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
+	"sansheng/cti/callback"
 	"sansheng/cti/hours"
 	"sansheng/cti/sheet"
 	"sansheng/store"
-	"sansheng/store/callback"
 )
 
 // Config says what is generated.

@@ -12,9 +12,9 @@ import (
 
 	"sansheng/cmd/sansheng/config"
 	"sansheng/cti"
+	"sansheng/cti/callback"
 	"sansheng/cti/sheet"
 	"sansheng/store"
-	"sansheng/store/callback"
 	"sansheng/store/cluster"
 	"sansheng/store/ticket"
 )
@@ -87,11 +87,11 @@ func (s *Service) workCalendar(company string) ticket.Calendar {
 // forms are those of a company's record sheets.
 func (s *Service) forms(company string) sheet.Forms { return s.plan().FormsOf(cti.CompanyID(company)) }
 
-// office is what a company decides callbacks by: the rules of the regulations, in its own
-// working days.
+// office is what a company decides callbacks by: its rules, in its own working days.
 func (s *Service) office(company string) *callback.Office {
-	rules, questions := callback.Default(), callback.DefaultQuestions()
-	return &callback.Office{Rules: &rules, Hours: s.plan().DaysOf(cti.CompanyID(company)), Questions: &questions}
+	plan := s.plan()
+	rules, questions := plan.FollowUpsOf(cti.CompanyID(company))
+	return &callback.Office{Rules: &rules, Hours: plan.DaysOf(cti.CompanyID(company)), Questions: &questions}
 }
 
 // databaseURL starts or adopts our own PostgreSQL, unless another one is named.

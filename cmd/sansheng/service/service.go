@@ -192,6 +192,7 @@ func (s *Service) start(ctx context.Context) error {
 		if err := s.serveOrders(run); err != nil {
 			return err
 		}
+		s.background("emergencies", false, func() error { return s.keepEmergencies(run) })
 		if err := s.startSentinel(run); err != nil {
 			return err
 		}

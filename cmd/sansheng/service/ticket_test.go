@@ -18,10 +18,10 @@ import (
 	"sansheng/cmd/sansheng/config"
 	"sansheng/cti"
 	"sansheng/cti/bus"
+	"sansheng/cti/callback"
 	"sansheng/cti/web"
 	"sansheng/pbx/sip/phone"
 	"sansheng/store"
-	"sansheng/store/callback"
 	"sansheng/store/ticket"
 )
 

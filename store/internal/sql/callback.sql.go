@@ -11,19 +11,25 @@ import (
 )
 
 const askCallback = `-- name: AskCallback :exec
-INSERT INTO callback (call_id, company, queue, number, asked_at, due_at)
-VALUES ($1, $2, $3, $4, $5::timestamptz, $5::timestamptz)
-ON CONFLICT (call_id) DO NOTHING
+INSERT INTO callback (call_id, company, queue, number, asked_at, due_at, emergency, matter)
+VALUES ($1, $2, $3, $4, $5::timestamptz, $5::timestamptz,
+        $6, $7)
+ON CONFLICT (call_id) DO UPDATE
+SET asked_at = excluded.asked_at, due_at = excluded.due_at, attempts = 0, last_result = '', ended_at = NULL, result = '', by_call = ''
+WHERE excluded.emergency AND callback.ended_at IS NOT NULL AND callback.asked_at < excluded.asked_at
 `
 
 type AskCallbackParams struct {
-	CallID  string
-	Company string
-	Queue   string
-	Number  string
-	At      time.Time
+	CallID    string
+	Company   string
+	Queue     string
+	Number    string
+	At        time.Time
+	Emergency bool
+	Matter    string
 }
 
+// Who was handed over to the emergency queue and is cut off there is owed a call once more.
 func (q *Queries) AskCallback(ctx context.Context, db DBTX, arg AskCallbackParams) error {
 	_, err := db.Exec(ctx, askCallback,
 		arg.CallID,
@@ -31,12 +37,14 @@ func (q *Queries) AskCallback(ctx context.Context, db DBTX, arg AskCallbackParam
 		arg.Queue,
 		arg.Number,
 		arg.At,
+		arg.Emergency,
+		arg.Matter,
 	)
 	return err
 }
 
 const callbacks = `-- name: Callbacks :many
-SELECT call_id, company, queue, number, asked_at, attempts, last_result, due_at, ended_at, result, by_call, promised_by, promised_until FROM callback
+SELECT call_id, company, queue, number, asked_at, attempts, last_result, due_at, ended_at, result, by_call, promised_by, promised_until, emergency, matter FROM callback
 WHERE ($1::text IS NULL OR company = $1)
   AND (NOT $2::boolean OR ended_at IS NULL)
   AND ($3::text[] IS NULL OR queue = ANY ($3::text[]))
@@ -79,6 +87,8 @@ func (q *Queries) Callbacks(ctx context.Context, db DBTX, arg CallbacksParams) (
 			&i.ByCall,
 			&i.PromisedBy,
 			&i.PromisedUntil,
+			&i.Emergency,
+			&i.Matter,
 		); err != nil {
 			return nil, err
 		}

@@ -165,6 +165,15 @@ func (q *Queries) EraseSteps(ctx context.Context, db DBTX, callID string) error 
 	return err
 }
 
+const eraseSurvey = `-- name: EraseSurvey :exec
+UPDATE survey_person SET number = '', remark = '' WHERE call_id = $1
+`
+
+func (q *Queries) EraseSurvey(ctx context.Context, db DBTX, callID string) error {
+	_, err := db.Exec(ctx, eraseSurvey, callID)
+	return err
+}
+
 const eraseTickets = `-- name: EraseTickets :exec
 UPDATE ticket SET summary = '', place = '', phone = '', result = '' WHERE call_id = $1
 `

@@ -138,6 +138,8 @@ type Callback struct {
 	ByCall        string
 	PromisedBy    string
 	PromisedUntil *time.Time
+	Emergency     bool
+	Matter        string
 }
 
 type Chain struct {
@@ -502,6 +504,32 @@ type Survey struct {
 	BeganAt time.Time
 	EndedAt *time.Time
 	Result  *string
+}
+
+type SurveyList struct {
+	Company    string
+	Quarter    string
+	Seed       string
+	Wanted     int32
+	Population int32
+	MadeAt     time.Time
+	MadeBy     string
+}
+
+type SurveyPerson struct {
+	Company  string
+	Quarter  string
+	N        int32
+	Number   string
+	CallID   string
+	TicketID *uuid.UUID
+	Kind     string
+	SpokeAt  time.Time
+	State    string
+	Score    int32
+	Remark   string
+	AskedBy  string
+	AskedAt  *time.Time
 }
 
 type Ticket struct {

@@ -165,8 +165,8 @@ func (q *Queries) CallIDs(ctx context.Context, db DBTX, arg CallIDsParams) ([]st
 const callIDsOfAgent = `-- name: CallIDsOfAgent :many
 SELECT call.id FROM answer JOIN call ON call.id = answer.call_id
 WHERE answer.agent = $1::text
-  AND ($2::timestamptz IS NULL OR answer.started_at >= $2)
-  AND ($3::timestamptz IS NULL OR answer.started_at < $3)
+  AND answer.started_at >= coalesce($2::timestamptz, '-infinity') -- so that the index begins and ends there
+  AND answer.started_at < coalesce($3::timestamptz, 'infinity')
   AND ($4::text IS NULL OR call.company = $4)
   AND ($5::text IS NULL OR call.did = $5)
   AND ($6::boolean IS NULL OR (call.ended_at IS NOT NULL) = $6)

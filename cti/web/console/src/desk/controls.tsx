@@ -1,5 +1,5 @@
 import {
-  AudioMutedOutlined, AudioOutlined, BorderlessTableOutlined, LikeOutlined, PauseCircleOutlined, PauseOutlined, PhoneFilled, PlayCircleOutlined, SwapOutlined,
+  AlertOutlined, AudioMutedOutlined, AudioOutlined, BorderlessTableOutlined, LikeOutlined, PauseCircleOutlined, PauseOutlined, PhoneFilled, PlayCircleOutlined, SwapOutlined,
 } from '@ant-design/icons'
 import { Button, Popconfirm, Tooltip } from 'antd'
 import type { Phone } from '../phone/phone'
@@ -50,6 +50,12 @@ export function Controls({ call, part, phone, order, busy, pane, onPane, mayEnd,
         <Tooltip title={t('survey.hint')}>
           <Button size="large" icon={<LikeOutlined />} disabled={busy || held} onClick={() => void order('survey')}>{t('survey.open')}</Button>
         </Tooltip>
+      )}
+      {mine && call.direction === 'outbound' && !call.emergency && (
+        <Popconfirm title={t('again.sure')} description={t('again.hint')} okText={t('again.open')} okButtonProps={{ danger: true }} cancelText={t('shell:cancel')}
+          onConfirm={() => void order('emergency')}>
+          <Button size="large" danger icon={<AlertOutlined />} disabled={busy} data-testid="emergency-again">{t('again.open')}</Button>
+        </Popconfirm>
       )}
       <Popconfirm
         title={t('hangUp.sure')} description={t('hangUp.early')} okText={t('hangUp.open')} okButtonProps={{ danger: true, autoFocus: true }} cancelText={t('shell:cancel')}

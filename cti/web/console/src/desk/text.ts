@@ -32,6 +32,7 @@ const zh: Words = {
   record: { pause: '暂停录音', resume: '继续录音', paused: '录音已暂停', on: '录音中' },
   survey: { open: '转满意度', hint: '结束通话，请客户按键评价' },
   hangUp: { open: '挂断', sure: '客户仍在线，确定先挂机？', early: '坐席先挂机会被记录。客户不挂机时，请走“客户不挂机”的流程。' },
+  again: { open: '转入紧急线', sure: '对方的紧急情况仍未解决？', hint: '立即按紧急来电转入紧急队列，原工单一并带过去' },
   transfer: {
     open: '转接', title: '转接', to: '接收人', toHint: '输入工号、姓名、联系人或队列查找，也可输入外线号码；↑↓ 选择，回车确认', toNeeded: '请填写接收人', agents: '坐席', contacts: '联系人（外线）', queues: '队列', ready: '{{count}} 人就绪', noContacts: '联系人暂时读不到，可以直接输入号码',
     unread: '坐席列表暂时读不到，可以直接输入工号', notFree: '此人现在不能接听，请另选', nobody: '此队列现在无人就绪；直接转接时客户在队列中等待', more: '补充说明（接收人会看到）',
@@ -119,6 +120,7 @@ const en: Words = {
   record: { pause: 'Pause recording', resume: 'Resume recording', paused: 'Recording paused', on: 'Recording' },
   survey: { open: 'Survey', hint: 'Ends the talk; the caller is asked how it was' },
   hangUp: { open: 'Hang up', sure: 'The caller is still there. Hang up first?', early: 'It is on record who hangs up first. For a caller who does not, go through “Lingers”.' },
+  again: { open: 'To the emergency line', sure: 'Is his emergency not solved?', hint: 'He goes to the emergency queue at once, with his old ticket' },
   transfer: {
     open: 'Transfer', title: 'Transfer', to: 'To', toHint: 'Search by number or name of agents, contacts and queues, or type a number outside; ↑↓ and Enter choose', toNeeded: 'Say to whom', agents: 'Agents', contacts: 'Contacts outside', queues: 'Queues', ready: '{{count}} ready', noContacts: 'The contacts cannot be listed now; type a number',
     unread: 'The agents cannot be listed now; type a number', notFree: 'He cannot be asked now; choose another', nobody: 'Nobody of this queue is ready; after a blind transfer the caller waits there', more: 'What else the receiver should know',

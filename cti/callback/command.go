@@ -372,7 +372,7 @@ func (a Answer) decide(o *Office, c *Callback, _ time.Time) ([]Data, error) {
 		}
 	}
 	if len(again) > 0 {
-		list = append(list, &EmergencyAgainData{again, made.Number})
+		list = append(list, &EmergencyAgainData{again, made.Number, made.Call})
 	}
 	if len(open) > 0 {
 		list = append(list, &UnsolvedData{open})

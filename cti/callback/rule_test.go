@@ -14,7 +14,6 @@ import (
 	"go.yaml.in/yaml/v3"
 	"pgregory.net/rapid"
 
-	"sansheng/cti"
 	"sansheng/cti/hours"
 	"sansheng/cti/place"
 )
@@ -170,27 +169,6 @@ func placed(t testing.TB, err error) {
 		var p *place.Error
 		if !errors.As(e, &p) || p.Place == "" || p.Text == "" {
 			t.Errorf("%v names no place", e)
-		}
-	}
-}
-
-// TestLines: what lines say is what the hotline makes of them.
-func TestLines(t *testing.T) {
-	results := []cti.DialResult{
-		cti.DialReached, cti.DialBusy, cti.DialUnknown, cti.DialNoAnswer, cti.DialUnreachable, cti.DialRefused, cti.DialFailed,
-		cti.DialGivenUp, cti.DialNotBegun,
-	}
-	for _, r := range results {
-		if _, ok := lines[Line(r)]; !ok {
-			t.Errorf("%s is no line's", r)
-		}
-	}
-	if len(lines) != len(results) {
-		t.Errorf("%d lines, %d results of dialling", len(lines), len(results))
-	}
-	for line, reason := range lines {
-		if reason != "" && !slices.Contains(Reasons(), reason) || reason != "" && line.void() {
-			t.Errorf("%s suggests %s", line, reason)
 		}
 	}
 }

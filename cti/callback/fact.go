@@ -157,6 +157,8 @@ type OverdueData struct {
 type EmergencyAgainData struct {
 	Tickets []string `json:"tickets"`
 	Number  string   `json:"number"`
+	// Call is the one in which he has said so.
+	Call string `json:"call,omitempty"`
 }
 
 // UnsolvedData: other matters are not.

@@ -1,0 +1,224 @@
+package cti
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sansheng/pbx"
+)
+
+// callsBack brings 1001 and somebody whom he has called about a matter together.
+func (d *desk) callsBack(number, matter string) *call {
+	d.t.Helper()
+	id := rung(d.must(Order{Agent: "1001", Verb: OrderDial, To: number, Known: true, For: matter}))
+	c := d.h.calls[id]
+	if c == nil {
+		d.t.Fatalf("1001 is not rung for %s", number)
+	}
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.agentChannel(1)})
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.Channel})
+	d.do(pbx.ChannelEntered{At: pbx.At(d.now), Channel: pbx.Channel{ID: c.Channel, Args: []string{Outbound, string(id)}}})
+	d.bridged(string(c.bridgeID()), string(c.Channel), string(c.agentChannel(1)))
+	if c.State != CallTalking {
+		d.t.Fatalf("%s is %s", id, c.State)
+	}
+	return c
+}
+
+// over ends a talk with somebody who was called.
+func (d *desk) over(c *call) Outcome {
+	ch := c.agentChannel(c.Taken)
+	out := d.gone(string(c.Channel), pbx.CauseNormal)
+	out.Facts = append(out.Facts, d.gone(string(ch), pbx.CauseNormal).Facts...)
+	return out
+}
+
+func unsolved(c CallID, number string) OweEmergency {
+	return OweEmergency{
+		Company: "demo", Call: c, Number: number, For: "follow_up:" + string(c), Reason: ReasonUnsolved,
+		Sheet: Sheet{{Name: "ticket", Value: "t1"}},
+	}
+}
+
+// restart is an engine that goes on with what is essential of the facts.
+func (d *desk) restart() {
+	e := NewEssence()
+	for _, f := range d.all {
+		e.Add(f)
+	}
+	seq := d.h.Seq()
+	h := NewHotline("e1", d.plan)
+	for _, f := range e.Facts() {
+		h.Apply(f)
+	}
+	h.Resume(seq)
+	h.linked = d.h.linked
+	if a, b := lasting(d.h), lasting(h); a != b {
+		d.t.Fatalf("the essence differs\nlive    %s\nessence %s", a, b)
+	}
+	d.h = h
+}
+
+// TestEmergencyHandedOver: who says in a callback that his emergency is not solved is a caller
+// of the emergency queue by one order, and its agent is told which ticket it is.
+func TestEmergencyHandedOver(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(*Plan, *Queue) {})
+	d.register("1001", "1009")
+	d.arrive("e1", "800119", "0215551")
+	d.talk("e1", 1)
+	d.arrive("e2", "800119", "0215552") // waits
+	c := d.callsBack("0210001", "follow_up:f1")
+	out := d.must(Order{Agent: "1001", Verb: OrderEmergency, Reason: "smells of gas again", Sheet: Sheet{{Name: "ticket", Value: "t1"}}})
+	if c.State != CallWaiting || c.Queue != "second" || !c.Emergency {
+		t.Fatalf("he is %s in %s, emergency %t: %v", c.State, c.Queue, c.Emergency, out.Facts)
+	}
+	if out := d.do(unsolved(c.ID, "0210001")); out.Refused != nil || len(out.Facts) > 0 {
+		t.Errorf("told beside, he is owed a call: %v %v", out.Refused, out.Facts)
+	}
+	d.restart()
+	c = d.h.calls[c.ID]
+	if got := rung(d.leave("e1", 1)); got != "e2" { // who waits longest
+		t.Errorf("1009 is rung for %q", got)
+	}
+	d.talk("e2", 1)
+	if got := rung(d.leave("e2", 1)); got != c.ID {
+		t.Fatalf("1009 is rung for %q", got)
+	}
+	i := slices.IndexFunc(d.last, func(f Fact) bool { return f.Kind == AgentBriefed })
+	if i < 0 {
+		t.Fatal("1009 is told nothing")
+	}
+	b := d.last[i].Data.(*BriefedData)
+	if !b.Emergency || b.For != "follow_up:f1" || b.Reason != "smells of gas again" || fmt.Sprint(b.Sheet) != "[{ticket t1}]" {
+		t.Errorf("1009 is told %+v", b)
+	}
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.agentChannel(c.Offers)})
+	d.bridged(string(c.bridgeID()), string(c.Channel), string(c.talkChannel()))
+	if err := d.do(Order{Agent: "1009", Verb: OrderEmergency}).Refused; err == nil || !strings.Contains(err.Error(), "already") {
+		t.Errorf("handed over twice: %v", err)
+	}
+}
+
+// TestEmergencyOwed: where the talk is over an agent of the emergency queue is rung at once,
+// and then the number; once for each matter, and also by an engine that starts in between.
+func TestEmergencyOwed(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(*Plan, *Queue) {})
+	d.register("1001", "1009")
+	c := d.callsBack("0210001", "follow_up:f1")
+	said := unsolved(c.ID, "0210001")
+	if id := rung(d.do(said)); id != "" {
+		t.Fatalf("%s is called while he talks", id)
+	}
+	d.restart()
+	id := rung(d.over(d.h.calls[c.ID]))
+	a := d.h.calls[id]
+	if a == nil || a.For != ForCallback+string(c.ID) || a.DID != "800119" || !a.Emergency || a.Offer.Agent != "1009" {
+		t.Fatalf("rung for %q: %+v", id, a)
+	}
+	if got := d.attemptBy(id, pbx.CauseBusy); !slices.Equal(got, []string{"tried busy"}) {
+		t.Errorf("callback %v", got)
+	}
+	d.restart()
+	if out := d.do(said); out.Refused != nil || rung(out) != "" || len(d.h.callbacks) != 1 {
+		t.Errorf("told twice he is owed %d calls, rung for %q, %v", len(d.h.callbacks), rung(out), out.Refused)
+	}
+	d.now = d.now.Add(time.Duration(emergencyRule.Retry))
+	id = rung(d.do(Tick{}))
+	if a = d.h.calls[id]; a == nil {
+		t.Fatal("he is not tried again")
+	}
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: a.agentChannel(1)})
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: a.Channel})
+	if got := callbackFacts(d.over(a).Facts); !slices.Equal(got, []string{"ended reached"}) || len(d.h.callbacks) != 0 {
+		t.Errorf("callback %v", got)
+	}
+	d.restart()
+	if out := d.do(said); out.Refused != nil || rung(out) != "" || len(d.h.callbacks) != 0 {
+		t.Errorf("told once more he is owed %d calls, %v", len(d.h.callbacks), out.Refused)
+	}
+}
+
+// attemptBy lets who is rung take a callback, and the number end so.
+func (d *desk) attemptBy(id CallID, cause pbx.Cause) []string {
+	c := d.h.calls[id]
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.agentChannel(1)})
+	var facts []Fact
+	facts = append(facts, d.gone(string(c.Channel), cause).Facts...)
+	return callbackFacts(append(facts, d.gone(string(c.agentChannel(1)), pbx.CauseNormal).Facts...))
+}
+
+// TestEmergencyCutOff: who was handed over and is gone before anybody has taken him is called.
+func TestEmergencyCutOff(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(*Plan, *Queue) {})
+	d.register("1001")
+	c := d.callsBack("0210001", "follow_up:f1")
+	d.do(unsolved(c.ID, "0210001")) // told while he talks
+	d.must(Order{Agent: "1001", Verb: OrderEmergency})
+	if got := callbackFacts(d.last); !slices.Equal(got, []string{"ended came_back"}) || len(d.h.callbacks) != 0 {
+		t.Errorf("handed over, he is owed %d calls: %v", len(d.h.callbacks), got)
+	}
+	d.gone(string(c.agentChannel(1)), pbx.CauseNormal)
+	d.gone(string(c.Channel), pbx.CauseNormal)
+	if len(d.h.callbacks) != 1 || !d.h.callbacks[0].stand.Emergency {
+		t.Fatalf("he is owed %d calls", len(d.h.callbacks))
+	}
+	d.restart()
+	out := d.do(pbx.EndpointChanged{At: pbx.At(d.now), Endpoint: "PJSIP/1009", Reachable: true})
+	if a := d.h.calls[rung(out)]; a == nil || a.Caller.Number != "0210001" || !a.Emergency {
+		t.Errorf("1009 is rung for %q", rung(out))
+	}
+}
+
+// TestEmergencyBeforeAll: a phone that rings for another caller is taken back for one who is
+// owed a call as an emergency; who calls the emergency line himself is owed none any more.
+func TestEmergencyBeforeAll(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(p *Plan, _ *Queue) { p.Queues[0].Members = append(p.Queues[0].Members, "1009") })
+	d.register("1009")
+	d.arrive("c1", "800100", "0210005")
+	if d.h.calls["c1"].Offer == nil {
+		t.Fatal("1009 is not rung for c1")
+	}
+	d.do(unsolved("out1", "0210001"))
+	if o := d.h.calls["c1"].Offer; o != nil {
+		t.Fatal("1009 is left to c1")
+	}
+	id := rung(d.gone("c1-agent1", pbx.CauseNormal))
+	if a := d.h.calls[id]; a == nil || a.Caller.Number != "0210001" {
+		t.Fatalf("1009 is rung for %q", id)
+	}
+	d.arrive("e1", "800119", "0210001")
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: d.h.calls[id].agentChannel(1)})
+	d.gone(string(d.h.calls[id].agentChannel(1)), pbx.CauseNormal)
+	if len(d.h.callbacks) != 0 || !slices.Contains(callbackFacts(d.all), "ended came_back") {
+		t.Errorf("he is on the line and owed %d calls: %v", len(d.h.callbacks), callbackFacts(d.all))
+	}
+}
+
+// TestEmergencyRefused: bad orders are refused.
+func TestEmergencyRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(*Plan, *Queue) {})
+	for _, in := range []OweEmergency{
+		{Company: "other", Call: "c1", Number: "0210001"}, {Company: "demo", Number: "0210001"}, {Company: "demo", Call: "c1", Number: "021 000"},
+	} {
+		if err := d.do(in).Refused; err == nil || len(d.last) > 0 {
+			t.Errorf("%+v is not refused", in)
+		}
+	}
+	d = newDesk(t, func(p *Plan, _ *Queue) { p.Lines = p.Lines[:1] })
+	d.register("1001")
+	if err := d.do(unsolved("c1", "0210001")).Refused; err == nil || !strings.Contains(err.Error(), "no emergency line") {
+		t.Errorf("without an emergency line: %v", err)
+	}
+	d.callsBack("0210001", "follow_up:f1")
+	if err := d.do(Order{Agent: "1001", Verb: OrderEmergency}).Refused; err == nil || !strings.Contains(err.Error(), "no emergency line") {
+		t.Errorf("without an emergency line: %v", err)
+	}
+}
