@@ -14,8 +14,8 @@ export type Exchange = {
   kind(): Promise<PhoneKind>
   /** Chooses; a browser is told what it registers with. */
   choose(kind: PhoneKind): Promise<Registration | null>
-  /** Rings this phone again for the call that its agent is in, if he is in one. */
-  reconnect(): Promise<void>
+  /** Rings this phone again for the call that its agent is in; false where he is in none. */
+  reconnect(): Promise<boolean>
 }
 
 /** How long after it began anew the phone takes the next call by itself, in ms. */
@@ -104,7 +104,9 @@ export class BrowserPhone implements Phone {
       this.set({ registered: true, problem: null })
       if (first && again) {
         this.takesUntil = Date.now() + takesAgain
-        void this.exchange.reconnect()
+        void this.exchange.reconnect().then((rings) => {
+          if (!rings) this.takesUntil = 0 // what rings next is another call
+        })
       }
       if (!first) this.tellWhere()
       first = false
