@@ -48,8 +48,10 @@ export class BrowserPhone implements Phone {
 
   /** Ends with the page; the hotline sees that the phone is gone. */
   end(): void {
+    this.ua?.removeAllListeners() // it takes its time to end, and another one may be there by then
     this.ua?.stop()
     this.ua = undefined
+    this.set({ registered: false })
   }
 
   answer = (): void => {
