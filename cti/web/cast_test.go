@@ -213,9 +213,9 @@ func BenchmarkCast(b *testing.B) {
 		for range 20 { // of castEvery
 			n++
 			a := &f.Agents[n%len(f.Agents)]
-			a.State, a.Since = []cti.AgentState{cti.Ready, cti.Talking}[n%2], at.Add(time.Duration(n))
+			a.State, a.Since = []cti.AgentState{cti.Ready, cti.Talking}[n%2], at.Add(time.Duration(n)*time.Millisecond)
 			if n%2 == 0 {
-				f.Calls[n%len(f.Calls)].AnsweredAt = at.Add(time.Duration(n))
+				f.Calls[n%len(f.Calls)].AnsweredAt = at.Add(time.Duration(n) * time.Millisecond)
 			}
 		}
 		if err := c.step(b.Context()); err != nil {

@@ -64,7 +64,8 @@ func (c *changes) seenBy(a *audience) (d Delta, err error) {
 		d.Linked = &c.now.linked
 	}
 	if a.agent != "" {
-		return d, c.toDesk(a, &d)
+		err = c.toDesk(a, &d)
+		return d, err
 	}
 	agents := c.agents
 	if a.within.Bounded() {

@@ -27,6 +27,10 @@
 // verified by its hash. A company's own system is asked for a card beside the store; what
 // it says is shown and kept nowhere.
 //
+// An account may be limited to queues of its company (within.go): it sees and does what is of
+// the calls that waited there, and who serves them. What is an agent's own stays his; what is
+// the whole company's, as configuration and customers, does not go by queues.
+//
 // An operator changes of the configuration what is his company's alone, an administrator
 // all of it.
 //

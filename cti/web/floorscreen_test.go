@@ -111,15 +111,25 @@ type onScreen struct {
 	P99    float64 `json:"p99"`
 	Raw    float64 `json:"raw"`  // bytes a second, as the page gets them
 	Wire   float64 `json:"wire"` // bytes a second, as they come over the wire
+	// Of each second, in ms of the processor: all that the page has worked, and parts of it.
+	Busy   float64 `json:"busy"`
+	Script float64 `json:"script"`
+	Layout float64 `json:"layout"`
+	Style  float64 `json:"style"`
 }
 
 // BenchmarkFloorOnScreen shows the floor of a hotline with 1000 agents and 200 talks, to which
 // 200 facts happen a second, in a real browser, and tells how long it took from each fact that
 // changed an agent until it was painted, and what came over the wire. `npm run measure` in the
-// console runs it once, for 30 s, on the program that `make build` has made.
+// console runs it once, for 30 s, on the program that `make build` has made. The facts are applied
+// to a hotline without a switch and an engine's loop.
+//
+// Measured on 2 cores that the browser and the server shared, one run: p50 118 ms, p95 315 ms,
+// p99 650 ms; 12 kB/s as the page gets them, 5 kB/s over the wire. TODO(#7): p99 is to be 300 ms
+// at most. The page's own thread works 0.97 s of each second, a third of it in scripts.
 func BenchmarkFloorOnScreen(b *testing.B) {
 	ctx, cancel := context.WithCancel(b.Context())
-	plan := cti.DemoPlan(screenAgents - 10)
+	plan := cti.DemoPlan(screenAgents)
 	hotline := &busyHotline{h: cti.NewHotline("screen", plan)}
 	accounts, made, err := CreateAccounts(filepath.Join(b.TempDir(), "accounts.json"), []Account{{Number: "2001", Role: ShiftLeader, Company: "demo"}})
 	if err != nil {
@@ -152,7 +162,7 @@ func BenchmarkFloorOnScreen(b *testing.B) {
 		seen = screenOf(b, "http://"+s.Addr(), made[0])
 	}
 	b.Logf("%+v", seen)
-	for unit, v := range map[string]float64{"p50-ms": seen.P50, "p95-ms": seen.P95, "p99-ms": seen.P99, "raw-kB/s": seen.Raw / 1000, "wire-kB/s": seen.Wire / 1000} {
+	for unit, v := range map[string]float64{"p50-ms": seen.P50, "p95-ms": seen.P95, "p99-ms": seen.P99, "raw-kB/s": seen.Raw / 1000, "wire-kB/s": seen.Wire / 1000, "busy-ms/s": seen.Busy} {
 		b.ReportMetric(v, unit)
 	}
 }

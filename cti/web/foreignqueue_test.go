@@ -231,7 +231,7 @@ func (a *abroad) sideCases() map[string]foreign {
 	return map[string]foreign{
 		"GET /api/v1/accounts":                                list("/api/v1/accounts"),
 		"POST /api/v1/accounts":                               {path: "/api/v1/accounts", body: `{"number":"1014","role":"agent","company":"demo","queues":["repair"]}`},
-		"PATCH /api/v1/accounts/{number}":                     {path: "/api/v1/accounts/1012", body: `{"name":"other"}`},
+		"PATCH /api/v1/accounts/{number}":                     {path: "/api/v1/accounts/1013", body: `{"name":"other"}`},
 		"DELETE /api/v1/accounts/{number}":                    {path: "/api/v1/accounts/" + a.removed},
 		"POST /api/v1/accounts/{number}/reset":                {path: "/api/v1/accounts/1013/reset"},
 		"DELETE /api/v1/accounts/{number}/totp":               {path: "/api/v1/accounts/" + a.withCode + "/totp"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -51,7 +52,7 @@ func TestWebhookRoutes(t *testing.T) {
 	}
 	for account, want := range map[string]string{"3001": "demo", "9001": ""} {
 		a := st.get(account, "/api/v1/deliveries?state=failed&webhook=crm&limit=5")
-		if a.StatusCode != http.StatusOK || strings.Contains(a.text, number1) || h.filter != (store.DeliveryFilter{Webhook: "crm", State: store.DeliveryFailed, Limit: 5, Company: want}) {
+		if a.StatusCode != http.StatusOK || strings.Contains(a.text, number1) || !reflect.DeepEqual(h.filter, store.DeliveryFilter{Webhook: "crm", State: store.DeliveryFailed, Limit: 5, Company: want}) {
 			t.Errorf("%s: %d %s, asked %+v", account, a.StatusCode, a.text, h.filter)
 		}
 	}

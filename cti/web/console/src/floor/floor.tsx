@@ -1,5 +1,5 @@
 import { Alert, Button, Space, Spin, Tag } from 'antd'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { Head } from '../parts/page'
 import { Problem } from '../parts/problem'
 import { useText } from '../shell/text'
@@ -51,7 +51,9 @@ function Whole({ floor }: { floor: Floor }) {
   const agents = useMemo(() => chosenAgents(floor.agents.values(), filter), [floor.agents, filter])
   const calls = useMemo(() => chosenCalls(floor.calls.values(), filter), [floor.calls, filter])
   const waiting = useMemo(() => waitingCalls(calls), [calls])
-  const talks = useMemo(() => otherCalls(calls), [calls])
+  // The table can wait: who waits and what agents do is on the screen before it is drawn.
+  const later = useDeferredValue(calls)
+  const talks = useMemo(() => otherCalls(later), [later])
   // A queue's figures change all the time, its name does not.
   const names = [...floor.queues.values()].map((q) => `${q.company} ${q.queue}`).sort().join('\n')
   const [companies, queues] = useMemo(() => namesOf(names, filter.company), [names, filter.company])
