@@ -593,11 +593,6 @@ const (
 	DispositionCongestion Disposition = "CONGESTION"
 )
 
-// Dispositions are all of them.
-func Dispositions() []Disposition {
-	return []Disposition{DispositionAnswered, DispositionNoAnswer, DispositionBusy, DispositionFailed, DispositionCongestion}
-}
-
 // Ended closes a call's record: nothing of the call follows.
 type Ended struct {
 	data

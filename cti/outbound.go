@@ -192,6 +192,11 @@ func (c *call) outcome() DialResult {
 	return dialResult(c.CallerCause, c.CallerTech)
 }
 
+// Dispositions are all of them.
+func Dispositions() []Disposition {
+	return []Disposition{DispositionAnswered, DispositionNoAnswer, DispositionBusy, DispositionFailed, DispositionCongestion}
+}
+
 // disposition says the same in the switch's words.
 func (r DialResult) disposition() Disposition {
 	switch r {

@@ -28,18 +28,18 @@ var _ RecordReader = (*store.Store)(nil)
 
 type callsInput struct {
 	CompanyFilter
-	DID      string    `query:"did" pattern:"^[0-9+*#]{1,32}$" patternDescription:"a published number" doc:"The number that was called."`
-	Agent    string    `query:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"The agent who answered first."`
-	Caller   string    `query:"caller" pattern:"^[0-9+*#]{2,32}$" patternDescription:"2 to 32 of 0-9 + * #" doc:"The caller's whole number."`
-	Since    time.Time `query:"since" doc:"Calls begun at or after this time (RFC 3339)."`
-	Until    time.Time `query:"until" doc:"Calls begun before this time (RFC 3339)."`
-	Queue    string    `query:"queue" pattern:"^[a-z0-9][a-z0-9_-]{0,31}$" patternDescription:"1 to 32 of a-z 0-9 _ -" doc:"A queue in which the caller waited."`
+	DID    string    `query:"did" pattern:"^[0-9+*#]{1,32}$" patternDescription:"a published number" doc:"The number that was called."`
+	Agent  string    `query:"agent" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"The agent who answered first."`
+	Caller string    `query:"caller" pattern:"^[0-9+*#]{2,32}$" patternDescription:"2 to 32 of 0-9 + * #" doc:"The caller's whole number."`
+	Since  time.Time `query:"since" doc:"Calls begun at or after this time (RFC 3339)."`
+	Until  time.Time `query:"until" doc:"Calls begun before this time (RFC 3339)."`
+	Queue  string    `query:"queue" pattern:"^[a-z0-9][a-z0-9_-]{0,31}$" patternDescription:"1 to 32 of a-z 0-9 _ -" doc:"A queue in which the caller waited."`
 
 	Emergency   string `query:"emergency" enum:"true,false" doc:"Calls on emergency lines, or on others."`
 	Disposition string `query:"disposition" enum:"ANSWERED,NO ANSWER,BUSY,FAILED,CONGESTION" doc:"How a call that has ended came out."`
 
-	Answered string    `query:"answered" enum:"true,false" doc:"Calls a person answered, or calls nobody did."`
-	Limit    int       `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at most: the newest."`
+	Answered string `query:"answered" enum:"true,false" doc:"Calls a person answered, or calls nobody did."`
+	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at most: the newest."`
 	Reveal
 }
 

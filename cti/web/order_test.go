@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sansheng/cti"
 )
@@ -67,7 +69,11 @@ func TestOrders(t *testing.T) {
 		}
 	}
 	want := cti.Order{Agent: "1001", Verb: cti.OrderTransfer, By: "1001", To: "1002", Reason: "his bill", Consent: true}
-	if len(got) != 8 || !reflect.DeepEqual(got[0], want) {
+	if len(got) != 10 || !reflect.DeepEqual(got[0], want) {
 		t.Errorf("the engine was given %+v", got)
+	}
+	promised := cti.Order{Agent: "1001", Verb: cti.OrderPromise, By: "1001", For: "call:c1", Due: time.Date(2026, 3, 2, 9, 3, 0, 0, time.UTC)}
+	if !slices.ContainsFunc(got, func(o cti.Order) bool { return reflect.DeepEqual(o, promised) }) {
+		t.Errorf("no promise is among %+v", got)
 	}
 }

@@ -8,6 +8,19 @@ WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
   AND (sqlc.narg(ended)::boolean IS NULL OR (ended_at IS NOT NULL) = sqlc.narg(ended))
   AND (sqlc.narg(answered)::boolean IS NULL
        OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = sqlc.narg(answered))
+ORDER BY started_at DESC, id DESC
+LIMIT sqlc.narg(count)::bigint;
+
+-- name: CallIDsChosen :many
+-- Apart from those of all, whose plan is made once; this one is planned for what is asked.
+SELECT id FROM call
+WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
+  AND (sqlc.narg(did)::text IS NULL OR did = sqlc.narg(did))
+  AND (sqlc.narg(since)::timestamptz IS NULL OR started_at >= sqlc.narg(since))
+  AND (sqlc.narg(until)::timestamptz IS NULL OR started_at < sqlc.narg(until))
+  AND (sqlc.narg(ended)::boolean IS NULL OR (ended_at IS NOT NULL) = sqlc.narg(ended))
+  AND (sqlc.narg(answered)::boolean IS NULL
+       OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = sqlc.narg(answered))
   AND (sqlc.narg(emergency)::boolean IS NULL OR emergency = sqlc.narg(emergency))
   AND (sqlc.narg(disposition)::text IS NULL OR disposition = sqlc.narg(disposition))
 ORDER BY started_at DESC, id DESC

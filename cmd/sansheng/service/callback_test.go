@@ -73,7 +73,11 @@ func TestCallback(t *testing.T) {
 func (st *stack) callback(call string) (ended store.OwedCallback) {
 	st.t.Helper()
 	until(st.t, func(ctx context.Context) (bool, string) {
-		list, err := st.svc.records.store.Load().Callbacks(ctx, "", false, 0)
+		records := st.svc.records.store.Load()
+		if records == nil {
+			return false, "there is no database yet"
+		}
+		list, err := records.Callbacks(ctx, "", false, 0)
 		if err != nil {
 			st.t.Fatal(err)
 		}
@@ -84,4 +88,32 @@ func (st *stack) callback(call string) (ended store.OwedCallback) {
 		return i >= 0, fmt.Sprintf("the callback of %s does not end: %+v", call, list)
 	})
 	return ended
+}
+
+// TestPromisedCall: an agent promises his caller a call; when the caller has hung up the
+// agent is rung, the caller is dialled, and the promise is kept.
+func TestPromisedCall(t *testing.T) {
+	const caller = "13900000051"
+	st, out := withOutside(t, phone.AnswerAfter(200*time.Millisecond), func(p *cti.Plan) { p.Lines[0].Announce = false })
+	agent := st.agent("1001", phone.AnswerAfter(0))
+	first := st.dial(caller, "800100")
+	st.next(agent)
+	st.hears(first, agentTone("1001"))
+	if err := st.svc.order(deadline(t), cti.Order{Agent: "1001", Verb: cti.OrderPromise, Due: time.Now().Add(3 * time.Minute)}); err != nil {
+		t.Fatal(err)
+	}
+	promised := st.fact(caller, cti.CallbackPromised, 1)
+	st.hangup(first)
+	call := st.next(agent)
+	called := st.next(out)
+	if called.Called() != caller || called.Caller().Number != "800100" {
+		t.Errorf("dialled %q, showing %q", called.Called(), called.Caller().Number)
+	}
+	st.hears(called, agentTone("1001"))
+	st.hears(call, outsideTone)
+	st.hangup(called)
+	if b := st.callback(string(promised.Call)); b.Result != "reached" || b.PromisedBy != "1001" || b.PromisedUntil == nil || b.By == "" {
+		t.Errorf("callback %+v", b)
+	}
+	st.seamless()
 }

@@ -36,7 +36,7 @@ func (q *Queries) AskCallback(ctx context.Context, db DBTX, arg AskCallbackParam
 }
 
 const callbacks = `-- name: Callbacks :many
-SELECT call_id, company, queue, number, asked_at, attempts, last_result, due_at, ended_at, result, by_call FROM callback
+SELECT call_id, company, queue, number, asked_at, attempts, last_result, due_at, ended_at, result, by_call, promised_by, promised_until FROM callback
 WHERE ($1::text IS NULL OR company = $1)
   AND (NOT $2::boolean OR ended_at IS NULL)
 ORDER BY asked_at DESC, call_id DESC
@@ -64,6 +64,8 @@ func (q *Queries) Callbacks(ctx context.Context, db DBTX, company *string, owed 
 			&i.EndedAt,
 			&i.Result,
 			&i.ByCall,
+			&i.PromisedBy,
+			&i.PromisedUntil,
 		); err != nil {
 			return nil, err
 		}
@@ -93,6 +95,39 @@ func (q *Queries) EndCallback(ctx context.Context, db DBTX, arg EndCallbackParam
 		arg.Result,
 		arg.ByCall,
 		arg.CallID,
+	)
+	return err
+}
+
+const promiseCallback = `-- name: PromiseCallback :exec
+INSERT INTO callback (call_id, company, queue, number, asked_at, due_at, promised_by, promised_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (call_id) DO UPDATE SET queue = excluded.queue, number = excluded.number, asked_at = excluded.asked_at, due_at = excluded.due_at,
+    promised_by = excluded.promised_by, promised_until = excluded.promised_until, attempts = 0, last_result = '', ended_at = NULL, result = '', by_call = ''
+`
+
+type PromiseCallbackParams struct {
+	CallID  string
+	Company string
+	Queue   string
+	Number  string
+	At      time.Time
+	Due     *time.Time
+	By      string
+	Until   *time.Time
+}
+
+// What is promised of a call again takes the earlier promise's place.
+func (q *Queries) PromiseCallback(ctx context.Context, db DBTX, arg PromiseCallbackParams) error {
+	_, err := db.Exec(ctx, promiseCallback,
+		arg.CallID,
+		arg.Company,
+		arg.Queue,
+		arg.Number,
+		arg.At,
+		arg.Due,
+		arg.By,
+		arg.Until,
 	)
 	return err
 }

@@ -125,17 +125,19 @@ type Call struct {
 }
 
 type Callback struct {
-	CallID     string
-	Company    string
-	Queue      string
-	Number     string
-	AskedAt    time.Time
-	Attempts   int32
-	LastResult string
-	DueAt      *time.Time
-	EndedAt    *time.Time
-	Result     string
-	ByCall     string
+	CallID        string
+	Company       string
+	Queue         string
+	Number        string
+	AskedAt       time.Time
+	Attempts      int32
+	LastResult    string
+	DueAt         *time.Time
+	EndedAt       *time.Time
+	Result        string
+	ByCall        string
+	PromisedBy    string
+	PromisedUntil *time.Time
 }
 
 type Chain struct {
@@ -403,6 +405,7 @@ type QueueEntry struct {
 	LeftAt    *time.Time
 	WaitMs    *int64
 	Result    *string
+	StartedAt time.Time
 }
 
 type Rating struct {

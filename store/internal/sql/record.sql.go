@@ -151,6 +151,64 @@ func (q *Queries) CallIDs(ctx context.Context, db DBTX, arg CallIDsParams) ([]st
 	return items, nil
 }
 
+const callIDsChosen = `-- name: CallIDsChosen :many
+SELECT id FROM call
+WHERE ($1::text IS NULL OR company = $1)
+  AND ($2::text IS NULL OR did = $2)
+  AND ($3::timestamptz IS NULL OR started_at >= $3)
+  AND ($4::timestamptz IS NULL OR started_at < $4)
+  AND ($5::boolean IS NULL OR (ended_at IS NOT NULL) = $5)
+  AND ($6::boolean IS NULL
+       OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = $6)
+  AND ($7::boolean IS NULL OR emergency = $7)
+  AND ($8::text IS NULL OR disposition = $8)
+ORDER BY started_at DESC, id DESC
+LIMIT $9::bigint
+`
+
+type CallIDsChosenParams struct {
+	Company     *string
+	Did         *string
+	Since       *time.Time
+	Until       *time.Time
+	Ended       *bool
+	Answered    *bool
+	Emergency   *bool
+	Disposition *string
+	Count       *int64
+}
+
+// Apart from those of all, whose plan is made once; this one is planned for what is asked.
+func (q *Queries) CallIDsChosen(ctx context.Context, db DBTX, arg CallIDsChosenParams) ([]string, error) {
+	rows, err := db.Query(ctx, callIDsChosen,
+		arg.Company,
+		arg.Did,
+		arg.Since,
+		arg.Until,
+		arg.Ended,
+		arg.Answered,
+		arg.Emergency,
+		arg.Disposition,
+		arg.Count,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const callIDsOfAgent = `-- name: CallIDsOfAgent :many
 SELECT call.id FROM answer JOIN call ON call.id = answer.call_id
 WHERE answer.agent = $1::text
@@ -160,19 +218,26 @@ WHERE answer.agent = $1::text
   AND ($5::text IS NULL OR call.did = $5)
   AND ($6::boolean IS NULL OR (call.ended_at IS NOT NULL) = $6)
   AND ($7::boolean IS NULL OR $7)
+  AND ($8::text IS NULL
+       OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id AND queue_entry.queue = $8))
+  AND ($9::boolean IS NULL OR call.emergency = $9)
+  AND ($10::text IS NULL OR call.disposition = $10)
 ORDER BY answer.started_at DESC, answer.call_id DESC
-LIMIT $8::bigint
+LIMIT $11::bigint
 `
 
 type CallIDsOfAgentParams struct {
-	Agent    string
-	Since    *time.Time
-	Until    *time.Time
-	Company  *string
-	Did      *string
-	Ended    *bool
-	Answered *bool
-	Count    *int64
+	Agent       string
+	Since       *time.Time
+	Until       *time.Time
+	Company     *string
+	Did         *string
+	Ended       *bool
+	Answered    *bool
+	Queue       *string
+	Emergency   *bool
+	Disposition *string
+	Count       *int64
 }
 
 // Apart, so that they are read in the order of their index.
@@ -185,6 +250,9 @@ func (q *Queries) CallIDsOfAgent(ctx context.Context, db DBTX, arg CallIDsOfAgen
 		arg.Did,
 		arg.Ended,
 		arg.Answered,
+		arg.Queue,
+		arg.Emergency,
+		arg.Disposition,
 		arg.Count,
 	)
 	if err != nil {
@@ -208,7 +276,7 @@ func (q *Queries) CallIDsOfAgent(ctx context.Context, db DBTX, arg CallIDsOfAgen
 const callIDsOfCaller = `-- name: CallIDsOfCaller :many
 WITH his AS MATERIALIZED (
     SELECT call.id, call.company, call.did, call.caller_number, call.caller_name, call.direction, call.mode, call.language, call.ring_period_ms, call.emergency, call.engine, call.arrived, call.started_at, call.ringback_at, call.overran_at, call.joined_at, call.hung_up_at, call.hung_up_by, call.early_hang_up, call.fell_back_at, call.fell_back_reason, call.served_by, call.ended_at, call.ended_by, call.disposition, call.cause, call.abandoned, call.estimated, call.term FROM call
-    WHERE left(call.caller_number, 32) = left($9::text, 32) AND call.caller_number = $9::text
+    WHERE left(call.caller_number, 32) = left($12::text, 32) AND call.caller_number = $12::text
 )
 SELECT his.id FROM his
 WHERE ($1::text IS NULL OR his.company = $1)
@@ -220,20 +288,27 @@ WHERE ($1::text IS NULL OR his.company = $1)
   AND ($6::boolean IS NULL OR (his.ended_at IS NOT NULL) = $6)
   AND ($7::boolean IS NULL
        OR (his.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = his.id)) = $7)
+  AND ($8::text IS NULL
+       OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = his.id AND queue_entry.queue = $8))
+  AND ($9::boolean IS NULL OR his.emergency = $9)
+  AND ($10::text IS NULL OR his.disposition = $10)
 ORDER BY his.started_at DESC, his.id DESC
-LIMIT $8::bigint
+LIMIT $11::bigint
 `
 
 type CallIDsOfCallerParams struct {
-	Company  *string
-	Did      *string
-	Agent    *string
-	Since    *time.Time
-	Until    *time.Time
-	Ended    *bool
-	Answered *bool
-	Count    *int64
-	Caller   string
+	Company     *string
+	Did         *string
+	Agent       *string
+	Since       *time.Time
+	Until       *time.Time
+	Ended       *bool
+	Answered    *bool
+	Queue       *string
+	Emergency   *bool
+	Disposition *string
+	Count       *int64
+	Caller      string
 }
 
 // Apart, and his calls first: the newest of all are no way to one who has few.
@@ -246,8 +321,75 @@ func (q *Queries) CallIDsOfCaller(ctx context.Context, db DBTX, arg CallIDsOfCal
 		arg.Until,
 		arg.Ended,
 		arg.Answered,
+		arg.Queue,
+		arg.Emergency,
+		arg.Disposition,
 		arg.Count,
 		arg.Caller,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const callIDsOfQueue = `-- name: CallIDsOfQueue :many
+SELECT call.id FROM (
+    SELECT DISTINCT queue_entry.started_at, queue_entry.call_id FROM queue_entry
+    WHERE queue_entry.queue = $1::text
+      AND ($2::timestamptz IS NULL OR queue_entry.started_at >= $2)
+      AND ($3::timestamptz IS NULL OR queue_entry.started_at < $3)
+    ORDER BY queue_entry.started_at DESC, queue_entry.call_id DESC
+) waited JOIN call ON call.id = waited.call_id
+WHERE ($4::text IS NULL OR call.company = $4)
+  AND ($5::text IS NULL OR call.did = $5)
+  AND ($6::boolean IS NULL OR (call.ended_at IS NOT NULL) = $6)
+  AND ($7::boolean IS NULL
+       OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = $7)
+  AND ($8::boolean IS NULL OR call.emergency = $8)
+  AND ($9::text IS NULL OR call.disposition = $9)
+ORDER BY waited.started_at DESC, waited.call_id DESC
+LIMIT $10::bigint
+`
+
+type CallIDsOfQueueParams struct {
+	Queue       string
+	Since       *time.Time
+	Until       *time.Time
+	Company     *string
+	Did         *string
+	Ended       *bool
+	Answered    *bool
+	Emergency   *bool
+	Disposition *string
+	Count       *int64
+}
+
+// Apart, so that they are read in the order of their index; who came to the queue twice is there once.
+func (q *Queries) CallIDsOfQueue(ctx context.Context, db DBTX, arg CallIDsOfQueueParams) ([]string, error) {
+	rows, err := db.Query(ctx, callIDsOfQueue,
+		arg.Queue,
+		arg.Since,
+		arg.Until,
+		arg.Company,
+		arg.Did,
+		arg.Ended,
+		arg.Answered,
+		arg.Emergency,
+		arg.Disposition,
+		arg.Count,
 	)
 	if err != nil {
 		return nil, err
@@ -529,7 +671,7 @@ func (q *Queries) PromptsByCall(ctx context.Context, db DBTX, ids []string) ([]P
 }
 
 const queueEntriesByCall = `-- name: QueueEntriesByCall :many
-SELECT call_id, n, company, queue, priority, ahead, entered_at, left_at, wait_ms, result FROM queue_entry WHERE call_id = ANY ($1::text[]) ORDER BY call_id, n
+SELECT call_id, n, company, queue, priority, ahead, entered_at, left_at, wait_ms, result, started_at FROM queue_entry WHERE call_id = ANY ($1::text[]) ORDER BY call_id, n
 `
 
 func (q *Queries) QueueEntriesByCall(ctx context.Context, db DBTX, ids []string) ([]QueueEntry, error) {
@@ -552,6 +694,7 @@ func (q *Queries) QueueEntriesByCall(ctx context.Context, db DBTX, ids []string)
 			&i.LeftAt,
 			&i.WaitMs,
 			&i.Result,
+			&i.StartedAt,
 		); err != nil {
 			return nil, err
 		}
