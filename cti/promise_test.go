@@ -123,10 +123,9 @@ func TestPromiseExpires(t *testing.T) {
 	t.Parallel()
 	d := newPromiseDesk(t)
 	d.must(Order{Agent: "1001", Verb: OrderPromise, Due: d.now.Add(3 * time.Minute)})
+	d.do(SetState{Agent: "1002", State: LoggedOff})
 	d.leave("c1", 1)
-	for _, a := range []AgentID{"1001", "1002"} {
-		d.do(SetState{Agent: a, State: LoggedOff})
-	}
+	d.do(SetState{Agent: "1001", State: LoggedOff})
 	d.now = d.now.Add(30 * time.Minute)
 	d.do(Tick{})
 	if list := d.h.Promises(); len(list) != 1 || !list[0].Until.Before(d.now) {

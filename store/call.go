@@ -97,6 +97,11 @@ func (s *Store) callIDs(ctx context.Context, tx pgx.Tx, f Filter) ([]string, err
 			Company: company, Did: did, Agent: clean(f.Agent), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered,
 			Queue: queue, Emergency: f.Emergency, Disposition: disposition, Queues: f.Queues, Person: wanted(f.Person), Count: count,
 		})
+	case f.Queue == "" && (f.Emergency != nil || f.Disposition != ""):
+		return s.q.CallIDsChosen(ctx, tx, sql.CallIDsChosenParams{
+			Company: company, Did: did, Since: since, Until: until, Ended: f.Ended, Answered: f.Answered,
+			Emergency: f.Emergency, Disposition: disposition, Queues: f.Queues, Person: wanted(f.Person), Count: count,
+		})
 	case f.Queue != "":
 		return s.q.CallIDsOfQueue(ctx, tx, sql.CallIDsOfQueueParams{
 			Company: company, Did: did, Queue: clean(f.Queue), Since: since, Until: until, Ended: f.Ended, Answered: f.Answered,
@@ -105,7 +110,7 @@ func (s *Store) callIDs(ctx context.Context, tx pgx.Tx, f Filter) ([]string, err
 	}
 	return s.q.CallIDs(ctx, tx, sql.CallIDsParams{
 		Company: company, Did: did, Since: since, Until: until, Ended: f.Ended, Answered: f.Answered,
-		Emergency: f.Emergency, Disposition: disposition, Queues: f.Queues, Person: wanted(f.Person), Count: count,
+		Queues: f.Queues, Person: wanted(f.Person), Count: count,
 	})
 }
 

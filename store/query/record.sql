@@ -8,6 +8,20 @@ WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
   AND (sqlc.narg(ended)::boolean IS NULL OR (ended_at IS NOT NULL) = sqlc.narg(ended))
   AND (sqlc.narg(answered)::boolean IS NULL
        OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = sqlc.narg(answered))
+  AND call_is_of(call.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])
+ORDER BY started_at DESC, id DESC
+LIMIT sqlc.narg(count)::bigint;
+
+-- name: CallIDsChosen :many
+-- Apart from those of all, whose plan is made once; this one is planned for what is asked.
+SELECT id FROM call
+WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
+  AND (sqlc.narg(did)::text IS NULL OR did = sqlc.narg(did))
+  AND (sqlc.narg(since)::timestamptz IS NULL OR started_at >= sqlc.narg(since))
+  AND (sqlc.narg(until)::timestamptz IS NULL OR started_at < sqlc.narg(until))
+  AND (sqlc.narg(ended)::boolean IS NULL OR (ended_at IS NOT NULL) = sqlc.narg(ended))
+  AND (sqlc.narg(answered)::boolean IS NULL
+       OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = sqlc.narg(answered))
   AND (sqlc.narg(emergency)::boolean IS NULL OR emergency = sqlc.narg(emergency))
   AND (sqlc.narg(disposition)::text IS NULL OR disposition = sqlc.narg(disposition))
   AND call_is_of(call.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])
@@ -63,9 +77,6 @@ SELECT call.id FROM (
     WHERE queue_entry.queue = sqlc.arg(queue)::text
       AND (sqlc.narg(since)::timestamptz IS NULL OR queue_entry.started_at >= sqlc.narg(since))
       AND (sqlc.narg(until)::timestamptz IS NULL OR queue_entry.started_at < sqlc.narg(until))
-      AND NOT EXISTS (SELECT 1 FROM queue_entry later
-          WHERE later.call_id = queue_entry.call_id AND later.queue = queue_entry.queue AND later.started_at > queue_entry.started_at
-            AND (sqlc.narg(until)::timestamptz IS NULL OR later.started_at < sqlc.narg(until)))
     ORDER BY queue_entry.started_at DESC, queue_entry.call_id DESC
 ) waited JOIN call ON call.id = waited.call_id
 WHERE (sqlc.narg(company)::text IS NULL OR call.company = sqlc.narg(company))

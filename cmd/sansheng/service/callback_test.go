@@ -73,7 +73,11 @@ func TestCallback(t *testing.T) {
 func (st *stack) callback(call string) (ended store.OwedCallback) {
 	st.t.Helper()
 	until(st.t, func(ctx context.Context) (bool, string) {
-		list, err := st.svc.records.store.Load().Callbacks(ctx, store.CallbackFilter{})
+		records := st.svc.records.store.Load()
+		if records == nil {
+			return false, "there is no database yet"
+		}
+		list, err := records.Callbacks(ctx, store.CallbackFilter{})
 		if err != nil {
 			st.t.Fatal(err)
 		}
@@ -95,7 +99,7 @@ func TestPromisedCall(t *testing.T) {
 	first := st.dial(caller, "800100")
 	st.next(agent)
 	st.hears(first, agentTone("1001"))
-	if err := st.svc.engine.Order(deadline(t), cti.Order{Agent: "1001", Verb: cti.OrderPromise, Due: time.Now().Add(3 * time.Minute)}); err != nil {
+	if err := st.svc.order(deadline(t), cti.Order{Agent: "1001", Verb: cti.OrderPromise, Due: time.Now().Add(3 * time.Minute)}); err != nil {
 		t.Fatal(err)
 	}
 	promised := st.fact(caller, cti.CallbackPromised, 1)

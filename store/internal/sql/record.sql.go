@@ -108,6 +108,63 @@ WHERE ($1::text IS NULL OR company = $1)
   AND ($5::boolean IS NULL OR (ended_at IS NOT NULL) = $5)
   AND ($6::boolean IS NULL
        OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = $6)
+  AND call_is_of(call.id, $7::text[], ARRAY[$8::text])
+ORDER BY started_at DESC, id DESC
+LIMIT $9::bigint
+`
+
+type CallIDsParams struct {
+	Company  *string
+	Did      *string
+	Since    *time.Time
+	Until    *time.Time
+	Ended    *bool
+	Answered *bool
+	Queues   []string
+	Person   *string
+	Count    *int64
+}
+
+// Newest first, so that a limit keeps the newest.
+func (q *Queries) CallIDs(ctx context.Context, db DBTX, arg CallIDsParams) ([]string, error) {
+	rows, err := db.Query(ctx, callIDs,
+		arg.Company,
+		arg.Did,
+		arg.Since,
+		arg.Until,
+		arg.Ended,
+		arg.Answered,
+		arg.Queues,
+		arg.Person,
+		arg.Count,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const callIDsChosen = `-- name: CallIDsChosen :many
+SELECT id FROM call
+WHERE ($1::text IS NULL OR company = $1)
+  AND ($2::text IS NULL OR did = $2)
+  AND ($3::timestamptz IS NULL OR started_at >= $3)
+  AND ($4::timestamptz IS NULL OR started_at < $4)
+  AND ($5::boolean IS NULL OR (ended_at IS NOT NULL) = $5)
+  AND ($6::boolean IS NULL
+       OR (call.served_by IS NOT NULL OR EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)) = $6)
   AND ($7::boolean IS NULL OR emergency = $7)
   AND ($8::text IS NULL OR disposition = $8)
   AND call_is_of(call.id, $9::text[], ARRAY[$10::text])
@@ -115,7 +172,7 @@ ORDER BY started_at DESC, id DESC
 LIMIT $11::bigint
 `
 
-type CallIDsParams struct {
+type CallIDsChosenParams struct {
 	Company     *string
 	Did         *string
 	Since       *time.Time
@@ -129,9 +186,9 @@ type CallIDsParams struct {
 	Count       *int64
 }
 
-// Newest first, so that a limit keeps the newest.
-func (q *Queries) CallIDs(ctx context.Context, db DBTX, arg CallIDsParams) ([]string, error) {
-	rows, err := db.Query(ctx, callIDs,
+// Apart from those of all, whose plan is made once; this one is planned for what is asked.
+func (q *Queries) CallIDsChosen(ctx context.Context, db DBTX, arg CallIDsChosenParams) ([]string, error) {
+	rows, err := db.Query(ctx, callIDsChosen,
 		arg.Company,
 		arg.Did,
 		arg.Since,
@@ -314,9 +371,6 @@ SELECT call.id FROM (
     WHERE queue_entry.queue = $1::text
       AND ($2::timestamptz IS NULL OR queue_entry.started_at >= $2)
       AND ($3::timestamptz IS NULL OR queue_entry.started_at < $3)
-      AND NOT EXISTS (SELECT 1 FROM queue_entry later
-          WHERE later.call_id = queue_entry.call_id AND later.queue = queue_entry.queue AND later.started_at > queue_entry.started_at
-            AND ($3::timestamptz IS NULL OR later.started_at < $3))
     ORDER BY queue_entry.started_at DESC, queue_entry.call_id DESC
 ) waited JOIN call ON call.id = waited.call_id
 WHERE ($4::text IS NULL OR call.company = $4)

@@ -38,7 +38,7 @@ function Other({ caller, busy, onPromise, onClose }: { caller: string; busy: boo
   const t = useText('desk')
   const [form] = Form.useForm<{ due: Dayjs; to?: string }>()
   return (
-    <Modal open title={t('promise.title')} okText={t('promise.go')} cancelText={t('shell:cancel')} confirmLoading={busy} onCancel={onClose} onOk={() => form.submit()}>
+    <Modal open title={t('promise.title')} okText={t('promise.go')} cancelText={t('shell:cancel')} confirmLoading={busy} okButtonProps={{ 'data-testid': 'promise-it' }} onCancel={onClose} onOk={() => form.submit()}>
       <Form form={form} layout="vertical" requiredMark={false} initialValues={{ due: dayjs().add(30, 'minute').startOf('minute'), to: caller }}
         onFinish={({ due, to }) => void onPromise({ due: due.toISOString(), to: to?.trim() }).then((done) => done && onClose())}>
         <Form.Item name="due" label={t('promise.due')} rules={[

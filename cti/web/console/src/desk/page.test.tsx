@@ -193,7 +193,7 @@ it('promises the caller a call with one key, and tells his ticket', async () => 
   expect(order.body.to).toBeUndefined()
   expect(Math.abs(Date.parse(String(order.body.due)) - Date.now() - 1_800_000)).toBeLessThan(60_000)
   expect((await screen.findByTestId('promised')).textContent).toContain('On the list of callbacks')
-  await waitFor(() => expect(server.told.find((s) => s.body.order === 'promise')?.body).toMatchObject({ minutes: 30 }))
+  await waitFor(() => expect(server.told.find((s) => s.body.order === 'promise')?.body).toMatchObject({ said: { minutes: 30 } }))
 })
 
 it('promises a call at another number, and no number that is none', async () => {
@@ -202,10 +202,10 @@ it('promises a call at another number, and no number that is none', async () => 
   const number = await screen.findByLabelText('Number to call')
   expect((number as HTMLInputElement).value).toBe('13800000000')
   fireEvent.change(number, { target: { value: 'home' } })
-  fireEvent.click(screen.getByRole('button', { name: 'Promise it' }))
+  fireEvent.click(screen.getByTestId('promise-it'))
   expect(await screen.findByText('2 to 20 digits')).toBeTruthy()
   fireEvent.change(number, { target: { value: '02112345678' } })
-  fireEvent.click(screen.getByRole('button', { name: 'Promise it' }))
+  fireEvent.click(screen.getByTestId('promise-it'))
   await waitFor(() => expect(server.told.find((s) => s.body.verb === 'promise')?.body).toMatchObject({ for: 'call:c1', to: '02112345678' }))
 })
 
