@@ -192,7 +192,11 @@ func (h *Hotline) callBack(now time.Time, cb *callback, idle []*agent) []*agent 
 	if best < 0 || slices.ContainsFunc(h.live, func(c *call) bool { return c.from() == cb.stand.from() }) {
 		return idle // nobody is there, or he is called by now, as he was promised twice
 	}
-	h.dialFor(now, idle[best], cb.stand.Line, cb.stand.Caller.Number, ForCallback+string(cb.stand.ID), cb.stand.Caller)
+	line := cb.stand.Line
+	if l, ok := h.emergencyLine(cb.stand.Company); ok && cb.stand.Emergency {
+		line = l // as it is now
+	}
+	h.dialFor(now, idle[best], line, cb.stand.Caller.Number, ForCallback+string(cb.stand.ID), cb.stand.Caller)
 	return slices.Delete(idle, best, best+1)
 }
 
@@ -219,6 +223,10 @@ func (h *Hotline) attemptOver(at time.Time, c *call, r DialResult) {
 	}
 	if r == DialUnknown || n >= rule.Attempts {
 		h.endCallback(at, cb, CallbackFailed, c.ID)
+		return
+	}
+	if !at.Before(cb.keepUntil(rule)) { // Tick may never find him between two attempts
+		h.endCallback(at, cb, CallbackExpired, "")
 		return
 	}
 	h.emit(at, CallbackTried, cb.stand.Company, cb.stand.ID, c.By, &CallbackTriedData{

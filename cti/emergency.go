@@ -104,7 +104,8 @@ func (h *Hotline) owe(at time.Time, in OweEmergency) bool {
 
 // cutOff owes a call to one who was handed over and is gone before an agent answered him.
 func (h *Hotline) cutOff(at time.Time, c *call) {
-	if c.Direction != Outbound || !c.Emergency || c.State != CallWaiting || h.callback(c.ID) != nil || h.keeps(c) != nil {
+	unserved := c.State == CallWaiting || c.State == CallNative && c.ServedBy == ""
+	if c.Direction != Outbound || !c.Emergency || !unserved || h.callback(c.ID) != nil || h.keeps(c) != nil {
 		return
 	}
 	in := OweEmergency{Company: c.Company, Call: c.ID, Number: c.Caller.Number, For: c.For, Reason: ReasonUnsolved}

@@ -32,7 +32,8 @@ func (d *desk) callsBack(number, matter string) *call {
 func (d *desk) over(c *call) Outcome {
 	ch := c.agentChannel(c.Taken)
 	out := d.gone(string(c.Channel), pbx.CauseNormal)
-	out.Facts = append(out.Facts, d.gone(string(ch), pbx.CauseNormal).Facts...)
+	last := d.gone(string(ch), pbx.CauseNormal)
+	out.Facts, out.Commands = append(out.Facts, last.Facts...), append(out.Commands, last.Commands...)
 	return out
 }
 
@@ -88,11 +89,11 @@ func TestEmergencyHandedOver(t *testing.T) {
 	if got := rung(d.leave("e2", 1)); got != c.ID {
 		t.Fatalf("1009 is rung for %q", got)
 	}
-	i := slices.IndexFunc(d.last, func(f Fact) bool { return f.Kind == AgentBriefed })
+	i := slices.IndexFunc(d.all, func(f Fact) bool { return f.Kind == AgentBriefed })
 	if i < 0 {
 		t.Fatal("1009 is told nothing")
 	}
-	b := d.last[i].Data.(*BriefedData)
+	b := d.all[i].Data.(*BriefedData)
 	if !b.Emergency || b.For != "follow_up:f1" || b.Reason != "smells of gas again" || fmt.Sprint(b.Sheet) != "[{ticket t1}]" {
 		t.Errorf("1009 is told %+v", b)
 	}

@@ -826,7 +826,7 @@ func (w *world) drain() {
 		}
 		w.s.now = w.s.now.Add(time.Second)
 		if i == 150 { // asked for by a clock of whose setting back nobody knows any more
-			w.s.now = w.s.now.Add(24 * time.Hour)
+			w.s.now = w.s.now.Add(48 * time.Hour)
 		}
 		w.feed(Tick{})
 	}

@@ -21,6 +21,7 @@ func TestListsUseIndexes(t *testing.T) {
 		"INSERT INTO call (id, company, did, started_at, emergency) SELECT 'd' || i, 'demo', '800100', timestamptz '2025-01-01' + i * interval '1 min', i % 1000 = 7 FROM generate_series(1, 20000) i",
 		"INSERT INTO queue_entry (call_id, n, company, queue, priority, ahead, entered_at, left_at, wait_ms, result) SELECT 'd' || i, n, 'demo', CASE WHEN i % 400 = 7 THEN 'rare' ELSE 'service' END, 5, 0, now(), now(), 0, 'moved' FROM generate_series(1, 20000) i, generate_series(1, 2) n",
 		"UPDATE call SET ended_at = started_at + interval '5 min', ended_by = 'caller', cause = 16, disposition = CASE WHEN id LIKE '%503' OR id LIKE '%003' THEN 'BUSY' ELSE 'ANSWERED' END WHERE id LIKE 'd%'",
+		"INSERT INTO act (fact_id, at, kind, company, call_id, agent, ticket_id, n, by_person, data) SELECT 'a' || call_id, opened_at, 'ticket.forwarded', company, call_id, '', id, 2, '1001', '{\"department\": \"gas\"}' FROM ticket",
 		"ANALYZE",
 	} {
 		if _, err := s.pool.Exec(t.Context(), q); err != nil {

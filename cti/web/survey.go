@@ -15,7 +15,8 @@ import (
 	"sansheng/store/table"
 )
 
-type quarterInput struct {
+// QuarterOf names a company's survey.
+type QuarterOf struct {
 	CompanyFilter
 	Quarter string `path:"quarter" pattern:"^[0-9]{4}-Q[1-4]$" patternDescription:"a quarter as in 2026-Q4" doc:"The quarter."`
 }
@@ -28,7 +29,7 @@ type Surveys struct {
 type surveysOutput struct{ Body Surveys }
 
 type drawSurveyInput struct {
-	quarterInput
+	QuarterOf
 	Body struct {
 		Size int    `json:"size" minimum:"1" maximum:"5000" doc:"How many people are asked at most."`
 		Seed string `json:"seed,omitempty" maxLength:"64" doc:"Decides who is drawn; the company's and the quarter's name where it is left out."`
@@ -38,7 +39,7 @@ type drawSurveyInput struct {
 type surveyOutput struct{ Body store.SurveyList }
 
 type surveyPeopleInput struct {
-	quarterInput
+	QuarterOf
 	State string `query:"state" enum:"waiting,answered,refused,missed" doc:"Only those in this state."`
 	Reveal
 }
@@ -51,7 +52,7 @@ type SurveyPeople struct {
 type surveyPeopleOutput struct{ Body SurveyPeople }
 
 type answerSurveyInput struct {
-	quarterInput
+	QuarterOf
 	N    int `path:"n" minimum:"1" maximum:"5000" doc:"His place on the list."`
 	Body struct {
 		State  string `json:"state" enum:"answered,refused,missed" doc:"What came of asking him."`
@@ -61,7 +62,7 @@ type answerSurveyInput struct {
 }
 
 type surveyTableInput struct {
-	quarterInput
+	QuarterOf
 	Format string `query:"format" enum:"csv,xlsx" default:"csv" doc:"CSV is UTF-8 with a byte order mark."`
 	Reason string `query:"reason" required:"true" minLength:"4" maxLength:"200" doc:"Why the numbers in it are needed. It is logged with your account."`
 }
@@ -109,7 +110,7 @@ func (s *Server) surveys(ctx context.Context, in *CompanyFilter) (*surveysOutput
 }
 
 // surveyOf is whose survey it is; the error is a problem.
-func (s *Server) surveyOf(ctx context.Context, in quarterInput) (db *store.Store, company string, q store.Quarter, err error) {
+func (s *Server) surveyOf(ctx context.Context, in QuarterOf) (db *store.Store, company string, q store.Quarter, err error) {
 	if company, err = companyOf(ctx, in.Company); err != nil {
 		return nil, "", q, err
 	}
@@ -124,7 +125,7 @@ func (s *Server) surveyOf(ctx context.Context, in quarterInput) (db *store.Store
 }
 
 // notSurveyed is the problem of a survey that is not drawn, or not answered.
-func (s *Server) notSurveyed(ctx context.Context, in quarterInput, err error) error {
+func (s *Server) notSurveyed(ctx context.Context, in QuarterOf, err error) error {
 	var refused *store.SurveyError
 	switch {
 	case errors.Is(err, store.ErrNoSurvey):
@@ -136,7 +137,7 @@ func (s *Server) notSurveyed(ctx context.Context, in quarterInput, err error) er
 }
 
 func (s *Server) drawSurvey(ctx context.Context, in *drawSurveyInput) (*surveyOutput, error) {
-	db, company, q, err := s.surveyOf(ctx, in.quarterInput)
+	db, company, q, err := s.surveyOf(ctx, in.QuarterOf)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +145,7 @@ func (s *Server) drawSurvey(ctx context.Context, in *drawSurveyInput) (*surveyOu
 	list, err := db.DrawSurvey(ctx, company, q, in.Body.Size, in.Body.Seed, p.Number)
 	s.log.Info("survey drawn", zap.String("by", p.Number), zap.String("company", company), zap.Stringer("quarter", q), zap.Int("people", list.Rates.People), zap.Error(err))
 	if err != nil {
-		return nil, s.notSurveyed(ctx, in.quarterInput, err)
+		return nil, s.notSurveyed(ctx, in.QuarterOf, err)
 	}
 	return &surveyOutput{list}, nil
 }
@@ -157,12 +158,12 @@ func (s *Server) surveyPeople(ctx context.Context, in *surveyPeopleInput) (*surv
 	if whole && revealing.of(personOf(ctx).Role) == own {
 		return nil, newProblem(http.StatusForbidden, notAllowed, "you may see whole numbers of your own calls only; allowed: without reveal")
 	}
-	db, company, q, err := s.surveyOf(ctx, in.quarterInput)
+	db, company, q, err := s.surveyOf(ctx, in.QuarterOf)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := db.Survey(ctx, company, q); err != nil {
-		return nil, s.notSurveyed(ctx, in.quarterInput, err)
+		return nil, s.notSurveyed(ctx, in.QuarterOf, err)
 	}
 	list, err := db.SurveyPeople(ctx, company, q, store.SurveyState(in.State))
 	if err != nil {
@@ -184,7 +185,7 @@ func (s *Server) surveyPeople(ctx context.Context, in *surveyPeopleInput) (*surv
 }
 
 func (s *Server) answerSurvey(ctx context.Context, in *answerSurveyInput) (*struct{}, error) {
-	db, company, q, err := s.surveyOf(ctx, in.quarterInput)
+	db, company, q, err := s.surveyOf(ctx, in.QuarterOf)
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +194,7 @@ func (s *Server) answerSurvey(ctx context.Context, in *answerSurveyInput) (*stru
 	err = db.AnswerSurvey(ctx, company, q, said, p.Number)
 	s.log.Info("survey answered", zap.String("by", p.Number), zap.String("company", company), zap.Stringer("quarter", q), zap.Int("n", in.N), zap.Error(err))
 	if err != nil {
-		return nil, s.notSurveyed(ctx, in.quarterInput, err)
+		return nil, s.notSurveyed(ctx, in.QuarterOf, err)
 	}
 	return nil, nil //nolint:nilnil // 204 has no body
 }
@@ -202,12 +203,12 @@ func (s *Server) surveyTable(ctx context.Context, in *surveyTableInput) (*huma.S
 	if _, err := mayReveal(ctx, Reveal{in.Reason}); err != nil {
 		return nil, err
 	}
-	db, company, q, err := s.surveyOf(ctx, in.quarterInput)
+	db, company, q, err := s.surveyOf(ctx, in.QuarterOf)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := db.Survey(ctx, company, q); err != nil {
-		return nil, s.notSurveyed(ctx, in.quarterInput, err)
+		return nil, s.notSurveyed(ctx, in.QuarterOf, err)
 	}
 	if err := s.audit(ctx, Reveal{in.Reason}, "survey "+in.Quarter+" of "+cmp.Or(company, "all companies")+" as "+in.Format, nil); err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func TestEmergencyAgain(t *testing.T) {
 	}
 	call := st.record(from)
 	var opened store.Ticket
-	p.ask("1001", http.StatusCreated, "POST", "tickets", map[string]any{"call": call.ID, "kind": "emergency", "matter": map[string]any{"summary": "smells of gas", "place": "Nanjing Rd 1"}}, &opened)
+	p.ask("1001", http.StatusCreated, "POST", "tickets", map[string]any{"call": call.ID, "kind": "emergency", "matter": map[string]any{"summary": "smells of gas", "place": "Nanjing Rd 1", "phone": from}}, &opened)
 	id := opened.ID.String()
 	emergency := st.agent("1007", phone.AnswerAfter(0))
 	owed := func() string {
@@ -112,7 +112,7 @@ func TestEmergencyAgain(t *testing.T) {
 		}
 		return true, ""
 	})
-	list, err := st.svc.records.Callbacks(deadline(t), "demo", true, 0)
+	list, err := st.svc.records.Callbacks(deadline(t), store.CallbackFilter{Company: "demo", Owed: true})
 	if err != nil || len(list) != 0 {
 		t.Errorf("who was handed over is owed a call, too: %+v, %v", list, err)
 	}
