@@ -1285,6 +1285,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List quarterly surveys, with how they stand. */
+        get: operations["surveys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surveys/{quarter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw who is asked how content he is, of a quarter that is over.
+         * @description Drawn once: of those who were answered and whose tickets were closed each person once, without who is not to be called or asked. The same size and seed again give the list that there is.
+         */
+        post: operations["draw-survey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surveys/{quarter}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who is asked in a quarter, and what he has said. */
+        get: operations["survey-people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surveys/{quarter}/people/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what came of asking somebody; said again, the last counts. */
+        post: operations["answer-survey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surveys/{quarter}/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is asked in a quarter as a table, with whole numbers. It is logged with your account. */
+        get: operations["survey-table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -1465,6 +1553,12 @@ export interface components {
         AccountList: {
             /** @description Those that you may change, by number. */
             accounts: components["schemas"]["AccountView"][];
+            /** @description The queues to which you may limit accounts, by the plan in force. */
+            queues: components["schemas"]["AccountQueue"][];
+        };
+        AccountQueue: {
+            company: string;
+            queue: string;
         };
         AccountView: {
             company: string;
@@ -1481,10 +1575,14 @@ export interface components {
             number: string;
             /** @description He has a password; else a link is to set one. */
             password: boolean;
+            /** @description The queues of the company to which he is limited; all where it is left out. */
+            queues?: string[] | null;
             /** @enum {string} */
             role: "agent" | "shift_leader" | "operator" | "administrator" | "finance" | "auditor" | "clerk";
             /** @description He is asked for a one-time code. */
             totp: boolean;
+            /** @description Those of them that the company does not have by the plan in force. */
+            unknown_queues?: string[] | null;
         };
         Act: {
             /** Format: date-time */
@@ -1503,6 +1601,8 @@ export interface components {
             name?: string;
             /** @description An agent's is that of the plan. */
             number: string;
+            /** @description The queues of the company to which he is limited; no limit where it is left out. Who sees all companies has none. */
+            queues?: string[] | null;
             /** @enum {string} */
             role: "agent" | "shift_leader" | "operator" | "administrator" | "finance" | "auditor" | "clerk";
         };
@@ -1577,6 +1677,20 @@ export interface components {
             made_at: string;
             prev_hash?: string;
             reason: string;
+        };
+        AnswerSurveyInputBody: {
+            /** @description What he has said beside. */
+            remark?: string;
+            /**
+             * Format: int64
+             * @description How content he is, 5 for very to 1 for not at all, where he has answered.
+             */
+            score?: number;
+            /**
+             * @description What came of asking him.
+             * @enum {string}
+             */
+            state: "answered" | "refused" | "missed";
         };
         Answered: {
             /** Format: int64 */
@@ -1724,6 +1838,8 @@ export interface components {
             /** @description He may not log in; a login that he has ends. */
             disabled?: boolean;
             name?: string;
+            /** @description The queues of the company to which he is limited; none is no limit. Who sees all companies has none. */
+            queues?: string[];
             /** @enum {string} */
             role?: "agent" | "shift_leader" | "operator" | "administrator" | "finance" | "auditor" | "clerk";
         };
@@ -2147,15 +2263,24 @@ export interface components {
             written_at: string;
         };
         Delta: {
-            agents?: components["schemas"]["AgentState"][] | null;
+            /** @description Who is new, whole as in AgentState; of others agent and the fields that have changed, null where one is there no more. */
+            agents?: {
+                [key: string]: unknown;
+            }[] | null;
             /** Format: date-time */
             at: string;
-            calls?: components["schemas"]["LiveCall"][] | null;
+            /** @description As agents, of LiveCall, named by call. */
+            calls?: {
+                [key: string]: unknown;
+            }[] | null;
             epoch: string;
             gone_agents?: string[] | null;
             gone_calls?: string[] | null;
             linked?: boolean;
-            queues?: components["schemas"]["LiveQueue"][] | null;
+            /** @description As agents, of LiveQueue, named by queue. */
+            queues?: {
+                [key: string]: unknown;
+            }[] | null;
             /** Format: int64 */
             seq: number;
         };
@@ -2284,6 +2409,15 @@ export interface components {
             keys?: string;
             /** @description The number that is called. */
             number: string;
+        };
+        DrawSurveyInputBody: {
+            /** @description Decides who is drawn; the company's and the quarter's name where it is left out. */
+            seed?: string;
+            /**
+             * Format: int64
+             * @description How many people are asked at most.
+             */
+            size: number;
         };
         Duplicate: {
             customer: string;
@@ -2689,6 +2823,8 @@ export interface components {
             number: string;
             /** @description He has a phone of his own: an agent's, or a leader's, by which he listens. */
             phone?: boolean;
+            /** @description The queues of the company to which he is limited; all where it is left out. */
+            queues?: string[] | null;
             role: string;
             /** @description A one-time code is asked for when he logs in. */
             totp: boolean;
@@ -2789,10 +2925,10 @@ export interface components {
             /** @description Whom a transfer goes to: an agent's number, a queue's name, a contact's, or a number outside that may be dialled. Whose call a leader goes to: an agent's number or a call's id. Which queues an agent is to serve: their names with commas between, nothing for the plan's. Which number is called back, where it is not the caller's. */
             to?: string;
             /**
-             * @description What is to be done; transfer is the announced one; survey ends the talk and has the caller asked how it was; reconnect rings his phone again for the call that he is in, as after a page was loaded again; promise promises his caller a call that the hotline makes in time, also in the notes about one that has ended. The last five are leaders'.
+             * @description What is to be done; transfer is the announced one; emergency hands the caller over to the emergency queue before all who wait there, as where he says when he is called back that his emergency is not solved; survey ends the talk and has the caller asked how it was; reconnect rings his phone again for the call that he is in, as after a page was loaded again; promise promises his caller a call that the hotline makes in time, also in the notes about one that has ended. The last five are leaders'.
              * @enum {string}
              */
-            verb: "ready" | "pause" | "log_off" | "dial" | "hold" | "unhold" | "transfer" | "blind_transfer" | "complete" | "take_back" | "swap" | "conference" | "linger" | "survey" | "reconnect" | "promise" | "hang_up" | "pause_recording" | "resume_recording" | "move" | "listen" | "whisper" | "join" | "take_over";
+            verb: "ready" | "pause" | "log_off" | "dial" | "hold" | "unhold" | "transfer" | "blind_transfer" | "emergency" | "complete" | "take_back" | "swap" | "conference" | "linger" | "survey" | "reconnect" | "promise" | "hang_up" | "pause_recording" | "resume_recording" | "move" | "listen" | "whisper" | "join" | "take_over";
         };
         Ordered: {
             agent: string;
@@ -2826,9 +2962,11 @@ export interface components {
             company: string;
             /** Format: date-time */
             due_at: string | null;
+            emergency?: boolean;
             /** Format: date-time */
             ended_at: string | null;
             last_result?: string;
+            matter?: string;
             number: string;
             promised_by?: string;
             /** Format: date-time */
@@ -2882,7 +3020,7 @@ export interface components {
              * @description What went wrong, in one word: why an order was refused, or the last part of the type.
              * @enum {string}
              */
-            code: "login-needed" | "login-ended" | "bad-credentials" | "code-needed" | "bad-code" | "bad-link" | "weak-password" | "too-many-attempts" | "not-allowed" | "cross-origin" | "not-found" | "method-not-allowed" | "bad-query" | "too-large" | "bad-sound" | "bad-table" | "forbidden-by-state" | "unavailable" | "internal" | "phone-busy" | "phone-not-registered" | "no-such-agent" | "no-such-verb" | "for-leaders" | "no-such-queue" | "last-of-emergency" | "key-used" | "switch-unreachable" | "no-caller" | "reason-needed" | "reason-reserved" | "transfer-under-way" | "no-transfer" | "receiver-not-answered" | "held-by-phone" | "on-hold" | "emergency-seat" | "no-line" | "callback-of-queue" | "no-such-receiver" | "number-forbidden" | "too-many-dialled" | "not-his-call" | "time-over" | "time-too-late" | "being-called-back" | "too-many-owed" | "number-unknown" | "no-number" | "own-number" | "no-survey" | "recording-changing" | "not-rung-again" | "not-in-talk" | "leader-not-answered" | "not-on-call" | "only-a-talk" | "on-no-call" | "no-such-call" | "call-of-others" | "not-leading-queue" | "call-over" | "not-anothers-talk" | "queue-of-others" | "queue-not-free" | "agent-of-others" | "to-himself" | "agent-busy" | "agent-not-ready";
+            code: "login-needed" | "login-ended" | "bad-credentials" | "code-needed" | "bad-code" | "bad-link" | "weak-password" | "too-many-attempts" | "not-allowed" | "cross-origin" | "not-found" | "method-not-allowed" | "bad-query" | "too-large" | "bad-sound" | "bad-table" | "forbidden-by-state" | "unavailable" | "internal" | "phone-busy" | "phone-not-registered" | "no-such-agent" | "no-such-verb" | "for-leaders" | "leaders-phone" | "anothers-phone" | "is-emergency" | "no-emergency-line" | "no-such-queue" | "last-of-emergency" | "key-used" | "switch-unreachable" | "no-caller" | "reason-needed" | "reason-reserved" | "transfer-under-way" | "no-transfer" | "receiver-not-answered" | "held-by-phone" | "on-hold" | "emergency-seat" | "no-line" | "callback-of-queue" | "no-such-receiver" | "number-forbidden" | "too-many-dialled" | "not-his-call" | "time-over" | "time-too-late" | "being-called-back" | "too-many-owed" | "number-unknown" | "no-number" | "own-number" | "no-survey" | "recording-changing" | "not-rung-again" | "not-in-talk" | "leader-not-answered" | "not-on-call" | "only-a-talk" | "on-no-call" | "no-such-call" | "call-of-others" | "not-leading-queue" | "call-over" | "not-anothers-talk" | "queue-of-others" | "queue-not-free" | "agent-of-others" | "to-himself" | "agent-busy" | "agent-not-ready";
             /**
              * @description A human-readable explanation specific to this occurrence of the problem.
              * @example Property foo is required but is missing.
@@ -3329,6 +3467,64 @@ export interface components {
             ended_at: string | null;
             ordered: boolean;
             result: string | null;
+        };
+        SurveyList: {
+            company: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            /** Format: int64 */
+            population: number;
+            quarter: string;
+            rates: components["schemas"]["SurveyRates"];
+            seed: string;
+            /** Format: int64 */
+            wanted: number;
+        };
+        SurveyPeople: {
+            /** @description In the order in which they were drawn. */
+            people: components["schemas"]["SurveyPerson"][];
+        };
+        SurveyPerson: {
+            /** Format: date-time */
+            asked_at?: string;
+            asked_by?: string;
+            call: string;
+            kind?: string;
+            /** Format: int64 */
+            n: number;
+            number: string;
+            remark?: string;
+            /** Format: int64 */
+            score?: number;
+            /** Format: date-time */
+            spoke_at: string;
+            state: string;
+            ticket?: string;
+        };
+        SurveyRates: {
+            /** Format: double */
+            answer_rate: number;
+            /** Format: int64 */
+            answered: number;
+            /** Format: double */
+            average: number;
+            /** Format: int64 */
+            content: number;
+            /** Format: double */
+            content_rate: number;
+            /** Format: int64 */
+            discontent: number;
+            /** Format: int64 */
+            missed: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            refused: number;
+        };
+        Surveys: {
+            /** @description The last quarter first. */
+            surveys: components["schemas"]["SurveyList"][];
         };
         Text: {
             en: string;
@@ -9931,6 +10127,444 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    surveys: {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Surveys"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-survey": {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The quarter. */
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawSurveyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "survey-people": {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+                /** @description Only those in this state. */
+                state?: "waiting" | "answered" | "refused" | "missed";
+                /** @description Show whole numbers, for this reason. It is logged with your account. */
+                reveal?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The quarter. */
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyPeople"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-survey": {
+        parameters: {
+            query?: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The quarter. */
+                quarter: string;
+                /** @description His place on the list. */
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerSurveyInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "survey-table": {
+        parameters: {
+            query: {
+                /** @description One company; all you may see by default. */
+                company?: string;
+                /** @description CSV is UTF-8 with a byte order mark. */
+                format?: "csv" | "xlsx";
+                /** @description Why the numbers in it are needed. It is logged with your account. */
+                reason: string;
+            };
+            header?: never;
+            path: {
+                /** @description The quarter. */
+                quarter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
