@@ -43,6 +43,7 @@ var wholeCompanys = map[string]string{
 	"GET /api/v1/follow_ups/rates":             "figures of the company",
 	"GET /api/v1/follow_ups/questions":         "the company's form",
 	"GET /api/v1/forms":                        "the company's forms",
+	"GET /api/v1/contacts":                     "the company's contacts",
 	"GET /api/v1/proof":                        "the company's chain",
 	"GET /api/v1/customers":                    "customers are the company's",
 	"POST /api/v1/customers":                   "customers are the company's",
@@ -180,6 +181,8 @@ func newAside(t *testing.T) *abroad {
 		must(err)
 		*id = n.ID.String()
 	}
+	_, err = db.DrawSurvey(t.Context(), "demo", store.Quarter{Year: day.Year(), N: 1}, 10, "", "9001")
+	must(err)
 	plan := cti.DemoPlan(0)
 	plan.Queues[2].Members = []cti.AgentID{"1009"} // nobody serves both
 	a.plan = func() *cti.Plan { return plan }
@@ -271,6 +274,11 @@ func (a *abroad) sideCases() map[string]foreign {
 		"DELETE /api/v1/notices/{id}":                         {path: "/api/v1/notices/" + a.withdrawn},
 		"GET /api/v1/queues":                                  list("/api/v1/queues?since=2026-03-01T00:00:00Z"),
 		"GET /api/v1/deliveries":                              list("/api/v1/deliveries"),
+		"GET /api/v1/surveys":                                 {path: "/api/v1/surveys"},
+		"POST /api/v1/surveys/{quarter}":                      {path: "/api/v1/surveys/2025-Q4?company=demo", body: `{"size":10}`},
+		"GET /api/v1/surveys/{quarter}/people":                {path: "/api/v1/surveys/2026-Q1/people?company=demo"},
+		"GET /api/v1/surveys/{quarter}/table":                 {path: "/api/v1/surveys/2026-Q1/table?company=demo&reason=monthly"},
+		"POST /api/v1/surveys/{quarter}/people/{n}":           {path: "/api/v1/surveys/2026-Q1/people/1?company=demo", body: `{"state":"missed"}`},
 	}
 }
 

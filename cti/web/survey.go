@@ -94,6 +94,9 @@ func (s *Server) registerSurveys(api huma.API) {
 }
 
 func (s *Server) surveys(ctx context.Context, in *CompanyFilter) (*surveysOutput, error) {
+	if err := personOf(ctx).unlimited("a survey"); err != nil {
+		return nil, err
+	}
 	company, err := companyOf(ctx, in.Company)
 	if err != nil {
 		return nil, err
@@ -111,6 +114,9 @@ func (s *Server) surveys(ctx context.Context, in *CompanyFilter) (*surveysOutput
 
 // surveyOf is whose survey it is; the error is a problem.
 func (s *Server) surveyOf(ctx context.Context, in QuarterOf) (db *store.Store, company string, q store.Quarter, err error) {
+	if err = personOf(ctx).unlimited("a survey"); err != nil {
+		return nil, "", q, err
+	}
 	if company, err = companyOf(ctx, in.Company); err != nil {
 		return nil, "", q, err
 	}
