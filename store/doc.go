@@ -31,7 +31,7 @@
 // # What people do
 //
 // An act on a ticket, on its sheet or on a callback is decided in one transaction by the rules
-// of store/ticket and store/callback, from the row as it is then, and is a fact from that
+// of store/ticket and cti/callback, from the row as it is then, and is a fact from that
 // moment: a row of act, which the outbox numbers and publishes after the last one that the
 // journal has. The projector meets it again in the journal and knows it by its id. A database
 // that was filled anew does it again, from the fact alone, and gives no number of its own

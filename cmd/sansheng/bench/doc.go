@@ -3,7 +3,7 @@
 //
 // Seed owns a database that is empty but for its tables. It generates a year of several
 // companies, in order of time: what callers met, what was written down, forwarded, closed,
-// called back about, by the rules of store/ticket and store/callback themselves, so that the
+// called back about, by the rules of store/ticket and cti/callback themselves, so that the
 // rows are those that the store would have made. The same seed gives the same rows. They are
 // copied in parts (COPY), with triggers and foreign keys off and all indexes but the keys made
 // afterwards. Records are in no chain of hashes: that would be another year's work, and no list
