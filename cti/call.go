@@ -507,11 +507,15 @@ func (h *Hotline) prompt(at time.Time, c *call, id pbx.PlaybackID, names ...stri
 
 // lease renews the time the switch leaves a waiting caller with us.
 func (h *Hotline) lease(at time.Time, c *call) {
-	every, long := leaseRenewal, leaseTime
 	if c.tellingOnCall() {
-		every, long = toldRenewal, toldLease
+		h.leaseFor(at, c, toldRenewal, toldLease)
+		return
 	}
-	c.LeaseAt = at.Add(every)
+	h.leaseFor(at, c, leaseRenewal, leaseTime)
+}
+
+func (h *Hotline) leaseFor(at time.Time, c *call, renewal, long time.Duration) {
+	c.LeaseAt = at.Add(renewal)
 	h.do(pbx.Lease{Channel: c.Channel, For: long})
 }
 

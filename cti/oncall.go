@@ -58,7 +58,9 @@ const (
 	// onCallTold is how often the caller is told what is done for him.
 	onCallTold = 20 * time.Second
 	// toldLease is his lease meanwhile, renewed every toldRenewal: the prompt ends also
-	// where the hotline is silent, and only the hotline begins the music after it.
+	// where the hotline is silent, and only the hotline begins the music after it. It is
+	// there before what ends his ringing or music: who loses the hotline in between would be
+	// silent for what is left of the long one.
 	toldLease   = 4 * time.Second
 	toldRenewal = time.Second
 	// awayRest is how long a phone is spared that cannot be reached; others retryAfter.
@@ -190,9 +192,8 @@ func (h *Hotline) beginOnCall(at time.Time, c *call, r *OnCall) {
 	up := c.up()
 	h.emitCall(at, c, OnCallBegan, "", &OnCallBeganData{Queue: c.Queue, Chain: r.Chain, Together: r.Together})
 	if !up {
-		// The ringing ends with the answer: the short lease is there first, so that whoever
-		// loses the hotline in that moment is not silent for what is left of the long one.
-		h.do(pbx.Lease{Channel: c.Channel, For: toldLease}, pbx.Answer{Channel: c.Channel})
+		h.leaseFor(at, c, toldRenewal, toldLease) // the ringing ends with the answer
+		h.do(pbx.Answer{Channel: c.Channel})
 	}
 }
 
@@ -203,8 +204,8 @@ func (h *Hotline) tellOnCall(now time.Time, c *call) {
 		return
 	}
 	c.OnCallTold = now
+	h.leaseFor(now, c, toldRenewal, toldLease)
 	h.prompt(now, c, c.holdID(), "on-call-calling")
-	h.lease(now, c)
 }
 
 // tellingOnCall tells whether that is what a caller hears now.

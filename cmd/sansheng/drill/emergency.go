@@ -61,7 +61,7 @@ func (e *emergencies) add(one emergency) {
 func (e *emergencies) one(ctx context.Context) emergency {
 	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
 	defer cancel()
-	began, out, signed := time.Now(), emergency{}, false
+	began, out, heard := time.Now(), emergency{}, false
 	for ctx.Err() == nil {
 		out.Dials++
 		c, err := e.st.Callers.Call(ctx, emergencyLine)
@@ -80,10 +80,10 @@ func (e *emergencies) one(ctx context.Context) emergency {
 			out.Broken = append(out.Broken, c.From+" "+c.Story())
 		}
 		out.Silence = max(out.Silence, c.Silence())
-		if !signed && c.heardNothing() {
+		heard = heard || !c.heardNothing()
+		if !heard {
 			out.Silence = max(out.Silence, took) // he has heard nothing since he first dialled
 		}
-		signed = signed || !c.heardNothing()
 		_ = Hangup(context.WithoutCancel(ctx), []*Caller{c})
 		if err == nil && c.spoke {
 			out.Took, out.Err = took, nil

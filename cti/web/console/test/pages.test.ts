@@ -10,7 +10,7 @@ let ticket = ''
 
 beforeAll(async () => {
   stack = await Stack.start(6000, ['--demo-agents', '2'])
-  await stack.call('800100', { seconds: 2 }).heard()
+  await stack.call('800100', { seconds: 2 }).over()
   await until(async () => {
     const { calls } = await stack.get<{ calls: { id: string }[] }>('9001', '/api/v1/calls')
     const { tickets } = await stack.get<{ tickets: { id: string }[] }>('9001', '/api/v1/tickets')

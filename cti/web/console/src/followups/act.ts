@@ -1,6 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { api, ask, type Schema } from '../api/client'
-import { send } from '../api/client'
+import { api, ask, send, type Schema } from '../api/client'
 import type { FollowUp } from './attempt'
 import type { Questions } from './question'
 

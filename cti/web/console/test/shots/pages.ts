@@ -14,7 +14,7 @@ let ticket = ''
 beforeAll(async () => {
   await mkdir(folder, { recursive: true })
   stack = await Stack.start(6100, ['--demo-agents', '3'])
-  await Promise.all([stack.call('800100', { seconds: 6 }).heard(), stack.call('800119', { from: '13900139000', seconds: 4 }).heard()])
+  await Promise.all([stack.call('800100', { seconds: 6 }).over(), stack.call('800119', { from: '13900139000', seconds: 4 }).over()])
   await until(async () => {
     const { calls } = await stack.get<{ calls: { id: string }[] }>('9001', '/api/v1/calls')
     const { tickets } = await stack.get<{ tickets: { id: string }[] }>('9001', '/api/v1/tickets')

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Drawer, Spin } from 'antd'
-import type { Schema } from '../../api/client'
+import { send, type Schema } from '../../api/client'
 import { Problem } from '../../parts/problem'
 import { useText } from '../../shell/text'
-import { send } from '../../api/client'
 import { Changes } from '../draft/changes'
 
 /** What differs between two versions. */
