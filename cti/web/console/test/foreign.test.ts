@@ -23,7 +23,7 @@ beforeAll(async () => {
   } finally {
     await first.close()
   }
-  await stack.call('800200', { from: '13800000032', seconds: 2 }).heard()
+  await stack.call('800200', { from: '13800000032', seconds: 2 }).over()
   theirs.call = (await sealed(stack, '13800000032')).id
   theirs.ticket = (await stack.post<{ id: string }>('9001', '/api/v1/tickets', { call: theirs.call, kind: 'complaint', matter: { summary: '煤气味' } })).id
   theirs.customer = (await stack.post<{ id: string }>('9001', '/api/v1/customers', { company: 'demo2', name: '王伟', numbers: ['13800000032'], reason: 'first call' })).id
