@@ -178,7 +178,7 @@ func (h *Hotline) owed(now time.Time) []*call {
 	}
 	var stands []*call
 	for _, cb := range h.callbacks {
-		if cb.attempt == "" && !now.Before(cb.due) && !on[cb.stand.from()] && !(cb.stand.Emergency && h.onLine(cb)) {
+		if cb.attempt == "" && !now.Before(cb.due) && !on[cb.stand.from()] && (!cb.stand.Emergency || !h.onLine(cb)) {
 			stands = append(stands, cb.stand)
 		}
 	}

@@ -203,16 +203,6 @@ func (e *Essence) end(f placed) {
 	e.drop(f.Call)
 }
 
-// last is the kind of the last fact that is of one of two; empty where none is.
-func last(facts []placed, a, b Kind) Kind {
-	for _, f := range slices.Backward(facts) {
-		if f.Kind == a || f.Kind == b {
-			return f.Kind
-		}
-	}
-	return ""
-}
-
 // recall remembers the number of a call that has ended.
 func (e *Essence) recall(facts []placed, end Fact) {
 	d, ok := end.Data.(*Ended)

@@ -104,7 +104,7 @@ func (*sideHooks) Deliveries(_ context.Context, f store.DeliveryFilter) ([]store
 	return []store.Delivery{{ID: uuid.New(), Webhook: "crm", Company: "demo", Call: sideCall}}, nil
 }
 
-type sideDays struct{ days }
+type sideDays struct{}
 
 func (*sideDays) Summary(_ context.Context, f store.SummaryFilter) (store.Summary, error) {
 	if f.Queues != nil && !slices.Contains(f.Queues, "repair") {

@@ -44,7 +44,7 @@ var problemTypes = []problemType{
 }
 
 // Problem is what went wrong (RFC 9457), with a code by which it can be told in any language.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457's own name, and the schema's in the API
 	huma.ErrorModel
 	Code Code     `json:"code" doc:"What went wrong, in one word: why an order was refused, or the last part of the type."`
 	Args []string `json:"args,omitempty" doc:"What the code is about, in order: what its words in another language name."`
