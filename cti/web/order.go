@@ -83,10 +83,15 @@ func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error
 	return &orderOutput{Body: Ordered{Agent: in.Agent, Verb: in.Body.Verb}}, nil
 }
 
+// ticketsNamedIn is how long an emergency waits for the numbers of its tickets.
+const ticketsNamedIn = 300 * time.Millisecond
+
 // nameTickets writes the tickets of which a caller was called back onto the sheet of an order
 // that hands him over. An emergency does not wait for them: where they cannot be read it goes
 // without, and the call says what it was made for.
 func (s *Server) nameTickets(ctx context.Context, o *cti.Order) {
+	ctx, cancel := context.WithTimeout(ctx, ticketsNamedIn)
+	defer cancel()
 	floor, ok := s.floor(ctx)
 	if !ok {
 		return

@@ -77,3 +77,17 @@ func TestOrders(t *testing.T) {
 		t.Errorf("no promise is among %+v", got)
 	}
 }
+
+// TestEmergencyWaitsForNothing: where neither calls nor tickets can be read, a caller is handed
+// over to the emergency queue all the same.
+func TestEmergencyWaitsForNothing(t *testing.T) {
+	st := newStand(t)
+	st.live = func(ctx context.Context) (Floor, error) {
+		<-ctx.Done()
+		return Floor{}, ctx.Err()
+	}
+	st.orders = func(ctx context.Context, _ cti.Order) error { return ctx.Err() }
+	if a := st.post("1001", "/api/v1/agents/1001/orders", `{"verb":"emergency"}`); a.StatusCode != 200 {
+		t.Errorf("it was answered %d %s", a.StatusCode, a.text)
+	}
+}
