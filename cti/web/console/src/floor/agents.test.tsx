@@ -1,8 +1,9 @@
-import { cleanup, render, screen } from '@testing-library/react'
+import { act, cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test, vi } from 'vitest'
 import { Agents } from './agents'
 import { agentOf, callOf } from './example'
+import { columnsOf } from './rows'
 import { applyDelta, fromSnapshot } from './state'
 
 const drawn = vi.hoisted(() => ({ cards: 0 }))
@@ -12,7 +13,10 @@ vi.mock('./ticking', () => ({
     return null
   },
 }))
-afterEach(cleanup)
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
 
 const none: ReadonlySet<string> = new Set()
 const nothing = () => undefined
@@ -20,7 +24,7 @@ const nothing = () => undefined
 test('of a thousand agents only those are drawn anew of whom something has changed', () => {
   const floor = fromSnapshot({ epoch: 'e', seq: 1, at: '', linked: true, queues: [], calls: [], agents: Array.from({ length: 1_000 }, (_, i) => agentOf(String(1_001 + i))) })
   const page = (f: typeof floor) => (
-    <Agents agents={[...f.agents.values()]} calls={f.calls} by="state" selected={none} selectable onOpen={nothing} onSelect={nothing} />
+    <Agents agents={[...f.agents.values()]} calls={f.calls} by="queue" selected={none} selectable onOpen={nothing} onSelect={nothing} />
   )
   const { rerender } = render(page(floor))
   expect(drawn.cards).toBe(1_000)
@@ -45,4 +49,27 @@ test('a card opens by a key, and tells what its colours tell in words', async ()
   expect(opened).toEqual(['1001'])
   expect(screen.getByRole('region', { name: 'service' })).toBeDefined()
   expect(document.querySelectorAll('[aria-label]').length).toBeGreaterThanOrEqual(3)
+})
+
+test('cards that are far from the screen are left out, and their room is kept', () => {
+  const seen = new Map<Element, () => void>()
+  vi.stubGlobal('IntersectionObserver', class {
+    constructor(private readonly tell: (seen: { target: Element; isIntersecting: boolean }[]) => void) {}
+    observe(target: Element) { seen.set(target, () => this.tell([{ target, isIntersecting: true }])) }
+    unobserve(target: Element) { seen.delete(target) }
+  })
+  drawn.cards = 0
+  const { unmount } = render(<Agents agents={Array.from({ length: 100 }, (_, i) => agentOf(String(1_001 + i)))} calls={new Map()} by="queue" selected={none} selectable onOpen={nothing} onSelect={nothing} />)
+  expect(drawn.cards).toBe(0)
+  const lists = [...document.querySelectorAll<HTMLElement>('.floor-cards')]
+  expect(lists.map((l) => l.style.getPropertyValue('--rows'))).toEqual(['8', '8', '1'])
+  act(() => seen.get(lists[2]!)!())
+  expect(drawn.cards).toBe(4)
+  expect(lists[2]!.textContent).toContain('1097')
+  unmount()
+  expect(seen.size).toBe(0)
+})
+
+test('columns are as wide as a card at least', () => {
+  expect([0, 10, 10.5, 21, 21.5, 100].map(columnsOf)).toEqual([1, 1, 1, 1, 2, 9])
 })

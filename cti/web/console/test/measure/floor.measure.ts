@@ -23,7 +23,7 @@ test('the floor on a screen', async () => {
     await leader.page.addInitScript(note)
     await leader.login(stack, given('FLOOR_ACCOUNT'))
     await leader.page.goto('/floor')
-    await until(() => leader.page.evaluate(() => document.querySelectorAll('.floor-card').length >= 1000), 60_000, 'a thousand agents are shown')
+    await until(() => leader.page.evaluate(() => document.querySelectorAll('.floor-card').length > 0 && Number(document.querySelector('#floor-agents .ant-tag')?.textContent) >= 1000), 60_000, 'a thousand agents are shown')
     await leader.page.evaluate(() => Object.assign((window as unknown as { noted: Noted }).noted, { delays: [], deltas: 0, bytes: 0 }))
     const cdp = await leader.context.newCDPSession(leader.page)
     await cdp.send('Performance.enable', { timeDomain: 'threadTicks' })
