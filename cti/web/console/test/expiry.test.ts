@@ -73,7 +73,7 @@ test('the login says why in the language of who reads it', async () => {
   await leader.page.fill('input[autocomplete=username]', '2001')
   await leader.page.fill('input[autocomplete=current-password]', 'not this one')
   await leader.page.click('button[type=submit]')
-  await leader.page.getByRole('alert').getByText('工号或密码不正确').waitFor()
+  await leader.page.getByRole('alert').getByText('工号或密码不对').waitFor()
   await leader.enter(stack, '2001')
   expect(new URL(leader.page.url()).search).toBe('?view=backlog')
 })
