@@ -114,8 +114,9 @@ type call struct {
 	CalledOut Callee
 	// Overflowed: he has been passed on to a number outside once.
 	Overflowed bool
-	// Unrecorded: the recording is paused.
+	// Unrecorded: the recording is paused, by PausedBy.
 	Unrecorded bool
+	PausedBy   AgentID
 	// AskedBack: he is promised a call, and has only to be told.
 	AskedBack bool
 	// Owed: nobody is there any more, this stands for one who is to be called back.
@@ -268,7 +269,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *Answered:
 		h.applyAnswered(c, f, d)
 	case *RecordingData:
-		c.Unrecorded = f.Kind == RecordingPaused
+		c.Unrecorded, c.PausedBy = f.Kind == RecordingPaused, f.Agent
 	case *DialledData:
 		c.Dialled, c.Agent, c.Taken = true, f.Agent, d.Offer
 	case *ReachedData:
@@ -637,6 +638,7 @@ func (h *Hotline) bridgeEntered(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) 
 		h.emitCall(at, c, CallJoined, c.Agent, &Joined{Bridge: b, Channels: []pbx.ChannelID{c.Channel, agent}})
 		h.follow(at, c)
 		h.listenIn(at, c)
+		h.recordOn(at, c)
 	}
 }
 
@@ -663,6 +665,12 @@ func (h *Hotline) fallBack(at time.Time, c *call, why FallBackReason) {
 	if why == FellByLimit {
 		h.do(pbx.Continue{Channel: c.Channel, Context: "fallback", Extension: "limit"})
 	}
+}
+
+// away tells whether a caller has left for the dialplan and it was not said yet that the
+// switch serves him: what happens to him now happens there. Who is asked how it was is served.
+func (c *call) away() bool {
+	return c.Left && !c.Returns && c.State != CallNative && c.State != CallSurvey && !c.leaving()
 }
 
 // strayed: a caller is out of our hands without having been hung up.

@@ -249,6 +249,98 @@ func TestPauseRefusedBySwitch(t *testing.T) {
 	d.must(Order{Agent: "1001", Verb: OrderResumeRecording})
 }
 
+// relinked is the link again that was lost in a talk of c1 with 1001.
+func (d *desk) relinked(inApp bool) Outcome {
+	d.do(pbx.LinkLost{At: pbx.At(d.now)})
+	at := d.now.Add(time.Second)
+	return d.do(pbx.LinkUp{At: pbx.At(at), Snapshot: pbx.Snapshot{
+		At: at, StartedAt: epoch,
+		Endpoints: []pbx.Endpoint{{ID: "PJSIP/1001", Reachable: true}},
+		Channels: []pbx.Channel{
+			{ID: "c1", State: pbx.ChannelUp, InApp: inApp, Args: []string{"inbound", "800100", "c1"}, CreatedAt: epoch},
+			{ID: "c1-agent1", State: pbx.ChannelUp, InApp: true, Args: []string{"offer", "c1", "1001"}, CreatedAt: epoch},
+		},
+		Bridges: []pbx.Bridge{{ID: "c1-talk1", Channels: []pbx.ChannelID{"c1", "c1-agent1"}}},
+	}})
+}
+
+// A pause that was lost with the link was never made, though it was on record; it could be
+// ordered no more, nor the recording resumed.
+func TestPauseLostWithLink(t *testing.T) {
+	d := newDesk(t, func(_ *Plan, _ *Queue) {})
+	d.register("1001")
+	d.arrive("c1", "800100", "1")
+	d.talk("c1", 1)
+	d.must(Order{Agent: "1001", Verb: OrderPauseRecording})
+	if visits := commandsOf[pbx.Continue](d.relinked(true)); len(visits) != 1 || visits[0].Extension != "pause" {
+		t.Fatalf("the pause is not ordered again: %v", visits)
+	}
+	d.do(pbx.ChannelEntered{At: pbx.At(d.now), Channel: pbx.Channel{ID: "c1", Args: []string{Outbound, "c1"}}})
+	d.bridged("c1-talk1", "c1", "c1-agent1")
+	d.must(Order{Agent: "1001", Verb: OrderResumeRecording})
+	if visits := commandsOf[pbx.Continue](d.relinked(true)); len(visits) != 1 || visits[0].Extension != "resume" {
+		t.Errorf("that it goes on is not ordered again: %v", visits)
+	}
+}
+
+// A caller who was in the dialplan for his pause while the link came back was taken for one of
+// the fallback's, and hung up when he was back.
+func TestPauseUnderWayAtLink(t *testing.T) {
+	d := newDesk(t, func(_ *Plan, _ *Queue) {})
+	d.register("1001")
+	d.arrive("c1", "800100", "1")
+	d.talk("c1", 1)
+	d.must(Order{Agent: "1001", Verb: OrderPauseRecording})
+	d.relinked(false)
+	out := d.do(pbx.ChannelEntered{At: pbx.At(d.now), Channel: pbx.Channel{ID: "c1", Args: []string{Outbound, "c1"}}})
+	if gone := commandsOf[pbx.Hangup](out); len(gone) > 0 || len(commandsOf[pbx.Join](out)) != 1 {
+		t.Errorf("he is not brought back to his agent: %v", out.Commands)
+	}
+}
+
+// Who was passed on while his recording was paused was not recorded any more.
+func TestPausePassedOn(t *testing.T) {
+	d := newDesk(t, func(_ *Plan, _ *Queue) {})
+	d.register("1001")
+	d.arrive("c1", "800100", "1")
+	d.talk("c1", 1)
+	d.must(Order{Agent: "1001", Verb: OrderPauseRecording})
+	d.register("1002")
+	d.must(Order{Agent: "1001", Verb: OrderBlind, To: "1002", Reason: "his bill", Consent: true})
+	d.gone("c1-agent1", pbx.CauseNormal)
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: "c1-agent2"})
+	d.bridged("c1-talk2", "c1")
+	d.do(pbx.BridgeEntered{At: pbx.At(d.now), Bridge: "c1-talk2", Channel: "c1-agent2"})
+	if resumed := slices.ContainsFunc(d.last, func(f Fact) bool { return f.Kind == RecordingResumed }); !resumed || d.h.calls["c1"].Unrecorded {
+		t.Errorf("1002's talk is not recorded: %v", d.last)
+	}
+}
+
+// Whom the switch's fallback had served before it was said that he is there, as where its
+// events came late and all at once, was on record as abandoned.
+func TestServedBeforeFallBack(t *testing.T) {
+	for _, asked := range []bool{true, false} {
+		d := newDesk(t, func(_ *Plan, _ *Queue) {})
+		d.arrive("c1", "800100", "1")
+		d.do(pbx.ChannelLeft{At: pbx.At(d.now), Channel: "c1"})
+		if asked {
+			d.do(pbx.HangupRequested{At: pbx.At(d.now), Channel: "c1", Cause: pbx.CauseNormal})
+		}
+		if _, _, native := d.h.Native("c1"); !native {
+			t.Fatal("nobody looks into the ledger for who has served him")
+		}
+		d.do(Unseen{Call: "c1", Channel: "c1", At: d.now, EndedAt: d.now, Cause: pbx.CauseNormal, Agent: "1001"})
+		kinds := []Kind{}
+		for _, f := range d.all {
+			kinds = append(kinds, f.Kind)
+		}
+		end, ok := d.all[len(d.all)-1].Data.(*Ended)
+		if !slices.Contains(kinds, CallFellBack) || !slices.Contains(kinds, CallServed) || !ok || end.Disposition != DispositionAnswered {
+			t.Errorf("asked %v: %v, %+v", asked, kinds, end)
+		}
+	}
+}
+
 // With ageing, a caller whose agent's phone died goes behind those who came after him.
 func TestRequeueWithAgeing(t *testing.T) {
 	d := newDesk(t, func(_ *Plan, q *Queue) { q.Ageing, q.Members = Span(10*time.Second), numbers(1001, 1001) })

@@ -462,10 +462,14 @@ func (h *Hotline) HasLeg(ch pbx.ChannelID) bool { return h.legs[ch] != nil }
 // serves it, and since when.
 func (h *Hotline) Native(ch pbx.ChannelID) (id CallID, since time.Time, ok bool) {
 	l := h.legs[ch]
-	if l == nil || l.role != RoleCaller || l.call.State != CallNative {
-		return "", time.Time{}, false
+	switch {
+	case l == nil || l.role != RoleCaller:
+	case l.call.State == CallNative:
+		return l.call.ID, l.call.FellAt, true
+	case l.call.away():
+		return l.call.ID, l.call.LeftAt, true
 	}
-	return l.call.ID, l.call.FellAt, true
+	return "", time.Time{}, false
 }
 
 // Channels lists the channels of all live calls.

@@ -54,6 +54,9 @@ func (h *Hotline) legGone(at time.Time, e LegEnded) {
 }
 
 func (h *Hotline) callerGone(at time.Time, c *call, e LegEnded) {
+	if c.away() && at.Sub(c.LeftAt) >= leftLimit {
+		h.strayed(c.LeftAt, c)
+	}
 	if c.HungUpBy == "" {
 		by := endedBy(e)
 		if c.thankedBySwitch(at) {
@@ -201,6 +204,9 @@ func (h *Hotline) hangupRequested(at time.Time, e pbx.HangupRequested) {
 		return
 	}
 	c := l.call
+	if l.role == RoleCaller && c.away() {
+		h.strayed(c.LeftAt, c)
+	}
 	if c.State == CallNative { // the switch asks for it whoever has hung up: the ledger knows who
 		return
 	}

@@ -109,9 +109,13 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 	case c.State == CallPickedUp && c.Line.Announce && !c.Announced:
 		h.awaitPrompt(at, c, c.announceID(), at)
 	case c.apart():
+		c.Returns = false
 		h.part(at, c)
 		h.reconcileTransfer(at, c)
+	case c.State == CallTalking && there[c.Channel].InApp && c.Returns:
+		h.revisit(at, c)
 	default:
+		c.Returns = c.Returns && !there[c.Channel].InApp
 		h.proceed(at, c)
 	}
 	if c.State == CallWaiting {
@@ -139,7 +143,7 @@ func (h *Hotline) reconcileCaller(at time.Time, c *call, ch pbx.Channel) {
 	switch {
 	case c.leaving():
 		h.hangup(at, ch.ID, pbx.CauseNormal)
-	case !ch.InApp && (c.State == CallMessage || c.State == CallSurvey): // he is being recorded, or thanked
+	case !ch.InApp && (c.State == CallMessage || c.State == CallSurvey || c.Returns): // he is being recorded or thanked, or comes back at once
 	case !ch.InApp && c.State != CallNative:
 		h.fallBack(at, c, FellByLease)
 	case ch.InApp && c.State == CallNative && c.FellBy != FellByLimit && c.FellBy != FellToMail:
@@ -226,7 +230,7 @@ func (h *Hotline) reconcileBridges(at time.Time, bridges []pbx.Bridge, members m
 			}
 			h.reconcileConsult(at, c, here)
 		}
-		if c.State == CallTalking && !c.OnHold && !c.leaving() && members[c.bridgeID()] < 2 {
+		if c.State == CallTalking && !c.OnHold && !c.leaving() && !c.Returns && members[c.bridgeID()] < 2 {
 			h.do(pbx.StopIndicate{Channel: c.talkChannel()}) // of a transfer we know nothing of
 			h.join(at, c)
 			h.out.Repairs.Rejoined++
@@ -306,6 +310,8 @@ func (h *Hotline) unseen(in Unseen) {
 		if !in.FellBackAt.IsZero() {
 			h.emitCall(in.FellBackAt, c, CallFellBack, "", &FellBack{Reason: in.reason(FellUnseen)})
 		}
+	case c.away():
+		h.strayed(c.LeftAt, c)
 	case c.State != CallNative && in.FellBackAt.After(c.BackAt):
 		h.fallBack(in.FellBackAt, c, in.reason(FellByLease))
 	}

@@ -10,6 +10,9 @@ import (
 // it, to resume it, and to begin it for who is called, the caller's channel goes through
 // the dialplan for a few milliseconds and comes back.
 
+// ReasonPassedOn is why a recording goes on that nobody has resumed.
+const ReasonPassedOn = "another agent has the caller"
+
 // visit sends the caller's channel through a place of the dialplan that gives him back.
 func (h *Hotline) visit(at time.Time, c *call, context, extension string) {
 	c.Returns, c.JoinAt = true, at.Add(joinLimit)
@@ -55,4 +58,23 @@ func (h *Hotline) orderRecording(now time.Time, c *call, a *agent, o Order) *Ord
 		h.visit(now, c, "recording", "resume")
 	}
 	return nil
+}
+
+// recordOn resumes the recording where another talks now than the agent who has paused it:
+// what was not to be kept was for him.
+func (h *Hotline) recordOn(at time.Time, c *call) {
+	if c.Unrecorded && c.PausedBy != c.Agent {
+		h.emitCall(at, c, RecordingResumed, "", &RecordingData{Reason: ReasonPassedOn})
+		h.visit(at, c, "recording", "resume")
+	}
+}
+
+// revisit orders again what the recording of a talk may never have been told: that it is to
+// pause, or to go on. Twice is as once.
+func (h *Hotline) revisit(at time.Time, c *call) {
+	if c.Unrecorded {
+		h.visit(at, c, "recording", "pause")
+		return
+	}
+	h.visit(at, c, "recording", "resume")
 }
