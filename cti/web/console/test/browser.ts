@@ -37,10 +37,15 @@ export class Person {
     page.on('console', (m) => {
       if (m.type() === 'error' && /Content Security Policy|Uncaught/.test(m.text())) errors.push(m.text())
     })
-    await page.addInitScript(keepConnections)
-    await page.addInitScript(countReading)
-    await page.addInitScript((lng) => localStorage.setItem('sansheng-language', lng), language)
+    await context.addInitScript(keepConnections)
+    await context.addInitScript(countReading)
+    await context.addInitScript((lng) => localStorage.setItem('sansheng-language', lng), language)
     return new Person(page, context, profile, errors)
+  }
+
+  /** The same person's second page. */
+  async another(): Promise<Person> {
+    return new Person(await this.context.newPage(), this.context, this.profile, this.errors)
   }
 
   async login(stack: Reached, number: string): Promise<void> {

@@ -93,6 +93,26 @@ test('a page that is loaded again in a call has the call back', async () => {
   expect(record.legs!.filter((l) => l.agent && l.agent !== '1005')).toHaveLength(0)
 })
 
+test('a second page leaves the call where it is, and has it when the first is closed', async () => {
+  const person = await agent('1005', 1000)
+  const caller = call('800100', '13800000006')
+  await person.page.getByTestId('answer').click()
+  await hears(person, 440)
+  const second = await person.another()
+  await second.page.goto('/desk')
+  await second.page.getByText('Your phone is in another page').waitFor()
+  await second.page.getByTestId('talk').waitFor()
+  await hears(person, 440)
+  await caller.hears(1000)
+  await person.page.close()
+  await hears(second, 440)
+  await caller.hears(1000)
+  await caller.hangUp()
+  const record = await sealed('13800000006')
+  expect(record.legs!.filter((l) => l.agent === '1005')).toHaveLength(2)
+  expect(record.legs!.filter((l) => l.agent && l.agent !== '1005')).toHaveLength(0)
+})
+
 test('an announced transfer reaches a second browser with its reason', async () => {
   const first = await agent('1004', 1000)
   const second = await agent('1006', 1500)

@@ -7,6 +7,7 @@ export const visits: Visit[] = [
   { as: '1004', path: '/desk' },
   { as: '1004', path: '/tickets' },
   { as: '1004', path: '/follow_ups' },
+  { as: '2001', path: '/follow_ups?tab=surveys' },
   { as: '1004', path: '/customers' },
   { as: '1004', path: '/messages' },
   { as: '2001', path: '/floor' },

@@ -69,7 +69,7 @@ async function serve(input: RequestInfo | URL, init?: RequestInit): Promise<Resp
 
 function phoneOf(over: Partial<PhoneState> = {}): Phone {
   return {
-    state: { kind: 'browser', registered: true, call: null, problem: null, ...over },
+    state: { kind: 'browser', registered: true, call: null, elsewhere: false, problem: null, ...over },
     answer: vi.fn(), hangUp: vi.fn(), mute: vi.fn(), keys: vi.fn(), choose: vi.fn(async () => undefined),
   }
 }

@@ -2,6 +2,7 @@ import { LaptopOutlined, PhoneOutlined } from '@ant-design/icons'
 import { Badge, Segmented } from 'antd'
 import { useDo } from '../parts/problem'
 import type { Phone, PhoneKind } from '../phone/phone'
+import '../phone/text'
 import { useText } from '../shell/text'
 
 /** Which phone the hotline rings, and a switch to the other. */
@@ -9,6 +10,7 @@ export function Which({ phone, lost, engaged }: { phone: Phone | null; lost: boo
   const t = useText('desk')
   const [choose, choosing] = useDo(async (kind: PhoneKind) => phone?.choose(kind))
   const kind = phone?.state.kind ?? 'desk'
+  if (phone?.state.elsewhere) return <div className="desk-which"><Badge status={lost ? 'error' : 'success'} text={t('phone:elsewhere')} /></div>
   return (
     <div className="desk-which">
       <Badge status={lost ? 'error' : 'success'} text={t(lost ? 'phone.lost' : 'phone.there')} />

@@ -26,7 +26,7 @@ export default function Board() {
   const live = useLiveState()
   const now = useNow()
   const wall = useMemo(() => wallOf(floor, boards.data?.boards, company), [floor, boards.data, company])
-  const stale = staleness(now, floor ? live : { flowing: false, heard: 0 }, boards.dataUpdatedAt)
+  const stale = staleness(now, floor ? live : null, boards.dataUpdatedAt)
   const problem = error ?? (stale.figures ? boards.error : null)
 
   return (

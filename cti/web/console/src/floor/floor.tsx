@@ -12,6 +12,7 @@ import { Filters } from './filters'
 import './floor.css'
 import { Force } from './force'
 import { chosenAgents, chosenCalls, countStates, states } from './group'
+import { OwnCall } from './own'
 import { useFloor } from './source'
 import type { Floor } from './state'
 import { useSupervision } from './supervision'
@@ -68,6 +69,7 @@ function Whole({ floor }: { floor: Floor }) {
       </Head>
       {!floor.linked && <Alert type="error" showIcon role="alert" title={t('unlinked')} className="floor-watch" />}
       <WatchBar by={supervision} />
+      <OwnCall calls={floor.calls} />
       <Counts agents={agents} />
       <div className="floor-columns">
         <div className="floor-side">

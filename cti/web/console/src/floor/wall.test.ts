@@ -49,9 +49,12 @@ test('lines without room take turns', () => {
 })
 
 test('what is old says so, and for how long', () => {
-  expect(staleness(100_000, { flowing: true, heard: 96_000 }, 90_000)).toEqual({ live: false, figures: false, seconds: 0 })
-  expect(staleness(100_000, { flowing: true, heard: 94_000 }, 90_000)).toEqual({ live: true, figures: false, seconds: 6 })
-  expect(staleness(100_000, { flowing: false, heard: 99_000 }, 90_000)).toEqual({ live: true, figures: false, seconds: 1 })
-  expect(staleness(100_000, { flowing: true, heard: 99_000 }, 60_000)).toEqual({ live: false, figures: true, seconds: 40 })
-  expect(staleness(100_000, { flowing: false, heard: 0 }, 0)).toEqual({ live: true, figures: true, seconds: 0 })
+  const live = (flowing: boolean, heard: number) => ({ flowing, heard, lost: flowing ? 0 : heard, gaps: 0 })
+  expect(staleness(100_000, live(true, 96_000), 90_000)).toEqual({ live: false, figures: false, seconds: 0 })
+  expect(staleness(100_000, live(true, 94_000), 90_000)).toEqual({ live: true, figures: false, seconds: 6 })
+  // A connection that is renewed makes nothing old.
+  expect(staleness(100_000, live(false, 99_000), 90_000)).toEqual({ live: false, figures: false, seconds: 0 })
+  expect(staleness(100_000, live(false, 96_000), 90_000)).toEqual({ live: true, figures: false, seconds: 4 })
+  expect(staleness(100_000, live(true, 99_000), 60_000)).toEqual({ live: false, figures: true, seconds: 40 })
+  expect(staleness(100_000, null, 0)).toEqual({ live: true, figures: true, seconds: 0 })
 })

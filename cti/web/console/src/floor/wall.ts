@@ -1,4 +1,5 @@
 // What stands on the wall: live counts beside today's figures, of a company and its queues.
+import { oldFor, type LiveState } from '../live/live'
 import { together } from './rates'
 import type { Floor } from './state'
 import type { AgentState, CompanyBoard, Figures, LiveCall } from './types'
@@ -73,16 +74,14 @@ export function pageOf<T>(lines: T[], room: number, now: number, every: number):
   return { lines: lines.slice(page * room, (page + 1) * room), page: page + 1, pages }
 }
 
-/** Seconds without a word after which what is live counts as old: the server beats every 2 s. */
-const liveAge = 5_000
 /** Today's figures are read every 10 s. */
 const figuresAge = 30_000
 
-/** What is old on the wall: the live part, the figures; and for how long in seconds. */
-export function staleness(now: number, live: { flowing: boolean; heard: number }, figuresAt: number): { live: boolean; figures: boolean; seconds: number } {
-  const silent = live.heard ? now - live.heard : Infinity
+/** What is old on the wall: the live part, of which nothing is known where it is null, and the figures; and for how long in seconds. */
+export function staleness(now: number, live: LiveState | null, figuresAt: number): { live: boolean; figures: boolean; seconds: number } {
+  const silent = live ? oldFor(live, now) : Infinity
   const old = figuresAt ? now - figuresAt : Infinity
-  const stale = { live: !live.flowing || silent > liveAge, figures: old > figuresAge }
-  const longest = Math.max(stale.live ? silent : 0, stale.figures ? old : 0)
+  const stale = { live: silent > 0, figures: old > figuresAge }
+  const longest = Math.max(silent, stale.figures ? old : 0)
   return { ...stale, seconds: Number.isFinite(longest) ? Math.round(longest / 1_000) : 0 }
 }

@@ -15,6 +15,7 @@ import { Callbacks } from './callbacks'
 import { FollowUpList } from './list'
 import { One } from './one'
 import { Rates } from './rates'
+import { Surveys } from './surveys'
 
 const parts: Part[] = ['mine', 'today', 'overdue', 'owed', 'ended']
 
@@ -24,7 +25,7 @@ export default function FollowUpsPage() {
   const me = useMe()
   const agent = me.role === 'agent'
   const [params, setParams] = useSearchParams()
-  const tabs = [...parts.filter((p) => agent || p !== 'mine'), 'callbacks', 'rates'] as const
+  const tabs = [...parts.filter((p) => agent || p !== 'mine'), 'callbacks', 'rates', 'surveys'] as const
   const tab = tabs.find((x) => x === params.get('tab')) ?? (agent ? 'mine' : 'today')
   const set = (name: string, value: string | null) => setParams((p) => {
     const next = new URLSearchParams(p)
@@ -39,6 +40,7 @@ export default function FollowUpsPage() {
       <Tabs activeKey={tab} onChange={(key) => set('tab', key)} items={tabs.map((key) => ({ key, label: t(`tab.${key}`) }))} />
       {part && <List key={part === 'ended' ? 'ended' : 'owed'} part={part} open={params.get('open')} onOpen={(id) => set('open', id)} />}
       {tab === 'callbacks' && <Callbacks />}
+      {tab === 'surveys' && <Surveys open={params.get('survey')} onOpen={(survey) => set('survey', survey)} />}
       {tab === 'rates' && <Rates month={params.get('month')} kind={params.get('kind')} onSet={set} />}
     </>
   )

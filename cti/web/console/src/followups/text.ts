@@ -1,7 +1,7 @@
 import { addText, type Words } from '../shell/text'
 
 const zh: Words = {
-  title: '回访', tab: { mine: '我的', today: '今日到期', overdue: '已超期', owed: '全部待回访', ended: '已结束', callbacks: '排队回电', rates: '回访率' },
+  title: '回访', tab: { mine: '我的', today: '今日到期', overdue: '已超期', owed: '全部待回访', ended: '已结束', callbacks: '排队回电', rates: '回访率', surveys: '季度调查' },
   none: { mine: '您名下没有待回访。值班长分派后会出现在这里。', today: '今天没有到期的回访。', overdue: '没有超期的回访。', owed: '没有待回访：工单结案后按规则自动生成。', ended: '还没有结束的回访。', callbacks: '没有等待回电的客户。' },
   col: { tickets: '工单', due: '期限', state: '状态', agent: '坐席', number: '号码', attempts: '已试', next: '可拨时间', place: '地址', orders: '操作', ended: '结束', company: '公司' },
   states: { waiting: '待拨打', calling: '呼叫中', confirming: '待登记结果', done: '已回访', failed: '回访失败', waived: '免回访', merged: '已合并' },
@@ -23,10 +23,17 @@ const zh: Words = {
     month: '月份', kind: '类别', allKinds: '全部类别', closed: '当月结案', owed: '应回访', done: '当月完成', kept: '已回访', failed: '失败', waived: '免回访', waiting: '等待', open: '月底前到期',
     rate: '回访率（完成/结案）', keptRate: '应回访完成率', forecast: '月底预测', forecastRate: '预计回访率', quota: '今日应完成', shares: '今日分配', agent: '坐席', calls: '条数', noShares: '当前没有坐席在岗', forecastHint: '按本月至今的进度推算：预计结案 {{closed}}，完成 {{done}}',
   },
+  surveys: {
+    quarter: '季度', people: '名单', ofAll: '{{n}} / 共 {{all}}', content: '满意（4、5 分）', average: '平均分', seed: '抽样种子', none: '还没有抽取过名单。季度结束后即可抽取。', noneYet: '还没有季度调查的名单：由值班长抽取。',
+    draw: '抽取名单', drawHint: '从该季度来电并已办结者中随机抽取，每个号码一次；标为勿扰或免调查的除外。每季度抽取一次，种子随名单保存。', size: '人数', go: '抽取',
+    n: '序号', spoke: '来电', score: '得分', remark: '意见', askedBy: '调查人', say: '登记', saying: '{{n}}. {{number}}', came: '结果', ask: '对本次服务是否满意', nobody: '名单上没有这样的人。',
+    states: { waiting: '待调查', answered: '已答', refused: '拒答', missed: '未接通', all: '全部' }, scores: { 5: '很满意', 4: '满意', 3: '一般', 2: '不满意', 1: '很不满意' },
+    export: '导出名单', exportReason: '导出理由（含完整号码，将被记录）',
+  },
 }
 
 const en: Words = {
-  title: 'Callbacks', tab: { mine: 'Mine', today: 'Due today', overdue: 'Overdue', owed: 'All that are owed', ended: 'Ended', callbacks: 'From queues', rates: 'Rates' },
+  title: 'Callbacks', tab: { mine: 'Mine', today: 'Due today', overdue: 'Overdue', owed: 'All that are owed', ended: 'Ended', callbacks: 'From queues', rates: 'Rates', surveys: 'Surveys' },
   none: { mine: 'Nobody is on your list. Callbacks come here when the leader deals them.', today: 'Nothing is due today.', overdue: 'Nothing is overdue.', owed: 'Nobody is owed a call: they come from closed tickets, by the rules.', ended: 'None has ended yet.', callbacks: 'No caller waits for a call.' },
   col: { tickets: 'Tickets', due: 'Due', state: 'State', agent: 'Agent', number: 'Number', attempts: 'Tried', next: 'May be called', place: 'Place', orders: 'Orders', ended: 'Ended', company: 'Company' },
   states: { waiting: 'Waiting', calling: 'Being called', confirming: 'To be confirmed', done: 'Done', failed: 'Failed', waived: 'Waived', merged: 'Merged' },
@@ -47,6 +54,13 @@ const en: Words = {
   rates: {
     month: 'Month', kind: 'Kind', allKinds: 'All kinds', closed: 'Closed in the month', owed: 'Owed a call', done: 'Done in the month', kept: 'Spoken to', failed: 'Failed', waived: 'Waived', waiting: 'Waiting', open: 'Due before its end',
     rate: 'Callback rate (done to closed)', keptRate: 'Of those owed', forecast: 'Forecast', forecastRate: 'Rate at the end of the month', quota: "Today's quota", shares: "Today's shares", agent: 'Agent', calls: 'Calls', noShares: 'No agent is at work', forecastHint: 'At the pace until now: {{closed}} closed, {{done}} done',
+  },
+  surveys: {
+    quarter: 'Quarter', people: 'On the list', ofAll: '{{n}} of {{all}}', content: 'Content (4 or 5)', average: 'Average', seed: 'Seed', none: 'No list was drawn yet. It can be when a quarter is over.', noneYet: 'No list was drawn yet: the shift leader draws it.',
+    draw: 'Draw a list', drawHint: 'Of those who called in the quarter and whose tickets are closed, each number once; without those who are not to be called or asked. It is drawn once; the seed is kept with it.', size: 'How many', go: 'Draw',
+    n: 'No.', spoke: 'Called', score: 'Score', remark: 'Remark', askedBy: 'Asked by', say: 'Write down', saying: '{{n}}. {{number}}', came: 'What came of it', ask: 'How content is he with what was done?', nobody: 'Nobody on the list is so.',
+    states: { waiting: 'To be asked', answered: 'Answered', refused: 'Refused', missed: 'Missed', all: 'All' }, scores: { 5: 'very', 4: 'content', 3: 'so-so', 2: 'not content', 1: 'not at all' },
+    export: 'Export the list', exportReason: 'Why (it has whole numbers, and is recorded)',
   },
 }
 

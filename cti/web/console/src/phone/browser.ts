@@ -23,7 +23,7 @@ const takesAgain = 15_000
 
 /** The phone in this page of who is logged in, an agent or a leader: SIP over this origin's WebSocket, sound by WebRTC. */
 export class BrowserPhone implements Phone {
-  state: PhoneState = { kind: 'desk', registered: false, call: null, problem: null }
+  state: PhoneState = { kind: 'desk', registered: false, call: null, elsewhere: false, problem: null }
   private ua?: UA
   private session?: RTCSession
   private listeners = new Set<() => void>()
@@ -36,7 +36,13 @@ export class BrowserPhone implements Phone {
 
   /** Begins as the page is loaded: a browser that was the phone is it again. */
   async begin(): Promise<void> {
+    this.set({ elsewhere: false })
     if ((await this.exchange.kind()) === 'browser') await this.become(true)
+  }
+
+  /** Leaves it to another page, which has it. */
+  wait(): void {
+    this.set({ elsewhere: true })
   }
 
   async choose(kind: PhoneKind): Promise<void> {

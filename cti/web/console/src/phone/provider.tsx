@@ -3,6 +3,7 @@ import { api, ask } from '../api/client'
 import { useMe } from '../shell/me'
 import { BrowserPhone, type Exchange } from './browser'
 import type { Phone } from './phone'
+import { inTurn } from './turn'
 
 const PhoneContext = createContext<BrowserPhone | null>(null)
 
@@ -18,9 +19,13 @@ export function PhoneProvider({ closing = false, children }: { closing?: boolean
   const lives = !closing || talks
   useEffect(() => {
     if (!phone || !lives) return
-    void phone.begin().catch(() => undefined) // the desk shows that the phone is not registered
-    return () => phone.end()
-  }, [phone, lives])
+    // In one page only: a second one would take the call away from the first.
+    return inTurn(`phone ${number}`, {
+      begin: () => void phone.begin().catch(() => undefined), // the desk shows that the phone is not registered
+      wait: () => phone.wait(),
+      end: () => phone.end(),
+    })
+  }, [phone, lives, number])
   return <PhoneContext value={phone}>{children}</PhoneContext>
 }
 

@@ -3,11 +3,11 @@ import { addText } from '../shell/text'
 export const phoneText = {
   zh: {
     bar: '我的话机', ringing: '话机振铃', calling: '正在呼叫', talking: '话机已接通', muted: '话机已接通（静音）', answer: '接听', mute: '静音', unmute: '取消静音', hangUp: '挂断',
-    which: '用哪部话机监听', browser: '浏览器', desk: '桌面话机', there: '话机正常', lost: '话机离线', says: '话机离线：{{problem}}',
+    which: '用哪部话机监听', browser: '浏览器', desk: '桌面话机', there: '话机正常', lost: '话机离线', says: '话机离线：{{problem}}', elsewhere: '话机在本浏览器的另一页面',
   },
   en: {
     bar: 'My phone', ringing: 'Your phone rings', calling: 'Calling', talking: 'On the line', muted: 'On the line, muted', answer: 'Answer', mute: 'Mute', unmute: 'Unmute', hangUp: 'Hang up',
-    which: 'Which phone you listen by', browser: 'Browser', desk: 'Desk phone', there: 'Phone there', lost: 'Phone lost', says: 'Phone lost: {{problem}}',
+    which: 'Which phone you listen by', browser: 'Browser', desk: 'Desk phone', there: 'Phone there', lost: 'Phone lost', says: 'Phone lost: {{problem}}', elsewhere: 'Your phone is in another page of this browser',
   },
 }
 

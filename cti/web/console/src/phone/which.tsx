@@ -21,8 +21,9 @@ export function OwnPhone() {
 function Which({ phone }: { phone: Phone }) {
   const t = useText('phone')
   const [choose, choosing] = useDo((kind: PhoneKind) => phone.choose(kind))
-  const { kind, problem, call } = phone.state
+  const { kind, problem, call, elsewhere } = phone.state
   const lost = lostOf(phone)
+  if (elsewhere) return <Badge status="success" text={t('elsewhere')} />
   return (
     <div className="phone-which" data-testid="phone-which">
       <Segmented<PhoneKind>
