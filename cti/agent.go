@@ -269,7 +269,11 @@ func (h *Hotline) endpointChanged(at time.Time, e pbx.EndpointID, reachable bool
 
 // lose logs an agent off whose phone is lost; a pause of his own waits for it.
 func (h *Hotline) lose(at time.Time, a *agent, was AgentState, why string) {
-	h.become(at, a, LoggedOff, ReasonLost, "")
+	reason := ReasonLost
+	if was == LoggedOff && why != "" {
+		reason = why // he has said so himself, and his phone's return is no other word
+	}
+	h.become(at, a, LoggedOff, reason, "")
 	if was == Paused {
 		h.wish(at, a, was, why)
 	}

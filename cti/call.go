@@ -114,6 +114,8 @@ type call struct {
 	CalledOut Callee
 	// Overflowed: he has been passed on to a number outside once.
 	Overflowed bool
+	// OwedAgain: he was owed a call as an emergency, and has called himself.
+	OwedAgain bool
 	// Unrecorded: the recording is paused, by PausedBy.
 	Unrecorded bool
 	PausedBy   AgentID
@@ -310,6 +312,9 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 			c.CallerGone, c.CallerGoneAt, c.Estimated = true, f.At, d.Estimated
 			c.CallerCause, c.CallerTech = d.Cause, d.TechCause
 		}
+		if d.Role == RoleAgent && f.Agent == c.Agent && c.State == CallPickedUp {
+			c.Tried[f.Agent] = f.At.Add(retryAfter) // he went before the two could hear one another: others first
+		}
 	case *Ended:
 		h.recall(c, f.At, d)
 		h.rememberLast(c)
@@ -476,13 +481,18 @@ func (h *Hotline) register(came time.Time, line Line, ch pbx.Channel) *call {
 // queueUp puts a caller behind those who wait, or where his queue sends who finds too
 // many.
 func (h *Hotline) queueUp(came time.Time, c *call, q *queue) {
-	h.cameBack(came, c, q.ID)
-	priority := max(h.priority(c, q), c.Priority)
-	ahead := h.ahead(came, q.ID, priority)
-	h.emitCall(came, c, CallQueued, "", &Queued{Queue: q.ID, Priority: priority, Ahead: ahead})
-	if q.tooLong(c, ahead) {
+	if ahead := h.lineUp(came, c, q); q.tooLong(c, ahead) {
 		h.overflow(came, c, q)
 	}
+}
+
+// lineUp gives a caller his place in a queue, and tells how many are before him.
+func (h *Hotline) lineUp(came time.Time, c *call, q *queue) (ahead int) {
+	h.cameBack(came, c, q.ID)
+	priority := max(h.priority(c, q), c.Priority)
+	ahead = h.ahead(came, q.ID, priority)
+	h.emitCall(came, c, CallQueued, "", &Queued{Queue: q.ID, Priority: priority, Ahead: ahead})
+	return ahead
 }
 
 // priority is a caller's in a queue.

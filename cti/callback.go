@@ -90,6 +90,9 @@ func (h *Hotline) applyCallback(f Fact) {
 		}
 		if c := h.calls[d.By]; c != nil && d.Result == CallbackCameBack {
 			c.Order, c.WaitsSince, c.Priority = cb.stand.Order, cb.stand.WaitsSince, max(c.Priority, cb.stand.Priority)
+			if cb.stand.Emergency {
+				c.PassedOn, c.OwedAgain = cb.about, true
+			}
 		}
 		h.callbacks = slices.DeleteFunc(h.callbacks, func(o *callback) bool { return o == cb })
 	}

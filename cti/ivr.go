@@ -224,7 +224,13 @@ func (h *Hotline) stepEnds(at time.Time, c *call) {
 	case flow.HangUp:
 		h.letGo(at, c, pbx.CauseNormal)
 	case flow.Transfer:
-		h.toQueue(at, c, h.person(c, "")) // whom nobody outside takes is there
+		q := h.person(c, "")
+		if q == nil {
+			h.fallBack(at, c, FellByLimit)
+			return
+		}
+		h.lineUp(at, c, q) // whom nobody outside takes is there, however many are
+		h.welcome(at, c)
 		h.sendOutside(at, c, n.To, "flow")
 	}
 }
@@ -254,12 +260,16 @@ func (h *Hotline) toQueue(at time.Time, c *call, q *queue) {
 		return
 	}
 	h.queueUp(at, c, q)
-	if c.State == CallMessage {
+	switch c.State {
+	case CallMessage: // there were too many
 		h.standMail(at, c)
+	case CallWaiting:
+		h.welcome(at, c)
 	}
-	if c.State != CallWaiting {
-		return // there were too many
-	}
+}
+
+// welcome greets a caller whom his flow has brought to a queue, if nobody has yet.
+func (h *Hotline) welcome(at time.Time, c *call) {
 	if !c.Greeted {
 		h.prompt(at, c, c.greetingID(), c.Line.Greeting)
 		return

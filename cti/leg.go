@@ -30,14 +30,14 @@ type leg struct {
 
 // legGone ends a leg, whatever state its call is in.
 func (h *Hotline) legGone(at time.Time, e LegEnded) {
+	for _, a := range h.order {
+		if _, used := a.Elsewhere[e.Channel]; used {
+			delete(a.Elsewhere, e.Channel)
+			h.elsewhere(at, a)
+		}
+	}
 	l := h.legs[e.Channel]
 	if l == nil {
-		for _, a := range h.order {
-			if _, used := a.Elsewhere[e.Channel]; used {
-				delete(a.Elsewhere, e.Channel)
-				h.elsewhere(at, a)
-			}
-		}
 		return
 	}
 	c := l.call
@@ -94,8 +94,8 @@ func (h *Hotline) agentGone(at time.Time, c *call, l *leg, e LegEnded) {
 	}
 	consulted := c.State == CallConsulting && c.Transfer.Answered && e.Channel == c.receiverChannel()
 	talking := has && (c.State == CallPickedUp || c.State == CallTalking)
-	// A caller who was passed on and has not met the new agent yet has not been served.
-	unmet := c.State == CallPickedUp && c.Met != 0 && c.Met != c.Taken && e.Cause != pbx.CauseNetworkOutOfOrder
+	// A caller who has not met the agent yet has not been served, as while he is greeted.
+	unmet := c.State == CallPickedUp && c.Met != c.Taken && (c.Met != 0 || c.Direction != Outbound) && e.Cause != pbx.CauseNetworkOutOfOrder
 	dialling := has && c.State == CallDialling
 	reconnects := talking && !c.leaving() && l.reconnects
 	lost := reconnects || talking && !c.leaving() && l.hangupAt.IsZero() && (abnormal(e.Cause) || unmet)
@@ -153,7 +153,7 @@ func (h *Hotline) freeAgent(at time.Time, l *leg, talked bool) {
 		h.become(at, a, WrapUp, ReasonCallOver, l.call.ID)
 	case talked:
 		h.release(at, a, ReasonCallOver)
-	case l.result == OfferUnreachable && a.Reachable && !l.onCall:
+	case l.result == OfferUnreachable && a.Reachable && !l.onCall && a.Wanted != Paused && a.Wanted != LoggedOff:
 		a.Deaf++
 		h.become(at, a, Paused, ReasonUnreachable, "")
 	default:

@@ -191,7 +191,7 @@ func (h *Hotline) takeMessage(at time.Time, in TakeMessage) error {
 	}
 	// He who has it calls the caller, so that nobody else does. Who is being called is told.
 	owed := func(cb *callback) bool {
-		return m.Number != "" && cb.stand.from() == origin{m.Company, m.Number}
+		return m.Number != "" && !cb.stand.Emergency && cb.stand.from() == origin{m.Company, m.Number}
 	}
 	i := slices.IndexFunc(h.callbacks, owed)
 	if i >= 0 && h.callbacks[i].attempt != "" {

@@ -115,6 +115,11 @@ func (o *offer) onCallee() Callee { return Callee{o.Agent, o.Number} }
 // asksOnCall tells whether an offer is one to a chain.
 func asksOnCall(o *offer) bool { return o.Key != "" }
 
+// asksDuty tells whether a phone rings for a caller that is not one of a chain.
+func (c *call) asksDuty() bool {
+	return slices.ContainsFunc(c.offers(), func(o *offer) bool { return !asksOnCall(o) })
+}
+
 // onCall is the rule by which those on call are called for a caller, nil where none is.
 func (h *Hotline) onCall(c *call) *OnCall {
 	q := h.queues[c.Queue]
@@ -147,11 +152,7 @@ func (p *Plan) Callees(q Queue) []Callee {
 
 // onDuty tells whether somebody is at work who serves a caller, or may help him at once.
 func (h *Hotline) onDuty(c *call) bool {
-	q := h.queues[c.Queue]
-	return slices.ContainsFunc(h.order, func(a *agent) bool {
-		helps := slices.ContainsFunc(q.Overflow, func(id QueueID) bool { return h.queues[id] != nil && h.queues[id].members[a.ID] })
-		return (helps || h.serves(a.ID, c)) && a.atWork()
-	})
+	return slices.ContainsFunc(h.order, func(a *agent) bool { return (h.mayHelp(a.ID, c) || h.serves(a.ID, c)) && a.atWork() })
 }
 
 // atWork tells whether an agent takes callers, now or after the one he has.
@@ -262,7 +263,7 @@ func (h *Hotline) offerOnCall(at time.Time, c *call, m Callee, key string) {
 // offerBeside asks who has come on duty while those on call are still called: who takes
 // the caller first has him.
 func (h *Hotline) offerBeside(now time.Time, c *call) {
-	if c.Offer == nil || slices.ContainsFunc(c.offers(), func(o *offer) bool { return !asksOnCall(o) }) {
+	if c.Offer == nil || c.asksDuty() {
 		return
 	}
 	idle := h.idle(now)

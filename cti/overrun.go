@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"slices"
 	"time"
 
 	"sansheng/pbx"
@@ -27,6 +28,12 @@ func holdPrompt(emergency bool) string {
 		return "emergency-hold"
 	}
 	return "please-hold"
+}
+
+// mayHelp tells whether an agent is of a queue that helps an emergency caller's own.
+func (h *Hotline) mayHelp(a AgentID, c *call) bool {
+	q := h.queues[c.Queue]
+	return q != nil && c.Emergency && slices.ContainsFunc(q.Overflow, func(id QueueID) bool { return h.queues[id] != nil && h.queues[id].members[a] })
 }
 
 // widen lets the overflow queues help at once where nobody of an emergency

@@ -71,6 +71,8 @@ func (h *Hotline) orderPromise(now time.Time, a *agent, o Order) *OrderError {
 		return o.refuse(RefusedTimeOver, "%s is over; allowed: a later time", until.UTC().Format(time.RFC3339))
 	case until.After(now.Add(promiseMost)):
 		return o.refuse(RefusedTimeTooLate, "%s is too late; allowed: %s at most", until.UTC().Format(time.RFC3339), now.Add(promiseMost).UTC().Format(time.RFC3339))
+	case old != nil && old.stand.Emergency:
+		return o.refuse(RefusedBeingCalledBack, "he is owed a call as an emergency, which is made at once; allowed when that has ended")
 	case old != nil && old.attempt != "":
 		return o.refuse(RefusedBeingCalledBack, "he is being called back now; allowed when that has ended")
 	case old == nil && len(h.callbacks) >= callbacksMost:

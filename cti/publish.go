@@ -151,6 +151,18 @@ func (h *Hotline) putInForce(now time.Time, d *PublishedData) {
 			h.emit(now, AgentMoved, a.Company, "", a.ID, &MovedData{Planned: true})
 		}
 	}
+	for _, did := range h.numbers { // no emergency line is without its own people for a move
+		l := h.lines[did]
+		q := h.queues[l.Queue]
+		if !l.Emergency || q == nil || len(q.members) > 0 {
+			continue
+		}
+		for _, a := range h.order {
+			if a.Moved != nil && q.planned[a.ID] && !a.Leaving {
+				h.emit(now, AgentMoved, a.Company, "", a.ID, &MovedData{Planned: true})
+			}
+		}
+	}
 }
 
 // seeOff logs agents off who are in the plan no more, or leaders in it now, and in no call.

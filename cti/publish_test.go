@@ -453,3 +453,21 @@ func TestPlanText(t *testing.T) {
 		t.Error("a member does not count")
 	}
 }
+
+// TestEmergencyManned: no plan leaves an emergency line without people of its own because of
+// where leaders have moved them.
+func TestEmergencyManned(t *testing.T) {
+	l := newLife(t)
+	l.do("0s up")
+	for _, a := range []AgentID{"1007", "1008"} {
+		if err := l.give(epoch.Add(time.Second), Order{Agent: a, Verb: OrderMove, To: "service", By: "9001", Leader: true}).Refused; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.publish(2*time.Second, func(p *Plan) { p.Queues[1].Members = []AgentID{"1007", "1008"} }); err != nil {
+		t.Fatal(err)
+	}
+	if q := l.h.queues["emergency"]; len(q.members) == 0 {
+		t.Error("nobody of its own serves the emergency queue")
+	}
+}

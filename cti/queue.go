@@ -91,7 +91,7 @@ func (h *Hotline) matchWaiting(now time.Time) []*agent {
 				idle = slices.DeleteFunc(idle, func(o *agent) bool { return o == a })
 			}
 		}
-		if len(idle) == 0 || c.aim() != "" || c.Offer != nil {
+		if len(idle) == 0 || c.aim() != "" || c.asksDuty() {
 			continue
 		}
 		best := h.best(now, c, idle)
@@ -133,7 +133,7 @@ func (h *Hotline) ringBeside(now time.Time, idle []*agent) {
 // none; and for an emergency caller from any other whose agent has not answered yet.
 func (h *Hotline) freeFor(now time.Time) (freed bool) {
 	if !slices.ContainsFunc(h.live, func(c *call) bool {
-		return len(c.Beside) > 0 || c.Emergency && c.State == CallWaiting && c.Offer == nil
+		return len(c.Beside) > 0 || c.Emergency && c.State == CallWaiting && !c.asksDuty()
 	}) && !h.owesEmergency() {
 		return false // as nearly always: nobody need be put in order
 	}
@@ -142,6 +142,9 @@ func (h *Hotline) freeFor(now time.Time) (freed bool) {
 			continue
 		}
 		if of, o := h.ringsFor(now, c); o != nil {
+			if !h.serves(o.Agent, c) {
+				h.widen(now, c)
+			}
 			c.FreedUntil = now.Add(freeLimit) // by then his phone's leg is gone
 			h.withdrawOffer(now, of, o)
 			if of.State == CallDialling {
@@ -158,8 +161,13 @@ const freeLimit = 2 * time.Second
 
 // ringsFor is an offer that can be taken back for the sake of a caller.
 func (h *Hotline) ringsFor(now time.Time, c *call) (*call, *offer) {
-	fits := func(o *offer) bool { return !asksOnCall(o) && h.serves(o.Agent, c) && !now.Before(c.Tried[o.Agent]) }
+	fits := func(o *offer) bool {
+		return !asksOnCall(o) && (h.serves(o.Agent, c) || c.Owed == nil && h.mayHelp(o.Agent, c)) && !now.Before(c.Tried[o.Agent])
+	}
 	for _, of := range h.live {
+		if of.Emergency && !c.Emergency {
+			continue // those who ring beside a chain ring for him
+		}
 		if i := slices.IndexFunc(of.Beside, fits); i >= 0 {
 			return of, of.Beside[i]
 		}
@@ -243,12 +251,12 @@ func (h *Hotline) idle(now time.Time) []*agent {
 	return idle
 }
 
-// waiting lists the calls that need an agent and have no offer, and who stands for a
-// callback, best first.
+// waiting lists the calls that need an agent and ask none on duty, and who stands for a
+// callback, best first. Who is on call may be rung for them.
 func (h *Hotline) waiting(now time.Time) []*call {
 	var w []*call
 	for _, c := range h.live {
-		if c.State == CallWaiting && c.Offer == nil && !c.leaving() && !c.Left && !c.AskedBack {
+		if c.State == CallWaiting && !c.asksDuty() && !c.leaving() && !c.Left && !c.AskedBack {
 			w = append(w, c)
 		}
 	}

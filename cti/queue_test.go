@@ -95,6 +95,7 @@ func (d *desk) serve(call string, offer int) AgentID {
 	ch := pbx.ChannelID(fmt.Sprintf("%s-agent%d", call, offer))
 	d.do(pbx.PlaybackFinished{At: pbx.At(d.now), Channel: pbx.ChannelID(call), Playback: pbx.PlaybackID(call + "-greeting")})
 	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: ch})
+	d.bridged(fmt.Sprintf("%s-talk%d", call, offer), call, string(ch))
 	next := asked(d.do(pbx.ChannelGone{At: pbx.At(d.now), Channel: ch, Cause: pbx.CauseNormal}))
 	d.do(pbx.ChannelGone{At: pbx.At(d.now), Channel: pbx.ChannelID(call), Cause: pbx.CauseNormal})
 	return next

@@ -255,7 +255,7 @@ func (h *Hotline) bindElsewhere(at time.Time, channels []pbx.Channel) {
 		a.Elsewhere = nil
 	}
 	for _, ch := range channels {
-		if !ch.InApp {
+		if !ch.InApp && h.legs[ch.ID] == nil { // a leg's end is told as one
 			h.bind(at, ch.Endpoint(), ch.ID, ch.State == pbx.ChannelUp)
 		}
 	}

@@ -188,6 +188,27 @@ func TestFactsBeforeEffects(t *testing.T) {
 	})
 }
 
+// TestEffectsBehindFacts: a decision that has facts only holds what was decided after it up no
+// longer than one with effects of its own.
+func TestEffectsBehindFacts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &memoryJournal{held: true}
+		var got []pbx.Command
+		g := newGate(j, func(c []pbx.Command) { got = append(got, c...) }, func(error) {}, NewMetrics())
+		g.add([]cti.Fact{{ID: "f1"}}, nil)
+		g.add(nil, []pbx.Command{pbx.Lease{Channel: "c1", For: time.Second}})
+		if len(got) > 0 {
+			t.Fatalf("effects before earlier facts: %v", got)
+		}
+		time.Sleep(effectsAtMost) //nolint:forbidigo // the bubble's clock, not a wait
+		synctest.Wait()
+		if len(got) != 1 {
+			t.Errorf("after %v the lease is not ordered: %v", effectsAtMost, got)
+		}
+		j.release()
+	})
+}
+
 // TestReplay: an engine that starts from the journal of another one knows its
 // calls, and ends those the switch does not have any more.
 func TestReplay(t *testing.T) {

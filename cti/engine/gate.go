@@ -65,7 +65,7 @@ func (g *gate) add(facts []cti.Fact, commands []pbx.Command) {
 		g.release(early)
 	}
 	g.queue = append(g.queue, b)
-	if !b.open && len(b.commands) > 0 {
+	if !b.open { // also without commands: those of later decisions wait for it
 		b.timer = time.AfterFunc(effectsAtMost, func() { g.late(b) })
 	}
 	g.flush()
@@ -97,7 +97,9 @@ func (g *gate) late(b *batch) {
 	if b.open {
 		return
 	}
-	g.metrics.lateEffects.Inc()
+	if len(b.commands) > 0 {
+		g.metrics.lateEffects.Inc()
+	}
 	for _, earlier := range g.queue {
 		if earlier == b {
 			break
