@@ -2213,6 +2213,17 @@ export interface components {
             /** Format: int64 */
             untaken: number;
         };
+        DayRating: {
+            /** Format: int64 */
+            answers: number;
+            /** Format: int64 */
+            best: number;
+            /** Format: int64 */
+            low: number;
+            /** Format: int64 */
+            points: number;
+            question: string;
+        };
         DeadLetter: {
             /** Format: date-time */
             closed_at: string | null;
@@ -3445,6 +3456,7 @@ export interface components {
             messages?: components["schemas"]["DayMessages"];
             more?: boolean;
             queues?: string[] | null;
+            ratings?: components["schemas"]["DayRating"][] | null;
             /** Format: date-time */
             until: string;
         };

@@ -1,8 +1,8 @@
 // What was written and is not at the server yet, kept by this browser, so that a reload or
 // a crash loses nothing. It is personal: it goes as soon as the server has it.
-import type { Said } from './sheet'
+import type { Said, Typed } from './sheet'
 
-export type Kept = Said & {
+export type Kept = Typed & {
   /** When it was written, by this machine's clock in ms. */
   at: number
 }
@@ -40,8 +40,9 @@ export function forget(place: Place): void {
 }
 
 /** The calls of which an agent's writing is not at the server. */
-export function callsKept(agent: string): string[] {
-  const begins = `${prefix}${agent}:`
+export const callsKept = (agent: string): string[] => callsWith(`${prefix}${agent}:`)
+
+function callsWith(begins: string): string[] {
   try {
     return Object.keys(localStorage).filter((k) => k.startsWith(begins)).map((k) => k.slice(begins.length)).sort()
   } catch {
@@ -53,9 +54,36 @@ function read(text: string | null): Kept | null {
   if (text === null) return null
   try {
     const kept = JSON.parse(text) as Partial<Kept>
-    if (typeof kept.kind !== 'string' || typeof kept.at !== 'number' || typeof kept.values !== 'object' || kept.values === null) return null
-    return { kind: kept.kind, values: kept.values, at: kept.at }
+    if (!isSaid(kept) || typeof kept.at !== 'number') return null
+    return { kind: kept.kind, values: kept.values, at: kept.at, ...(isSaid(kept.start) && { start: kept.start }) }
   } catch {
     return null
   }
 }
+
+const isSaid = <T extends Partial<Said>>(v: T | undefined): v is T & Said => typeof v?.kind === 'string' && typeof v.values === 'object' && v.values !== null
+
+// Notes to a sheet for which another agent is responsible, until they are added.
+
+const notes = 'sansheng-note:'
+
+export function noteOf({ agent, call }: Place): string {
+  try {
+    return localStorage.getItem(`${notes}${agent}:${call}`) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/** Keeps a note; an empty one is forgotten. */
+export function keepNote({ agent, call }: Place, text: string): void {
+  try {
+    if (text === '') localStorage.removeItem(`${notes}${agent}:${call}`)
+    else localStorage.setItem(`${notes}${agent}:${call}`, text)
+  } catch {
+    // it lives as long as its sheet is open
+  }
+}
+
+/** The calls to which an agent has a note that is not added. */
+export const callsNoted = (agent: string): string[] => callsWith(`${notes}${agent}:`)

@@ -11,6 +11,9 @@ export async function findTicket(call: string, me: string): Promise<Ticket | nul
   return ticketOf(call, list.tickets, me)
 }
 
+/** Whether another agent is responsible: his sheet is read, not written. */
+export const isOthers = (ticket: Ticket, me: string): boolean => ticket.owner !== null && ticket.owner !== me
+
 /** A ticket with what was done to it; whole for who is responsible, which is on record. */
 export function readStory(ticket: Ticket, me: string, why: string): Promise<Schema<'TicketStory'>> {
   const query = ticket.owner === me ? { reveal: why } : {}

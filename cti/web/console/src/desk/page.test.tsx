@@ -18,6 +18,10 @@ configure({ asyncUtilTimeout: 10_000 })
 const server = vi.hoisted(() => ({
   told: [] as { path: string; body: Record<string, unknown> }[],
   tickets: [] as Record<string, unknown>[],
+  /** What was done to the ticket: sheets that were filled in come to it. */
+  acts: [] as { verb: string; said: unknown }[],
+  /** Tickets of calls are found once this is over. */
+  found: Promise.resolve(),
 }))
 
 vi.mock('../api/client', async (original) => {
@@ -48,7 +52,7 @@ function answer(path: string): unknown {
   if (path.startsWith('/api/v1/notices')) return { notices: [] }
   if (path.startsWith('/api/v1/scripts')) return { situation: 'inbound', opening: 'Good morning, 1001 speaking', steps: [] }
   if (path.startsWith('/api/v1/tickets?')) return { tickets: server.tickets, more: false }
-  if (path.startsWith('/api/v1/tickets/')) return { ticket: server.tickets[0], acts: [] }
+  if (path.startsWith('/api/v1/tickets/')) return { ticket: server.tickets[0], acts: server.acts }
   if (path.startsWith('/api/v1/customers')) return { ours: null, theirs: null, calls: [], tickets: [] }
   if (path.startsWith('/api/v1/callbacks')) return { callbacks: [] }
   if (path.startsWith('/api/v1/contacts')) return { contacts: [{ company: 'demo', id: 'water', name: 'Waterworks', number: '021****0000' }] }
@@ -60,9 +64,12 @@ async function serve(input: RequestInfo | URL, init?: RequestInit): Promise<Resp
   const request = input instanceof Request ? input : new Request(new URL(String(input), 'http://desk.test'), init)
   const { pathname, search } = new URL(request.url)
   if (request.method === 'POST') {
-    server.told.push({ path: pathname, body: (await request.json()) as Record<string, unknown> })
+    const body = (await request.json()) as Record<string, unknown>
+    server.told.push({ path: pathname, body })
+    if (body.order === 'fill') server.acts = [...server.acts, { verb: 'filled', said: body.said }]
     return Response.json(pathname.startsWith('/api/v1/tickets/') ? { ...server.tickets[0], state: 'open' } : { agent: '1001', verb: '' })
   }
+  if (search.startsWith('?call=') && pathname === '/api/v1/tickets') await server.found
   const said = answer(pathname + search)
   return said === undefined ? Response.json({ title: 'Not Found', status: 404 }, { status: 404 }) : Response.json(said)
 }
@@ -74,7 +81,9 @@ function phoneOf(over: Partial<PhoneState> = {}): Phone {
   }
 }
 
-function show(agent: Partial<AgentState>, call?: Partial<LiveCall>, phone: Phone | null = phoneOf()) {
+const clientOf = () => new QueryClient({ defaultOptions: { queries: { retry: false } } })
+
+function show(agent: Partial<AgentState>, call?: Partial<LiveCall>, phone: Phone | null = phoneOf(), client = clientOf()) {
   const a: AgentState = { agent: '1001', company: 'demo', state: 'Ready', since: at, reachable: true, ...agent }
   const c = call && {
     call: 'c1', company: 'demo', did: '800100', caller: '13800000000', direction: 'inbound' as const, state: 'talking' as const, agent: '1001',
@@ -84,7 +93,7 @@ function show(agent: Partial<AgentState>, call?: Partial<LiveCall>, phone: Phone
   held.phone = phone
   return render(
     <App><MeContext value={{ number: '1001', company: 'demo', role: 'agent' } as never}>
-      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <QueryClientProvider client={client}>
         <MemoryRouter><DeskPage /></MemoryRouter>
       </QueryClientProvider>
     </MeContext></App>,
@@ -96,6 +105,8 @@ beforeEach(() => {
   localStorage.clear()
   sessionStorage.clear()
   server.told = []
+  server.acts = []
+  server.found = Promise.resolve()
   server.tickets = [{ id: '5e4ac1de-3a0d-5b1a-9d6e-0a5a4e5e5a33', call: 'c1', kind: 'consultation', state: 'draft', owner: '1001', company: 'demo', calls: ['c1'], opened_at: at, due_at: null, closed_at: null }]
   vi.stubGlobal('fetch', serve)
 })
@@ -221,3 +232,65 @@ it('passes a caller on to a contact that is found by its name', async () => {
   fireEvent.click(screen.getByTestId('announced'))
   await waitFor(() => expect(server.told.find((s) => s.body.verb === 'transfer')?.body).toMatchObject({ to: 'water', consent: true }))
 })
+
+/** Sheets are written some seconds after they were changed: how long that may take on a busy machine. */
+const slow = 60_000
+const field = (id: string) => document.getElementById(`sheet-${id}`) as HTMLInputElement
+const type = (id: string, value: string) => fireEvent.change(field(id), { target: { value } })
+/** The values of the sheet that the server was told last. */
+const filled = () => (server.told.findLast((s) => s.body.order === 'fill')?.body.said as { said: Record<string, unknown> } | undefined)?.said
+const emergency = { answered_at: at, emergency: true }
+
+it('shows a sheet that is opened again as it was written, and writes on from there', async () => {
+  const client = clientOf()
+  const first = show({ state: 'Talking', call: 'c1' }, emergency, phoneOf(), client)
+  await screen.findByLabelText(/What has happened/)
+  type('happened', 'gas smells')
+  await waitFor(() => expect(screen.getByTestId('saved').dataset.state).toBe('written'))
+  first.unmount()
+  const second = show({ state: 'Talking', call: 'c1' }, emergency, phoneOf(), client)
+  expect(await screen.findByDisplayValue('gas smells')).toBeTruthy()
+  type('place', 'No. 7')
+  await waitFor(() => expect(filled()).toEqual({ place: 'No. 7', phone: '13800000000', happened: 'gas smells' }))
+  await waitFor(() => expect(screen.getByTestId('saved').dataset.state).toBe('written'))
+  // Another page writes on while it is not open here.
+  second.unmount()
+  await waitFor(() => expect(client.getQueryData(['desk', 'sheet', 'c1', 'story'])).toBeUndefined())
+  server.acts = [...server.acts, { verb: 'filled', said: { kind: 'emergency', said: { place: 'No. 9', happened: 'gas smells' } } }]
+  show({ state: 'Talking', call: 'c1' }, emergency, phoneOf(), client)
+  expect(await screen.findByDisplayValue('No. 9')).toBeTruthy()
+}, slow)
+
+it('puts what is typed before the earlier sheet is read over it, and not in its place', async () => {
+  let find = () => undefined as void
+  server.found = new Promise((go) => (find = go))
+  server.acts = [{ verb: 'filled', said: { kind: 'emergency', said: { place: 'No. 7', phone: '02155555555', happened: 'a bang' } } }]
+  show({ state: 'Talking', call: 'c1' }, emergency)
+  await screen.findByLabelText(/What has happened/)
+  type('happened', 'gas smells')
+  find()
+  await waitFor(() => expect(filled()).toEqual({ place: 'No. 7', phone: '02155555555', happened: 'gas smells' }))
+  expect(field('place').value).toBe('No. 7')
+  type('happened', 'gas smells strongly')
+  await waitFor(() => expect(filled()).toEqual({ place: 'No. 7', phone: '02155555555', happened: 'gas smells strongly' }))
+}, slow)
+
+it('keeps a note to another agent\'s sheet until it is added, and offers what was typed before as one', async () => {
+  let find = () => undefined as void
+  server.found = new Promise((go) => (find = go))
+  server.tickets = [{ ...server.tickets[0], owner: '1002', state: 'open' }]
+  const first = show({ state: 'Talking', call: 'c1' }, emergency)
+  await screen.findByLabelText(/What has happened/)
+  type('happened', 'gas smells')
+  find()
+  const note = await screen.findByLabelText('What you have to add')
+  expect(note).toHaveProperty('value', 'gas smells')
+  fireEvent.change(note, { target: { value: 'gas smells strongly' } })
+  first.unmount()
+  show({ state: 'Talking', call: 'c1' }, emergency)
+  expect(await screen.findByLabelText('What you have to add')).toHaveProperty('value', 'gas smells strongly')
+  fireEvent.click(screen.getByText('Add'))
+  expect(await screen.findByText('Added: 1')).toBeTruthy()
+  expect(server.told.map((s) => s.body)).toEqual([{ order: 'note', said: { text: 'gas smells strongly' } }])
+  expect(Object.keys(localStorage).filter((k) => k.startsWith('sansheng-note:') || k.startsWith('sansheng-sheet:'))).toEqual([])
+}, slow)

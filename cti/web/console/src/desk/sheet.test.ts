@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Schema } from '../api/client'
 import { labelOf, type Form } from '../parts/forms'
-import { added, begun, carry, filledBy, kindOf, missing, nameOf, passedOn, spoken, ticketOf } from './sheet'
+import { added, begun, carry, filledBy, kindOf, missing, nameOf, over, passedOn, spoken, ticketOf } from './sheet'
 import type { LiveCall } from './wire'
 
 const consultation: Form = {
@@ -116,5 +116,30 @@ describe('passedOn', () => {
     expect(nameOf('matter', [emergency, consultation], 'zh')).toBe('内容')
     expect(nameOf('meter', [emergency], 'zh')).toBe('meter')
     expect(labelOf({ zh: '甲', en: 'A' }, 'en')).toBe('A')
+  })
+})
+
+describe('over', () => {
+  const forms = [consultation, emergency]
+  const start = { kind: 'consultation', values: { phone: '138' } }
+
+  it('puts what was typed over the earlier sheet, and not what it began with', () => {
+    const earlier = { kind: 'consultation', values: { phone: '021', matter: 'a', about: 'tariff' } }
+    expect(over(earlier, { kind: 'consultation', values: { phone: '138', matter: 'b' }, start }, forms))
+      .toEqual({ kind: 'consultation', values: { phone: '021', matter: 'b', about: 'tariff' } })
+  })
+  it('keeps the earlier kind where none was chosen, and the chosen one', () => {
+    const earlier = { kind: 'emergency', values: { place: 'x', happened: 'a' } }
+    const typed = over(earlier, { kind: 'consultation', values: { phone: '138', matter: 'b' }, start }, forms)
+    expect(typed.kind).toBe('emergency')
+    expect(spoken(emergency, typed.values)).toEqual({ place: 'x', happened: 'b' })
+    const turned = over({ kind: 'consultation', values: { matter: 'a' } }, { kind: 'emergency', values: { place: 'x' }, start }, forms)
+    expect(turned.kind).toBe('emergency')
+    expect(spoken(emergency, turned.values)).toEqual({ place: 'x', happened: 'a' })
+  })
+  it('is what was typed where nothing was before, or that was read', () => {
+    const whole = { kind: 'consultation', values: { matter: 'b' } }
+    expect(over(null, { ...whole, start }, forms)).toEqual(whole)
+    expect(over({ kind: 'consultation', values: { phone: '021' } }, whole, forms)).toEqual(whole)
   })
 })

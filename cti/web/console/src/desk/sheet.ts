@@ -10,6 +10,9 @@ export type Values = Record<string, Value>
 /** What an agent has written: as the server takes it. */
 export type Said = { kind: string; values: Values }
 
+/** What he writes, and what his sheet began with as long as the one before was not read. */
+export type Typed = Said & { start?: Said }
+
 /** Without these no sheet of these kinds is final, whatever its form says (requirement C5). */
 const complete: Record<string, string[]> = {
   emergency: ['place', 'phone', 'happened'],
@@ -93,6 +96,19 @@ export function filledBy(acts: Schema<'Act'>[]): Filled | null {
     else if (act.verb === 'amended' && sheet) sheet = { ...sheet, values: said?.said ?? {} }
   }
   return sheet
+}
+
+/**
+ * What was typed before the earlier sheet was read, over that sheet: nothing of it is lost
+ * but what was typed anew. What the sheet began with nobody has typed.
+ */
+export function over(earlier: Said | null, { kind, values, start }: Typed, forms: Form[]): Said {
+  if (!start || !earlier) return { kind, values }
+  const typed = Object.fromEntries(Object.entries(values).filter(([id, value]) => value !== start.values[id]))
+  const to = kind === start.kind ? earlier.kind : kind
+  const form = forms.find((f) => f.kind === to)
+  const fitting = (v: Values) => (form ? carry(v, form) : v)
+  return { kind: to, values: { ...fitting(earlier.values), ...fitting(typed) } }
 }
 
 /**

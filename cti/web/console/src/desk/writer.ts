@@ -3,7 +3,7 @@
 // by the browser.
 import { ProblemError } from '../api/client'
 import { forget, keep, keptOf, type Place } from './kept'
-import type { Said } from './sheet'
+import type { Typed } from './sheet'
 
 export type Writing = {
   state: 'nothing' | 'written' | 'changed' | 'writing' | 'failed' | 'refused'
@@ -20,17 +20,17 @@ const pause = 2_000
 const again = 5_000
 
 export class Writer {
-  private said: Said | null = null
+  private said: Typed | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
   private running: Promise<void> | null = null
   private closed = false
   private listeners = new Set<() => void>()
   writing: Writing = { state: 'nothing', at: null, problem: null, kept: false }
 
-  constructor(private readonly place: Place, private readonly write: (said: Said) => Promise<unknown>) {}
+  constructor(private readonly place: Place, private readonly write: (said: Typed) => Promise<unknown>) {}
 
   /** Takes what is written now. */
-  change(said: Said): void {
+  change(said: Typed): void {
     this.said = said
     this.set({ state: 'changed', kept: keep(this.place, { ...said, at: Date.now() }) })
     this.later(pause)
@@ -66,7 +66,7 @@ export class Writer {
     return () => void this.listeners.delete(listen)
   }
 
-  private async attempt(said: Said): Promise<void> {
+  private async attempt(said: Typed): Promise<void> {
     this.set({ state: 'writing' })
     try {
       await this.write(said)
@@ -98,7 +98,7 @@ export class Writer {
 }
 
 /** What a browser has kept of a call, as a writer's beginning. */
-export function resume(place: Place): Said | null {
+export function resume(place: Place): Typed | null {
   const kept = keptOf(place)
-  return kept && { kind: kept.kind, values: kept.values }
+  return kept && { kind: kept.kind, values: kept.values, ...(kept.start && { start: kept.start }) }
 }

@@ -1,6 +1,7 @@
 import JsSIP from 'jssip'
 import type { RTCSession } from 'jssip/lib/RTCSession'
 import type { UA } from 'jssip/lib/UA'
+import { ProblemError } from '../api/client'
 import { answersItself } from './itself'
 import { Line } from './line'
 import type { Phone, PhoneCall, PhoneKind, PhoneState } from './phone'
@@ -21,6 +22,12 @@ export type Exchange = {
 /** How long after it began anew the phone takes the next call by itself, in ms. */
 const takesAgain = 15_000
 
+/** When a phone that was refused registers again, in ms: JsSIP itself gives up. */
+const registersAgain = 3_000
+
+/** When the hotline that was away is asked again, in ms. */
+const asksAgain = 2_000
+
 /** The phone in this page of who is logged in, an agent or a leader: SIP over this origin's WebSocket, sound by WebRTC. */
 export class BrowserPhone implements Phone {
   state: PhoneState = { kind: 'desk', registered: false, call: null, elsewhere: false, problem: null }
@@ -28,6 +35,9 @@ export class BrowserPhone implements Phone {
   private session?: RTCSession
   private listeners = new Set<() => void>()
   private takesUntil = 0
+  private later?: ReturnType<typeof setTimeout>
+  /** Counts what was begun, chosen and ended: only the last counts. */
+  private turn = 0
   private readonly sound = new Audio()
 
   constructor(private readonly url: string, private readonly exchange: Exchange) {
@@ -36,8 +46,15 @@ export class BrowserPhone implements Phone {
 
   /** Begins as the page is loaded: a browser that was the phone is it again. */
   async begin(): Promise<void> {
+    const turn = this.next()
     this.set({ elsewhere: false })
-    if ((await this.exchange.kind()) === 'browser') await this.become(true)
+    try {
+      if ((await this.exchange.kind()) === 'browser' && turn === this.turn) await this.become(true, turn)
+    } catch (error) {
+      if (turn !== this.turn) return
+      if (!isAway(error)) throw error
+      this.later = setTimeout(() => void this.begin().catch(() => undefined), asksAgain)
+    }
   }
 
   /** Leaves it to another page, which has it. */
@@ -46,7 +63,8 @@ export class BrowserPhone implements Phone {
   }
 
   async choose(kind: PhoneKind): Promise<void> {
-    if (kind === 'browser') return this.become(false)
+    const turn = this.next()
+    if (kind === 'browser') return this.become(false, turn)
     await this.leave()
     await this.exchange.choose('desk')
     this.set({ kind: 'desk', registered: false, problem: null })
@@ -54,6 +72,7 @@ export class BrowserPhone implements Phone {
 
   /** Ends with the page; the hotline sees that the phone is gone. */
   end(): void {
+    this.next()
     this.ua?.removeAllListeners() // it takes its time to end, and another one may be there by then
     this.ua?.stop()
     this.ua = undefined
@@ -83,15 +102,21 @@ export class BrowserPhone implements Phone {
     return () => void this.listeners.delete(listen)
   }
 
-  private async become(again: boolean): Promise<void> {
+  private next(): number {
+    clearTimeout(this.later)
+    return ++this.turn
+  }
+
+  private async become(again: boolean, turn: number): Promise<void> {
     await this.leave()
     const microphone = await microphoneProblem()
+    if (turn !== this.turn) return
     if (microphone) {
       this.set({ kind: again ? 'browser' : this.state.kind, registered: false, problem: microphone })
       return
     }
     const registration = await this.exchange.choose('browser')
-    if (!registration) return
+    if (!registration || turn !== this.turn) return
     this.takesUntil = 0
     const line = new Line(this.url)
     const ua = new JsSIP.UA({
@@ -123,7 +148,13 @@ export class BrowserPhone implements Phone {
       line.watch(false)
       this.set({ registered: false })
     })
-    ua.on('registrationFailed', (e: { cause?: string }) => this.set({ registered: false, problem: e.cause ?? 'not registered' }))
+    ua.on('registrationFailed', (e: { cause?: string }) => {
+      this.set({ registered: false, problem: e.cause ?? 'not registered' })
+      setTimeout(() => {
+        // A line that comes back registers by itself.
+        if (this.ua === ua && ua.isConnected() && !ua.isRegistered()) ua.register()
+      }, registersAgain)
+    })
     ua.on('disconnected', () => this.set({ registered: false }))
     ua.on('newRTCSession', (e: { session: RTCSession; request: { getHeader(name: string): string | undefined } }) =>
       this.take(e.session, answersItself(e.request.getHeader('Call-Info'))))
@@ -134,6 +165,7 @@ export class BrowserPhone implements Phone {
     const ua = this.ua
     this.ua = undefined
     if (!ua) return
+    this.set({ registered: false })
     ua.removeAllListeners()
     await new Promise<void>((done) => {
       const late = setTimeout(done, 1_000)
@@ -197,6 +229,9 @@ export class BrowserPhone implements Phone {
     this.listeners.forEach((listen) => listen())
   }
 }
+
+/** Whether the hotline did not answer: it may in a moment. */
+const isAway = (error: unknown) => error instanceof ProblemError && (error.status === 0 || error.status >= 500)
 
 /** Asks for the microphone once: without it Chromium hides its addresses, and no sound flows. */
 async function microphoneProblem(): Promise<string | null> {

@@ -6,6 +6,7 @@ import { Head } from '../parts/page'
 import { useRole } from '../shell/me'
 import { useText } from '../shell/text'
 import { useChecked, useDraft, useDrafted } from './draft/context'
+import type { Base } from './draft/draft'
 import { Faults } from './draft/faults'
 import { Workshop } from './frame'
 
@@ -17,10 +18,12 @@ export default function DocumentPage() {
 function DocumentText() {
   const t = useText('workshop')
   const draft = useDraft()
-  const { text, plan } = useDrafted()
+  const { text, plan, base } = useDrafted()
   const { faults } = useChecked()
   const may = useRole('operator', 'administrator')
-  const [typed, setTyped] = useState<string | null>(null)
+  // What is typed, and to which version: another may be followed meanwhile.
+  const [written, setWritten] = useState<{ text: string; to: Base | null } | null>(null)
+  const typed = written?.text ?? null
   const [wrong, setWrong] = useState('')
   const [params] = useSearchParams()
   const area = useRef<TextAreaRef>(null)
@@ -36,8 +39,8 @@ function DocumentText() {
   }, [line])
   function take() {
     try {
-      draft.replace(typed ?? text)
-      setTyped(null)
+      if (written) draft.replace(written.text, written.to)
+      setWritten(null)
       setWrong('')
     } catch (error) {
       setWrong(error instanceof Error ? error.message : String(error))
@@ -47,13 +50,13 @@ function DocumentText() {
     <>
       <Head title={t('menu.document')}>
         {may && <Button type="primary" disabled={typed === null || typed === text} onClick={take}>{t('toDraft')}</Button>}
-        {typed !== null && typed !== text && <Button onClick={() => setTyped(null)}>{t('shell:cancel')}</Button>}
+        {typed !== null && typed !== text && <Button onClick={() => setWritten(null)}>{t('shell:cancel')}</Button>}
       </Head>
       <p className="fine">{t('document.hint')}</p>
       {wrong && <Alert type="error" showIcon role="alert" title={t('document.wrong')} description={<span className="lines">{wrong}</span>} />}
       <Faults faults={faults} plan={plan} />
       <div className="draft-text">
-        <Input.TextArea ref={area} aria-label={t('menu.document')} rows={32} spellCheck={false} readOnly={!may} value={typed ?? text} onChange={(e) => setTyped(e.target.value)} />
+        <Input.TextArea ref={area} aria-label={t('menu.document')} rows={32} spellCheck={false} readOnly={!may} value={typed ?? text} onChange={(e) => setWritten({ text: e.target.value, to: written ? written.to : base })} />
       </div>
     </>
   )

@@ -7,6 +7,7 @@ export const en = {
   bar: {
     changes: 'Changes not published: {{count}}', checking: 'checking', faults: 'errors: {{count}}', undo: 'Undo', discard: 'Discard', discardAsk: 'Throw all changes away that are not published?', publish: 'Check and publish…',
     rebase: 'Take over…', behind: 'The draft was begun from version {{base}}; version {{latest}} is in force now. Take the draft over to it first.', none: 'Nothing is unpublished.', look: 'You may look at the configuration, not change it.',
+    elsewhere: 'Another page of this browser has a draft, too. What is changed here is not kept and is lost with this page.', keepThis: 'Keep this one instead', takeOther: 'Go on with the other',
   },
   changes: { what: 'What', added: 'added', removed: 'removed', changed: 'changed', place: 'Place', old: 'Before', new: 'After', none: 'No difference', restart: 'needs a restart' },
   faults: { title: 'Errors that keep it from being published: {{count}}', line: 'line {{line}}' },
@@ -72,7 +73,7 @@ export const en = {
     unknownYear: 'Table {{table}} knows no holidays of {{year}}: they would be days like any other. Import them below.', day: '{{date}}', now: 'As it is', dayName: 'Name', dayNameHint: 'What people read who ask why it is closed.', dates: 'Dates',
   },
   closures: {
-    title: 'Open now?', none: 'No number asks the hours.', state: 'State', open: 'open', closed: 'closed', byHours: 'out of hours', why: 'Because of', until: 'Until', close: 'Close now', reopen: 'Open again', openAsk: 'Open again, as the calendar says?', what: 'What', line: 'Number {{line}} only', calendar: 'Calendar {{calendar}} (every number that asks it)',
+    title: 'Open now?', none: 'No number asks the hours.', state: 'State', open: 'open', closed: 'closed', byHours: 'out of hours', why: 'Because of', until: 'Until', close: 'Close now', reopen: 'Open again', openAsk: 'Open number {{line}} again, as the calendar says?', wholeAsk: 'It is not number {{line}} that is closed, but calendar {{calendar}}. Every number that asks it opens with it: {{lines}}. Open them again?', what: 'What', line: 'Number {{line}} only', calendar: 'Calendar {{calendar}} (every number that asks it)',
     untilHint: 'It opens by itself then; at most 31 days. Who waits already is served.',
   },
   holidays: { title: 'Public holidays', shipped: 'shipped', count: 'entries: {{count}}', import: 'Import iCalendar', kind: 'Kind', unread: '{{name}} cannot be read', nothing: 'The file has no whole days.', read: '{{count}} entries are read into table {{id}}', fault: { repeats: 'it repeats; allowed: days with a date of their own', notWhole: 'it is no whole day; allowed: whole days' } },

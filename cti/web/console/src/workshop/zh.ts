@@ -7,6 +7,7 @@ export const zh = {
   bar: {
     changes: '有 {{count}} 处改动尚未发布', checking: '检查中', faults: '{{count}} 处错误', undo: '撤销一步', discard: '放弃草稿', discardAsk: '放弃全部未发布的改动？', publish: '检查并发布…',
     rebase: '合并到新版本…', behind: '草稿始于第 {{base}} 版，现行的已是第 {{latest}} 版。请先合并，再发布。', none: '没有未发布的改动。', look: '您可以查看配置，但不能更改。',
+    elsewhere: '这个浏览器的另一个页面也有草稿，这里的改动没有保存，关闭页面就会丢失。', keepThis: '保存这里的，替换那份', takeOther: '改用那份草稿',
   },
   changes: { what: '变化', added: '新增', removed: '删除', changed: '修改', place: '位置', old: '原来', new: '现在', none: '没有区别', restart: '需要重启' },
   faults: { title: '有 {{count}} 处错误，不能发布', line: '第 {{line}} 行' },
@@ -72,7 +73,7 @@ export const zh = {
     unknownYear: '节假日表 {{table}} 里没有 {{year}} 年的节假日：届时节假日会照常开放。请在下方导入。', day: '{{date}}', now: '目前', dayName: '名称', dayNameHint: '有人问起为什么不开放时看到的就是它。', dates: '日期',
   },
   closures: {
-    title: '现在是否开放', none: '没有查询工作时间的号码。', state: '状态', open: '开放', closed: '已关闭', byHours: '不在时间内', why: '依据', until: '到何时', close: '立即关闭', reopen: '恢复开放', openAsk: '立即恢复按日历开放？', what: '关闭什么', line: '只关闭号码 {{line}}', calendar: '关闭日历 {{calendar}}（查询它的所有号码）',
+    title: '现在是否开放', none: '没有查询工作时间的号码。', state: '状态', open: '开放', closed: '已关闭', byHours: '不在时间内', why: '依据', until: '到何时', close: '立即关闭', reopen: '恢复开放', openAsk: '号码 {{line}} 立即恢复按日历开放？', wholeAsk: '关闭的不是号码 {{line}} 本身，而是日历 {{calendar}}。恢复它，查询它的号码都会一起恢复：{{lines}}。是否恢复？', what: '关闭什么', line: '只关闭号码 {{line}}', calendar: '关闭日历 {{calendar}}（查询它的所有号码）',
     untilHint: '到时自动恢复，最长 31 天。已在等候的来电者照常接听。',
   },
   holidays: { title: '法定节假日表', shipped: '随软件提供', count: '{{count}} 项', import: '导入 iCalendar', kind: '类别', unread: '不能读入 {{name}}', nothing: '文件里没有整天的日程。', read: '已读入 {{count}} 项到表 {{id}}', fault: { repeats: '是重复日程；只接受有确定日期的日程', notWhole: '不是整天；只接受整天的日程' } },

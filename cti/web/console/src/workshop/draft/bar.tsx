@@ -10,7 +10,7 @@ import { Rebase } from './rebaser'
 export function DraftBar() {
   const t = useText('workshop')
   const draft = useDraft()
-  const { changes, base, latest, behind, undoable } = useDrafted()
+  const { changes, base, latest, behind, elsewhere, undoable } = useDrafted()
   const { faults, checking } = useChecked()
   const may = useRole('operator', 'administrator')
   const [publishing, setPublishing] = useState(false)
@@ -38,6 +38,17 @@ export function DraftBar() {
               : <Button size="small" type="primary" onClick={() => setPublishing(true)}>{t('bar.publish')}</Button>}
           </Flex>
         } />
+      {elsewhere && (
+        <Alert type="warning" showIcon role="alert" data-testid="draft-elsewhere" title={t('bar.elsewhere')}
+          action={
+            <Flex gap="small" wrap>
+              <Button size="small" onClick={() => draft.keepThis()}>{t('bar.keepThis')}</Button>
+              <Popconfirm title={t('bar.discardAsk')} onConfirm={() => draft.takeOther()} okText={t('bar.takeOther')}>
+                <Button size="small" danger>{t('bar.takeOther')}</Button>
+              </Popconfirm>
+            </Flex>
+          } />
+      )}
       {publishing && <Publish onClose={() => setPublishing(false)} />}
       {rebasing && <Rebase onClose={() => setRebasing(false)} />}
     </div>

@@ -61,6 +61,63 @@ describe('draft', () => {
     expect(draft.state.changes).toEqual([])
   })
 
+  it('is behind where its text was written to the version before', () => {
+    draft.opened(base(2, '6m'))
+    draft.replace(base(1, '7m').document, base(1, '5m'))
+    expect(draft.state.base!.version).toBe(1)
+    expect(draft.state.behind).toBe(true)
+    expect(draft.conflicts().map((c) => c.place)).toEqual(['hotline.queues[a].max_wait'])
+    draft.opened(base(3, '6m'))
+    draft.replace(base(2, '6m').document, base(2, '6m')) // nothing was changed in it
+    expect(draft.state).toMatchObject({ behind: false, changes: [], base: { version: 3 } })
+  })
+
+  it('leaves the draft of another page where it is', () => {
+    const other = new Draft('d', store)
+    other.opened(base(1, '5m'))
+    draft.put(['hotline', 'queues', 1, 'max_wait'], '9m')
+    const kept = [...store.kept.values()]
+    other.opened(base(2, '6m'))
+    other.start(base(2, '6m'))
+    expect([...store.kept.values()]).toEqual(kept)
+    other.put(['hotline', 'queues', 1, 'max_wait'], '8m')
+    expect(other.state.elsewhere).toBe(true)
+    other.undo()
+    expect(other.state.elsewhere).toBe(false)
+    expect([...store.kept.values()]).toEqual(kept)
+    draft.put(['hotline', 'queues', 1, 'max_wait'], '7m')
+    expect(draft.state.elsewhere).toBe(false)
+    draft.undo()
+    draft.undo()
+    expect(store.kept.size).toBe(0)
+  })
+
+  it('takes the place of another page\'s draft, or takes it over, when told to', () => {
+    const other = new Draft('d', store)
+    other.opened(base(1, '5m'))
+    const wait = (d: Draft) => d.state.plan.queues![1]!.max_wait
+    draft.put(['hotline', 'queues', 1, 'max_wait'], '9m')
+    other.put(['hotline', 'queues', 1, 'max_wait'], '8m')
+    other.keepThis()
+    expect(other.state.elsewhere).toBe(false)
+    expect([...store.kept.values()].join()).toContain('8m')
+    draft.put(['hotline', 'queues', 1, 'max_wait'], '7m')
+    expect(draft.state.elsewhere).toBe(true)
+    draft.takeOther()
+    expect(wait(draft)).toBe('8m')
+    draft.put(['hotline', 'queues', 1, 'max_wait'], '6m')
+    expect(draft.state.elsewhere).toBe(false)
+    expect([...store.kept.values()].join()).toContain('6m')
+  })
+
+  it('is taken out of the storage by a page that was loaded again', () => {
+    draft.put(['hotline', 'queues', 1, 'max_wait'], '9m')
+    const again = new Draft('d', store)
+    again.opened(base(1, '5m'))
+    again.start(base(1, '5m'))
+    expect(store.kept.size).toBe(0)
+  })
+
   it('refuses a text that is none and stays as it was', () => {
     expect(() => draft.replace('a: [')).toThrow()
     expect(draft.state.plan.queues).toHaveLength(2)

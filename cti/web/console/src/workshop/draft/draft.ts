@@ -20,6 +20,8 @@ export type DraftState = {
   changes: Change[]
   /** Another version was published since the draft was begun. */
   behind: boolean
+  /** Another page of this browser has a draft: this one is not kept until that is decided. */
+  elsewhere: boolean
   /** How many edits can be taken back. */
   undoable: number
 }
@@ -28,12 +30,23 @@ type Kept = { base: Base; text: string }
 
 const undoMost = 50
 
+function keptIn(stored: string | null): Kept | null {
+  try {
+    const kept = JSON.parse(stored ?? 'null') as Kept | null
+    return kept && typeof kept.text === 'string' && typeof kept.base?.document === 'string' ? kept : null
+  } catch {
+    return null
+  }
+}
+
 export class Draft {
   private listeners = new Set<() => void>()
   private doc: Document = read('{}')
   private past: string[] = []
   private baseConfig: Config = {}
-  state: DraftState = { latest: null, base: null, text: '', config: {}, plan: {}, changes: [], behind: false, undoable: 0 }
+  /** What this page has put into the storage, or has taken from there. */
+  private mine: string | null = null
+  state: DraftState = { latest: null, base: null, text: '', config: {}, plan: {}, changes: [], behind: false, elsewhere: false, undoable: 0 }
 
   constructor(private readonly key: string, private readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {}
 
@@ -43,8 +56,10 @@ export class Draft {
       this.tell({ latest, behind: false })
       return
     }
-    const kept = this.state.base ? { base: this.state.base, text: this.state.text } : this.kept()
+    const stored = this.state.base ? null : this.stored()
+    const kept = this.state.base ? { base: this.state.base, text: this.state.text } : keptIn(stored)
     if (kept && this.begin(kept.base, kept.text) && (this.state.changes.length > 0 || kept.base.hash === latest.hash)) {
+      this.mine = stored ?? this.mine
       this.tell({ latest, behind: kept.base.hash !== latest.hash })
       return
     }
@@ -55,8 +70,8 @@ export class Draft {
   start(latest: Base) {
     this.past = []
     this.begin(latest, latest.document)
-    this.storage.removeItem(this.key)
-    this.tell({ latest, behind: false, undoable: 0 })
+    this.forget()
+    this.tell({ latest, behind: false, elsewhere: false, undoable: 0 })
   }
 
   /** Changes the document. */
@@ -73,9 +88,20 @@ export class Draft {
     this.edit((doc) => put(doc, path, value))
   }
 
-  /** Takes another text for the whole document; throws where it is none. */
-  replace(text: string) {
+  /**
+   * Takes another text for the whole document; throws where it is none. It was written to
+   * the version `from`: where another was followed since, the draft is behind.
+   */
+  replace(text: string, from: Base | null = this.state.base) {
     const doc = read(text)
+    const { base, latest } = this.state
+    if (from && latest && from.hash !== base?.hash && this.begin(from, text)) {
+      if (this.state.changes.length === 0) return this.start(latest)
+      this.past = []
+      this.save()
+      this.tell({ behind: from.hash !== latest.hash, undoable: 0 })
+      return
+    }
     this.remember(this.state.text)
     this.doc = doc
     this.show(text)
@@ -104,6 +130,23 @@ export class Draft {
     this.begin(latest, text)
     this.save()
     this.tell({ behind: false, undoable: 0 })
+  }
+
+  /** Keeps this draft in place of another page's. */
+  keepThis() {
+    this.mine = this.stored()
+    this.save()
+    this.tell({})
+  }
+
+  /** Goes on with another page's draft in place of this one. */
+  takeOther() {
+    const stored = this.stored()
+    const kept = keptIn(stored)
+    if (!kept || !this.begin(kept.base, kept.text)) return this.keepThis() // it is gone
+    this.mine = stored
+    this.past = []
+    this.tell({ behind: kept.base.hash !== this.state.latest?.hash, elsewhere: false, undoable: 0 })
   }
 
   subscribe = (listen: () => void): (() => void) => {
@@ -137,20 +180,29 @@ export class Draft {
   private save() {
     const { base, text, changes } = this.state
     if (!base) return
-    if (changes.length === 0) this.storage.removeItem(this.key)
-    else {
-      try {
-        this.storage.setItem(this.key, JSON.stringify({ base, text } satisfies Kept))
-      } catch {
-        // no room: it lives as long as this page
-      }
+    const stored = this.stored()
+    const elsewhere = changes.length > 0 && stored !== this.mine && keptIn(stored) !== null
+    this.state = { ...this.state, elsewhere }
+    if (changes.length === 0) this.forget()
+    if (changes.length === 0 || elsewhere) return
+    const mine = JSON.stringify({ base, text } satisfies Kept)
+    try {
+      this.storage.setItem(this.key, mine)
+      this.mine = mine
+    } catch {
+      // no room: it lives as long as this page
     }
   }
 
-  private kept(): Kept | null {
+  /** Takes out of the storage what this page has there; another page's draft stays. */
+  private forget() {
+    if (this.mine !== null && this.stored() === this.mine) this.storage.removeItem(this.key)
+    this.mine = null
+  }
+
+  private stored(): string | null {
     try {
-      const kept = JSON.parse(this.storage.getItem(this.key) ?? 'null') as Kept | null
-      return kept && typeof kept.text === 'string' && typeof kept.base?.document === 'string' ? kept : null
+      return this.storage.getItem(this.key)
     } catch {
       return null
     }

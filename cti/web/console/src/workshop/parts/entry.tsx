@@ -1,7 +1,8 @@
 import { Alert, Button, Drawer, Flex, Form, Popconfirm, type FormInstance } from 'antd'
-import { useEffect, type ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { useText } from '../../shell/text'
 import { useDraft, useDrafted, useFaults, useMay } from '../draft/context'
+import { rebased } from '../draft/rebase'
 import { companyOf, nameOf, type ListName } from '../plan'
 import { byField } from './faultfield'
 import { tidy } from './tidy'
@@ -39,8 +40,10 @@ export function Entry<T extends object>({ list, open, onClose, initial, title, c
   const element = index >= 0 ? elements[index]! : initial
   const faults = useFaults(`hotline.${list}[${index}]`)
   const mine = isNew ? may('') || may((initial as { company?: string }).company ?? '') : may(companyOf(plan, list, element))
+  const opened = useRef(element) // as the form shows it: another version may be followed meanwhile
   useEffect(() => {
     if (open === '') return
+    opened.current = element
     form.resetFields()
     form.setFieldsValue(element as Parameters<typeof form.setFieldsValue>[0])
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the form begins anew when another element is opened, not when the draft changes
@@ -55,7 +58,9 @@ export function Entry<T extends object>({ list, open, onClose, initial, title, c
     return () => clearTimeout(shown)
   }, [found, open, form])
   function take(values: T) {
-    draft.put(['hotline', list, isNew ? elements.length : index], { ...element, ...tidy(values) })
+    // Only what was changed here goes over what the element says now.
+    const entered = { ...opened.current, ...tidy(values) }
+    draft.put(['hotline', list, isNew ? elements.length : index], isNew ? entered : rebased(opened.current, entered, element))
     onClose()
   }
   function remove() {

@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ProblemError } from '../api/client'
+import { BrowserPhone, type Exchange } from './browser'
+
+/** What JsSIP would be, by the test's word. */
+const sip = vi.hoisted(() => {
+  class UA {
+    private heard = new Map<string, (event: object) => void>()
+    connected = true
+    registered = false
+    start = vi.fn()
+    stop = vi.fn()
+    register = vi.fn()
+    constructor() {
+      made.push(this)
+    }
+    on(event: string, hear: (event: object) => void) {
+      this.heard.set(event, hear)
+    }
+    removeAllListeners() {
+      this.heard.clear()
+    }
+    isConnected = () => this.connected
+    isRegistered = () => this.registered
+    unregister() {
+      this.tell('unregistered')
+    }
+    tell(event: string, said: object = {}) {
+      this.registered = event === 'registered'
+      this.heard.get(event)?.(said)
+    }
+  }
+  const made: UA[] = []
+  return { UA, made }
+})
+vi.mock('jssip', () => ({ default: { UA: sip.UA, C: { causes: {} } } }))
+
+const away = () => Promise.reject(new ProblemError(503, 'away', ''))
+
+function phoneOf() {
+  const exchange = {
+    kind: vi.fn<Exchange['kind']>(async () => 'browser'),
+    choose: vi.fn<Exchange['choose']>(async (kind) => (kind === 'browser' ? { user: '1001', domain: 'sip.test', password: 'x' } : null)),
+    reconnect: vi.fn<Exchange['reconnect']>(async () => false),
+  }
+  return { exchange, phone: new BrowserPhone('wss://sip.test/sip', exchange) }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  sip.made.length = 0
+  vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: async () => ({ getTracks: () => [] }) } })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+test('a phone that was refused registers again, until it is registered', async () => {
+  const { phone } = phoneOf()
+  await phone.choose('browser')
+  const ua = sip.made[0]!
+  ua.tell('registrationFailed', { cause: 'Request Timeout' })
+  expect(phone.state).toMatchObject({ registered: false, problem: 'Request Timeout' })
+  await vi.advanceTimersByTimeAsync(2_900)
+  expect(ua.register).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(100)
+  expect(ua.register).toHaveBeenCalledTimes(1)
+  ua.tell('registrationFailed', { cause: 'Rejected' })
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect(ua.register).toHaveBeenCalledTimes(2)
+  ua.tell('registrationFailed', { cause: 'Rejected' })
+  ua.tell('registered')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(ua.register).toHaveBeenCalledTimes(2)
+  expect(phone.state).toMatchObject({ registered: true, problem: null })
+})
+
+test('a phone without its line, or that has ended, does not register', async () => {
+  const { phone } = phoneOf()
+  await phone.choose('browser')
+  const ua = sip.made[0]!
+  ua.connected = false
+  ua.tell('registrationFailed')
+  await vi.advanceTimersByTimeAsync(3_000)
+  ua.connected = true
+  ua.tell('registrationFailed')
+  phone.end()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(ua.register).not.toHaveBeenCalled()
+})
+
+test('a phone begins once the hotline that was away answers', async () => {
+  const { phone, exchange } = phoneOf()
+  exchange.kind.mockImplementationOnce(away)
+  exchange.choose.mockImplementationOnce(away)
+  await phone.begin()
+  expect(sip.made).toHaveLength(0)
+  await vi.advanceTimersByTimeAsync(2_000) // the kind is told, the choice is not taken
+  expect(sip.made).toHaveLength(0)
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(sip.made).toHaveLength(1)
+  expect(phone.state.kind).toBe('browser')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(exchange.kind).toHaveBeenCalledTimes(3)
+})
+
+test('a phone that has ended, or was chosen meanwhile, does not begin again', async () => {
+  const ended = phoneOf()
+  ended.exchange.kind.mockImplementation(away)
+  await ended.phone.begin()
+  ended.phone.end()
+  const chosen = phoneOf()
+  chosen.exchange.kind.mockImplementation(away)
+  await chosen.phone.begin()
+  await chosen.phone.choose('browser')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(ended.exchange.kind).toHaveBeenCalledTimes(1)
+  expect(chosen.exchange.kind).toHaveBeenCalledTimes(1)
+  expect(sip.made).toHaveLength(1)
+})
+
+test('a phone that ends while it is being chosen is none', async () => {
+  const { phone, exchange } = phoneOf()
+  let choose = () => undefined as void
+  exchange.choose.mockImplementation(() => new Promise((go) => (choose = () => go({ user: '1001', domain: 'sip.test', password: 'x' }))))
+  const begun = phone.begin()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(exchange.choose).toHaveBeenCalledTimes(1)
+  phone.end()
+  choose()
+  await begun
+  expect(sip.made).toHaveLength(0)
+})
+
+test('what forbids to begin is told, and not asked again', async () => {
+  const { phone, exchange } = phoneOf()
+  exchange.kind.mockRejectedValue(new ProblemError(403, 'forbidden', ''))
+  await expect(phone.begin()).rejects.toMatchObject({ status: 403 })
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(exchange.kind).toHaveBeenCalledTimes(1)
+})
+
+test('a phone that cannot be given back does not look registered', async () => {
+  const { phone, exchange } = phoneOf()
+  await phone.choose('browser')
+  sip.made[0]!.tell('registered')
+  expect(phone.state.registered).toBe(true)
+  exchange.choose.mockImplementationOnce(away)
+  await expect(phone.choose('desk')).rejects.toMatchObject({ status: 503 })
+  expect(phone.state).toMatchObject({ kind: 'browser', registered: false })
+})
