@@ -26,6 +26,8 @@ type Act struct {
 	Verb string    `json:"verb"`
 	// Said are the act's own words.
 	Said json.RawMessage `json:"said"`
+	// Hidden are the fields of the sheet in it that tell who somebody is.
+	Hidden []string `json:"-"`
 }
 
 // ErrNoTicket: no ticket has this id, or it is none that may be seen.
@@ -44,15 +46,24 @@ func (s *Store) History(ctx context.Context, id uuid.UUID) ([]Act, error) {
 		return nil, fmt.Errorf("list acts of ticket %s: %w", id, err)
 	}
 	list := make([]Act, len(rows))
+	var form ticket.Filled // an amendment goes by the form of what it amends
 	for i, r := range rows {
 		_, verb, _ := strings.Cut(r.Kind, ".")
 		list[i] = Act{N: int(r.N), At: r.At.UTC(), By: r.ByPerson, Verb: verb, Said: r.Data}
+		if verb == "filled" || verb == "amended" {
+			form.Said = nil
+			if err := json.Unmarshal(r.Data, &form); err != nil {
+				return nil, fmt.Errorf("list acts of ticket %s: %w", id, err)
+			}
+			list[i].Hidden = s.hidden(r.Company, form.Kind, form.Version, form.Said)
+		}
 	}
 	return list, nil
 }
 
 // Act does something to a ticket, and makes the fact of it, in one transaction. The error Is
-// ErrNoTicket, As *ticket.RefusedError, or what may says of the ticket as it stands.
+// ErrNoTicket, ErrNoCall where it names none of the ticket's company, As *ticket.RefusedError, or
+// what may says of the ticket as it stands.
 func (s *Store) Act(ctx context.Context, id uuid.UUID, by string, a ticket.Act, may May) (Ticket, error) {
 	var after Ticket
 	err := s.acting(ctx, func(tx pgx.Tx) error {
@@ -78,15 +89,20 @@ func (s *Store) OpenTicket(ctx context.Context, by string, o ticket.Opened) (Tic
 }
 
 func (s *Store) openTicket(ctx context.Context, tx pgx.Tx, by string, o ticket.Opened) (Ticket, error) {
-	call, err := s.q.CallForAmendment(ctx, tx, o.Call)
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && call.Company != o.Company {
-		return Ticket{}, ErrNoCall
-	}
-	if err != nil {
+	if err := s.callOf(ctx, tx, o.Company, o.Call); err != nil {
 		return Ticket{}, err
 	}
 	t := ticket.Ticket{ID: ticket.ID(uuid.NewString()), Company: o.Company}
 	return s.act(ctx, tx, t, by, &o)
+}
+
+// callOf tells whether there is such a call of a company. The error Is ErrNoCall.
+func (s *Store) callOf(ctx context.Context, tx pgx.Tx, company, call string) error {
+	c, err := s.q.CallForAmendment(ctx, tx, call)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && c.Company != company {
+		return ErrNoCall
+	}
+	return err
 }
 
 // Merge ends a ticket for another one of its company, which gets its calls.
@@ -211,6 +227,11 @@ func (s *Store) saveSheet(ctx context.Context, tx pgx.Tx, t ticket.Ticket, f tic
 
 // act does something to a ticket that is locked, or opens it.
 func (s *Store) act(ctx context.Context, tx pgx.Tx, t ticket.Ticket, by string, a ticket.Act) (Ticket, error) {
+	if j, ok := a.(*ticket.Joined); ok && j.Call != "" {
+		if err := s.callOf(ctx, tx, t.Company, j.Call); err != nil {
+			return Ticket{}, err
+		}
+	}
 	m := ticket.Moment{Now: s.now(), Calendar: s.calendar(t.Company), Forms: s.forms(t.Company)}
 	f, err := ticket.Do(t, by, a, m)
 	if err != nil {

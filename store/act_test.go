@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
+	"sansheng/cti"
 	"sansheng/cti/sheet"
 	"sansheng/store/ticket"
 )
@@ -303,6 +304,52 @@ func TestMay(t *testing.T) {
 	for id, may := range map[uuid.UUID]May{uuid.New(): Anybody, tickets[0].ID: nobody} {
 		if _, err := s.Act(context.Background(), id, "1001", &ticket.Noted{Text: "x"}, may); !errors.Is(err, ErrNoTicket) {
 			t.Errorf("%s: %v", id, err)
+		}
+	}
+}
+
+// A ticket takes no other company's calls, nor any that there is not, and is shown at its own
+// company's only.
+func TestJoinedCalls(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	var facts []cti.Fact
+	for call, company := range map[cti.CallID]cti.CompanyID{"c1": "demo", "c2": "demo", "other": "demo2"} {
+		for _, f := range firstStory(t) {
+			f.ID, f.Engine, f.Company = fmt.Sprintf("%s-%d", call, f.Seq), string(call), company
+			if f.Call != "" {
+				f.Call = call
+			}
+			facts = append(facts, f)
+		}
+	}
+	if err := s.Replay(t.Context(), "journal", facts...); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.Tickets(t.Context(), TicketFilter{Call: "c1"})
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d tickets, %v", len(list), err)
+	}
+	id := list[0].ID
+	for _, call := range []string{"other", "nobody"} {
+		if _, err := s.Act(t.Context(), id, "1001", &ticket.Joined{Call: call}, Anybody); !errors.Is(err, ErrNoCall) {
+			t.Errorf("%s joined: %v", call, err)
+		}
+	}
+	if k, err := s.Act(t.Context(), id, "1001", &ticket.Joined{Call: "c2"}, Anybody); err != nil || !slices.Equal(k.Calls, []string{"c1", "c2"}) {
+		t.Errorf("%+v, %v", k, err)
+	}
+	// As one may stand there from before.
+	if _, err := s.pool.Exec(t.Context(), "UPDATE ticket SET calls = calls || 'other'::text WHERE id = $1", id); err != nil {
+		t.Fatal(err)
+	}
+	for call, want := range map[string]bool{"c1": true, "c2": true, "other": false} {
+		r, err := s.Record(t.Context(), call)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shown := slices.ContainsFunc(r.Tickets, func(k Ticket) bool { return k.ID == id }); shown != want {
+			t.Errorf("%s has %+v", call, r.Tickets)
 		}
 	}
 }

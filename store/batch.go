@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -38,6 +39,8 @@ type batch struct {
 	// seals are the calls and amendments this batch closes, in order.
 	seals []sealing
 	stats batchStats
+	// died is why the last dead letter is one.
+	died string
 }
 
 // callStanding is what a batch must know of a call before its facts.
@@ -128,7 +131,19 @@ func (b *batch) decode(ctx context.Context, messages []Message) ([]entry, error)
 
 func (b *batch) dead(ctx context.Context, m Message, reason string) error {
 	b.stats.dead++
+	b.died = reason
 	return b.s.addDeadLetter(ctx, b.out, b.name, m, &FactError{Position: m.Position, Reason: reason})
+}
+
+// unread puts a fact aside that is in the ledger already, as one that was never read: it can be
+// projected once what it waits for is there.
+func (b *batch) unread(ctx context.Context, e entry, reason string) error {
+	b.stats.missing++
+	return errors.Join(
+		b.s.q.ForgetFact(ctx, b.out, e.ID),
+		b.s.q.SetEngine(ctx, b.out, e.Engine, int64(e.Seq), 1),
+		b.dead(ctx, e.message, reason),
+	)
 }
 
 // decodeFact reads one fact and checks what every fact must say.

@@ -182,7 +182,7 @@ func (s *Store) surroundings(ctx context.Context, tx pgx.Tx, ids []string, byID 
 	}
 	for _, r := range tickets {
 		for _, call := range r.Calls {
-			if rec := of(call); rec.ID == call {
+			if rec := of(call); rec.ID == call && rec.Company == r.Company { // others' is not theirs to see
 				rec.Tickets = append(rec.Tickets, showTicket(r))
 			}
 		}

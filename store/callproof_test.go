@@ -45,11 +45,12 @@ func TestVerifyCallTampered(t *testing.T) {
 		"amendment added": {"INSERT INTO amendment VALUES (gen_random_uuid(), 'e1-c1', 'demo', 'x', 'x', 'x', now())", "amendment without a seal"},
 		"hash changed":    {"UPDATE seal SET hash = repeat('a', 64) WHERE call_id = 'e1-c1' AND amendment_id IS NULL", "does not follow"},
 		"neighbour gone":  {"DELETE FROM seal WHERE n = (SELECT n - 1 FROM seal WHERE call_id = 'e1-c1' AND amendment_id IS NULL)", "is missing"},
+		"sheet changed":   {`UPDATE sheet SET said = '{}' WHERE call_id = 'e1-c1'`, "the sheet changed after it was sealed"},
 		"tail gone":       {"DELETE FROM seal WHERE n > (SELECT n FROM seal WHERE call_id = 'e1-c1' AND amendment_id IS NULL)", "seals were removed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := closedStore(t)
+			s := filledStore(t)
 			tamper(t, s, c.statement)
 			p, err := s.VerifyCall(t.Context(), "e1-c1", "")
 			if err != nil {

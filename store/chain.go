@@ -343,12 +343,20 @@ func (s *Store) closedCall(ctx context.Context, tx pgx.Tx, call string) (company
 	return c.Company, nil
 }
 
+// AmendError is why a record is not amended.
+type AmendError struct{ Text string }
+
+func (e *AmendError) Error() string { return e.Text }
+
 // Amend adds a person's correction to a closed record (requirement C3). The
-// record itself stays as it is.
+// record itself stays as it is. The error Is ErrNoCall or ErrOpenCall, or As *AmendError.
 func (s *Store) Amend(ctx context.Context, call, author, reason, body string) (Amendment, error) {
 	a := Amendment{
 		ID: uuid.New(), Call: call, Author: clean(author), Reason: clean(reason), Body: clean(body),
 		MadeAt: time.Now().UTC().Truncate(time.Millisecond),
+	}
+	if strings.EqualFold(strings.TrimSpace(a.Author), systemAuthor) { // what it says of recordings is believed
+		return Amendment{}, &AmendError{fmt.Sprintf("amend call %s: %q is no author of an amendment; allowed: a person", call, author)}
 	}
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		var err error

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"sansheng/cti"
+	"sansheng/store/ticket"
 )
 
 // closedStore has five closed calls and an amendment of company demo.
@@ -24,6 +25,29 @@ func closedStore(t testing.TB) *Store {
 		t.Fatal(err)
 	}
 	noFaults(t, s)
+	return s
+}
+
+// filledStore is closedStore with a final sheet of e1-c1, amended once: both are sealed.
+func filledStore(t testing.TB) *Store {
+	t.Helper()
+	s := closedStore(t)
+	list, err := s.Tickets(t.Context(), TicketFilter{Call: "e1-c1"})
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d tickets, %v", len(list), err)
+	}
+	d := &recorded{Store: s, src: FactSource{Journal: "acts"}}
+	for _, a := range []ticket.Act{
+		&ticket.Filled{Kind: ticket.Repair, Said: repair("Nanjing Rd 1"), Final: true},
+		&ticket.Amended{Said: repair("Nanjing Rd 2"), Reason: "wrong house"},
+	} {
+		if _, err := s.Act(t.Context(), list[0].ID, "1001", a, Anybody); err != nil {
+			t.Fatal(err)
+		}
+		noFaults(t, s) // what the journal has not told again is not sealed yet
+		d.read(t)
+		noFaults(t, s)
+	}
 	return s
 }
 
@@ -52,10 +76,16 @@ func TestTampering(t *testing.T) {
 		"hash changed":       {"UPDATE seal SET hash = repeat('a', 64) WHERE n = 3", "does not follow"},
 		"head removed":       {"DELETE FROM chain", "head is missing"},
 		"all seals removed":  {"DELETE FROM seal", "record without a seal"},
+		"sheet changed":      {`UPDATE sheet SET said = said || '{"place": "Nanjing Rd 3"}' WHERE call_id = 'e1-c1'`, "the sheet changed after it was sealed"},
+		"sheet set back":     {`UPDATE sheet SET said = said || '{"place": "Nanjing Rd 1"}' WHERE call_id = 'e1-c1'`, "the sheet changed after it was sealed"},
+		"sheet opened":       {"UPDATE sheet SET closed_at = NULL WHERE call_id = 'e1-c1'", "the sheet changed after it was sealed"},
+		"sheet closed later": {"UPDATE sheet SET closed_at = closed_at + interval '1 h' WHERE call_id = 'e1-c1'", "the sheet changed after it was sealed"},
+		"sheet's form":       {"UPDATE sheet SET kind = 'complaint' WHERE call_id = 'e1-c1'", "the sheet changed after it was sealed"},
+		"sheet removed":      {"DELETE FROM sheet WHERE call_id = 'e1-c1'", "the sheet was removed after it was sealed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := closedStore(t)
+			s := filledStore(t)
 			tamper(t, s, c.statement)
 			checks, err := s.Verify(t.Context(), "")
 			if err != nil {
@@ -130,6 +160,11 @@ func TestAmend(t *testing.T) {
 	}
 	if _, err := s.Amend(t.Context(), "e1-c1", "", "r", "b"); err == nil {
 		t.Error("amended by nobody")
+	}
+	for _, author := range []string{systemAuthor, " System "} {
+		if _, err := s.Amend(t.Context(), "e1-c1", author, recordingDestroyed, `{"name": "c1"}`); !errors.As(err, new(*AmendError)) || !strings.Contains(err.Error(), "allowed: a person") {
+			t.Errorf("amended by %q: %v", author, err)
+		}
 	}
 	noFaults(t, s)
 }

@@ -149,6 +149,9 @@ func (s *Store) projectAgain(ctx context.Context, tx pgx.Tx, d DeadLetter) (outc
 	if err := b.write(ctx, entries); err != nil {
 		return "", err
 	}
+	if b.stats.dead > 0 {
+		return "", &DeadLetterError{Text: b.died}
+	}
 	return OutcomeProjected, b.out.flush(ctx)
 }
 

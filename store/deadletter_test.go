@@ -2,10 +2,12 @@ package store
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"sansheng/cti"
+	"sansheng/store/ticket"
 )
 
 // A dead letter stays open until it can be projected, or somebody closes it; it is
@@ -83,6 +85,84 @@ func TestRetryDeadLetter(t *testing.T) {
 	}
 	if p, err := s.Place(t.Context(), "journal"); err != nil || p.Position != broken {
 		t.Errorf("the journal's place has moved to %d, %v", p.Position, err)
+	}
+}
+
+// An act that came before the one that it follows stays put aside until that one is there, and is
+// projected then, with its seal.
+func TestRetryEarlyAct(t *testing.T) {
+	t.Parallel()
+	d := &recorded{Store: newStore(t), src: FactSource{Journal: "day"}}
+	all, err := Facts("day", theFacts(t)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all.Messages {
+		d.add(m)
+	}
+	d.read(t)
+	list, err := d.Tickets(t.Context(), TicketFilter{Call: "e1-c1"})
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d tickets, %v", len(list), err)
+	}
+	id := list[0].ID
+	for _, a := range []ticket.Act{&ticket.Noted{Text: "rang again"}, &ticket.Filled{Kind: ticket.Repair, Said: repair("Nanjing Rd 1"), Final: true}} {
+		if _, err := d.Act(t.Context(), id, "1001", a, Anybody); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.read(t)
+	messages := slices.Clone(d.src.Messages)
+	last := len(messages)
+	messages[last-2], messages[last-1] = messages[last-1], messages[last-2]
+	again := newStore(t)
+	read := func(n int) {
+		t.Helper()
+		src := &FactSource{Journal: "day", Messages: slices.Clone(messages[:n])}
+		for i := range src.Messages {
+			src.Messages[i].Position = uint64(i) + 1
+		}
+		if err := again.Projector(src, quick).Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	missing := func() (n int64) {
+		t.Helper()
+		if err := again.pool.QueryRow(t.Context(), "SELECT missing FROM engine WHERE name = $1", OutboxEngine).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	read(last - 1)
+	early := uint64(last) - 1
+	var stays *DeadLetterError
+	if _, err := again.RetryDeadLetter(t.Context(), "day", early, "9001"); !errors.As(err, &stays) || !strings.Contains(err.Error(), "act 3 of ticket") {
+		t.Errorf("before the act that it follows: %v", err)
+	}
+	if n := missing(); n != 2 {
+		t.Errorf("%d facts are missing, want both", n)
+	}
+	read(last)
+	if n := missing(); n != 1 {
+		t.Errorf("%d facts are missing, want the early one", n)
+	}
+	outcome, err := again.RetryDeadLetter(t.Context(), "day", early, "9001")
+	if err != nil || outcome != OutcomeProjected {
+		t.Fatalf("%q %v", outcome, err)
+	}
+	if n := missing(); n != 0 {
+		t.Errorf("%d facts are missing", n)
+	}
+	r, err := again.Record(t.Context(), "e1-c1")
+	if err != nil || r.Sheet == nil || r.Sheet.ClosedAt == nil || r.Sheet.Said["place"] != "Nanjing Rd 1" || len(r.Amendments) != 1 || r.Amendments[0].Hash == "" {
+		t.Errorf("%+v, %+v, %v", r.Sheet, r.Amendments, err)
+	}
+	history, err := again.History(t.Context(), id)
+	if err != nil || len(history) != 3 || history[2].Verb != "filled" {
+		t.Errorf("%+v, %v", history, err)
+	}
+	if _, faults := verified(t, again, Evidence{}); faults != "" {
+		t.Error(faults)
 	}
 }
 

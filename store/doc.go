@@ -51,7 +51,8 @@
 // A dead letter is kept whole in the table, which is an alarm (dead_letters) until somebody has it
 // projected after all (RetryDeadLetter) or puts it away. It is not published to a stream
 // of its own: it stands in the journal already, at the position that the table names, and a
-// second copy would have to be kept in step with the first.
+// second copy would have to be kept in step with the first. An act that comes before the one that
+// it follows leaves the ledger again, so that it can be projected when that one is there.
 //
 // # Webhooks
 //
@@ -70,7 +71,8 @@
 // hash continues its company's chain (Canonical, Store.Verify). A fact
 // that comes later becomes an amendment, which is sealed in the same chain. So does
 // a fact of an engine that did not lead any more when it told it: the call's rows
-// are what the engine says that went on with it.
+// are what the engine says that went on with it. A final sheet is held against the last
+// amendment by which it was sealed.
 //
 // # Customers
 //

@@ -3,13 +3,17 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"sansheng/cti"
+	"sansheng/cti/callback"
 	"sansheng/pbx"
 	"sansheng/store/ticket"
 )
@@ -296,6 +300,125 @@ func TestErasureReplayed(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A callback about two callers' tickets is of one household: when one of them is erased, nothing
+// is left of what was said in it, and nobody outside is told it any more.
+func TestErasureOfHousehold(t *testing.T) {
+	t.Parallel()
+	c := newClocked(t)
+	crm := Webhook{Name: "crm", Company: "demo", Facts: []string{"ticket.*", "follow_up.*"}, WholeNumbers: true}
+	began(t, c.Store, crm)
+	if err := c.SetWebhooks(t.Context(), []Webhook{crm}, newTold().send); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Replay(t.Context(), "journal", personalFacts(true)...); err != nil {
+		t.Fatal(err)
+	}
+	for _, call := range []string{"p1", "p2"} {
+		c.complained(call, "13800138000", "Lane 5", ticket.Complaint)
+	}
+	f := c.owed(1)[0]
+	wrong := c.called(f.ID, cti.DialReached)
+	c.command(f.ID, callback.Drop{Call: wrong, Why: "Wang Fang's neighbour answered", By: "1001"})
+	yes, score := true, 5
+	answers := []callback.Answered{{Question: "attitude", Number: &score}, {Question: "remark", Words: "she moves house"}}
+	for _, o := range f.Tickets {
+		answers = append(answers, callback.Answered{Question: "solved", Ticket: o.Ticket, Yes: &yes}, callback.Answered{Question: "satisfied", Ticket: o.Ticket, Number: &score})
+	}
+	right := c.called(f.ID, cti.DialReached)
+	if f = c.command(f.ID, callback.Answer{Call: right, By: "1001", Answers: answers}); f.State != callback.Done || len(f.Tickets) != 2 {
+		t.Fatalf("%+v", f)
+	}
+	d := &recorded{Store: c.Store, src: FactSource{Journal: "acts"}}
+	d.read(t)
+	said := []string{"13800138000", "Lane 5", "Wang Fang", "moves house"}
+	look := func() (rows []string, told, others int) {
+		t.Helper()
+		for _, trace := range said {
+			found := rowsOf(t, c.Store, trace)
+			for _, row := range slices.Concat(found["act"], found["follow_up"]) {
+				if strings.Contains(row, f.ID) {
+					rows = append(rows, trace+": "+row)
+				}
+			}
+		}
+		for _, o := range deliveries(t, c.Store, DeliveryFilter{}) {
+			if strings.HasPrefix(o.Fact, "follow_up."+f.ID) {
+				told++
+			} else if o.Call == "p1" {
+				others++
+			}
+		}
+		return rows, told, others
+	}
+	rows, told, others := look()
+	for _, trace := range said {
+		if !slices.ContainsFunc(rows, func(r string) bool { return strings.HasPrefix(r, trace) }) {
+			t.Errorf("%q is nowhere before it is erased", trace)
+		}
+	}
+	if told == 0 || others == 0 {
+		t.Errorf("%d and %d deliveries before", told, others)
+	}
+	if err := c.Replay(t.Context(), "journal", erased(personalFacts(true))...); err != nil { // p2, the second
+		t.Fatal(err)
+	}
+	noFaults(t, c.Store)
+	if rows, told, left := look(); len(rows) != 0 || told != 0 || left != others {
+		t.Errorf("%d deliveries, %d of %d of the other caller's, and %q", told, left, others, rows)
+	}
+}
+
+// A file that others' tickets have, too, goes with the last of them.
+func TestErasureOfSharedFile(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	facts := personalFacts(true)
+	if err := s.Replay(t.Context(), "journal", facts...); err != nil {
+		t.Fatal(err)
+	}
+	body, hash := []byte("the form"), ""
+	tickets := map[cti.CallID]uuid.UUID{}
+	for _, call := range []cti.CallID{"p1", "p2", "p3"} {
+		k, err := s.OpenTicket(t.Context(), "1001", ticket.Opened{Company: "demo", Kind: ticket.Complaint, Call: string(call), Matter: ticket.Matter{Summary: "waited"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Attach(t.Context(), k.ID, "1001", "form.txt", "text/plain", body, Anybody); err != nil {
+			t.Fatal(err)
+		}
+		tickets[call] = k.ID
+	}
+	if err := s.pool.QueryRow(t.Context(), "SELECT sha256 FROM attachment").Scan(&hash); err != nil {
+		t.Fatal(err)
+	}
+	erase := func(calls ...cti.CallID) {
+		t.Helper()
+		for _, call := range calls {
+			f := facts[len(facts)-1]
+			f.Seq++
+			f.ID, f.At, f.Kind, f.Call, f.Agent = fmt.Sprintf("p-%d", f.Seq), f.At.Add(time.Second), cti.RecordErased, call, ""
+			f.Data = &cti.ErasedData{By: "9001", Reason: "by law"}
+			facts = append(facts, f)
+		}
+		if err := s.Replay(t.Context(), "journal", facts...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	erase("p2")
+	for call, want := range map[cti.CallID]error{"p1": nil, "p2": ErrNoAttachment, "p3": nil} {
+		name, got, err := s.Attachment(t.Context(), tickets[call], hash)
+		if !errors.Is(err, want) || want == nil && (name != "form.txt" || string(got) != string(body)) {
+			t.Errorf("%s: %q %q, %v", call, name, got, err)
+		}
+	}
+	erase("p1", "p3") // in one batch
+	var files int
+	if err := s.pool.QueryRow(t.Context(), "SELECT count(*) FROM attachment").Scan(&files); err != nil || files != 0 {
+		t.Errorf("%d files are left, %v", files, err)
+	}
+	noFaults(t, s)
 }
 
 // An erasure of a call that is not there, goes on, or is another company's is put aside.

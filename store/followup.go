@@ -286,26 +286,34 @@ func everyHour() *callback.Office {
 	return &callback.Office{Rules: &rules, Hours: s, Questions: &questions}
 }
 
-// Tick tells of callbacks what the clock and the calls made for them have to tell, as many as a
-// page holds. Attempts are read from the calls' own records.
+// Tick tells of callbacks what the clock and the calls made for them have to tell, each page in a
+// transaction of its own. Attempts are read from the calls' own records.
 func (s *Store) Tick(ctx context.Context) error {
-	return s.acting(ctx, func(tx pgx.Tx) error {
-		now := s.now()
-		ids, err := s.q.TickingFollowUps(ctx, tx, now, lapsePage)
-		if err != nil {
+	p := sql.TickingFollowUpsParams{Count: lapsePage}
+	for {
+		p.At = s.now()
+		var rows []sql.TickingFollowUpsRow
+		err := s.acting(ctx, func(tx pgx.Tx) (err error) {
+			if rows, err = s.q.TickingFollowUps(ctx, tx, p); err != nil {
+				return err
+			}
+			for _, r := range rows {
+				f, err := s.lockFollowUp(ctx, tx, r.ID)
+				if err != nil {
+					return err
+				}
+				if err := s.tick(ctx, tx, &f, p.At); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || len(rows) < lapsePage {
 			return err
 		}
-		for _, id := range ids {
-			f, err := s.lockFollowUp(ctx, tx, id)
-			if err != nil {
-				return err
-			}
-			if err := s.tick(ctx, tx, &f, now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+		last := rows[len(rows)-1]
+		p.AfterDue, p.AfterID = last.DueAt, last.ID
+	}
 }
 
 func (s *Store) tick(ctx context.Context, tx pgx.Tx, f *followUp, now time.Time) error {
@@ -368,7 +376,10 @@ type FollowUpShare callback.Part
 // deals today's calls among agents.
 func (s *Store) FollowUpMonth(ctx context.Context, company, kind string, of time.Time, agents []string) (FollowUpMonth, error) {
 	office, now := s.office(company), s.now()
-	rows, err := s.q.ClosedTickets(ctx, s.pool, wanted(kind), company, of.AddDate(0, -2, 0))
+	day := of.In(office.Hours.Zone())
+	rows, err := s.q.ClosedTickets(ctx, s.pool, sql.ClosedTicketsParams{
+		Kind: wanted(kind), Company: company, Since: of.AddDate(0, -2, 0), Until: time.Date(day.Year(), day.Month()+1, 1, 0, 0, 0, 0, day.Location()),
+	})
 	if err != nil {
 		return FollowUpMonth{}, fmt.Errorf("count follow-ups: %w", err)
 	}
@@ -383,7 +394,7 @@ func (s *Store) FollowUpMonth(ctx context.Context, company, kind string, of time
 	if err != nil {
 		return FollowUpMonth{}, fmt.Errorf("count follow-ups: %w", err)
 	}
-	m := FollowUpMonth{Month: office.Count(hours.DateOf(of.In(office.Hours.Zone())), ended), Quota: office.Quota(dues, now)}
+	m := FollowUpMonth{Month: office.Count(hours.DateOf(day), ended), Quota: office.Quota(dues, now)}
 	m.Rate, m.KeptRate, m.Forecast = m.Month.Rate(), m.Month.KeptRate(), office.Forecast(m.Month, now)
 	for _, p := range callback.Deal(m.Quota, agents, hours.DateOf(now.In(office.Hours.Zone()))) {
 		m.Shares = append(m.Shares, FollowUpShare(p))
@@ -441,7 +452,7 @@ func (b *batch) readFollowUp(ctx context.Context, e entry, said actFact) error {
 		fact, err = callback.Decode(callback.Kind(e.Kind), e.At, said.Data)
 	}
 	if err != nil {
-		return b.dead(ctx, e.message, err.Error())
+		return b.unread(ctx, e, err.Error())
 	}
 	f, err := b.s.lockFollowUp(ctx, b.tx, id)
 	if err != nil && !errors.Is(err, ErrNoFollowUp) {
@@ -449,7 +460,7 @@ func (b *batch) readFollowUp(ctx context.Context, e entry, said actFact) error {
 	}
 	_, begins := fact.Data.(*callback.PlannedData)
 	if said.N != f.facts+1 || begins != (f.facts == 0) {
-		return b.dead(ctx, e.message, fmt.Sprintf("act %d of follow-up %s, which has %d", said.N, id, f.facts))
+		return b.unread(ctx, e, fmt.Sprintf("act %d of follow-up %s, which has %d", said.N, id, f.facts))
 	}
 	seq := int64(e.Seq)
 	return b.s.keepFollowUp(ctx, b.tx, &f, fact, said.By, &seq)

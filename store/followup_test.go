@@ -74,9 +74,8 @@ func (c *clocked) owed(want int) []callback.Callback {
 	return list
 }
 
-// called is a call that was made for a callback, with what came of it.
-func (c *clocked) called(id string, result cti.DialResult) string {
-	c.t.Helper()
+// dialled are the facts of a call that is made for a callback now, and of what comes of it.
+func (c *clocked) dialled(id, number string, result cti.DialResult) (string, []cti.Fact) {
 	now := c.Store.now().UTC()
 	call := cti.CallID(fmt.Sprintf("out-%d", c.seq))
 	fact := func(k cti.Kind, at time.Time, d cti.Data) cti.Fact {
@@ -85,21 +84,27 @@ func (c *clocked) called(id string, result cti.DialResult) string {
 			Version: 1, ID: fmt.Sprintf("out-%d", c.seq), Seq: c.seq, Engine: "out", At: at, Kind: k, Company: "demo", Call: call, Agent: "1001", Data: d,
 		}
 	}
-	facts := []cti.Fact{
+	return string(call), []cti.Fact{
 		fact(cti.CallArrived, now, &cti.Arrived{
-			DID: "800100", Caller: pbx.Party{Number: "13800138000"}, Direction: cti.Outbound, By: "1001", For: FollowUpPrefix + id,
+			DID: "800100", Caller: pbx.Party{Number: number}, Direction: cti.Outbound, By: "1001", For: FollowUpPrefix + id,
 		}),
 		fact(cti.CallDialled, now, &cti.DialledData{Channel: "x"}),
 		fact(cti.CallEnded, now.Add(30*time.Second), &cti.Ended{By: cti.RoleAgent, Disposition: cti.DispositionNoAnswer, Dial: result}),
 	}
-	if err := c.Replay(c.t.Context(), "out-"+string(call), facts...); err != nil {
+}
+
+// called is a call that was made for a callback, with what came of it.
+func (c *clocked) called(id string, result cti.DialResult) string {
+	c.t.Helper()
+	call, facts := c.dialled(id, "13800138000", result)
+	if err := c.Replay(c.t.Context(), "out-"+call, facts...); err != nil {
 		c.t.Fatal(err)
 	}
 	c.now.Add(time.Minute.Milliseconds())
 	if err := c.Tick(c.t.Context()); err != nil {
 		c.t.Fatal(err)
 	}
-	return string(call)
+	return call
 }
 
 func (c *clocked) command(id string, cmd callback.Command) callback.Callback {
@@ -218,5 +223,123 @@ func TestFollowUpUnsolved(t *testing.T) {
 	}
 	if _, err := c.FollowUp(t.Context(), uuid.New(), "1001", callback.Tick{}, nil); !errors.Is(err, ErrNoFollowUp) {
 		t.Errorf("one there is not: %v", err)
+	}
+}
+
+// A number that was dialled before somebody acted is told of behind that, with its own time:
+// whoever reads the journal into an empty database meets the acts in their order.
+func TestReplayLateDial(t *testing.T) {
+	t.Parallel()
+	c := newClocked(t)
+	d := &recorded{Store: c.Store, src: FactSource{Journal: "day"}}
+	day := func(facts []cti.Fact) {
+		t.Helper()
+		src, err := Facts("day", facts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range src.Messages {
+			d.add(m)
+		}
+	}
+	day(theFacts(t))
+	d.read(t)
+	c.complained(c.theCall(), "13800138000", "Nanjing Rd 1", ticket.Complaint)
+	f := c.owed(1)[0]
+	c.at(2*time.Hour + 10*time.Minute)
+	call, dial := c.dialled(f.ID, "13800138000", cti.DialBusy)
+	c.at(2*time.Hour + 30*time.Minute)
+	c.command(f.ID, callback.Assign{Agent: "1002", By: "2001"})
+	day(dial)
+	if err := d.Projector(&d.src, quick).Run(t.Context()); err != nil { // not told of yet
+		t.Fatal(err)
+	}
+	if err := d.Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if f = c.followUp(f.ID); len(f.Attempts) != 1 || f.Attempts[0].Call != call || !f.Attempts[0].At.Equal(storyStart.Add(2*time.Hour+10*time.Minute)) {
+		t.Fatalf("%+v", f)
+	}
+	d.read(t)
+	noFaults(t, d.Store)
+	again := &recorded{Store: newStore(t), src: d.src}
+	again.j.facts = d.j.facts
+	again.read(t)
+	noFaults(t, again.Store)
+	same(t, dump(t, again.Store), dump(t, d.Store))
+}
+
+// What came of a month's tickets stays as it was counted, though one of them is closed again in
+// the next.
+func TestFollowUpMonthStays(t *testing.T) {
+	t.Parallel()
+	c := newClocked(t)
+	on := func(m time.Month, day int) time.Time {
+		at := time.Date(2026, m, day, 10, 0, 0, 0, time.UTC)
+		c.now.Store(at.UnixMilli())
+		return at
+	}
+	on(time.November, 3)
+	k := c.complained(c.theCall(), "13800138000", "Nanjing Rd 1", ticket.Complaint)
+	f := c.owed(1)[0]
+	november := on(time.November, 4)
+	call := c.called(f.ID, cti.DialReached)
+	no, score := false, 5
+	f = c.command(f.ID, callback.Answer{Call: call, By: "1001", Answers: []callback.Answered{
+		{Question: "solved", Ticket: k.ID.String(), Yes: &no}, {Question: "satisfied", Ticket: k.ID.String(), Number: &score}, {Question: "attitude", Number: &score},
+	}})
+	if f.State != callback.Done {
+		t.Fatalf("%+v", f)
+	}
+	month := func(of time.Time) callback.Month {
+		t.Helper()
+		m, err := c.FollowUpMonth(t.Context(), "demo", "complaint", of, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.Month
+	}
+	before := month(november)
+	if want := (callback.Month{Closed: 1, Owed: 1, Done: 1, Kept: 1}); before != want {
+		t.Fatalf("%+v, want %+v", before, want)
+	}
+	december := on(time.December, 2)
+	c.do(k.ID, &ticket.ClosedWith{Result: "now it is"})
+	c.owed(1)
+	if after := month(november); after != before {
+		t.Errorf("November is %+v, it was %+v", after, before)
+	}
+	if m := month(december); m.Closed != 1 || m.Owed != 1 || m.Done != 0 || m.Waiting != 1 {
+		t.Errorf("December: %+v", m)
+	}
+}
+
+// However many callers are called at once, each call is told of.
+func TestTickPages(t *testing.T) {
+	t.Parallel()
+	c := newClocked(t)
+	call := c.theCall()
+	const many = lapsePage + 1
+	for i := range many {
+		c.complained(call, fmt.Sprintf("1380013%04d", i), fmt.Sprintf("Nanjing Rd %d", i), ticket.Complaint)
+	}
+	var facts []cti.Fact
+	for _, f := range c.owed(many) {
+		_, dial := c.dialled(f.ID, f.Numbers[0], cti.DialBusy)
+		facts = append(facts, dial...)
+	}
+	if err := c.Replay(t.Context(), "out", facts...); err != nil {
+		t.Fatal(err)
+	}
+	c.now.Add(time.Minute.Milliseconds())
+	for range 2 { // those that were told of are there the second time, too
+		if err := c.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, f := range c.owed(many) {
+		if f.State != callback.Confirming {
+			t.Errorf("%d of them, due %s: %s", i, f.Due, f.State)
+		}
 	}
 }

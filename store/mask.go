@@ -91,6 +91,18 @@ func MaskFact(fact []byte) ([]byte, error) {
 	return json.Marshal(whole)
 }
 
+// MaskWritten is a document that people have written as it may leave the house: without their
+// words, whose fields' names are left.
+func MaskWritten(document []byte) ([]byte, error) {
+	in := json.NewDecoder(bytes.NewReader(document))
+	in.UseNumber()
+	var v any
+	if err := in.Decode(&v); err != nil {
+		return nil, fmt.Errorf("mask document: %w", err)
+	}
+	return json.Marshal(masker{written: true}.value("", v))
+}
+
 // masker masks the data of a fact; written is whether most of it is what people have written.
 type masker struct{ written bool }
 

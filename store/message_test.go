@@ -3,6 +3,8 @@ package store
 import (
 	"testing"
 
+	"sansheng/cti"
+	"sansheng/cti/sheet"
 	"sansheng/store/ticket"
 )
 
@@ -68,5 +70,59 @@ func TestMessages(t *testing.T) {
 	r, err := s.Record(t.Context(), "c1")
 	if err != nil || len(r.Recordings) != 2 || r.Recordings[1].Name != "voicemail-c1-2" || len(r.QueueEntries) != 1 || *r.QueueEntries[0].Result != "moved" {
 		t.Errorf("record %+v, %v", r, err)
+	}
+}
+
+// TestFinishedMessage: a ticket that has become another matter, or lies with a department, stays
+// when its message is finished; one that is a message still is closed.
+func TestFinishedMessage(t *testing.T) {
+	t.Parallel()
+	complaint := &ticket.Filled{Kind: ticket.Complaint, Final: true, Said: sheet.Values{
+		"matter": "nobody came", "about": "delay", "phone": "13800138000", "place": "Nanjing Rd 1", "done": "asked the gang", "result": "they come today",
+	}}
+	forwarded := &ticket.ForwardedTo{Department: "gas", Reason: "their boiler"}
+	for name, c := range map[string]struct {
+		acts []ticket.Act
+		kind ticket.Kind
+		want ticket.State
+	}{
+		"a message":              {nil, ticket.Voicemail, ticket.Closed},
+		"a complaint":            {[]ticket.Act{complaint}, ticket.Complaint, ticket.Open},
+		"with a department":      {[]ticket.Act{forwarded}, ticket.Voicemail, ticket.Forwarded},
+		"done by the department": {[]ticket.Act{forwarded, &ticket.Finished{Result: "pump changed"}}, ticket.Voicemail, ticket.Closed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStore(t)
+			facts := messages.parse(t, "e")
+			if err := s.Replay(t.Context(), "story", facts[:len(facts)-3]...); err != nil {
+				t.Fatal(err)
+			}
+			id := ticketID("c1", ticket.Voicemail)
+			for _, a := range c.acts {
+				if _, err := s.Act(t.Context(), id, "1001", a, Anybody); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if facts[len(facts)-1].Kind != cti.MessageFinished {
+				t.Fatal("the story does not end with a message that is finished")
+			}
+			if err := s.Replay(t.Context(), "story", facts...); err != nil {
+				t.Fatal(err)
+			}
+			list, err := s.Tickets(t.Context(), TicketFilter{ID: id.String()})
+			if err != nil || len(list) != 1 || list[0].Kind != c.kind || list[0].State != c.want || list[0].Message == nil || list[0].Message.FinishedAt == nil {
+				t.Fatalf("%+v, %v", list, err)
+			}
+			if c.kind != ticket.Complaint {
+				return
+			}
+			if _, err := s.Act(t.Context(), id, "1001", &ticket.ClosedWith{Result: "they came"}, Anybody); err != nil {
+				t.Fatal(err)
+			}
+			if owed, err := s.FollowUps(t.Context(), FollowUpFilter{Owed: true}); err != nil || len(owed) != 1 {
+				t.Errorf("%d callers are to be called, %v", len(owed), err)
+			}
+		})
 	}
 }

@@ -60,6 +60,22 @@ func TestRatings(t *testing.T) {
 	if err != nil || len(tickets) != 1 || tickets[0].Call != "c1" || tickets[0].State != "open" || tickets[0].Owner != nil || tickets[0].Caller != "13800138000" {
 		t.Errorf("tickets %+v, %v", tickets, err)
 	}
+	day := time.Date(storyStart.Year(), storyStart.Month(), storyStart.Day(), 0, 0, 0, 0, storyStart.Location())
+	f := SummaryFilter{Company: r.Company, From: day, Until: day.AddDate(0, 0, 1)}
+	of := func(queues ...string) []DayRating {
+		f.Queues = queues
+		sum, err := s.Summary(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sum.Ratings
+	}
+	if got := of(); len(got) != 1 || got[0] != (DayRating{Question: "service", Answers: 1, Best: 3, Points: 1, Low: 1}) {
+		t.Errorf("the day's ratings %+v", got)
+	}
+	if got := of("repair"); len(got) != 0 {
+		t.Errorf("another queue's ratings %+v", got)
+	}
 }
 
 // TestSurveyUndone: where the switch had the two together still, nobody has ended the talk,

@@ -81,17 +81,17 @@ func (b *batch) applyAct(ctx context.Context, e entry, r *readActs) error {
 	}
 	var said actFact
 	if err := json.Unmarshal(e.message.Payload, &said); err != nil {
-		return b.dead(ctx, e.message, err.Error())
+		return b.unread(ctx, e, err.Error())
 	}
 	if said.FollowUp != "" {
 		return b.readFollowUp(ctx, e, said)
 	}
 	f, err := readAct(e, said)
 	if err != nil {
-		return b.dead(ctx, e.message, err.Error())
+		return b.unread(ctx, e, err.Error())
 	}
-	if err := b.sealSheet(ctx, e, f); err != nil || r.known[e.ID] {
-		return err
+	if r.known[e.ID] {
+		return b.sealSheet(ctx, e, f)
 	}
 	if err := b.out.flush(ctx); err != nil {
 		return err
@@ -108,11 +108,13 @@ func (b *batch) applyAct(ctx context.Context, e entry, r *readActs) error {
 		return err
 	}
 	if f.N != t.Facts+1 {
-		return b.dead(ctx, e.message, fmt.Sprintf("act %d of ticket %s, which has %d", f.N, f.Ticket, t.Facts))
+		return b.unread(ctx, e, fmt.Sprintf("act %d of ticket %s, which has %d", f.N, f.Ticket, t.Facts))
 	}
 	seq := int64(e.Seq)
-	_, err = b.s.keepAct(ctx, b.tx, t, f, &seq)
-	return err
+	if _, err = b.s.keepAct(ctx, b.tx, t, f, &seq); err != nil {
+		return err
+	}
+	return b.sealSheet(ctx, e, f)
 }
 
 // readAct reads an act from its fact in the journal.

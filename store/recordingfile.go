@@ -107,14 +107,18 @@ func (v *verification) recording(l sql.SealsRow, a Amendment, p sealsPage) error
 	if again, err := json.Marshal(told); err != nil || string(same) != string(again) {
 		v.fault(l.N, l.CallID, "what was found in recording %q changed after it was sealed", told.Name)
 	}
-	destroyed := slices.ContainsFunc(p.of[l.CallID], func(d Amendment) bool {
+	sealed := slices.ContainsFunc(p.of[l.CallID], func(d Amendment) bool {
 		var end DestroyedRecording
 		return d.Hash != "" && d.Author == systemAuthor && d.Reason == recordingDestroyed && json.Unmarshal([]byte(d.Body), &end) == nil && end.Name == told.Name
 	})
-	if checks[i].DestroyedAt != nil && !destroyed {
+	noted := checks[i].DestroyedAt != nil
+	switch {
+	case noted && !sealed:
 		v.fault(l.N, l.CallID, "recording %q is noted as destroyed, and no seal says so", told.Name)
+	case sealed && !noted:
+		v.fault(l.N, l.CallID, "a seal says that recording %q was destroyed, and it is not noted so", told.Name)
 	}
-	if v.files == nil || destroyed || told.SHA256 == "" {
+	if v.files == nil || noted && sealed || told.SHA256 == "" {
 		return nil
 	}
 	return v.recordingFiles(l, told)

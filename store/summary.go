@@ -36,6 +36,7 @@ type Summary struct {
 
 	Calls       *DayCalls       `json:"calls,omitempty"`
 	Agents      []DayAgent      `json:"agents,omitempty"`
+	Ratings     []DayRating     `json:"ratings,omitempty"`
 	Kinds       []DayKind       `json:"kinds"`
 	Departments []DayDepartment `json:"departments"`
 	Important   []DayMatter     `json:"important"`
@@ -77,6 +78,16 @@ type DayAgent struct {
 	// Final and Draft are the record sheets of the day's calls, as they are now.
 	Final int64 `json:"sheets_final"`
 	Draft int64 `json:"sheets_draft"`
+}
+
+// DayRating is what callers said of the day's talks when they were over (requirement F8).
+type DayRating struct {
+	Question string `json:"question"`
+	// Answers were given, each from 1 to Best; Points are their sum, Low so low that somebody is to see to it.
+	Answers int64 `json:"answers"`
+	Best    int   `json:"best"`
+	Points  int64 `json:"points"`
+	Low     int64 `json:"low"`
 }
 
 // DayKind are the matters of a kind. Closed are those that came to their end on the day, also
@@ -213,7 +224,7 @@ func (s *Store) Summary(ctx context.Context, f SummaryFilter) (Summary, error) {
 	return day, nil
 }
 
-// sumCalls counts the calls, what agents did, and messages.
+// sumCalls counts the calls, what agents did, what callers said of it, and messages.
 func (s *Store) sumCalls(ctx context.Context, tx pgx.Tx, f SummaryFilter, day *Summary) error {
 	calls, err := s.q.SummaryCalls(ctx, tx, sql.SummaryCallsParams{Company: f.Company, Since: f.From, Until: f.Until, Queues: f.Queues, Agents: f.Agents})
 	if err != nil {
@@ -232,6 +243,13 @@ func (s *Store) sumCalls(ctx context.Context, tx pgx.Tx, f SummaryFilter, day *S
 		day.Agents = append(day.Agents, DayAgent{
 			Agent: r.Agent, Answered: r.Answered, Dialled: r.Dialled, TalkMs: r.TalkMs, Final: r.Final, Draft: r.Draft,
 		})
+	}
+	ratings, err := s.q.SummaryRatings(ctx, tx, sql.SummaryRatingsParams{Company: f.Company, Since: f.From, Until: f.Until, Queues: f.Queues, Agents: f.Agents})
+	if err != nil {
+		return err
+	}
+	for _, r := range ratings {
+		day.Ratings = append(day.Ratings, DayRating{Question: r.Question, Answers: r.Answers, Best: int(r.Best), Points: r.Points, Low: r.Low})
 	}
 	messages, err := s.q.SummaryMessages(ctx, tx, sql.SummaryMessagesParams{Since: f.From, Until: f.Until, Company: f.Company, Queues: f.Queues})
 	day.Messages = &DayMessages{Left: messages.Arrived, Untaken: messages.Untaken}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"sansheng/store/internal/sql"
@@ -198,6 +199,8 @@ type sealsPage struct {
 	secrets  map[string][]byte
 	erasures map[string]Erasure
 	checks   map[string][]RecordingCheck
+	// sheets are those that were final once, by each amendment that has sealed them.
+	sheets map[uuid.UUID]sealedSheet
 }
 
 func (s *Store) readSeals(ctx context.Context, tx pgx.Tx, seals []sql.SealsRow) (p sealsPage, err error) {
@@ -222,6 +225,9 @@ func (s *Store) readSeals(ctx context.Context, tx pgx.Tx, seals []sql.SealsRow) 
 		return p, err
 	}
 	if p.erasures, err = s.erasures(ctx, tx, ids); err != nil {
+		return p, err
+	}
+	if p.sheets, err = s.sealedSheets(ctx, tx, ids); err != nil {
 		return p, err
 	}
 	p.checks, err = s.recordingChecks(ctx, tx, ids)
@@ -311,6 +317,11 @@ func (v *verification) amendment(l sql.SealsRow, a Amendment, p sealsPage) error
 	}
 	if err := v.content(l, c); err != nil {
 		return err
+	}
+	if s, ok := p.sheets[a.ID]; ok && e.Call == "" {
+		if err := v.sheet(l, a, s); err != nil {
+			return err
+		}
 	}
 	return v.recording(l, a, p)
 }

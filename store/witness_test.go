@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"sansheng/store/internal/sql"
@@ -346,6 +347,23 @@ func TestSwappedRecording(t *testing.T) {
 		}
 		if _, faults := verified(t, s, Evidence{Recordings: folder}); faults != "" {
 			t.Errorf("found %q", faults)
+		}
+	})
+	t.Run("destroyed by hand", func(t *testing.T) {
+		t.Parallel()
+		s, folder := recordedStore(t)
+		if err := os.Remove(filepath.Join(folder, "c1"+recordingExt)); err != nil {
+			t.Fatal(err)
+		}
+		a := Amendment{ID: uuid.New(), Call: "e1-c1", Company: "demo", Author: systemAuthor, Reason: recordingDestroyed, Body: `{"name": "c1"}`, MadeAt: storyStart}
+		if err := pgx.BeginFunc(t.Context(), s.pool, func(tx pgx.Tx) error { return s.sealAmendment(t.Context(), tx, &a, false) }); err != nil {
+			t.Fatal(err)
+		}
+		_, faults := verified(t, s, Evidence{Recordings: folder})
+		for _, want := range []string{`a seal says that recording "c1" was destroyed, and it is not noted so`, `recording "c1" is gone, and no rule has destroyed it`} {
+			if !strings.Contains(faults, want) {
+				t.Errorf("found %q, want %q", faults, want)
+			}
 		}
 	})
 	t.Run("no folder", func(t *testing.T) {

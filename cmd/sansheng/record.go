@@ -160,7 +160,7 @@ func recordAmendCommand(open opener) *cobra.Command {
 			return err
 		}),
 	}
-	c.Flags().StringVar(&author, "author", "", "who amends; by default the system's account")
+	c.Flags().StringVar(&author, "author", "", "the person who amends; by default the system's account")
 	c.Flags().StringVar(&reason, "reason", "", "why")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	_ = c.MarkFlagRequired("reason") // the flag is there

@@ -19,10 +19,14 @@ SELECT last FROM counter WHERE name = 'outbox' FOR UPDATE;
 SELECT EXISTS (SELECT 1 FROM act WHERE seq IS NULL);
 
 -- name: NumberActs :execrows
--- Numbers what was done, in the order in which it was: a ticket's acts in their own.
-WITH next AS (
-    SELECT fact_id, row_number() OVER (ORDER BY at, ticket_id, n) AS k FROM act WHERE seq IS NULL
-    ORDER BY at, ticket_id, n LIMIT sqlc.arg(count)
+-- Numbers what was done, in the order in which it was: the acts of a ticket, and of a follow-up, in
+-- their own, also where one was told of late and says when it was.
+WITH ordered AS (
+    SELECT fact_id, ticket_id, follow_up_id, n, max(at) OVER (PARTITION BY coalesce(follow_up_id, ticket_id) ORDER BY n) AS told
+    FROM act WHERE seq IS NULL
+), next AS (
+    SELECT fact_id, row_number() OVER (ORDER BY told, ticket_id, follow_up_id NULLS FIRST, n) AS k FROM ordered
+    ORDER BY told, ticket_id, follow_up_id NULLS FIRST, n LIMIT sqlc.arg(count)
 ), counted AS (
     UPDATE counter SET last = last + (SELECT count(*) FROM next) WHERE name = 'outbox' RETURNING last
 )

@@ -42,13 +42,21 @@ UPDATE sheet SET said = '{}' WHERE call_id = sqlc.arg(call_id);
 UPDATE ticket SET summary = '', place = '', phone = '', result = '' WHERE call_id = sqlc.arg(call_id);
 
 -- name: EraseAttachments :exec
+-- A file that another call's ticket has too is that one's still, unless that call was erased: its
+-- act has no name then.
 DELETE FROM attachment USING act
-WHERE act.call_id = sqlc.arg(call_id) AND act.kind = 'ticket.attached' AND attachment.sha256 = act.data ->> 'sha256';
+WHERE act.call_id = sqlc.arg(call_id) AND act.kind = 'ticket.attached' AND attachment.sha256 = act.data ->> 'sha256'
+  AND NOT EXISTS (
+      SELECT 1 FROM act other
+      WHERE other.kind = 'ticket.attached' AND other.data ->> 'sha256' = attachment.sha256 AND other.call_id <> sqlc.arg(call_id) AND other.data ? 'name');
 
 -- name: EraseActs :exec
--- What was done, when and by whom stays; what was said does not.
-UPDATE act SET data = data - ARRAY['matter', 'said', 'text', 'reason', 'result', 'how', 'name', 'tickets', 'number', 'outcome']
-WHERE call_id = sqlc.arg(call_id);
+-- What was done, when and by whom stays; what was said does not. A follow-up's acts are its first
+-- ticket's call's, and speak of all its callers, who are of one household.
+UPDATE act SET data = data - ARRAY['matter', 'said', 'text', 'reason', 'result', 'how', 'name', 'tickets', 'number', 'outcome', 'why']
+WHERE act.call_id = sqlc.arg(call_id) OR act.follow_up_id IN (
+    SELECT follow_up.id FROM follow_up
+    WHERE follow_up.tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = sqlc.arg(call_id)));
 
 -- name: EraseFollowUps :exec
 -- One about several callers' tickets is of one household: nobody of it is called any more.
@@ -74,7 +82,10 @@ UPDATE agent_order SET target = '', reason = '' WHERE call_id = sqlc.arg(call_id
 
 -- name: EraseDeliveries :exec
 -- What was to be told outside of the call, and what was told.
-DELETE FROM delivery WHERE call_id = sqlc.arg(call_id);
+DELETE FROM delivery
+WHERE delivery.call_id = sqlc.arg(call_id) OR delivery.fact_id IN (
+    SELECT act.fact_id FROM follow_up JOIN act ON act.follow_up_id = follow_up.id
+    WHERE follow_up.tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = sqlc.arg(call_id)));
 
 -- name: ErasedRecordings :many
 SELECT r.call_id, r.name FROM erasure e JOIN recording r ON r.call_id = e.call_id

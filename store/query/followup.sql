@@ -20,9 +20,9 @@ SELECT id FROM follow_up
 WHERE company = sqlc.arg(company) AND state = 'waiting' AND reach && sqlc.arg(reach)::text[] ORDER BY planned_at, id;
 
 -- name: TickingFollowUps :many
--- Those of which the clock, or a call, may have something to tell.
-SELECT id FROM follow_up
-WHERE ended_at IS NULL AND (NOT overdue AND due_at <= sqlc.arg(at)::timestamptz OR state IN ('calling', 'confirming')
+-- Those of which the clock, or a call, may have something to tell, behind one of them.
+SELECT id, due_at FROM follow_up
+WHERE ended_at IS NULL AND (due_at, id) > (sqlc.arg(after_due)::timestamptz, sqlc.arg(after_id)::uuid) AND (NOT overdue AND due_at <= sqlc.arg(at)::timestamptz OR state IN ('calling', 'confirming')
     OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.matter <> '' AND dial.dialled_at > sqlc.arg(at)::timestamptz - interval '1 hour'))
 ORDER BY due_at, id LIMIT sqlc.arg(count) FOR UPDATE SKIP LOCKED;
 
@@ -44,18 +44,20 @@ ORDER BY due_at DESC, id DESC LIMIT sqlc.narg(count)::bigint;
 
 -- name: ClosedTickets :many
 -- Tickets that were closed, also those that were opened again since, with what has become of
--- their callbacks, for the rates of a month. A message is closed by the hotline, and not by an act.
+-- their callbacks, for the rates of a month that ends with until: what comes later is another
+-- month's. A message is closed by the hotline, and not by an act.
 WITH closed AS (
     SELECT ticket_id, max(at)::timestamptz AS closed_at FROM act
-    WHERE act.company = sqlc.arg(company) AND act.kind = 'ticket.closed' AND act.at >= sqlc.arg(since)::timestamptz GROUP BY ticket_id
+    WHERE act.company = sqlc.arg(company) AND act.kind = 'ticket.closed' AND act.at >= sqlc.arg(since)::timestamptz AND act.at < sqlc.arg(until)::timestamptz GROUP BY ticket_id
     UNION
     SELECT id, closed_at FROM ticket
-    WHERE ticket.company = sqlc.arg(company) AND ticket.kind = 'voicemail' AND ticket.state = 'closed' AND ticket.closed_at >= sqlc.arg(since)::timestamptz
+    WHERE ticket.company = sqlc.arg(company) AND ticket.kind = 'voicemail' AND ticket.state = 'closed'
+      AND ticket.closed_at >= sqlc.arg(since)::timestamptz AND ticket.closed_at < sqlc.arg(until)::timestamptz
 )
 SELECT ticket.kind, closed.closed_at::timestamptz AS closed_at, (f.state IS NOT NULL)::boolean AS owed,
        coalesce(f.due_at, 'epoch')::timestamptz AS due_at, coalesce(f.state, '')::text AS state, coalesce(f.ended_at, 'epoch')::timestamptz AS ended_at
 FROM closed JOIN ticket ON ticket.id = closed.ticket_id LEFT JOIN LATERAL (
-    SELECT due_at, state, ended_at FROM follow_up WHERE follow_up.tickets @> ARRAY[ticket.id::text] AND follow_up.state <> 'merged'
+    SELECT due_at, state, ended_at FROM follow_up WHERE follow_up.tickets @> ARRAY[ticket.id::text] AND follow_up.state <> 'merged' AND follow_up.planned_at < sqlc.arg(until)::timestamptz
     ORDER BY planned_at DESC LIMIT 1
 ) f ON true
 WHERE sqlc.narg(kind)::text IS NULL OR ticket.kind = sqlc.narg(kind);

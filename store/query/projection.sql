@@ -19,6 +19,9 @@ SELECT unnest(sqlc.arg(ids)::text[]), unnest(sqlc.arg(engines)::text[]), unnest(
 ON CONFLICT (id) DO NOTHING
 RETURNING id;
 
+-- name: ForgetFact :exec
+DELETE FROM fact WHERE id = sqlc.arg(id);
+
 -- name: FactsByID :many
 SELECT id, kind, call_id, at FROM fact WHERE id = ANY (sqlc.arg(ids)::text[]);
 

@@ -29,6 +29,18 @@ WHERE company = sqlc.arg(company) AND n > sqlc.arg(after) ORDER BY n LIMIT sqlc.
 -- A chain's row may be gone, so its seals and calls name the company too.
 SELECT company FROM chain UNION SELECT company FROM seal UNION SELECT company FROM call ORDER BY 1;
 
+-- name: SealedSheets :many
+-- The sheets of calls' tickets that were final once, with the acts that are sealed: the one that
+-- closed it, then its amendments. The sheet itself may be gone.
+SELECT ticket.call_id, its.facts::text[] AS facts, (sheet.ticket_id IS NOT NULL)::boolean AS there,
+       coalesce(sheet.kind, '')::text AS kind, coalesce(sheet.version, 0)::integer AS version, coalesce(sheet.said, '{}')::jsonb AS said, sheet.closed_at
+FROM ticket CROSS JOIN LATERAL (
+    SELECT array_agg(act.fact_id ORDER BY act.n) AS facts FROM act
+    WHERE act.ticket_id = ticket.id AND act.follow_up_id IS NULL
+      AND (act.kind = 'ticket.amended' OR act.kind = 'ticket.filled' AND act.data @> '{"final": true}')
+) its LEFT JOIN sheet ON sheet.ticket_id = ticket.id
+WHERE ticket.calls && sqlc.arg(ids)::text[] AND ticket.call_id = ANY (sqlc.arg(ids)::text[]) AND its.facts IS NOT NULL;
+
 -- name: UnsealedCalls :many
 SELECT call.id FROM call LEFT JOIN seal ON seal.call_id = call.id AND seal.amendment_id IS NULL
 WHERE call.company = sqlc.arg(company) AND call.ended_at IS NOT NULL AND seal.call_id IS NULL ORDER BY call.id;

@@ -37,6 +37,14 @@ SELECT part.agent, sum(part.answered)::bigint AS answered, sum(part.dialled)::bi
        sum(part.final)::bigint AS final, sum(part.draft)::bigint AS draft
 FROM part WHERE part.agent <> '' GROUP BY part.agent ORDER BY part.agent COLLATE "C";
 
+-- name: SummaryRatings :many
+-- A question that was asked with another scale counts beside itself.
+SELECT rating.question, rating.best, count(*) AS answers, sum(rating.score)::bigint AS points, count(*) FILTER (WHERE rating.low) AS low
+FROM rating JOIN call ON call.id = rating.call_id
+WHERE call.company = sqlc.arg(company) AND call.started_at >= sqlc.arg(since)::timestamptz AND call.started_at < sqlc.arg(until)::timestamptz
+  AND call_is_of(call.id, sqlc.narg(queues)::text[], sqlc.narg(agents)::text[])
+GROUP BY rating.question, rating.best ORDER BY rating.question COLLATE "C", rating.best;
+
 -- name: SummaryKinds :many
 -- A ticket counts for its kind as it is now, and once for the day, however often it was closed.
 -- Only of those that were opened again has the history to be asked.

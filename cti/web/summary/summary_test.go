@@ -32,10 +32,11 @@ func theDay(t testing.TB, language string) store.Summary {
 	from := time.Date(2026, 11, 29, 0, 0, 0, 0, zone)
 	s := store.Summary{
 		Company: "demo", CompanyName: "三声演示", Language: language, Day: "2026-11-29", From: from, Until: from.AddDate(0, 0, 1), At: from.Add(17 * time.Hour),
-		Queues: []string{"service", "repair"},
-		Calls:  &store.DayCalls{Arrived: 412, Answered: 398, WithinThreeRings: 377, LeftUnjoined: 2, Abandoned: 11, Emergency: 6, LongestWaitMs: 184000, Dialled: 57, Reached: 44},
-		Agents: []store.DayAgent{{Agent: "1001", Name: "业务代表 1001", Answered: 61, TalkMs: 9_123_000, Final: 60, Draft: 1}, {Agent: "1002", Answered: 58, TalkMs: 8_000_000, Final: 58}},
-		Kinds:  []store.DayKind{{Kind: ticket.Repair, Opened: 40, Closed: 38, Open: 12, Overdue: 2}, {Kind: ticket.Emergency, Opened: 6, Closed: 5, Open: 1}},
+		Queues:  []string{"service", "repair"},
+		Calls:   &store.DayCalls{Arrived: 412, Answered: 398, WithinThreeRings: 377, LeftUnjoined: 2, Abandoned: 11, Emergency: 6, LongestWaitMs: 184000, Dialled: 57, Reached: 44},
+		Agents:  []store.DayAgent{{Agent: "1001", Name: "业务代表 1001", Answered: 61, TalkMs: 9_123_000, Final: 60, Draft: 1}, {Agent: "1002", Answered: 58, TalkMs: 8_000_000, Final: 58}},
+		Ratings: []store.DayRating{{Question: "solved", Answers: 40, Best: 3, Points: 110, Low: 2}},
+		Kinds:   []store.DayKind{{Kind: ticket.Repair, Opened: 40, Closed: 38, Open: 12, Overdue: 2}, {Kind: ticket.Emergency, Opened: 6, Closed: 5, Open: 1}},
 		Departments: []store.DayDepartment{
 			{Department: "gas", Name: "燃气部", Forwarded: 31, Finished: 29, Held: 11, Overdue: 2},
 		},
@@ -64,7 +65,7 @@ func TestHTML(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := b.String()
-		for _, want := range append(wants, "&lt;/style&gt;&lt;script&gt;", "412", "377", "1764400000.17") {
+		for _, want := range append(wants, "&lt;/style&gt;&lt;script&gt;", "412", "377", "1764400000.17", "2.75 / 3") {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: %q is not there", language, want)
 			}
@@ -85,7 +86,7 @@ func TestHTML(t *testing.T) {
 func TestDepartment(t *testing.T) {
 	t.Parallel()
 	s := theDay(t, "en")
-	s.Department, s.Calls, s.Messages, s.Agents, s.Queues, s.Important = "gas", nil, nil, nil, nil, nil
+	s.Department, s.Calls, s.Messages, s.Agents, s.Ratings, s.Queues, s.Important = "gas", nil, nil, nil, nil, nil, nil
 	titles := ""
 	for _, table := range Tables(s) {
 		titles += table.Title + " "

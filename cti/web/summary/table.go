@@ -60,6 +60,9 @@ func Tables(s store.Summary) []Table {
 	if s.Calls != nil {
 		tables = append(tables, calls(s), agents(s))
 	}
+	if len(s.Ratings) > 0 {
+		tables = append(tables, ratings(s))
+	}
 	tables = append(tables, kinds(s), departments(s), callbacks(s))
 	if s.Messages != nil {
 		tables = append(tables, messages(s))
@@ -111,6 +114,19 @@ func agents(s store.Summary) Table {
 	for i, a := range s.Agents {
 		t.Marks[i] = a.Draft > 0
 		t.Rows = append(t.Rows, []string{a.Agent, a.Name, number(a.Answered), number(a.Dialled), long(a.TalkMs), number(a.Final), number(a.Draft)})
+	}
+	return t
+}
+
+func ratings(s store.Summary) Table {
+	t := Table{
+		Title: words{"满意度", "How was it"}.in(s.Language), Marks: map[int]bool{}, Wide: []float64{2, 1, 1.4, 1},
+		Heads: heads(s, words{"问题", "Question"}, words{"评价", "Answers"}, words{"平均分", "Average"}, words{"低分", "Low"}),
+	}
+	for i, r := range s.Ratings {
+		t.Marks[i] = r.Low > 0
+		average := fmt.Sprintf("%.2f / %d", float64(r.Points)/float64(max(r.Answers, 1)), r.Best)
+		t.Rows = append(t.Rows, []string{r.Question, number(r.Answers), average, number(r.Low)})
 	}
 	return t
 }

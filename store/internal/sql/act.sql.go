@@ -198,16 +198,20 @@ func (q *Queries) LastAct(ctx context.Context, db DBTX) (int64, error) {
 }
 
 const numberActs = `-- name: NumberActs :execrows
-WITH next AS (
-    SELECT fact_id, row_number() OVER (ORDER BY at, ticket_id, n) AS k FROM act WHERE seq IS NULL
-    ORDER BY at, ticket_id, n LIMIT $1
+WITH ordered AS (
+    SELECT fact_id, ticket_id, follow_up_id, n, max(at) OVER (PARTITION BY coalesce(follow_up_id, ticket_id) ORDER BY n) AS told
+    FROM act WHERE seq IS NULL
+), next AS (
+    SELECT fact_id, row_number() OVER (ORDER BY told, ticket_id, follow_up_id NULLS FIRST, n) AS k FROM ordered
+    ORDER BY told, ticket_id, follow_up_id NULLS FIRST, n LIMIT $1
 ), counted AS (
     UPDATE counter SET last = last + (SELECT count(*) FROM next) WHERE name = 'outbox' RETURNING last
 )
 UPDATE act SET seq = counted.last - (SELECT count(*) FROM next) + next.k FROM next, counted WHERE act.fact_id = next.fact_id
 `
 
-// Numbers what was done, in the order in which it was: a ticket's acts in their own.
+// Numbers what was done, in the order in which it was: the acts of a ticket, and of a follow-up, in
+// their own, also where one was told of late and says when it was.
 func (q *Queries) NumberActs(ctx context.Context, db DBTX, count int32) (int64, error) {
 	result, err := db.Exec(ctx, numberActs, count)
 	if err != nil {

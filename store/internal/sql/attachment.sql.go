@@ -22,7 +22,7 @@ func (q *Queries) AddAttachment(ctx context.Context, db DBTX, sha256 string, bod
 
 const attachment = `-- name: Attachment :one
 SELECT (act.data ->> 'name')::text AS name, attachment.body FROM act JOIN attachment ON attachment.sha256 = act.data ->> 'sha256'
-WHERE act.ticket_id = $1 AND act.kind = 'ticket.attached' AND attachment.sha256 = $2
+WHERE act.ticket_id = $1 AND act.kind = 'ticket.attached' AND act.data ? 'name' AND attachment.sha256 = $2
 ORDER BY act.n DESC LIMIT 1
 `
 
@@ -31,6 +31,7 @@ type AttachmentRow struct {
 	Body []byte
 }
 
+// Where the ticket's call was erased, its act has no name: another ticket's file is not its.
 func (q *Queries) Attachment(ctx context.Context, db DBTX, ticketID uuid.UUID, sha256 string) (AttachmentRow, error) {
 	row := db.QueryRow(ctx, attachment, ticketID, sha256)
 	var i AttachmentRow

@@ -25,11 +25,14 @@ func (q *Queries) AddErasure(ctx context.Context, db DBTX, callID string, amendm
 }
 
 const eraseActs = `-- name: EraseActs :exec
-UPDATE act SET data = data - ARRAY['matter', 'said', 'text', 'reason', 'result', 'how', 'name', 'tickets', 'number', 'outcome']
-WHERE call_id = $1
+UPDATE act SET data = data - ARRAY['matter', 'said', 'text', 'reason', 'result', 'how', 'name', 'tickets', 'number', 'outcome', 'why']
+WHERE act.call_id = $1 OR act.follow_up_id IN (
+    SELECT follow_up.id FROM follow_up
+    WHERE follow_up.tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = $1))
 `
 
-// What was done, when and by whom stays; what was said does not.
+// What was done, when and by whom stays; what was said does not. A follow-up's acts are its first
+// ticket's call's, and speak of all its callers, who are of one household.
 func (q *Queries) EraseActs(ctx context.Context, db DBTX, callID string) error {
 	_, err := db.Exec(ctx, eraseActs, callID)
 	return err
@@ -51,8 +54,13 @@ func (q *Queries) EraseAmendments(ctx context.Context, db DBTX, callID string, b
 const eraseAttachments = `-- name: EraseAttachments :exec
 DELETE FROM attachment USING act
 WHERE act.call_id = $1 AND act.kind = 'ticket.attached' AND attachment.sha256 = act.data ->> 'sha256'
+  AND NOT EXISTS (
+      SELECT 1 FROM act other
+      WHERE other.kind = 'ticket.attached' AND other.data ->> 'sha256' = attachment.sha256 AND other.call_id <> $1 AND other.data ? 'name')
 `
 
+// A file that another call's ticket has too is that one's still, unless that call was erased: its
+// act has no name then.
 func (q *Queries) EraseAttachments(ctx context.Context, db DBTX, callID string) error {
 	_, err := db.Exec(ctx, eraseAttachments, callID)
 	return err
@@ -77,7 +85,10 @@ func (q *Queries) EraseCallback(ctx context.Context, db DBTX, callID string) err
 }
 
 const eraseDeliveries = `-- name: EraseDeliveries :exec
-DELETE FROM delivery WHERE call_id = $1
+DELETE FROM delivery
+WHERE delivery.call_id = $1 OR delivery.fact_id IN (
+    SELECT act.fact_id FROM follow_up JOIN act ON act.follow_up_id = follow_up.id
+    WHERE follow_up.tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = $1))
 `
 
 // What was to be told outside of the call, and what was told.

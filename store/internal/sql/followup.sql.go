@@ -26,19 +26,27 @@ func (q *Queries) CallerOf(ctx context.Context, db DBTX, id string) (string, err
 const closedTickets = `-- name: ClosedTickets :many
 WITH closed AS (
     SELECT ticket_id, max(at)::timestamptz AS closed_at FROM act
-    WHERE act.company = $2 AND act.kind = 'ticket.closed' AND act.at >= $3::timestamptz GROUP BY ticket_id
+    WHERE act.company = $3 AND act.kind = 'ticket.closed' AND act.at >= $4::timestamptz AND act.at < $1::timestamptz GROUP BY ticket_id
     UNION
     SELECT id, closed_at FROM ticket
-    WHERE ticket.company = $2 AND ticket.kind = 'voicemail' AND ticket.state = 'closed' AND ticket.closed_at >= $3::timestamptz
+    WHERE ticket.company = $3 AND ticket.kind = 'voicemail' AND ticket.state = 'closed'
+      AND ticket.closed_at >= $4::timestamptz AND ticket.closed_at < $1::timestamptz
 )
 SELECT ticket.kind, closed.closed_at::timestamptz AS closed_at, (f.state IS NOT NULL)::boolean AS owed,
        coalesce(f.due_at, 'epoch')::timestamptz AS due_at, coalesce(f.state, '')::text AS state, coalesce(f.ended_at, 'epoch')::timestamptz AS ended_at
 FROM closed JOIN ticket ON ticket.id = closed.ticket_id LEFT JOIN LATERAL (
-    SELECT due_at, state, ended_at FROM follow_up WHERE follow_up.tickets @> ARRAY[ticket.id::text] AND follow_up.state <> 'merged'
+    SELECT due_at, state, ended_at FROM follow_up WHERE follow_up.tickets @> ARRAY[ticket.id::text] AND follow_up.state <> 'merged' AND follow_up.planned_at < $1::timestamptz
     ORDER BY planned_at DESC LIMIT 1
 ) f ON true
-WHERE $1::text IS NULL OR ticket.kind = $1
+WHERE $2::text IS NULL OR ticket.kind = $2
 `
+
+type ClosedTicketsParams struct {
+	Until   time.Time
+	Kind    *string
+	Company string
+	Since   time.Time
+}
 
 type ClosedTicketsRow struct {
 	Kind     string
@@ -50,9 +58,15 @@ type ClosedTicketsRow struct {
 }
 
 // Tickets that were closed, also those that were opened again since, with what has become of
-// their callbacks, for the rates of a month. A message is closed by the hotline, and not by an act.
-func (q *Queries) ClosedTickets(ctx context.Context, db DBTX, kind *string, company string, since time.Time) ([]ClosedTicketsRow, error) {
-	rows, err := db.Query(ctx, closedTickets, kind, company, since)
+// their callbacks, for the rates of a month that ends with until: what comes later is another
+// month's. A message is closed by the hotline, and not by an act.
+func (q *Queries) ClosedTickets(ctx context.Context, db DBTX, arg ClosedTicketsParams) ([]ClosedTicketsRow, error) {
+	rows, err := db.Query(ctx, closedTickets,
+		arg.Until,
+		arg.Kind,
+		arg.Company,
+		arg.Since,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -302,26 +316,43 @@ func (q *Queries) SaveFollowUp(ctx context.Context, db DBTX, arg SaveFollowUpPar
 }
 
 const tickingFollowUps = `-- name: TickingFollowUps :many
-SELECT id FROM follow_up
-WHERE ended_at IS NULL AND (NOT overdue AND due_at <= $1::timestamptz OR state IN ('calling', 'confirming')
-    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.matter <> '' AND dial.dialled_at > $1::timestamptz - interval '1 hour'))
-ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+SELECT id, due_at FROM follow_up
+WHERE ended_at IS NULL AND (due_at, id) > ($1::timestamptz, $2::uuid) AND (NOT overdue AND due_at <= $3::timestamptz OR state IN ('calling', 'confirming')
+    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.matter <> '' AND dial.dialled_at > $3::timestamptz - interval '1 hour'))
+ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED
 `
 
-// Those of which the clock, or a call, may have something to tell.
-func (q *Queries) TickingFollowUps(ctx context.Context, db DBTX, at time.Time, count int32) ([]uuid.UUID, error) {
-	rows, err := db.Query(ctx, tickingFollowUps, at, count)
+type TickingFollowUpsParams struct {
+	AfterDue time.Time
+	AfterID  uuid.UUID
+	At       time.Time
+	Count    int32
+}
+
+type TickingFollowUpsRow struct {
+	ID    uuid.UUID
+	DueAt time.Time
+}
+
+// Those of which the clock, or a call, may have something to tell, behind one of them.
+func (q *Queries) TickingFollowUps(ctx context.Context, db DBTX, arg TickingFollowUpsParams) ([]TickingFollowUpsRow, error) {
+	rows, err := db.Query(ctx, tickingFollowUps,
+		arg.AfterDue,
+		arg.AfterID,
+		arg.At,
+		arg.Count,
+	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []uuid.UUID
+	var items []TickingFollowUpsRow
 	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
+		var i TickingFollowUpsRow
+		if err := rows.Scan(&i.ID, &i.DueAt); err != nil {
 			return nil, err
 		}
-		items = append(items, id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -18,8 +18,8 @@ WITH finished AS (
     WHERE message.call_id = $5 AND message.finished_at IS NULL
     RETURNING message.finished_at, message.result
 )
-UPDATE ticket SET state = 'closed', closed_at = finished.finished_at, result = finished.result FROM finished
-WHERE ticket.id = $1 AND ticket.closed_at IS NULL
+UPDATE ticket SET state = 'closed', closed_at = finished.finished_at, result = coalesce(nullif(finished.result, ''), ticket.result) FROM finished
+WHERE ticket.id = $1 AND ticket.kind = 'voicemail' AND ticket.state IN ('open', 'done')
 `
 
 type FinishMessageParams struct {
@@ -30,6 +30,8 @@ type FinishMessageParams struct {
 	CallID   string
 }
 
+// A ticket that is about another matter by now, or that a department has not done, is not over
+// with its message: people close it.
 func (q *Queries) FinishMessage(ctx context.Context, db DBTX, arg FinishMessageParams) error {
 	_, err := db.Exec(ctx, finishMessage,
 		arg.TicketID,

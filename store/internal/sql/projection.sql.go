@@ -249,6 +249,15 @@ func (q *Queries) FactsByID(ctx context.Context, db DBTX, ids []string) ([]Facts
 	return items, nil
 }
 
+const forgetFact = `-- name: ForgetFact :exec
+DELETE FROM fact WHERE id = $1
+`
+
+func (q *Queries) ForgetFact(ctx context.Context, db DBTX, id string) error {
+	_, err := db.Exec(ctx, forgetFact, id)
+	return err
+}
+
 const lockCalls = `-- name: LockCalls :many
 SELECT id, company, (ended_at IS NOT NULL)::boolean AS closed, term,
        EXISTS (SELECT 1 FROM erasure WHERE erasure.call_id = call.id) AS erased

@@ -230,6 +230,57 @@ func (q *Queries) SealedCompanies(ctx context.Context, db DBTX) ([]string, error
 	return items, nil
 }
 
+const sealedSheets = `-- name: SealedSheets :many
+SELECT ticket.call_id, its.facts::text[] AS facts, (sheet.ticket_id IS NOT NULL)::boolean AS there,
+       coalesce(sheet.kind, '')::text AS kind, coalesce(sheet.version, 0)::integer AS version, coalesce(sheet.said, '{}')::jsonb AS said, sheet.closed_at
+FROM ticket CROSS JOIN LATERAL (
+    SELECT array_agg(act.fact_id ORDER BY act.n) AS facts FROM act
+    WHERE act.ticket_id = ticket.id AND act.follow_up_id IS NULL
+      AND (act.kind = 'ticket.amended' OR act.kind = 'ticket.filled' AND act.data @> '{"final": true}')
+) its LEFT JOIN sheet ON sheet.ticket_id = ticket.id
+WHERE ticket.calls && $1::text[] AND ticket.call_id = ANY ($1::text[]) AND its.facts IS NOT NULL
+`
+
+type SealedSheetsRow struct {
+	CallID   string
+	Facts    []string
+	There    bool
+	Kind     string
+	Version  int32
+	Said     []byte
+	ClosedAt *time.Time
+}
+
+// The sheets of calls' tickets that were final once, with the acts that are sealed: the one that
+// closed it, then its amendments. The sheet itself may be gone.
+func (q *Queries) SealedSheets(ctx context.Context, db DBTX, ids []string) ([]SealedSheetsRow, error) {
+	rows, err := db.Query(ctx, sealedSheets, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SealedSheetsRow
+	for rows.Next() {
+		var i SealedSheetsRow
+		if err := rows.Scan(
+			&i.CallID,
+			&i.Facts,
+			&i.There,
+			&i.Kind,
+			&i.Version,
+			&i.Said,
+			&i.ClosedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const seals = `-- name: Seals :many
 SELECT n, call_id, amendment_id, prev_hash, hash, form, commitment FROM seal
 WHERE company = $1 AND n > $2 ORDER BY n LIMIT $3

@@ -634,3 +634,60 @@ func (q *Queries) SummaryPromised(ctx context.Context, db DBTX, arg SummaryPromi
 	)
 	return i, err
 }
+
+const summaryRatings = `-- name: SummaryRatings :many
+SELECT rating.question, rating.best, count(*) AS answers, sum(rating.score)::bigint AS points, count(*) FILTER (WHERE rating.low) AS low
+FROM rating JOIN call ON call.id = rating.call_id
+WHERE call.company = $1 AND call.started_at >= $2::timestamptz AND call.started_at < $3::timestamptz
+  AND call_is_of(call.id, $4::text[], $5::text[])
+GROUP BY rating.question, rating.best ORDER BY rating.question COLLATE "C", rating.best
+`
+
+type SummaryRatingsParams struct {
+	Company string
+	Since   time.Time
+	Until   time.Time
+	Queues  []string
+	Agents  []string
+}
+
+type SummaryRatingsRow struct {
+	Question string
+	Best     int32
+	Answers  int64
+	Points   int64
+	Low      int64
+}
+
+// A question that was asked with another scale counts beside itself.
+func (q *Queries) SummaryRatings(ctx context.Context, db DBTX, arg SummaryRatingsParams) ([]SummaryRatingsRow, error) {
+	rows, err := db.Query(ctx, summaryRatings,
+		arg.Company,
+		arg.Since,
+		arg.Until,
+		arg.Queues,
+		arg.Agents,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SummaryRatingsRow
+	for rows.Next() {
+		var i SummaryRatingsRow
+		if err := rows.Scan(
+			&i.Question,
+			&i.Best,
+			&i.Answers,
+			&i.Points,
+			&i.Low,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
