@@ -192,6 +192,9 @@ func (s *Server) addAccount(ctx context.Context, in *addAccountInput) (*newAccou
 	}
 	a := Account{Number: b.Number, Name: b.Name, Role: b.Role, Company: b.Company, Department: b.Department, Queues: b.Queues}
 	err := p.mayGive(a)
+	if other := s.others(a); err == nil && p.reach != all && other != "" { // who has it all the same is given no phone
+		err = newProblem(http.StatusForbidden, notAllowed, "%s is the number of an agent of company %s; allowed: another number", a.Number, other)
+	}
 	if err == nil {
 		err = s.queuesThere(a, nil)
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"sansheng/cti"
 )
 
 // Who keeps accounts, and what nobody may.
@@ -291,5 +293,58 @@ func TestGuessingLocksNobodyOut(t *testing.T) {
 	}
 	if got := from("192.0.2.1:1", `{"account":"2001","password":"`+st.passwords["2001"]+`"}`); got != 200 || time.Since(start) > time.Second {
 		t.Errorf("another account, from the guesser's: %d after %v", got, time.Since(start))
+	}
+}
+
+// TestGuessingThroughProxy: behind the proxy that HTTPS needs people are told apart by whom it
+// names; what they say themselves counts for nothing.
+func TestGuessingThroughProxy(t *testing.T) {
+	st := newStand(t)
+	st.secure = true
+	from := func(forwarded, password string) int {
+		r := st.request("POST", "/api/v1/login", `{"account":"1001","password":"`+password+`"}`)
+		r.RequestURI, r.RemoteAddr = r.URL.RequestURI(), "127.0.0.1:1"
+		r.Header.Set("X-Forwarded-For", forwarded)
+		w := &muted{header: http.Header{}}
+		st.http.Handler.ServeHTTP(w, r)
+		return w.status
+	}
+	for range freeTries {
+		if got := from("198.51.100.7, 192.0.2.1", "wrong"); got != 401 {
+			t.Fatal(got)
+		}
+	}
+	start := time.Now()
+	if got := from("192.0.2.1, 192.0.2.2", st.passwords["1001"]); got != 200 || time.Since(start) > time.Second {
+		t.Errorf("the owner: %d after %v", got, time.Since(start))
+	}
+}
+
+// TestNumberOfOthersAgent: who has an account under the number of another company's agent has
+// neither his phone nor his callers.
+func TestNumberOfOthersAgent(t *testing.T) {
+	st := newStand(t)
+	st.plan = func() *cti.Plan {
+		return &cti.Plan{Agents: []cti.Agent{{ID: "1001", Company: "demo2"}, {ID: "1009", Company: "demo2"}}}
+	}
+	ordered := false
+	st.orders = func(context.Context, cti.Order) error {
+		ordered = true
+		return nil
+	}
+	if a := st.post("3001", "/api/v1/accounts", `{"number":"1009","role":"agent"}`); a.StatusCode != 403 || !strings.Contains(a.text, "an agent of company demo2") {
+		t.Errorf("an account: %d %s", a.StatusCode, a.text)
+	}
+	for _, path := range []string{"/api/v1/agents/1001/orders", "/api/v1/agents/1001/phone"} {
+		method, body := "POST", `{"verb":"hang_up"}`
+		if strings.HasSuffix(path, "phone") {
+			method, body = "PUT", `{"kind":"browser"}`
+		}
+		if a := st.send("1001", method, path, body); a.StatusCode != 403 {
+			t.Errorf("%s %s: %d %s", method, path, a.StatusCode, a.text)
+		}
+	}
+	if ordered || st.deskOf(person{Account: Account{Number: "1001", Role: Agent, Company: "demo"}}) != "" {
+		t.Error("he is given orders for, or the calls of, another company's agent")
 	}
 }

@@ -128,7 +128,7 @@ func (s *Server) ticket(ctx context.Context, in *ticketInput) (*ticketStoryOutpu
 		return &ticketStoryOutput{TicketStory{t, acts}}, nil
 	}
 	for i := range acts {
-		acts[i].Said = scrubJSON(acts[i].Said)
+		acts[i] = maskAct(acts[i])
 	}
 	return &ticketStoryOutput{TicketStory{maskTickets([]store.Ticket{t})[0], acts}}, nil
 }
@@ -205,22 +205,28 @@ func (s *Server) orderTicket(ctx context.Context, in *ticketOrderInput) (*ticket
 	return s.acted(ctx, in.Body.Order, t, err)
 }
 
-// withinAct looks for what an order is about where who gives it is limited to queues: the
-// ticket, the one into which it is merged, the call that joins it. The error is a problem.
+// withinAct looks for what an order is about: the call that joins the ticket, or that of the one
+// that is split from it; and where who gives it is limited to queues, the ticket and the one into
+// which it is merged. The error is a problem.
 func (s *Server) withinAct(ctx context.Context, id string, a ticket.Act) error {
-	if !personOf(ctx).within().Bounded() {
-		return nil
-	}
-	_, err := s.seenTicket(ctx, id)
+	bounded, call, into := personOf(ctx).within().Bounded(), "", ""
 	switch a := a.(type) {
 	case *ticket.MergedInto:
-		if err == nil {
-			_, err = s.seenTicket(ctx, string(a.Into))
-		}
+		into = string(a.Into)
 	case *ticket.Joined:
-		if err == nil {
-			_, err = s.seenCall(ctx, a.Call)
-		}
+		call = a.Call
+	case *ticket.Opened:
+		call = a.Call
+	}
+	var err error
+	if bounded {
+		_, err = s.seenTicket(ctx, id)
+	}
+	if err == nil && bounded && into != "" {
+		_, err = s.seenTicket(ctx, into)
+	}
+	if err == nil && call != "" {
+		_, err = s.seenCall(ctx, call)
 	}
 	return err
 }

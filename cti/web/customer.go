@@ -271,11 +271,35 @@ func (s *Server) changeCustomer(ctx context.Context, in *changeCustomerInput) (*
 		return nil, err
 	}
 	p, b := personOf(ctx), in.Body
+	if b.Numbers != nil && revealing.of(p.Role) == own {
+		if err := s.mayRenumber(ctx, db, in.id()); err != nil {
+			return nil, err
+		}
+	}
 	c, err := db.ChangeCustomer(ctx, store.CustomerEdit{
 		ID: in.id(), Company: string(p.onlyCompany()), Version: b.Version,
 		Numbers: b.Numbers, Name: b.Name, Address: b.Address, Account: b.Account, Note: b.Note, Flags: b.Flags,
 	}, store.Editor{Person: p.Number, Reason: b.Reason})
 	return s.edited(ctx, "changed", c, err)
+}
+
+// mayRenumber refuses other numbers for a card to who may see whole only whom he has had at his
+// phone, unless he has had its customer: by a number of his own he would see what it says. The
+// error is a problem.
+func (s *Server) mayRenumber(ctx context.Context, db *store.Store, id uuid.UUID) error {
+	p := personOf(ctx)
+	c, err := db.Customer(ctx, string(p.onlyCompany()), id)
+	if err != nil || len(c.Numbers) == 0 {
+		return nil // what is not there is told by the change
+	}
+	served, err := db.HasServed(ctx, c.Company, p.Number, c.Numbers)
+	if err != nil {
+		return s.unread(ctx, "customer", err)
+	}
+	if !served {
+		return newProblem(http.StatusForbidden, notAllowed, "you may change the numbers only of customers whom you have, or had, at your phone; allowed: the other fields")
+	}
+	return nil
 }
 
 func (s *Server) mergeCustomers(ctx context.Context, in *mergeCustomerInput) (*customerOutput, error) {

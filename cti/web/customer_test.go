@@ -104,6 +104,7 @@ func (st *stand) customerOrders(t *testing.T) {
 		{"1001", "PATCH", "/c1", `{"version":1,"name":"x","reason":"why"}`, 422, "path.id"},
 		{"1001", "PATCH", "/" + id, `{"version":1,"name":"王**","reason":"why"}`, 422, "it is masked"},
 		{"1001", "PATCH", "/" + id, `{"version":1,"address":"人民路","reason":"moved"}`, 200, `"version":2`},
+		{"1001", "PATCH", "/" + second, `{"version":1,"numbers":["13700000000"],"reason":"why"}`, 403, "whom you have, or had, at your phone"},
 		{"2001", "PATCH", "/" + id, `{"version":1,"address":"南京路","reason":"moved"}`, 409, "version 2 is there, version 1 was read"},
 		{"1001", "POST", "/" + id + "/merge", `{"from":"` + second + `","version":2,"from_version":1,"reason":"why"}`, 403, "allowed: shift_leader"},
 		{"2001", "POST", "/" + id + "/merge", `{"from":"` + other + `","version":2,"from_version":1,"reason":"why"}`, 404, "there is no customer"},

@@ -157,8 +157,8 @@ func (s *Server) registerLive(api huma.API) {
 }
 
 // deskOf and floorOf are the subjects of a person; empty where he has none.
-func deskOf(p person) string {
-	if p.Role != Agent {
+func (s *Server) deskOf(p person) string {
+	if p.Role != Agent || !s.ownPhone(p.Account) {
 		return ""
 	}
 	return "live.desk." + bus.Token(p.Number)
@@ -180,7 +180,7 @@ func floorOf(p person) string {
 
 func (s *Server) livePass(ctx context.Context, _ *struct{}) (*livePassOutput, error) {
 	p := personOf(ctx)
-	desk, floor := deskOf(p), floorOf(p)
+	desk, floor := s.deskOf(p), floorOf(p)
 	if s.cast == nil {
 		return nil, noLeader()
 	}
@@ -196,7 +196,7 @@ func (s *Server) liveSnapshot(ctx context.Context, in *liveInput) (*liveOutput, 
 	}
 	a := audience{subject: floorOf(p), company: string(p.onlyCompany()), within: p.within()}
 	if in.View == "desk" {
-		a = audience{subject: deskOf(p), agent: p.Number}
+		a = audience{subject: s.deskOf(p), agent: p.Number}
 	}
 	if a.subject == "" {
 		return nil, newProblem(http.StatusForbidden, notAllowed, "the role %s has no %s", p.Role, in.View)

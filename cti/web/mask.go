@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -55,7 +56,7 @@ func maskRecord(r store.Record) store.Record {
 	r.Amendments = slices.Clone(r.Amendments)
 	for i := range r.Amendments {
 		a := &r.Amendments[i]
-		a.Reason, a.Body = scrub(a.Reason), scrub(a.Body)
+		a.Reason, a.Body = scrub(a.Reason), maskBody(a.Body)
 	}
 	if r.Sheet != nil {
 		s := *r.Sheet
@@ -63,6 +64,50 @@ func maskRecord(r store.Record) store.Record {
 		r.Sheet = &s
 	}
 	return r
+}
+
+// maskBody is what an amendment says: a fact that came late, a record sheet, what was found in a
+// recording, or what somebody has written.
+func maskBody(body string) string {
+	var of struct {
+		Kind string          `json:"kind"`
+		Data json.RawMessage `json:"data"`
+		Said json.RawMessage `json:"said"`
+	}
+	if json.Unmarshal([]byte(body), &of) != nil {
+		return scrub(body)
+	}
+	mask := func([]byte) ([]byte, error) { return []byte(scrub(body)), nil }
+	switch {
+	case of.Kind != "" && of.Data != nil:
+		mask = store.MaskFact
+	case of.Said != nil:
+		mask = store.MaskWritten
+	}
+	masked, err := mask([]byte(body))
+	if err != nil {
+		return ""
+	}
+	return string(masked)
+}
+
+// maskAct is what was done to a ticket, without whole numbers and without what tells who
+// somebody is.
+func maskAct(a store.Act) store.Act {
+	a.Said = scrubJSON(a.Said)
+	var of map[string]json.RawMessage
+	var said sheet.Values
+	if len(a.Hidden) == 0 || json.Unmarshal(a.Said, &of) != nil || json.Unmarshal(of["said"], &said) != nil {
+		return a
+	}
+	var err error
+	if of["said"], err = json.Marshal(maskSheet(store.Sheet{Said: said, Hidden: a.Hidden})); err == nil {
+		a.Said, err = json.Marshal(of)
+	}
+	if err != nil {
+		a.Said = nil
+	}
+	return a
 }
 
 // maskStep is a step's detail without whole numbers: of what was learnt of the caller

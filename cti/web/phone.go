@@ -72,10 +72,22 @@ func (s *Server) registerPhones(api huma.API) {
 }
 
 // ownPhone tells whether somebody has a phone of his own: each agent, and the leaders to
-// whom the plan of their company gives one.
+// whom the plan of their company gives one. A number that is another company's agent's is no
+// way to his phone.
 func (s *Server) ownPhone(a Account) bool {
 	phone, ok := s.plan().LeadersPhone(cti.AgentID(a.Number))
-	return a.Role == Agent || ok && phone.Company == a.Company && (a.Role == ShiftLeader || a.Role == Administrator)
+	return a.Role == Agent && s.others(a) == "" || ok && phone.Company == a.Company && (a.Role == ShiftLeader || a.Role == Administrator)
+}
+
+// others is the company whose agent has an account's number by the plan in force, where that is
+// not the account's own.
+func (s *Server) others(a Account) cti.CompanyID {
+	for _, agent := range s.plan().Agents {
+		if string(agent.ID) == a.Number && agent.Company != a.Company {
+			return agent.Company
+		}
+	}
+	return ""
 }
 
 func (s *Server) phone(ctx context.Context, in *phoneInput) (*phoneOutput, error) {

@@ -104,7 +104,7 @@ func (s *Server) guard(pattern string, next http.HandlerFunc) http.HandlerFunc {
 			ctx, cancel = context.WithCancel(r.Context())
 		}
 		defer cancel()
-		p := person{source: source(r)}
+		p := person{source: s.source(r)}
 		if !ru.open && (!ru.local || !local(r)) {
 			a, refusal := s.identify(ctx, r, p.source)
 			if refusal != nil {
@@ -144,9 +144,15 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, refusal error) {
 }
 
 // source is where a request comes from, as far as attempts are counted: an
-// IPv6 host has a whole network of addresses.
-func source(r *http.Request) string {
+// IPv6 host has a whole network of addresses. Behind the proxy that HTTPS needs it is
+// whom the proxy names; without that all people would be one who guesses.
+func (s *Server) source(r *http.Request) string {
 	addr, ok := remote(r)
+	if ok && s.secure && (addr.IsLoopback() || addr.IsPrivate()) {
+		if named, err := netip.ParseAddr(lastOf(r.Header.Values("X-Forwarded-For"))); err == nil {
+			addr = named.Unmap().WithZone("")
+		}
+	}
 	if !ok {
 		return "unknown"
 	}
@@ -156,6 +162,15 @@ func source(r *http.Request) string {
 		}
 	}
 	return addr.String()
+}
+
+// lastOf is the last element of a header's list: what the proxy before us has put there itself.
+func lastOf(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	list := values[len(values)-1]
+	return strings.TrimSpace(list[strings.LastIndexByte(list, ',')+1:])
 }
 
 func remote(r *http.Request) (netip.Addr, bool) {

@@ -91,7 +91,8 @@ type Config struct {
 	// Log gets logins, refusals and, named audit, every reveal; nil means none.
 	Log *zap.Logger
 	// Secure tells that browsers reach the server by HTTPS only, through a proxy:
-	// cookies are then for HTTPS alone.
+	// cookies are then for HTTPS alone, and who asks is whom the proxy names last in
+	// X-Forwarded-For, where it is on this machine or in a private network.
 	Secure bool
 	// Version of the program, for the OpenAPI document.
 	Version string
@@ -148,6 +149,7 @@ type Server struct {
 	listener net.Listener
 	http     *http.Server
 	stopC    chan struct{} // closed when Run begins to stop
+	secure   bool          // reached by HTTPS only, through a proxy
 
 	boards    boards
 	importing sync.Mutex    // one import at a time
@@ -176,7 +178,7 @@ func New(cfg Config) (*Server, error) {
 		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, erase: cfg.EraseRecord, phones: cfg.Phones, sip: cfg.SIP, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
 		messages: cfg.Messages, sounds: cfg.Sounds, proofs: cfg.Proofs, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font, webhooks: cfg.Webhooks, letters: cfg.DeadLetters,
 		store: cfg.Store, system: cfg.System, exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
-		listener: listener, stopC: make(chan struct{}),
+		listener: listener, stopC: make(chan struct{}), secure: cfg.Secure,
 	}
 	s.complete()
 	if cfg.LiveServer != nil && cfg.Live != nil {

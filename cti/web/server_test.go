@@ -271,7 +271,7 @@ func TestSource(t *testing.T) {
 		"192.0.2.7:1234": "192.0.2.7", "[::ffff:192.0.2.7]:1": "192.0.2.7", "[2001:db8:1:2:3:4:5:6]:1": "2001:db8:1:2::/64",
 		"[fe80::1%eth0]:1": "fe80::/64", "@": "unknown", "": "unknown",
 	} {
-		if got := source(&http.Request{RemoteAddr: in}); got != want {
+		if got := (&Server{}).source(&http.Request{RemoteAddr: in}); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

@@ -34,6 +34,9 @@ type Config struct {
 	Data string `yaml:"data"`
 	// Host is the address all ports listen on; 127.0.0.1 by default.
 	Host string `yaml:"host"`
+	// HTTPS: browsers reach the console by HTTPS only, through a proxy on this machine or in a
+	// private network, which names in X-Forwarded-For who asks.
+	HTTPS bool `yaml:"https"`
 	// PortOffset shifts every port, so that several stacks run side by side.
 	PortOffset int        `yaml:"port_offset"`
 	Ports      Ports      `yaml:"ports"`

@@ -34,6 +34,7 @@ func (s *Service) startWeb(run context.Context) error {
 	}
 	cfg := web.Config{
 		Addr:    net.JoinHostPort(s.cfg.Host, strconv.Itoa(port)),
+		Secure:  s.cfg.HTTPS,
 		Records: &s.records, Readiness: s.Parts, Alarms: s.standing, Metrics: s.registry, Accounts: accounts, Log: s.log.Named("web"),
 		Store: s.records.open, System: companySystems{plan: s.plan, client: lookup.New()}.ask,
 	}
