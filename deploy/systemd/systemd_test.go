@@ -15,11 +15,11 @@ import (
 // settings are those of a unit that the promises rest on.
 var settings = map[string]map[string]string{
 	"sansheng.service": {
-		"Type": "notify", "NotifyAccess": "main", "WatchdogSec": "10s", "Restart": "always",
+		"Type": "notify", "NotifyAccess": "main", "WatchdogSec": "10s", "TimeoutAbortSec": "3s", "Restart": "always",
 		"KillMode": "process", "RestartKillSignal": "SIGKILL", "NoNewPrivileges": "yes", "ProtectSystem": "strict", "User": "sansheng",
 	},
 	"sansheng-sentinel.service": {
-		"Type": "notify", "NotifyAccess": "main", "WatchdogSec": "10s", "Restart": "always",
+		"Type": "notify", "NotifyAccess": "main", "WatchdogSec": "10s", "TimeoutAbortSec": "3s", "Restart": "always",
 		"NoNewPrivileges": "yes", "ProtectSystem": "strict", "User": "sansheng",
 	},
 }

@@ -31,7 +31,8 @@ const (
 	// quietFor spares who has taken an alarm its next rises.
 	quietFor   = 10 * time.Minute
 	rounds     = 2
-	roundPause = 5 * time.Second // a phone that was away may be back
+	roundPause = 5 * time.Second  // a phone that was away may be back
+	tryAgain   = 30 * time.Second // where no phone could be rung at all
 )
 
 // takenVariable is where the dialplan says which call's alarm was taken.
@@ -215,9 +216,10 @@ func (c *chain) next(now time.Time) (string, *page, time.Duration) {
 }
 
 // alarm rings one after the other for a page until somebody takes it, everybody
-// was tried twice, or the alarm has ended.
+// was tried twice, or the alarm has ended. Where no phone could be rung it is put off.
 // One that a pressing alarm overtakes begins anew behind it.
 func (c *chain) alarm(ctx context.Context, key, name string) {
+	rang := false
 	for round := range rounds {
 		if round > 0 && !sleep(ctx, roundPause) {
 			return
@@ -235,6 +237,7 @@ func (c *chain) alarm(ctx context.Context, key, name string) {
 				c.clear(ctx, name)
 				end = c.ring(ctx, key, name, number)
 			}
+			rang = rang || end != "unreachable" && end != "gave way"
 			if end == "taken" {
 				c.metrics.taken.WithLabelValues(name, number).Inc()
 				c.log.Info("the alarm is taken", zap.String("alarm", name), zap.String("agent", number))
@@ -247,6 +250,11 @@ func (c *chain) alarm(ctx context.Context, key, name string) {
 		}
 	}
 	if c.overtaken(name) { // while the last phone was waited for
+		return
+	}
+	if !rang { // as in the minute after a power cut, in which phones register
+		c.postpone(key)
+		c.log.Warn("nobody can be rung for the alarm yet", zap.String("alarm", name), zap.Duration("again in", tryAgain))
 		return
 	}
 	c.close(key)
@@ -262,6 +270,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 		return true
 	case <-ctx.Done():
 		return false
+	}
+}
+
+// postpone puts a page off for which no phone could be rung.
+func (c *chain) postpone(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p := c.pages[key]; p != nil {
+		p.due = time.Now().Add(tryAgain)
 	}
 }
 

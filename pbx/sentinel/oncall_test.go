@@ -57,3 +57,21 @@ func TestRisesAgain(t *testing.T) {
 		t.Errorf("then next is %q after %v", key, wait)
 	}
 }
+
+// TestPutOff: a page for which no phone could be rung, as before they have registered, is not
+// given up; it waits behind others.
+func TestPutOff(t *testing.T) {
+	t.Parallel()
+	c := newChain(nil, nil, func(context.Context) bool { return false }, newMetrics(), zap.NewNop())
+	c.own(alarm.Alarm{Name: "disk_low", Severity: alarm.Page, Raised: true})
+	c.own(alarm.Alarm{Name: "relay", Severity: alarm.Page, Raised: true})
+	c.postpone("sentinel/disk_low")
+	key, _, _ := c.next(time.Now())
+	if key != "sentinel/relay" {
+		t.Errorf("next is %q", key)
+	}
+	c.close("sentinel/relay")
+	if key, p, wait := c.next(time.Now()); key != "sentinel/disk_low" || p == nil || wait < tryAgain-10*time.Second || wait > tryAgain {
+		t.Errorf("then next is %q after %v", key, wait)
+	}
+}

@@ -26,10 +26,10 @@ const pushAgain = 5 * time.Second
 // stepTime bounds the looks and the act of one step.
 const stepTime = 4 * time.Second
 
-// talkBridge and agentLeg are how the hotline names its bridges and the agents'
-// channels.
+// talkBridge and agentLeg are how the hotline names the bridges of those who talk, two or
+// three, and the agents' channels.
 var (
-	talkBridge = regexp.MustCompile(`^.+-talk\d+$`)
+	talkBridge = regexp.MustCompile(`^.+-(?:talk|party)\d+$`)
 	agentLeg   = regexp.MustCompile(`^.+-agent\d+$`)
 )
 

@@ -35,11 +35,15 @@ func TestStranded(t *testing.T) {
 		channel("code", "Stasis", "sansheng,agent,*11,1001", 0, nil),
 		channel("other", "Stasis", "another,inbound,800100,c7", 0, nil),
 		channel("native", "Queue", "service,,,,45", 0, nil),
+		channel("three", "Stasis", "sansheng,inbound,800119,c9", time.Hour, nil),
+		channel("c9-agent1", "Stasis", "sansheng,offer,c9,1001", time.Hour, agent),
+		channel("c9-agent2", "Stasis", "sansheng,offer,c9,1002", time.Hour, agent),
 		channel("alarm-x", "WaitExten", "4", 0, nil),
 		channel("c8-agent1", "AppQueue", "(Outgoing Line)", 0, nil), // a name only: not the hotline's
 	}, []ari.Bridge{
 		{ID: "c4-talk1", Channels: []string{"talks", "c4-agent1"}},
 		{ID: "c5-talk1", Channels: []string{"alone"}},
+		{ID: "c9-party2", Channels: []string{"three", "c9-agent1", "c9-agent2"}},
 		{ID: "c6-snoop", Channels: []string{"left", "x"}},
 	}, "sansheng", []string{"800119"})
 	want := stranded{

@@ -79,7 +79,7 @@ func (f *follower) hear(plan *cti.Plan) {
 	for _, c := range plan.Companies {
 		all := strings.TrimSuffix(bus.CompanySubjects(c.ID), ">")
 		if !slices.Contains(f.subjects, all+"call.") {
-			f.subjects = append(f.subjects, all+"call.", all+"agent.")
+			f.subjects = append(f.subjects, all+"call.", all+"agent.", all+"engine.") // of an engine: its lines' hours
 		}
 	}
 }

@@ -148,6 +148,15 @@ func TestWordsBeforeTheLease(t *testing.T) {
 	}
 }
 
+// TestClosedLineInherited: that a company's line is closed is known to who takes over.
+func TestClosedLineInherited(t *testing.T) {
+	b := startBehind(t)
+	b.tells("a", 1, cti.Fact{Kind: cti.HoursClosed, Company: "demo", Term: 4, Data: &cti.ClosureData{Line: "800200", Until: time.Now().Add(time.Hour)}})
+	end := b.follow()
+	b.reads()
+	inherits(t, end(), "a-1")
+}
+
 // TestStreamAnew: the stream is made anew, and stays below where the follower was.
 // It is caught up again only with what the stream holds now.
 func TestStreamAnew(t *testing.T) {

@@ -172,6 +172,7 @@ func (s *Service) sentinelSpec(c sentinel.Config, b []byte) process.Spec {
 		},
 		Before:  func(context.Context) error { return checkListen(c.Listen) },
 		Ready:   func(ctx context.Context) error { return healthy(ctx, c.Listen) },
+		Lives:   func(ctx context.Context) error { return answers(ctx, c.Listen) },
 		OnCrash: s.crashed, StopWithin: 5 * time.Second,
 	}
 }
@@ -224,22 +225,32 @@ func checkListen(listen string) error {
 
 // healthy asks a sentinel whether it watches.
 func healthy(ctx context.Context, listen string) error {
+	status, err := askSentinel(ctx, listen)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("ask sentinel: %s", http.StatusText(status))
+	}
+	return err
+}
+
+// answers asks a sentinel whether it lives: what is wrong with the switch is no fault of its own.
+func answers(ctx context.Context, listen string) error {
+	_, err := askSentinel(ctx, listen)
+	return err
+}
+
+func askSentinel(ctx context.Context, listen string) (status int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+listen+"/healthz", nil)
 	if err != nil {
-		return fmt.Errorf("ask sentinel: %w", err)
+		return 0, fmt.Errorf("ask sentinel: %w", err)
 	}
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	res, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("ask sentinel: %w", err)
+		return 0, fmt.Errorf("ask sentinel: %w", err)
 	}
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("ask sentinel: %s", res.Status)
-	}
-	return nil
+	return res.StatusCode, res.Body.Close()
 }
 
 // leaseless is a switch link that sets no leases, for the drill: with the lease

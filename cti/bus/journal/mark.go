@@ -15,7 +15,7 @@ const markSize = 512
 
 // mark remembers outside the stream which facts the journal holds: first is the
 // lowest not yet trimmed, last the highest acknowledged. It is written in place
-// after each commit, unsynced.
+// after each commit, unsynced; synced before anything is trimmed, which is durable at once.
 type mark struct {
 	mu    sync.Mutex
 	file  *os.File
@@ -90,6 +90,19 @@ func (m *mark) update(change func(*markValue)) error {
 	}
 	if _, err := m.file.WriteAt(m.value.encode(), 0); err != nil {
 		return fmt.Errorf("write journal mark: %w", err)
+	}
+	return nil
+}
+
+// sync has what the mark says outlive a power cut.
+func (m *mark) sync() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.file == nil {
+		return nil
+	}
+	if err := m.file.Sync(); err != nil {
+		return fmt.Errorf("sync journal mark: %w", err)
 	}
 	return nil
 }

@@ -192,6 +192,9 @@ func (j *Journal) Trim(ctx context.Context) error {
 	if err := j.mark.update(func(v *markValue) { v.First = r.From }); err != nil {
 		return err
 	}
+	if err := j.mark.sync(); err != nil {
+		return fmt.Errorf("trim journal: %w", err)
+	}
 	if err := j.strm.Purge(ctx, jetstream.WithPurgeSequence(limit)); err != nil {
 		return fmt.Errorf("trim journal: %w", err)
 	}
