@@ -53,7 +53,7 @@ func TestLoad(t *testing.T) {
 func TestFaults(t *testing.T) {
 	t.Setenv("SANSHENG_WEBHOOK_GOOD", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 	for _, c := range []struct{ name, from, to, want string }{
-		{"unknown key", "port_offset:", "port_ofset:", "hotline.yaml:3: port_ofset: unknown key; allowed: alarms, asterisk, data, engine, host, hotline, nats, port_offset, ports, postgres, recordings, roles, sentinel, transcription, unprotected, webhooks, witness"},
+		{"unknown key", "port_offset:", "port_ofset:", "hotline.yaml:3: port_ofset: unknown key; allowed: alarms, asterisk, data, engine, host, hotline, https, nats, port_offset, ports, postgres, recordings, roles, sentinel, transcription, unprotected, webhooks, witness"},
 		{"unknown deep key", "announce: true", "anounce: true", "hotline.yaml:13: hotline.lines[0].anounce: unknown key; allowed: announce, company, did"},
 		{"wrong type", "port_offset: 100", "port_offset: much", "hotline.yaml:3: port_offset: a text (much) is no whole number"},
 		{"wrong bool", "auto_ready: true", "auto_ready: sure", "hotline.yaml:9: hotline.agents[0].auto_ready: a text (sure) is no yes or no; allowed: true, false"},
