@@ -298,6 +298,29 @@ func TestPauseUnderWayAtLink(t *testing.T) {
 	}
 }
 
+// Of a number outside that answered while the link was lost the visit where his recording begins
+// was forgotten as soon as it was ordered: he was joined at once, which took him out of it.
+func TestReachedWithoutLink(t *testing.T) {
+	d := newDesk(t, func(p *Plan, _ *Queue) { p.Companies[0].Outside = []DialRule{{Role: DialAgent, Prefixes: []string{"021"}}} })
+	d.register("1001")
+	id := rung(d.must(Order{Agent: "1001", Verb: OrderDial, To: "0210001"}))
+	c := d.h.calls[id]
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.agentChannel(1)})
+	d.do(pbx.LinkLost{At: pbx.At(d.now)})
+	at := d.now.Add(time.Second)
+	out := d.do(pbx.LinkUp{At: pbx.At(at), Snapshot: pbx.Snapshot{
+		At: at, StartedAt: epoch,
+		Endpoints: []pbx.Endpoint{{ID: "PJSIP/1001", Reachable: true}},
+		Channels: []pbx.Channel{
+			{ID: c.Channel, State: pbx.ChannelUp, InApp: true, CreatedAt: epoch},
+			{ID: c.agentChannel(1), State: pbx.ChannelUp, InApp: true, CreatedAt: epoch},
+		},
+	}})
+	if visits := commandsOf[pbx.Continue](out); len(visits) != 1 || visits[0].Context != Outbound || len(commandsOf[pbx.Join](out)) > 0 || !c.Returns {
+		t.Errorf("visits %v, joins %v, he returns: %t", visits, commandsOf[pbx.Join](out), c.Returns)
+	}
+}
+
 // Who was passed on while his recording was paused was not recorded any more.
 func TestPausePassedOn(t *testing.T) {
 	d := newDesk(t, func(_ *Plan, _ *Queue) {})

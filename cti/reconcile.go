@@ -60,6 +60,11 @@ func (h *Hotline) reconcile(s pbx.Snapshot) {
 }
 
 func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]pbx.Channel, members map[pbx.BridgeID]int, died time.Time) {
+	// A visit to the dialplan whose return was lost with the link, or that was never made.
+	visited := c.Returns && there[c.Channel].InApp
+	if visited {
+		c.Returns = false
+	}
 	for _, id := range h.channels(c) {
 		ch, ok := there[id]
 		switch {
@@ -109,13 +114,11 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 	case c.State == CallPickedUp && c.Line.Announce && !c.Announced:
 		h.awaitPrompt(at, c, c.announceID(), at)
 	case c.apart():
-		c.Returns = false
 		h.part(at, c)
 		h.reconcileTransfer(at, c)
-	case c.State == CallTalking && there[c.Channel].InApp && c.Returns:
+	case c.State == CallTalking && visited:
 		h.revisit(at, c)
 	default:
-		c.Returns = c.Returns && !there[c.Channel].InApp
 		h.proceed(at, c)
 	}
 	if c.State == CallWaiting {
