@@ -30,14 +30,14 @@ type leg struct {
 
 // legGone ends a leg, whatever state its call is in.
 func (h *Hotline) legGone(at time.Time, e LegEnded) {
-	for _, a := range h.order {
-		if _, used := a.Elsewhere[e.Channel]; used {
-			delete(a.Elsewhere, e.Channel)
-			h.elsewhere(at, a)
-		}
-	}
 	l := h.legs[e.Channel]
 	if l == nil {
+		for _, a := range h.order {
+			if _, used := a.Elsewhere[e.Channel]; used {
+				delete(a.Elsewhere, e.Channel)
+				h.elsewhere(at, a)
+			}
+		}
 		return
 	}
 	c := l.call

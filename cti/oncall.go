@@ -117,7 +117,7 @@ func asksOnCall(o *offer) bool { return o.Key != "" }
 
 // asksDuty tells whether a phone rings for a caller that is not one of a chain.
 func (c *call) asksDuty() bool {
-	return slices.ContainsFunc(c.offers(), func(o *offer) bool { return !asksOnCall(o) })
+	return c.offerWhere(func(o *offer) bool { return !asksOnCall(o) }) != nil
 }
 
 // onCall is the rule by which those on call are called for a caller, nil where none is.
@@ -172,7 +172,6 @@ func (h *Hotline) ringOnCall(now time.Time) {
 			continue
 		case h.onDuty(c):
 			c.AloneSince = time.Time{}
-			h.offerBeside(now, c)
 			continue
 		case c.AloneSince.IsZero():
 			c.AloneSince = now
@@ -257,22 +256,6 @@ func (h *Hotline) offerOnCall(at time.Time, c *call, m Callee, key string) {
 	default:
 		h.become(at, a, Reserved, "", c.ID)
 		h.ring(c, a, ch, c.Channel, c.Caller, 0)
-	}
-}
-
-// offerBeside asks who has come on duty while those on call are still called: who takes
-// the caller first has him.
-func (h *Hotline) offerBeside(now time.Time, c *call) {
-	if c.Offer == nil || c.asksDuty() {
-		return
-	}
-	idle := h.idle(now)
-	best := h.best(now, c, idle)
-	if best < 0 && h.widen(now, c) {
-		best = h.best(now, c, idle)
-	}
-	if best >= 0 {
-		h.offer(now, c, idle[best])
 	}
 }
 

@@ -117,7 +117,7 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 		h.part(at, c)
 		h.reconcileTransfer(at, c)
 	case c.State == CallTalking && visited:
-		h.revisit(at, c)
+		h.setRecording(at, c) // it may never have been told
 	default:
 		h.proceed(at, c)
 	}

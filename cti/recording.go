@@ -50,13 +50,13 @@ func (h *Hotline) orderRecording(now time.Time, c *call, a *agent, o Order) *Ord
 		return o.refuse(RefusedRecordingChanging, "it is being paused or resumed already")
 	case pause == c.Unrecorded:
 		return nil
-	case pause:
-		h.emitCall(now, c, RecordingPaused, a.ID, &RecordingData{Reason: o.Reason})
-		h.visit(now, c, "recording", "pause")
-	default:
-		h.emitCall(now, c, RecordingResumed, a.ID, &RecordingData{Reason: o.Reason})
-		h.visit(now, c, "recording", "resume")
 	}
+	kind := RecordingResumed
+	if pause {
+		kind = RecordingPaused
+	}
+	h.emitCall(now, c, kind, a.ID, &RecordingData{Reason: o.Reason})
+	h.setRecording(now, c)
 	return nil
 }
 
@@ -65,13 +65,12 @@ func (h *Hotline) orderRecording(now time.Time, c *call, a *agent, o Order) *Ord
 func (h *Hotline) recordOn(at time.Time, c *call) {
 	if c.Unrecorded && c.PausedBy != c.Agent {
 		h.emitCall(at, c, RecordingResumed, "", &RecordingData{Reason: ReasonPassedOn})
-		h.visit(at, c, "recording", "resume")
+		h.setRecording(at, c)
 	}
 }
 
-// revisit orders again what the recording of a talk may never have been told: that it is to
-// pause, or to go on. Twice is as once.
-func (h *Hotline) revisit(at time.Time, c *call) {
+// setRecording has the recording of a talk pause, or go on, as the facts say; twice is as once.
+func (h *Hotline) setRecording(at time.Time, c *call) {
 	if c.Unrecorded {
 		h.visit(at, c, "recording", "pause")
 		return
