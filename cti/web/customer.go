@@ -48,14 +48,23 @@ func (s *Server) mayRevealCustomer(ctx context.Context, in Reveal, db *store.Sto
 	if revealing.of(p.Role) != own {
 		return true, nil
 	}
-	served, err := db.HasServed(ctx, company, p.Number, numbers)
-	if err != nil {
-		return false, s.unread(ctx, "customer", err)
-	}
-	if !served {
-		return false, newProblem(http.StatusForbidden, notAllowed, "you may see whole cards only of customers whom you have, or had, at your phone; allowed: without reveal")
+	if err := s.hasServed(ctx, db, company, numbers, "see whole cards", "without reveal"); err != nil {
+		return false, err
 	}
 	return true, nil
+}
+
+// hasServed refuses what a person may only do of customers whom he has, or had, at his phone. The
+// error is a problem.
+func (s *Server) hasServed(ctx context.Context, db *store.Store, company string, numbers []string, what, allowed string) error {
+	served, err := db.HasServed(ctx, company, personOf(ctx).Number, numbers)
+	if err != nil {
+		return s.unread(ctx, "customer", err)
+	}
+	if !served {
+		return newProblem(http.StatusForbidden, notAllowed, "you may %s only of customers whom you have, or had, at your phone; allowed: %s", what, allowed)
+	}
+	return nil
 }
 
 // unchanged is the answer where customers were not changed, or are not there.
@@ -287,19 +296,11 @@ func (s *Server) changeCustomer(ctx context.Context, in *changeCustomerInput) (*
 // phone, unless he has had its customer: by a number of his own he would see what it says. The
 // error is a problem.
 func (s *Server) mayRenumber(ctx context.Context, db *store.Store, id uuid.UUID) error {
-	p := personOf(ctx)
-	c, err := db.Customer(ctx, string(p.onlyCompany()), id)
+	c, err := db.Customer(ctx, string(personOf(ctx).onlyCompany()), id)
 	if err != nil || len(c.Numbers) == 0 {
 		return nil // what is not there is told by the change
 	}
-	served, err := db.HasServed(ctx, c.Company, p.Number, c.Numbers)
-	if err != nil {
-		return s.unread(ctx, "customer", err)
-	}
-	if !served {
-		return newProblem(http.StatusForbidden, notAllowed, "you may change the numbers only of customers whom you have, or had, at your phone; allowed: the other fields")
-	}
-	return nil
+	return s.hasServed(ctx, db, c.Company, c.Numbers, "change the numbers", "the other fields")
 }
 
 func (s *Server) mergeCustomers(ctx context.Context, in *mergeCustomerInput) (*customerOutput, error) {
