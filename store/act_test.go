@@ -26,6 +26,21 @@ type recorded struct {
 	j   fakeJournal
 }
 
+// readDay is a day whose calls have been read, and how many facts those were.
+func readDay(t testing.TB) (d *recorded, calls int) {
+	t.Helper()
+	d = &recorded{Store: newStore(t), src: FactSource{Journal: "day"}}
+	all, err := Facts("day", theFacts(t)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all.Messages {
+		d.add(m)
+	}
+	d.read(t)
+	return d, len(all.Messages)
+}
+
 // read has the store read what is new, and tell what it has to tell until nothing is left.
 func (d *recorded) read(t testing.TB) {
 	t.Helper()
@@ -146,17 +161,9 @@ func TestReplayDay(t *testing.T) {
 // A database that is filled anew while people act gives no number that the journal has.
 func TestRefillWhileActing(t *testing.T) {
 	t.Parallel()
-	d := &recorded{Store: newStore(t), src: FactSource{Journal: "day"}}
-	all, err := Facts("day", theFacts(t)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range all.Messages {
-		d.add(m)
-	}
-	d.read(t)
+	d, calls := readDay(t)
 	before := d.j.len()
-	again := &recorded{Store: newStore(t), src: FactSource{Journal: "day", Messages: d.src.Messages[:len(all.Messages)]}}
+	again := &recorded{Store: newStore(t), src: FactSource{Journal: "day", Messages: d.src.Messages[:calls]}}
 	again.j.facts = d.j.facts
 	if err := again.Projector(&again.src, quick).Run(t.Context()); err != nil {
 		t.Fatal(err)

@@ -92,15 +92,7 @@ func TestRetryDeadLetter(t *testing.T) {
 // projected then, with its seal.
 func TestRetryEarlyAct(t *testing.T) {
 	t.Parallel()
-	d := &recorded{Store: newStore(t), src: FactSource{Journal: "day"}}
-	all, err := Facts("day", theFacts(t)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range all.Messages {
-		d.add(m)
-	}
-	d.read(t)
+	d, _ := readDay(t)
 	list, err := d.Tickets(t.Context(), TicketFilter{Call: "e1-c1"})
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%d tickets, %v", len(list), err)
