@@ -90,14 +90,20 @@ async function goes(leader: Person, verb: 'Listen' | 'Whisper' | 'Join', says: s
   await leader.page.locator('.floor-watch').getByText(says).waitFor()
 }
 
-test('a leader listens, whispers and joins by his own browser; the caller hears him when he joins, and not before', async () => {
-  const from = '13800000011'
-  const agent = await atDesk('1004')
+/** A talk of an agent's, and a leader who looks on. */
+async function talk(number: string, from: string): Promise<{ agent: Person; leader: Person; caller: Caller }> {
+  const agent = await atDesk(number)
   const leader = await onFloor('2001')
   const caller = stack.call('800100', { from, tone: tones.caller })
   callers.push(caller)
   await agent.page.getByTestId('answer').click()
   await hears(agent, tones.caller)
+  return { agent, leader, caller }
+}
+
+test('a leader listens, whispers and joins by his own browser; the caller hears him when he joins, and not before', async () => {
+  const from = '13800000011'
+  const { agent, leader, caller } = await talk('1004', from)
   await caller.hears(tones.agent)
 
   await goes(leader, 'Listen', 'You listen: 1004')
@@ -148,12 +154,7 @@ test('a leader listens, whispers and joins by his own browser; the caller hears 
 
 test('a leader who has taken a call over holds it and lets it go as an agent does', async () => {
   const from = '13800000012'
-  const agent = await atDesk('1005')
-  const leader = await onFloor('2001')
-  const caller = stack.call('800100', { from, tone: tones.caller })
-  callers.push(caller)
-  await agent.page.getByTestId('answer').click()
-  await hears(agent, tones.caller)
+  const { agent, leader, caller } = await talk('1005', from)
   await goes(leader, 'Listen', 'You listen: 1005')
   await hears(leader, tones.caller)
   await leader.page.locator('.floor-watch').getByRole('button', { name: 'Take over' }).click()

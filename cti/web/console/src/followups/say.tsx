@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Form, Input, Radio, Segmented, Typography } from 'antd'
 import { useState } from 'react'
-import { Problem } from '../parts/problem'
+import { Problem, useAttempt } from '../parts/problem'
 import { useText } from '../shell/text'
 import { useFollowUpOrder, type FollowUpOrder } from './act'
 import { Ask } from './ask'
@@ -18,19 +18,8 @@ export function Say({ f, attempt, questions }: { f: FollowUp; attempt: Attempt; 
   // What was chosen in the call holds for as long as it may be said.
   const choice = said && can[said] ? said : proposed
   const give = useFollowUpOrder()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
-  async function send(order: FollowUpOrder, more: Record<string, unknown>) {
-    setBusy(true)
-    setProblem(null)
-    try {
-      await give(f, order, { call: attempt.call, ...more })
-    } catch (error) {
-      setProblem(error)
-    } finally {
-      setBusy(false)
-    }
-  }
+  const { attempt: trying, busy, problem } = useAttempt()
+  const send = (order: FollowUpOrder, more: Record<string, unknown>) => trying(() => give(f, order, { call: attempt.call, ...more }))
   return (
     <Card size="small" title={<Typography.Title level={2} style={{ fontSize: 16, margin: 0 }}>{t('say.title')}</Typography.Title>}>
       <p>{can.missed ? t('attempt.line', { line: t(`lines.${attempt.line}`, { defaultValue: attempt.line }) }) : t('say.during')}</p>

@@ -1,10 +1,10 @@
 import { DownloadOutlined, PhoneOutlined } from '@ant-design/icons'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, App, Button, Empty, Form, Input, Modal, Radio, Segmented, Space, Table, Tag, type TableColumnsType } from 'antd'
+import { App, Button, Empty, Form, Input, Modal, Radio, Segmented, Space, Table, Tag, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
 import { download } from '../api/file'
-import { Problem, useDo, wordsOf } from '../parts/problem'
+import { Problem, Refusal, useAttempt, useDo } from '../parts/problem'
 import { ReasonButton, RevealButton } from '../parts/reason'
 import { Moment } from '../parts/time'
 import { useMe, useRole } from '../shell/me'
@@ -89,26 +89,17 @@ function Say({ company, quarter, person, onClose }: { company: string; quarter: 
   const queries = useQueryClient()
   const [form] = Form.useForm<Fields>()
   const state = Form.useWatch('state', form)
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
-  async function say({ state, score, remark }: Fields) {
-    setBusy(true)
-    setProblem(null)
-    try {
-      await ask(api.POST('/api/v1/surveys/{quarter}/people/{n}', {
-        params: { path: { quarter, n: person.n }, query: { company } }, body: { state, ...(state === 'answered' ? { score } : {}), ...(remark?.trim() ? { remark: remark.trim() } : {}) },
-      }))
-      await queries.invalidateQueries({ queryKey: ['surveys'] })
-      onClose()
-    } catch (error) {
-      setProblem(error)
-    } finally {
-      setBusy(false)
-    }
-  }
+  const { attempt, busy, problem } = useAttempt()
+  const say = ({ state, score, remark }: Fields) => attempt(async () => {
+    await ask(api.POST('/api/v1/surveys/{quarter}/people/{n}', {
+      params: { path: { quarter, n: person.n }, query: { company } }, body: { state, ...(state === 'answered' ? { score } : {}), ...(remark?.trim() ? { remark: remark.trim() } : {}) },
+    }))
+    await queries.invalidateQueries({ queryKey: ['surveys'] })
+    onClose()
+  })
   return (
     <Modal open title={t('surveys.saying', { n: person.n, number: person.number })} onCancel={onClose} onOk={() => form.submit()} confirmLoading={busy} okText={t('shell:save')} cancelText={t('shell:cancel')}>
-      {problem !== null && <Alert type="error" showIcon role="alert" title={wordsOf(problem, t).detail} />}
+      <Refusal problem={problem} />
       <Form<Fields> form={form} layout="vertical" initialValues={{ state: person.state === 'waiting' ? 'answered' : person.state, score: person.score || undefined, remark: person.remark }} onFinish={(f) => void say(f)}>
         <Form.Item name="state" label={t('surveys.came')} rules={[{ required: true }]}>
           <Radio.Group options={states.slice(1).map((value) => ({ value, label: t(`surveys.states.${value}`) }))} />

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, Button, Empty, Form, InputNumber, Modal, Select, Space, Table, type TableColumnsType } from 'antd'
+import { Button, Empty, Form, InputNumber, Modal, Select, Space, Table, type TableColumnsType } from 'antd'
 import { useState } from 'react'
 import { api, ask, type Schema } from '../api/client'
-import { Problem, wordsOf } from '../parts/problem'
+import { Problem, Refusal, useAttempt } from '../parts/problem'
 import { useMe, useRole } from '../shell/me'
 import { useText } from '../shell/text'
 import { quartersOver } from './quarter'
@@ -56,27 +56,18 @@ function Draw({ open, onClose, onDrawn }: { open: boolean; onClose: () => void; 
   const t = useText('followups')
   const queries = useQueryClient()
   const [form] = Form.useForm<Fields>()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
+  const { attempt, busy, problem, clear } = useAttempt()
   const quarters = quartersOver(new Date(), 8)
-  async function draw({ quarter, size }: Fields) {
-    setBusy(true)
-    setProblem(null)
-    try {
-      const drawn = await ask(api.POST('/api/v1/surveys/{quarter}', { params: { path: { quarter } }, body: { size } }))
-      await queries.invalidateQueries({ queryKey: ['surveys'] })
-      onClose()
-      onDrawn(drawn)
-    } catch (error) {
-      setProblem(error)
-    } finally {
-      setBusy(false)
-    }
-  }
+  const draw = ({ quarter, size }: Fields) => attempt(async () => {
+    const drawn = await ask(api.POST('/api/v1/surveys/{quarter}', { params: { path: { quarter } }, body: { size } }))
+    await queries.invalidateQueries({ queryKey: ['surveys'] })
+    onClose()
+    onDrawn(drawn)
+  })
   return (
     <Modal open={open} title={t('surveys.draw')} destroyOnHidden onCancel={onClose} onOk={() => form.submit()} confirmLoading={busy}
-      okText={t('surveys.go')} cancelText={t('shell:cancel')} afterClose={() => setProblem(null)}>
-      {problem !== null && <Alert type="error" showIcon role="alert" title={wordsOf(problem, t).detail} />}
+      okText={t('surveys.go')} cancelText={t('shell:cancel')} afterClose={clear}>
+      <Refusal problem={problem} />
       <p>{t('surveys.drawHint')}</p>
       <Form<Fields> form={form} layout="vertical" preserve={false} initialValues={{ quarter: quarters[0], size: 400 }} onFinish={(f) => void draw(f)}>
         <Form.Item name="quarter" label={t('surveys.quarter')} rules={[{ required: true }]}><Select options={quarters.map((value) => ({ value, label: value }))} /></Form.Item>

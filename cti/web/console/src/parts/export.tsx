@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { download } from '../api/file'
 import { useRole } from '../shell/me'
 import { addText, useText } from '../shell/text'
-import { wordsOf } from './problem'
+import { Refusal, useAttempt } from './problem'
 
 addText('export', {
   zh: {
@@ -32,29 +32,20 @@ export function ExportButton({ what, company }: { what: 'calls' | 'tickets' | 'c
   const t = useText('export')
   const may = useRole('shift_leader', 'administrator', 'auditor')
   const [open, setOpen] = useState(false)
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
+  const { attempt, busy, problem, clear } = useAttempt()
   const [form] = Form.useForm<Fields>()
-  async function finish({ format, period, reason }: Fields) {
-    setBusy(true)
-    setProblem(null)
+  const finish = ({ format, period, reason }: Fields) => attempt(async () => {
     const [since, until] = [period?.[0]?.startOf('day').format(), period?.[1]?.add(1, 'day').startOf('day').format()]
-    try {
-      await download(exportPath(what, { format, reason: reason.trim(), since, until, company }), `${what}.${format}`)
-      setOpen(false)
-    } catch (error) {
-      setProblem(error)
-    } finally {
-      setBusy(false)
-    }
-  }
+    await download(exportPath(what, { format, reason: reason.trim(), since, until, company }), `${what}.${format}`)
+    setOpen(false)
+  })
   if (!may) return null
   return (
     <>
       <Button icon={<DownloadOutlined />} onClick={() => setOpen(true)}>{t('open')}</Button>
       <Modal open={open} title={t(what)} destroyOnHidden onCancel={() => setOpen(false)} onOk={() => form.submit()} okText={t('go')} cancelText={t('shell:cancel')}
-        confirmLoading={busy} afterClose={() => setProblem(null)}>
-        {problem !== null && <Alert type="error" showIcon role="alert" title={wordsOf(problem, t).detail} />}
+        confirmLoading={busy} afterClose={clear}>
+        <Refusal problem={problem} />
         <Form<Fields> form={form} layout="vertical" preserve={false} initialValues={{ format: 'csv' }} onFinish={(f) => void finish(f)}>
           <Form.Item name="format" label={t('format')}>
             <Radio.Group options={[{ value: 'csv', label: t('csv') }, { value: 'xlsx', label: t('xlsx') }]} />

@@ -59,3 +59,30 @@ export function useDo<A extends unknown[]>(act: (...args: A) => Promise<unknown>
   }
   return [run, busy]
 }
+
+/** What a dialog shows that stays, as what it was to do was not done; nothing where nothing went wrong. */
+export function Refusal({ problem }: { problem: unknown }) {
+  const t = useText()
+  return problem === null ? null : <Alert type="error" showIcon role="alert" title={wordsOf(problem, t).detail} />
+}
+
+/**
+ * Does something for a dialog, which shows what went wrong and stays:
+ * const { attempt, busy, problem } = useAttempt()
+ */
+export function useAttempt() {
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<unknown>(null)
+  async function attempt(act: () => Promise<unknown>): Promise<void> {
+    setBusy(true)
+    setProblem(null)
+    try {
+      await act()
+    } catch (error) {
+      setProblem(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { attempt, busy, problem, clear: () => setProblem(null) }
+}

@@ -1,7 +1,7 @@
-import { Alert, App, Button, Form, Input, Modal, type ButtonProps } from 'antd'
+import { App, Button, Form, Input, Modal, type ButtonProps } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { useText } from '../shell/text'
-import { wordsOf } from './problem'
+import { Refusal, useAttempt } from './problem'
 
 /** Asks why before something is done, and keeps the dialog open where it was not. */
 export function ReasonDialog({ open, title, label, hint, least = 1, most = 200, onClose, onReason }: {
@@ -11,24 +11,15 @@ export function ReasonDialog({ open, title, label, hint, least = 1, most = 200, 
 }) {
   const t = useText()
   const [form] = Form.useForm<{ reason: string }>()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>(null)
-  async function finish({ reason }: { reason: string }) {
-    setBusy(true)
-    setProblem(null)
-    try {
-      await onReason(reason.trim())
-      onClose()
-    } catch (error) {
-      setProblem(error)
-    } finally {
-      setBusy(false)
-    }
-  }
+  const { attempt, busy, problem, clear } = useAttempt()
+  const finish = ({ reason }: { reason: string }) => attempt(async () => {
+    await onReason(reason.trim())
+    onClose()
+  })
   return (
     <Modal open={open} title={title} destroyOnHidden onCancel={onClose} onOk={() => form.submit()} confirmLoading={busy}
-      okText={t('ok')} cancelText={t('cancel')} afterClose={() => setProblem(null)}>
-      {problem !== null && <Alert type="error" showIcon role="alert" title={wordsOf(problem, t).detail} />}
+      okText={t('ok')} cancelText={t('cancel')} afterClose={clear}>
+      <Refusal problem={problem} />
       {hint}
       <Form form={form} layout="vertical" preserve={false} onFinish={(f) => void finish(f)}>
         <Form.Item name="reason" label={label ?? t('reason')} rules={[{ required: true, whitespace: true, min: least, max: most }]}>
