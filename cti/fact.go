@@ -480,12 +480,6 @@ type ReachedData struct {
 	Estimated bool `json:"estimated,omitempty"`
 }
 
-// RecordingData: the recording pauses, or goes on.
-type RecordingData struct {
-	data
-	Reason string `json:"reason,omitempty"`
-}
-
 // SilentData: nothing has been heard of the caller since the talk began (requirement
 // A3). Step 1: the agent says another sentence; 2: he apologises; 3: he may hang up.
 type SilentData struct {

@@ -77,3 +77,9 @@ func (h *Hotline) setRecording(at time.Time, c *call) {
 	}
 	h.visit(at, c, "recording", "resume")
 }
+
+// RecordingData: the recording pauses, or goes on.
+type RecordingData struct {
+	data
+	Reason string `json:"reason,omitempty"`
+}
