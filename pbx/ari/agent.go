@@ -55,18 +55,37 @@ const sorceryClass = "res_pjsip"
 // over its own restarts. It may be repeated; a registered phone stays
 // registered. One contact only: ARI rings no second one, and a new registration
 // takes the old one's place.
+//
+// Of many new phones give all the locations first, then all the endpoints: for
+// each location that is new the switch reads every endpoint it has, which among
+// 700 phones keeps it busy for half a minute.
 func (c *Client) PushAgent(ctx context.Context, a AgentEndpoint) error {
+	if err := c.PushLocation(ctx, a); err != nil {
+		return err
+	}
+	return c.PushEndpoint(ctx, a)
+}
+
+// PushLocation is the first half of PushAgent: what the phone registers with, and where
+// it is found.
+func (c *Client) PushLocation(ctx context.Context, a AgentEndpoint) error {
+	if err := c.push(ctx, a, "auth", a.auth()); err != nil {
+		return err
+	}
+	return c.push(ctx, a, "aor", a.aor())
+}
+
+// PushEndpoint is the second half of PushAgent: what the phone is and may do.
+func (c *Client) PushEndpoint(ctx context.Context, a AgentEndpoint) error {
+	return c.push(ctx, a, "endpoint", a.endpoint())
+}
+
+func (c *Client) push(ctx context.Context, a AgentEndpoint, kind string, fields []ConfigTuple) error {
 	if err := validNumber(a.Number); err != nil {
 		return fmt.Errorf("push agent: %w", err)
 	}
-	steps := []struct {
-		kind   string
-		fields []ConfigTuple
-	}{{"auth", a.auth()}, {"aor", a.aor()}, {"endpoint", a.endpoint()}}
-	for _, s := range steps {
-		if err := c.Dynamic.Put(ctx, sorceryClass, s.kind, a.Number, s.fields); err != nil {
-			return fmt.Errorf("push agent %s: %s: %w", a.Number, s.kind, err)
-		}
+	if err := c.Dynamic.Put(ctx, sorceryClass, kind, a.Number, fields); err != nil {
+		return fmt.Errorf("push agent %s: %s: %w", a.Number, kind, err)
 	}
 	return nil
 }

@@ -18,6 +18,8 @@ var _ = register(&Row{
 		return s
 	},
 	Run: func(ctx context.Context, t *Trial) error {
+		_, behind := t.Webhook.Heard("task_backlog", true, time.Time{})
+		t.Must(fmt.Sprintf("the switch was given %d new phones without falling behind", len(t.crowd)), !behind)
 		began := time.Now()
 		limit, cancel := context.WithTimeout(ctx, 90*time.Second)
 		defer cancel()

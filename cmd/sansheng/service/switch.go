@@ -159,21 +159,27 @@ func unknownTo(snapshot pbx.Snapshot, agents []cti.Agent) []cti.Agent {
 // pushAgents gives agents' phones to the switch, which keeps them. Where keep is set,
 // agents who have chosen a browser's phone keep it (see agentPhones).
 func (s *Service) pushAgents(ctx context.Context, client *ari.Client, p *cti.Plan, agents []cti.Agent, keep bool) error {
-	for _, a := range agents {
+	phones := make([]ari.AgentEndpoint, len(agents))
+	for i, a := range agents {
+		phones[i] = s.agentEndpoint(p, a, a.WebRTC, s.password(a.ID))
 		err := s.insist(ctx, func() error {
-			e := s.agentEndpoint(p, a, a.WebRTC, s.password(a.ID))
 			if keep && !a.WebRTC {
-				browser, err := client.AgentWebRTC(ctx, e.Number)
+				browser, err := client.AgentWebRTC(ctx, phones[i].Number)
 				if err != nil {
 					return err
 				}
 				if browser {
-					e.WebRTC, e.Password = true, ""
+					phones[i].WebRTC, phones[i].Password = true, ""
 				}
 			}
-			return client.PushAgent(ctx, e)
+			return client.PushLocation(ctx, phones[i])
 		})
 		if err != nil {
+			return err
+		}
+	}
+	for _, phone := range phones {
+		if err := s.insist(ctx, func() error { return client.PushEndpoint(ctx, phone) }); err != nil {
 			return err
 		}
 	}
