@@ -117,7 +117,7 @@ func readAccounts(file string) (map[string]Account, error) {
 // answered, and kept nowhere. People who are there stay as they are.
 func CreateAccounts(file string, people []Account) (*Accounts, []Credential, error) {
 	made := make([]Credential, 0, len(people))
-	a, err := addAccounts(file, people, func(p Account) string {
+	a, err := addAccounts(file, people, hashCost, func(p Account) string {
 		c := Credential{Number: p.Number, Role: p.Role, Company: p.Company, Password: rand.Text()}
 		made = append(made, c)
 		return c.Password
@@ -128,8 +128,8 @@ func CreateAccounts(file string, people []Account) (*Accounts, []Credential, err
 	return a, made, nil
 }
 
-// addAccounts adds people who are missing, with the passwords given.
-func addAccounts(file string, people []Account, password func(Account) string) (*Accounts, error) {
+// addAccounts adds people who are missing, with the passwords given, hashed at a cost.
+func addAccounts(file string, people []Account, c cost, password func(Account) string) (*Accounts, error) {
 	a, err := LoadAccounts(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		a, err = &Accounts{file: file, byNumber: map[string]Account{}}, nil
@@ -137,15 +137,15 @@ func addAccounts(file string, people []Account, password func(Account) string) (
 	if err != nil {
 		return nil, err
 	}
-	if err := a.change(people, func(Account) bool { return true }, password); err != nil {
+	if err := a.change(people, func(Account) bool { return true }, c, password); err != nil {
 		return nil, fmt.Errorf("create accounts: %w", err)
 	}
 	return a, nil
 }
 
-// change adds people who are missing, with the passwords given, and takes those away who
-// are not to stay.
-func (a *Accounts) change(people []Account, stays func(Account) bool, password func(Account) string) error {
+// change adds people who are missing, with the passwords given, hashed at a cost, and takes
+// those away who are not to stay.
+func (a *Accounts) change(people []Account, stays func(Account) bool, c cost, password func(Account) string) error {
 	return a.edit(func(next map[string]Account) error {
 		maps.DeleteFunc(next, func(_ string, p Account) bool { return !stays(p) })
 		var missing []Account
@@ -162,7 +162,7 @@ func (a *Accounts) change(people []Account, stays func(Account) bool, password f
 		for i, p := range missing {
 			plain[i] = password(p)
 		}
-		for i, hash := range hashAll(plain) {
+		for i, hash := range hashAll(c, plain) {
 			missing[i].Hash = hash
 			next[missing[i].Number] = missing[i]
 		}
@@ -203,13 +203,13 @@ func (a *Accounts) edit(change func(map[string]Account) error) error {
 }
 
 // hashAll hashes on two processors, as many as memory is meant for.
-func hashAll(plain []string) []string {
+func hashAll(c cost, plain []string) []string {
 	hashes := make([]string, len(plain))
 	var wg sync.WaitGroup
 	for worker := range parallel {
 		wg.Go(func() {
 			for i := worker; i < len(plain); i += parallel {
-				hashes[i] = hashPassword(plain[i])
+				hashes[i] = c.hash(plain[i])
 			}
 		})
 	}

@@ -50,7 +50,7 @@ func OpenDemo(dir string, agents []cti.Agent) (*Accounts, map[cti.AgentID]string
 	if err != nil {
 		return nil, nil, err
 	}
-	a, err := addAccounts(filepath.Join(dir, AccountsFile), people, func(p Account) string { return plain[p.Number] })
+	a, err := addAccounts(filepath.Join(dir, AccountsFile), people, demoCost, func(p Account) string { return plain[p.Number] })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -70,7 +70,7 @@ func (a *Accounts) FollowDemo(dir string, agents []cti.Agent) error {
 		is[p.Number] = true
 	}
 	stays := func(p Account) bool { return p.Role != Agent || is[p.Number] }
-	if err := a.change(people, stays, func(p Account) string { return plain[p.Number] }); err != nil {
+	if err := a.change(people, stays, demoCost, func(p Account) string { return plain[p.Number] }); err != nil {
 		return fmt.Errorf("follow the plan's agents: %w", err)
 	}
 	return nil
