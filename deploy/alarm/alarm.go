@@ -95,9 +95,10 @@ type Board struct {
 	standing map[string]Alarm
 	watchers []func(Alarm)
 
-	told   *line
-	toldC  chan struct{} // closed when the last change has been told
-	posted *poster       // nil without a webhook
+	told     *line
+	changedC chan struct{} // has one in it while the file is behind
+	keptC    chan struct{} // closed when the last change has been told and written down
+	posted   *poster       // nil without a webhook
 }
 
 // NewBoard makes a board with no alarm raised.
@@ -115,7 +116,7 @@ func NewBoard(opts Options) *Board {
 		opts.Patience = 10 * time.Minute
 	}
 	b := &Board{
-		opts: opts, log: opts.Log, standing: map[string]Alarm{}, told: newLine(), toldC: make(chan struct{}),
+		opts: opts, log: opts.Log, standing: map[string]Alarm{}, told: newLine(), changedC: make(chan struct{}, 1), keptC: make(chan struct{}),
 		raised: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "sansheng_alarm", Help: "1 while the alarm of this name stands; deploy/RUNBOOK.md says what to do."}, []string{"alarm"}),
 		raises: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -130,6 +131,7 @@ func NewBoard(opts Options) *Board {
 	}
 	b.endOld()
 	go b.tell()
+	go b.keep()
 	return b
 }
 
@@ -204,9 +206,9 @@ func (b *Board) OnChange(f func(Alarm)) {
 	b.watchers = append(b.watchers, f)
 }
 
-// tell logs each change, calls the watchers and remembers what stands.
+// tell logs each change, calls the watchers and has what stands written down.
 func (b *Board) tell() {
-	defer close(b.toldC)
+	defer close(b.changedC)
 	for {
 		a, ok := b.told.next(context.Background())
 		if !ok {
@@ -224,7 +226,10 @@ func (b *Board) tell() {
 		for _, f := range watchers {
 			f(a)
 		}
-		b.remember() // last: a disk that hangs must not keep the people from being called
+		select {
+		case b.changedC <- struct{}{}:
+		default: // it is about to be written anyway
+		}
 	}
 }
 
@@ -236,7 +241,7 @@ func (b *Board) Close(ctx context.Context) error {
 		b.posted.line.close()
 	}
 	select {
-	case <-b.toldC:
+	case <-b.keptC:
 	case <-ctx.Done():
 	}
 	if b.posted != nil {

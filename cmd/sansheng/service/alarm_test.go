@@ -19,10 +19,12 @@ import (
 	"time"
 
 	"sansheng/cmd/sansheng/config"
+	"sansheng/cmd/sansheng/drill/fault"
 	"sansheng/cti"
 	"sansheng/cti/web"
 	"sansheng/deploy"
 	"sansheng/deploy/alarm"
+	"sansheng/pbx/pbxtest"
 	"sansheng/pbx/sip/phone"
 )
 
@@ -307,4 +309,46 @@ func (r *remote) alarmed(name string, raised bool) {
 			r.t.Fatalf("alarm %s does not become raised %t; what stands: %s, %v", name, raised, b, err)
 		}
 	}
+}
+
+// TestAlarmOnFullDisk: what stands is written down although the disk has no room left, for
+// those on call are rung by what the sentinel reads there.
+func TestAlarmOnFullDisk(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "disk")
+	disk, err := fault.NewDisk(dir, 4<<20)
+	if errors.Is(err, fault.ErrUnsupported) {
+		t.Logf("this machine mounts nothing for us: %v", err)
+		return
+	}
+	check(t, err)
+	t.Cleanup(func() { check(t, disk.Close()) })
+	file := filepath.Join(dir, "alarms.json")
+	b := alarm.NewBoard(alarm.Options{File: file})
+	t.Cleanup(func() { check(t, b.Close(deadline(t))) })
+	stands := func(names ...string) {
+		t.Helper()
+		pbxtest.Eventually(t, "what stands to be written down", func() bool {
+			var stand []alarm.Alarm
+			text, err := os.ReadFile(file)
+			if err == nil {
+				err = json.Unmarshal(text, &stand)
+			}
+			var have []string
+			for _, a := range stand {
+				have = append(have, a.Name)
+			}
+			return err == nil && slices.Equal(have, names)
+		})
+	}
+	b.Set("relay", errors.New("before"))
+	stands("relay")
+	check(t, disk.Fill())
+	if err := os.WriteFile(filepath.Join(dir, "other"), make([]byte, 8192), 0o600); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("the disk is not full: %v", err)
+	}
+	b.Set("disk_low", errors.New("it is full"))
+	stands("relay", "disk_low")
+	b.Set("journal_write", errors.New("it is full"))
+	b.Set("relay", nil)
+	stands("disk_low", "journal_write")
 }
