@@ -152,7 +152,7 @@ const (
 	tickEvery      = 50 * time.Millisecond
 	commandTimeout = 8 * time.Second
 	// auditEvery is the time between two looks into the ledger while all is well.
-	auditEvery = 30 * time.Second
+	auditEvery = 15 * time.Second
 	// ledgerOverlap re-reads a little more than was missed: entries are
 	// written a moment after the fact.
 	ledgerOverlap = 2 * time.Minute
