@@ -55,7 +55,7 @@ type volatileAgent struct {
 	Lit pbx.LampState
 	// DarkUntil spares a lamp that the switch did not light.
 	DarkUntil time.Time
-	// Last is the call that he had last, of those that have ended.
+	// Last is the call that he had last.
 	Last *call
 }
 
@@ -123,6 +123,9 @@ func (h *Hotline) applyState(f Fact, s AgentState) {
 	d, _ := f.Data.(*StateData)
 	if d == nil {
 		d = &StateData{}
+	}
+	if c := h.calls[a.Call]; c != nil && a.State == Talking && s != Talking && a.Reason != ReasonSupervises {
+		a.Last = c
 	}
 	a.State, a.Since, a.Reason, a.Call, a.Misses, a.Calls = s, f.At, d.Reason, d.Call, d.Misses, d.Calls
 	if s == Ready || s == Paused || s == LoggedOff {

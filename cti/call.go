@@ -628,6 +628,7 @@ func (h *Hotline) bridgeEntered(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) 
 		l.call.entered(ch)
 		if len(l.call.Bridged) == 3 {
 			l.call.JoinAt = time.Time{}
+			h.listenIn(at, l.call)
 		}
 		return
 	case l.call.bridgeID() != b:
@@ -640,7 +641,7 @@ func (h *Hotline) bridgeEntered(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) 
 		return
 	}
 	c.JoinAt = time.Time{}
-	if c.State == CallTalking {
+	if c.State == CallTalking || c.State == CallConsulting && c.Transfer.With == TurnCaller {
 		h.listenIn(at, c) // again
 	}
 	if c.State == CallPickedUp {
@@ -656,12 +657,17 @@ func (h *Hotline) bridgeEntered(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) 
 // order of before came late, the two are brought together again.
 func (h *Hotline) bridgeLeft(at time.Time, b pbx.BridgeID, ch pbx.ChannelID) {
 	l := h.legs[ch]
-	if l == nil || l.call.bridgeID() != b {
+	if l == nil {
 		return
 	}
 	c := l.call
+	if c.bridgeID() == b || c.State == CallConsulting && c.partyID() == b {
+		c.parted(at)
+	}
+	if c.bridgeID() != b {
+		return
+	}
 	delete(c.Bridged, ch)
-	c.parted(at)
 	if c.State == CallTalking && !c.OnHold && !c.leaving() && c.JoinAt.IsZero() {
 		c.JoinAt = at.Add(leftLimit)
 	}
@@ -756,7 +762,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		return
 	}
 	q := h.queues[c.Queue]
-	if q != nil && q.overflows() && (!q.OverflowCallback || h.mayAskBack(c)) && c.Offer == nil && c.Transfer == nil && !c.Emergency && !c.Overflowed &&
+	if q != nil && q.overflows() && (!q.OverflowCallback || h.mayAskBack(c)) && c.Offer == nil && c.Transfer == nil && !c.Emergency && (q.OverflowNumber == "" || !c.Overflowed) &&
 		q.OverflowAfter > 0 && due(c.EnteredAt.Add(time.Duration(q.OverflowAfter))) {
 		h.overflow(now, c, q)
 		if c.State == CallMessage {

@@ -1,8 +1,11 @@
 package cti
 
 import (
+	"slices"
 	"testing"
 	"time"
+
+	"sansheng/pbx"
 )
 
 // TestMeasure: two people talk for ten seconds; who was heard when, by seconds.
@@ -39,5 +42,54 @@ func TestMeasure(t *testing.T) {
 		if (got == nil) != (c.want == nil) || got != nil && *got != *c.want {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
+	}
+}
+
+// TestMeasureTurns: of a transfer that is announced what the agent says to his caller is
+// measured, also by turns and with the receiver; what he says to the receiver is not.
+func TestMeasureTurns(t *testing.T) {
+	t.Parallel()
+	voice := func(d *desk, ch pbx.ChannelID) { // for 3 s, as each input takes one
+		d.do(pbx.VoiceBegan{At: pbx.At(d.now), Channel: ch})
+		d.passes(2)
+		d.do(pbx.VoiceEnded{At: pbx.At(d.now.Add(voiceHang)), Channel: ch})
+	}
+	left := func(d *desk, b pbx.BridgeID, chs ...pbx.ChannelID) {
+		for _, ch := range chs {
+			d.do(pbx.BridgeLeft{At: pbx.At(d.now), Bridge: b, Channel: ch})
+		}
+	}
+	d := newDesk(t, func(p *Plan, _ *Queue) { p.Companies[0].Conduct = true })
+	d.register("1001", "1002")
+	d.arrive("c1", "800100", "13800138000")
+	d.talk("c1", 1)
+	voice(d, "c1")
+	d.must(Order{Agent: "1001", Verb: OrderTransfer, To: "1002"})
+	left(d, "c1-talk1", "c1", "c1-agent1")
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: "c1-agent2"})
+	d.bridged("c1-consult2", "c1-agent1", "c1-agent2")
+	voice(d, "c1-agent1")
+	d.must(Order{Agent: "1001", Verb: OrderSwap})
+	left(d, "c1-consult2", "c1-agent2", "c1-agent1")
+	d.bridged("c1-talk1", "c1", "c1-agent1")
+	voice(d, "c1")
+	d.must(Order{Agent: "1001", Verb: OrderConference})
+	left(d, "c1-talk1", "c1", "c1-agent1")
+	d.bridged("c1-party2", "c1", "c1-agent1", "c1-agent2")
+	voice(d, "c1-agent1")
+	d.must(Order{Agent: "1001", Verb: OrderSwap}) // to the receiver
+	left(d, "c1-party2", "c1", "c1-agent1", "c1-agent2")
+	d.bridged("c1-consult2", "c1-agent1", "c1-agent2")
+	voice(d, "c1-agent1")
+	d.gone("c1", pbx.CauseNormal)
+	d.gone("c1-agent1", pbx.CauseNormal)
+	d.gone("c1-agent2", pbx.CauseNormal)
+	i := slices.IndexFunc(d.all, func(f Fact) bool { return f.Kind == CallMeasured })
+	if i < 0 {
+		t.Fatal("nothing is measured")
+	}
+	m := d.all[i].Data.(*ConductData)
+	if m.CallerMs != 6000 || m.AgentMs != 3000 {
+		t.Errorf("the caller was heard for %d ms, his agent for %d: %+v", m.CallerMs, m.AgentMs, m)
 	}
 }

@@ -62,17 +62,33 @@ func (h *Hotline) orderEmergency(now time.Time, c *call, a *agent, o Order) *Ord
 	case !ok:
 		return o.refuse(RefusedNoEmergencyLine, "there is no emergency line; allowed: transfer, blind_transfer")
 	}
+	o.Reason = cmp.Or(o.Reason, ReasonUnsolved)
+	h.handOver(now, c, a, o, line.Queue)
+	return nil
+}
+
+// handOver makes a caller one of an emergency queue's, in the switch's eyes too.
+func (h *Hotline) handOver(now time.Time, c *call, a *agent, o Order, q QueueID) {
 	if c.OnHold {
 		h.offHold(now, c)
 	}
 	h.emitCall(now, c, TransferBegan, a.ID, &TransferBeganData{
-		Transfer: Blind, Queue: line.Queue, Emergency: true, For: c.For,
-		Reason: cmp.Or(o.Reason, ReasonUnsolved), Consent: o.Consent, Sheet: o.Sheet,
+		Transfer: Blind, Queue: q, Emergency: true, For: c.For, Reason: o.Reason, Consent: o.Consent, Sheet: o.Sheet,
 	})
-	h.do(pbx.SetVars{Channel: c.Channel, Vars: map[string]string{"LINE_QUEUE": string(line.Queue), "LINE_EMERGENCY": "1"}})
-	h.sendOn(now, c, line.Queue)
-	h.cameBack(now, c, line.Queue)
-	return nil
+	h.do(pbx.SetVars{Channel: c.Channel, Vars: map[string]string{"LINE_QUEUE": string(q), "LINE_EMERGENCY": "1"}})
+	h.sendOn(now, c, q)
+	h.cameBack(now, c, q)
+}
+
+// takesEmergencies tells whether emergency lines lead to a queue, and no other does.
+func (h *Hotline) takesEmergencies(q QueueID) (takes bool) {
+	for _, l := range h.lines {
+		if l.Queue == q && !l.Emergency {
+			return false
+		}
+		takes = takes || l.Queue == q
+	}
+	return takes
 }
 
 // oweEmergency carries the order out.

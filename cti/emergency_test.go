@@ -223,3 +223,34 @@ func TestEmergencyRefused(t *testing.T) {
 		t.Errorf("without an emergency line: %v", err)
 	}
 }
+
+// TestEmergencyByTransfer: whom an agent passes on to an emergency line's queue is an emergency
+// caller from there on, for whom those on call are called; not where others wait there, too.
+func TestEmergencyByTransfer(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(p *Plan, _ *Queue) { p.Queues[1].OnCall = &OnCall{Chain: []string{"1004"}} })
+	d.register("1001", "1004")
+	d.arrive("c1", "800100", "0210001")
+	d.talk("c1", 1)
+	out := d.must(Order{Agent: "1001", Verb: OrderBlind, To: "second", Reason: "smells of gas", Sheet: Sheet{{Name: "place", Value: "No. 7"}}})
+	c := d.h.calls["c1"]
+	if !c.Emergency || c.Queue != "second" || asked(out) != "1004" || !asksOnCall(c.Offer) {
+		t.Fatalf("emergency %t, in %s, %q is asked", c.Emergency, c.Queue, asked(out))
+	}
+	if vars := commandsOf[pbx.SetVars](out); len(vars) != 1 || vars[0].Vars["LINE_QUEUE"] != "second" || vars[0].Vars["LINE_EMERGENCY"] != "1" {
+		t.Errorf("the switch is told %+v", vars)
+	}
+	if b := c.PassedOn; b == nil || b.By != "1001" || b.Reason != "smells of gas" || fmt.Sprint(b.Sheet) != "[{place No. 7}]" {
+		t.Errorf("who takes him is told %+v", b)
+	}
+	d.restart()
+
+	d = newDesk(t, func(p *Plan, _ *Queue) { p.Lines[0].Queue = "second" })
+	d.register("1009")
+	d.arrive("c1", "800100", "0210001")
+	d.talk("c1", 1)
+	d.must(Order{Agent: "1009", Verb: OrderBlind, To: "second"})
+	if d.h.calls["c1"].Emergency {
+		t.Error("a bill is an emergency")
+	}
+}

@@ -277,9 +277,14 @@ func (h *Hotline) welcome(at time.Time, c *call) {
 	h.proceed(at, c)
 }
 
-// toEmergency brings a caller to an emergency line, in the switch's eyes too.
+// toEmergency brings a caller to an emergency line, in the switch's eyes too. Where the plan
+// has the one of his flow no more it is another.
 func (h *Hotline) toEmergency(at time.Time, c *call, did string) {
-	q := h.queues[h.lines[did].Queue]
+	line := h.lines[did]
+	if !line.Emergency || h.queues[line.Queue] == nil {
+		line, _ = h.emergencyLine(c.Company)
+	}
+	q := h.queues[line.Queue]
 	if q == nil {
 		h.toQueue(at, c, h.person(c, ""))
 		return

@@ -223,3 +223,46 @@ func TestFlowGreetsByTime(t *testing.T) {
 		t.Errorf("a zone that is none: %v", err)
 	}
 }
+
+// Who is passed on to a number outside by his flow, and not taken there, waits no longer than
+// who came to the queue by another way.
+func TestFlowTransferOverflows(t *testing.T) {
+	p := DemoPlan(0)
+	p.Contacts = []Contact{{ID: "water", Company: "demo2", Number: "02188880000"}}
+	p.Queues[0].OverflowVoicemail, p.Queues[0].OverflowAfter = true, Span(30*time.Second)
+	p.Flows[0].Start, p.Flows[0].Nodes = "water", []flow.Node{{ID: "water", Kind: flow.Transfer, To: "water"}}
+	if err := p.Check(); err != nil {
+		t.Fatal(err)
+	}
+	r := &ride{t: t, h: NewHotline("e1", p), at: epoch}
+	r.feed("0s up")
+	r.feed("1s arrives c1 800200 13800138000")
+	r.feed("2s gone c1-agent1 17")
+	r.feed("3s played c1-greeting c1")
+	r.feed("30s tick")
+	if c := r.h.calls["c1"]; c.State != CallWaiting || c.Transfer != nil {
+		t.Fatalf("nobody outside has taken him, and he is %s", c.State)
+	}
+	r.feed("40s tick")
+	r.wants("[water]", CallMailStepped)
+}
+
+// Who chooses the emergency line while a plan comes into force in which it has another number
+// is an emergency caller of that one.
+func TestFlowEmergencyLineRenamed(t *testing.T) {
+	r := rideOn(t, "13800138000", menuNode("1", "gas", "no_input", "people"),
+		flow.Node{ID: "gas", Kind: flow.Emergency, To: "800119"}, flow.Node{ID: "people", Kind: flow.Queue, To: "service"})
+	p := DemoPlan(0)
+	p.Lines[2].DID, p.Flows[0].Nodes[3].To = "800120", "800120"
+	r.handle(r.at.Add(time.Second), Publish{Plan: p, By: "3001"})
+	if r.out.Refused != nil {
+		t.Fatal(r.out.Refused)
+	}
+	r.press("1")
+	if c := r.h.calls["c1"]; !c.Emergency || c.Queue != "emergency" {
+		t.Errorf("emergency %t, he waits in %s", c.Emergency, c.Queue)
+	}
+	if vars := commandsOf[pbx.SetVars](r.out); len(vars) != 1 || vars[0].Vars["LINE_QUEUE"] != "emergency" {
+		t.Errorf("the switch is told %+v", vars)
+	}
+}

@@ -71,12 +71,21 @@ func (l *Load) add(c *call, now time.Time) {
 		l.Native++
 	case c.State == CallWaiting && !c.leaving():
 		l.Waiting++
-		wait := now.Sub(c.ArrivedAt)
+		wait := now.Sub(c.waitsFrom())
 		l.LongestWait = max(l.LongestWait, wait)
 		if c.Emergency {
 			l.LongestEmergency = max(l.LongestEmergency, wait)
 		}
 	}
+}
+
+// waitsFrom is since when a caller waits for a person. What his flow has told him before, or an
+// agent, is no wait: a page for it would ring the very phones that are to be rung for him.
+func (c *call) waitsFrom() time.Time {
+	if c.Walk == nil && c.Met == 0 || c.QueuedAt.IsZero() {
+		return c.ArrivedAt
+	}
+	return c.QueuedAt
 }
 
 // staffed tells whether anybody could take a queue's calls now or after the call

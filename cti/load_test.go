@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"sansheng/cti/flow"
 	"sansheng/pbx"
 )
 
@@ -52,5 +53,33 @@ func TestLoads(t *testing.T) {
 	h.agents["1001"].State = Paused
 	if _, b := at(); len(b.Unstaffed) != 1 {
 		t.Error("staffed by an agent who is paused")
+	}
+}
+
+// TestLoadsWaitsFrom: who has come to the emergency line by a menu, or from a talk, waits since
+// then, and not since he has called.
+func TestLoadsWaitsFrom(t *testing.T) {
+	t.Parallel()
+	longest := func(h *Hotline, now time.Time) (most time.Duration) {
+		for _, l := range h.Loads(now) {
+			most = max(most, l.LongestEmergency)
+		}
+		return most
+	}
+	r := rideOn(t, "13800138000", menuNode("1", "gas", "no_input", "people"),
+		flow.Node{ID: "gas", Kind: flow.Emergency, To: "800119"}, flow.Node{ID: "people", Kind: flow.Queue, To: "service"})
+	r.handle(r.at.Add(50*time.Second), SetState{Agent: "1001", State: LoggedOff})
+	r.press("1")
+	if got := longest(r.h, r.at.Add(2*time.Second)); got != 2*time.Second {
+		t.Errorf("by a menu: he waits for %s", got)
+	}
+	d := newDesk(t, func(*Plan, *Queue) {})
+	d.register("1001")
+	d.arrive("c1", "800100", "0210001")
+	d.talk("c1", 1)
+	d.now = d.now.Add(5 * time.Minute)
+	d.must(Order{Agent: "1001", Verb: OrderEmergency})
+	if got := longest(d.h, d.now.Add(2*time.Second)); got != 2*time.Second {
+		t.Errorf("from a talk: he waits for %s", got)
 	}
 }

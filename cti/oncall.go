@@ -8,8 +8,9 @@ import (
 	"sansheng/pbx"
 )
 
-// Where nobody who serves an emergency caller is on duty, as after hours, the chain of
-// those on call is rung, with the offers that any agent gets (requirement A10):
+// Where nobody who serves an emergency caller is on duty, as after hours, or none who is takes
+// him, the chain of those on call is rung, with the offers that any agent gets (requirement
+// A10):
 //
 //	Offer: dialling ─▶ alerting ─▶ picked up ─key─▶ answered: joined to the caller
 //	                                   │ no key in time, or hung up: unacknowledged
@@ -67,6 +68,8 @@ const (
 	awayRest = 15 * time.Second
 	// keyPause is between two times of asking for the key.
 	keyPause = time.Second
+	// dutyWait is how long a caller waits for those on duty who talk to others, or write their notes.
+	dutyWait = 30 * time.Second
 )
 
 // OnCallBeganData: nobody on duty could be asked, and the queue's chain is called.
@@ -150,9 +153,14 @@ func (p *Plan) Callees(q Queue) []Callee {
 	return all
 }
 
-// onDuty tells whether somebody is at work who serves a caller, or may help him at once.
-func (h *Hotline) onDuty(c *call) bool {
-	return slices.ContainsFunc(h.order, func(a *agent) bool { return (h.mayHelp(a.ID, c) || h.serves(a.ID, c)) && a.atWork() })
+// onDuty tells whether somebody is at work who serves a caller, or may help him at once: not
+// one who was asked for him in vain, nor, for longer than dutyWait, one who has others.
+func (h *Hotline) onDuty(now time.Time, c *call) bool {
+	waits := now.Sub(c.waitsFrom()) < dutyWait
+	return slices.ContainsFunc(h.order, func(a *agent) bool {
+		return (h.mayHelp(a.ID, c) || h.serves(a.ID, c)) && a.atWork() && c.Tried[a.ID].IsZero() &&
+			(waits || a.State == Ready || a.Call == c.ID)
+	})
 }
 
 // atWork tells whether an agent takes callers, now or after the one he has.
@@ -170,7 +178,7 @@ func (h *Hotline) ringOnCall(now time.Time) {
 		switch {
 		case r == nil:
 			continue
-		case h.onDuty(c):
+		case h.onDuty(now, c):
 			c.AloneSince = time.Time{}
 			continue
 		case c.AloneSince.IsZero():

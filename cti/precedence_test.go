@@ -184,3 +184,73 @@ func TestFarewellFrees(t *testing.T) {
 		t.Error("nobody is asked for the next caller")
 	}
 }
+
+// TestChainWhereDutyDeclines: an agent on duty whose phone is busy, or declines, each time he is
+// asked keeps nobody on call from being called; he is asked on.
+func TestChainWhereDutyDeclines(t *testing.T) {
+	t.Parallel()
+	for _, cause := range []pbx.Cause{pbx.CauseBusy, pbx.CauseRejected} {
+		d := chained(t)
+		d.register("1001")
+		d.arrive("gas", "800119", "2")
+		if o := d.h.calls["gas"].Offer; o == nil || asksOnCall(o) {
+			t.Fatalf("on duty is 1001, asked is %+v", o)
+		}
+		d.gone("gas-agent1", cause)
+		d.chainRings("gas")
+		d.now = d.now.Add(retryAfter)
+		d.do(Tick{})
+		if a := d.h.agents["1001"]; a.Call != "gas" {
+			t.Errorf("1001 is %s, %q", a.State, a.Call)
+		}
+	}
+}
+
+// TestEmergencyBeforePassedOn: an agent whose phone rings for a caller whom a colleague passes on
+// to him is taken back for an emergency caller, too; the other goes on to somebody else.
+func TestEmergencyBeforePassedOn(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(p *Plan, _ *Queue) { p.Queues[1].Overflow = []QueueID{"service"} })
+	d.register("1001", "1002")
+	d.arrive("plain", "800100", "1")
+	d.talk("plain", 1)
+	d.must(Order{Agent: "1001", Verb: OrderBlind, To: "1002"})
+	d.must(Order{Agent: "1001", Verb: OrderPause, Reason: "lunch"})
+	d.gone("plain-agent1", pbx.CauseNormal)
+	d.arrive("gas", "800119", "2")
+	d.gone("plain-agent2", pbx.CauseNormal)
+	if got := d.h.agents["1002"].Call; got != "gas" {
+		t.Errorf("1002 has %q", got)
+	}
+	if c := d.h.calls["plain"]; c.State != CallWaiting || c.Transfer != nil {
+		t.Errorf("who was passed on is %s, with a transfer %+v", c.State, c.Transfer)
+	}
+}
+
+// TestChainWhereDutyTalks: an agent on duty who talks on and on keeps nobody on call from being
+// called; who takes callers again in time does.
+func TestChainWhereDutyTalks(t *testing.T) {
+	t.Parallel()
+	d := chained(t)
+	d.register("1001")
+	d.arrive("plain", "800100", "1")
+	d.talk("plain", 1)
+	d.arrive("gas", "800119", "2")
+	came := d.now
+	d.chainRings("gas")
+	if waited := d.now.Sub(came); waited < dutyWait || waited > dutyWait+2*time.Second {
+		t.Errorf("the chain is called after %s", waited)
+	}
+	d = chained(t)
+	d.register("1001")
+	d.arrive("plain", "800100", "1")
+	d.talk("plain", 1)
+	d.arrive("gas", "800119", "2")
+	d.passes(20)
+	d.leave("plain", 1)
+	d.do(pbx.ChannelAlerting{At: pbx.At(d.now), Channel: "gas-agent1"})
+	d.passes(12)
+	if o := d.h.calls["gas"].offers(); len(o) != 1 || o[0].Agent != "1001" {
+		t.Errorf("asked are %d, %+v", len(o), d.h.calls["gas"].Offer)
+	}
+}

@@ -104,7 +104,7 @@ func (h *Hotline) spokeTo(now time.Time, a *agent) (*call, Line) {
 		return c, c.Line
 	case a.busy():
 		return nil, Line{}
-	case a.Last != nil && now.Sub(a.Last.CallerGoneAt) < promiseLast:
+	case a.Last != nil && (a.Last.State == CallSurvey || now.Sub(a.Last.CallerGoneAt) < promiseLast):
 		return a.Last, a.Last.Line
 	case a.State == WrapUp && a.Call != "": // of which an engine that began since knows nothing
 		line := h.shows[a.Company]

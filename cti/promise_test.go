@@ -179,3 +179,46 @@ func TestPromiseRefused(t *testing.T) {
 		t.Errorf("promised all the same: %+v", d.h.Promises())
 	}
 }
+
+// TestPromiseToLast: an agent who has no notes to write promises a call to his last caller, also
+// while that one is asked how it was; never to one before him, whose call ended lately, too.
+func TestPromiseToLast(t *testing.T) {
+	t.Parallel()
+	for name, does := range map[string]func(*desk){
+		"asked": func(d *desk) {
+			d.must(Order{Agent: "1001", Verb: OrderSurvey})
+			d.gone("c2-agent1", pbx.CauseNormal)
+		},
+		"has been asked": func(d *desk) {
+			d.must(Order{Agent: "1001", Verb: OrderSurvey})
+			d.gone("c2-agent1", pbx.CauseNormal)
+			d.gone("c2", pbx.CauseNormal)
+		},
+		"passed on": func(d *desk) {
+			d.must(Order{Agent: "1001", Verb: OrderBlind, To: "third"})
+			d.gone("c2-agent1", pbx.CauseNormal)
+		},
+	} {
+		d := newDesk(t, func(p *Plan, _ *Queue) {
+			p.Companies[0].Survey = twoQuestions()
+			p.Queues = append(p.Queues, Queue{ID: "third", Company: "demo", Members: numbers(1004, 1004)})
+		})
+		d.register("1001")
+		d.arrive("c1", "800100", "13800138000")
+		d.talk("c1", 1)
+		d.gone("c1", pbx.CauseNormal)
+		d.gone("c1-agent1", pbx.CauseNormal)
+		d.arrive("c2", "800100", "13800138002")
+		d.talk("c2", 1)
+		does(d)
+		out := d.do(Order{Agent: "1001", Verb: OrderPromise})
+		list := d.h.Promises()
+		if name == "passed on" {
+			if out.Refused == nil || len(list) > 0 {
+				t.Errorf("%s: promised is %+v", name, list)
+			}
+		} else if out.Refused != nil || len(list) != 1 || list[0].Call != "c2" {
+			t.Errorf("%s: %v, promised is %+v", name, out.Refused, list)
+		}
+	}
+}

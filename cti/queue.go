@@ -177,7 +177,7 @@ func (h *Hotline) ringsFor(now time.Time, c *call) (*call, *offer) {
 	}
 	for i := len(h.live) - 1; i >= 0; i-- { // from who came last
 		of := h.live[i]
-		waits := of.State == CallWaiting && of.Transfer == nil || of.State == CallDialling && h.keeps(of) != nil
+		waits := of.State == CallWaiting || of.State == CallDialling && h.keeps(of) != nil
 		if !of.Emergency && waits && of.Offer != nil && fits(of.Offer) {
 			return of, of.Offer
 		}

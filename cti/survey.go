@@ -104,7 +104,7 @@ func (p *Plan) nowhere(l Line, f *flow.Flow, end flow.Node) string {
 }
 
 // unserved says why nobody ever takes the callers of a line who wait in a queue: nobody
-// serves it, and no time or number ends their wait.
+// serves it, and no time or number ends their wait. Emergency callers overflow to nobody.
 func (p *Plan) unserved(id QueueID, l Line) string {
 	for range p.Queues { // Check lets none overflow in a circle
 		i := slices.IndexFunc(p.Queues, func(q Queue) bool { return q.ID == id })
@@ -115,13 +115,16 @@ func (p *Plan) unserved(id QueueID, l Line) string {
 		helps := func(o QueueID) bool {
 			return slices.ContainsFunc(p.Queues, func(q Queue) bool { return q.ID == o && len(p.Serve(q)) > 0 })
 		}
+		overflows := !l.Emergency && q.OverflowAfter > 0
 		switch {
-		case len(p.Serve(q)) > 0, q.MaxWait > 0, q.OverflowNumber != "", q.OverflowVoicemail:
+		case len(p.Serve(q)) > 0, q.MaxWait > 0, overflows && (q.OverflowNumber != "" || q.OverflowVoicemail):
 			return ""
 		case (l.Emergency || l.Mode == Direct) && slices.ContainsFunc(q.Overflow, helps):
 			return ""
-		case q.OverflowTo == "" || q.OverflowAfter == 0:
-			return fmt.Sprintf("nobody serves queue %s, and nothing ends the wait there; allowed: members, a skill that somebody has, max_wait, overflow_to with overflow_after, overflow_number, overflow_voicemail", id)
+		case l.Emergency:
+			return fmt.Sprintf("nobody serves queue %s, and nothing ends the wait of an emergency caller there; allowed: members, a skill that somebody has, max_wait, overflow", id)
+		case !overflows || q.OverflowTo == "":
+			return fmt.Sprintf("nobody serves queue %s, and nothing ends the wait there; allowed: members, a skill that somebody has, max_wait, overflow_after with overflow_to, overflow_number or overflow_voicemail", id)
 		}
 		id = q.OverflowTo
 	}

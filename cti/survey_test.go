@@ -56,6 +56,16 @@ func TestSurvey(t *testing.T) {
 			unserved(p)
 			p.Queues[0].OverflowTo, p.Queues[0].OverflowAfter = "repair", Span(time.Minute)
 		}, day, 7, nil, nil},
+		"only who finds too many overflows": {func(p *Plan) {
+			p.Queues[2].Members, p.Queues[2].MaxWait, p.Queues[2].OverflowVoicemail, p.Queues[2].OverflowLength = nil, 0, true, 3
+			p.Lines[0].Queue = "repair"
+		}, day, 1, nil, []string{
+			"800100 03-02 10:00 repair: nobody serves queue repair",
+		}},
+		"who overflows in time is taken": {func(p *Plan) {
+			p.Queues[2].Members, p.Queues[2].MaxWait, p.Queues[2].OverflowVoicemail, p.Queues[2].OverflowAfter = nil, 0, true, Span(time.Minute)
+			p.Lines[0].Queue = "repair"
+		}, day, 1, nil, nil},
 		"a holiday opens it": {func(p *Plan) {
 			p.Calendars[0].HolidayHours = []hours.Hours{{From: 10 * 60, To: 12 * 60}}
 			p.Flows[0].Nodes[1].To = "spare"
@@ -67,6 +77,12 @@ func TestSurvey(t *testing.T) {
 		"nobody helps the emergency line": {func(p *Plan) { p.Queues[1].Members, p.Queues[1].Overflow = nil, nil }, day, 1, nil, []string{
 			"800200 03-02 17:00 hours (closed) → closed (1) → emergency: nobody serves queue emergency",
 			"800119 03-02 10:00 emergency: nobody serves queue emergency",
+		}},
+		"emergency callers overflow to nobody": {func(p *Plan) {
+			p.Queues[1].Members, p.Queues[1].Overflow, p.Queues[1].OverflowTo, p.Queues[1].OverflowAfter = nil, nil, "service", Span(time.Minute)
+		}, day.Add(8 * time.Hour), 1, nil, []string{
+			"800200 03-02 18:00 hours (closed) → closed (1) → emergency: nobody serves queue emergency",
+			"800119 03-02 18:00 emergency: nobody serves queue emergency",
 		}},
 	} {
 		p := DemoPlan(0)

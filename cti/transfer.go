@@ -136,6 +136,10 @@ func (h *Hotline) orderTransfer(now time.Time, c *call, a *agent, o Order) *Orde
 	if err != nil {
 		return err
 	}
+	if kind == Blind && !c.Emergency && h.takesEmergencies(queue) {
+		h.handOver(now, c, a, o, queue) // he is no ordinary caller any more, and those on call are his, too
+		return nil
+	}
 	if c.OnHold {
 		h.offHold(now, c)
 	}
@@ -381,6 +385,7 @@ func (h *Hotline) joinTransfer(at time.Time, c *call) {
 // handOn gives the caller to the receiver, who has answered.
 func (h *Hotline) handOn(at time.Time, c *call, estimated bool) {
 	t, from := c.Transfer, c.talkChannel()
+	c.parted(at) // of three, who hears another agent from here on
 	c.Spent = append(c.Spent, c.bridgeID())
 	c.spendConsult()
 	to := c.receiverChannel()

@@ -254,3 +254,13 @@ func TestUnholdInConsultation(t *testing.T) {
 		t.Errorf("unhold in a consultation: %v, %v", out.Refused, out.Facts)
 	}
 }
+
+// TestHeldSinceClock: since when a caller is on hold goes with a clock that is set.
+func TestHeldSinceClock(t *testing.T) {
+	h, _, _ := enact(t, talk+`> 20s order 1001 hold
+> 3620s stepped 1h
+`)
+	if v := h.CallViews(); len(v) != 1 || !v[0].HeldSince.Equal(epoch.Add(3620*time.Second)) {
+		t.Errorf("%+v", v)
+	}
+}
