@@ -34,9 +34,11 @@ type child struct {
 	status error
 }
 
-// launcher becomes the program after it has written who it is. The kernel's
-// words about it do not change by exec, except for the name, which is not used.
-const launcher = `read -r stat </proc/$$/stat && echo "$stat" >"$0" && exec "$@"`
+// launcher becomes the program after it has written who it is, and in which boot. The
+// kernel's words about it do not change by exec, except for the name, which is not used.
+const launcher = `read -r stat </proc/$$/stat && { read -r boot <` + bootFile + ` || :; } && echo "$stat $boot" >"$0" && exec "$@"`
+
+const bootFile = "/proc/sys/kernel/random/boot_id"
 
 // askAgain is the pause between questions whether a child is ready.
 const askAgain = 20 * time.Millisecond
@@ -314,16 +316,36 @@ func readPID(dir string) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	// Start times count from the boot, so a file older than this boot cannot
-	// speak of a process of this one.
-	if info, err := os.Stat(pidFile(dir)); err != nil || info.ModTime().Before(bootTime()) {
+	// Start times count from the boot, so a file of another boot cannot speak of a
+	// process of this one. The file's time tells it only where an earlier version, which
+	// did not write the boot, has written it: where the clock was set forward since, that
+	// would disown a switch with all its calls, and its ports would be taken.
+	id := identity{PID: pid, Start: st.start, Boot: bootID()}
+	earlier := false
+	if boot := writtenBoot(string(b)); boot != "" {
+		earlier = boot != id.Boot
+	} else {
+		info, err := os.Stat(pidFile(dir))
+		earlier = err != nil || info.ModTime().Before(bootTime())
+	}
+	if earlier {
 		return identity{}, errors.New("read pid file: it is of an earlier boot")
 	}
-	return identity{PID: pid, Start: st.start, Boot: bootID()}, nil
+	return id, nil
+}
+
+// writtenBoot is the boot that stands behind the kernel's words in a pid file; empty where
+// there is none.
+func writtenBoot(s string) string {
+	fields := strings.Fields(s)
+	if last := fields[len(fields)-1]; strings.Count(last, "-") == 4 {
+		return last
+	}
+	return ""
 }
 
 func bootID() string {
-	b, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	b, _ := os.ReadFile(bootFile)
 	return strings.TrimSpace(string(b))
 }
 

@@ -300,6 +300,45 @@ func TestNotAdopted(t *testing.T) {
 	}
 }
 
+// A clock that is set forward, as by a time service that comes late, makes the pid file
+// look older than the boot: the child is adopted all the same. One that was written in
+// another boot speaks of nobody.
+func TestAdoptAfterClockWasSet(t *testing.T) {
+	dir := t.TempDir()
+	first, err := Start(t.Context(), sleeper(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid := first.PID()
+	if err := first.Release(); err != nil {
+		t.Fatal(err)
+	}
+	old := bootTime().Add(-time.Hour)
+	if err := os.Chtimes(pidFile(dir), old, old); err != nil {
+		t.Fatal(err)
+	}
+	second := start(t, sleeper(dir))
+	if !second.Adopted() || second.PID() != pid {
+		t.Errorf("adopted %v, pid %d, want %d", second.Adopted(), second.PID(), pid)
+	}
+
+	written, err := os.ReadFile(pidFile(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := strings.Replace(string(written), bootID(), "00000000-0000-4000-8000-000000000000", 1)
+	if other == string(written) {
+		t.Fatalf("pid file %q does not name the boot", written)
+	}
+	stranger := t.TempDir()
+	if err := os.WriteFile(pidFile(stranger), []byte(other), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if id, err := readPID(stranger); err == nil {
+		t.Errorf("a file of another boot speaks of %+v", id)
+	}
+}
+
 func TestSocketDir(t *testing.T) {
 	short := t.TempDir()
 	if dir, err := SocketDir(short, "x.ctl", nil); err != nil || dir != filepath.Join(short, "run") {

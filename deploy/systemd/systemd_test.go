@@ -52,6 +52,11 @@ func TestUnits(t *testing.T) {
 		if !strings.HasPrefix(have["ExecStart"], "/usr/local/bin/sansheng s") {
 			t.Errorf("%s: ExecStart=%s", file, have["ExecStart"])
 		}
+		// The configuration is refused without the keys that it names, which are in the
+		// environment of the service alone: nobody would watch.
+		if file == "sansheng-sentinel.service" && strings.Contains(have["ExecStart"], "--config") {
+			t.Errorf("%s depends on the configuration: ExecStart=%s", file, have["ExecStart"])
+		}
 		analyze(t, file, text)
 	}
 }

@@ -79,8 +79,6 @@ type Instance struct {
 	client  *http.Client
 
 	mu sync.Mutex // one configuration change at a time
-	// unread are files that have changed and that the switch may not have read again.
-	unread []string
 }
 
 // audioFirst is the switch's priority: what people hear comes before records,
@@ -210,7 +208,7 @@ func runDir(dir string, a *process.Account) (string, error) {
 
 func (i *Instance) start(ctx context.Context) error {
 	v := i.values(i.config)
-	changed, err := i.furnish(ctx, v)
+	unread, err := i.furnish(ctx, v)
 	if err != nil {
 		return fmt.Errorf("start asterisk: %w", err)
 	}
@@ -242,16 +240,18 @@ func (i *Instance) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if i.proc.Adopted() {
-		if err := i.reload(ctx, changed); err != nil {
-			_ = i.proc.Release()
-			return fmt.Errorf("adopt asterisk: %w", err)
-		}
+	if !i.proc.Adopted() {
+		i.allRead()
+		return nil
+	}
+	if err := i.reload(ctx, unread); err != nil {
+		_ = i.proc.Release()
+		return fmt.Errorf("adopt asterisk: %w", err)
 	}
 	return nil
 }
 
-// furnish makes sounds and configuration and names the files that changed.
+// furnish makes sounds and configuration and names the files that the switch has not read.
 func (i *Instance) furnish(ctx context.Context, v values) ([]string, error) {
 	files, err := render(v)
 	if err != nil {
@@ -353,13 +353,10 @@ func (i *Instance) Reconfigure(ctx context.Context, c Config) error {
 	if err != nil {
 		return fmt.Errorf("reconfigure switch: %w", err)
 	}
-	changed, err := i.furnish(ctx, i.values(next))
+	unread, err := i.furnish(ctx, i.values(next))
 	if err == nil {
 		i.config = next
-		i.unread = append(i.unread, changed...)
-		if err = i.reload(ctx, slices.Clone(i.unread)); err == nil {
-			i.unread = nil
-		}
+		err = i.reload(ctx, unread)
 	}
 	if err != nil {
 		return fmt.Errorf("reconfigure switch: %w", err)
@@ -381,7 +378,8 @@ func (i *Instance) CheckPlan(c Config) error {
 // with is the configuration with the parts of another one that Reconfigure takes.
 func (i *Instance) with(c Config) (Config, error) {
 	next := i.config
-	next.Lines, next.Queues, next.Duty, next.Companies, next.Lamps = c.Lines, c.Queues, c.Duty, c.Companies, c.Lamps
+	next.Lines, next.Queues, next.Duty, next.Companies = c.Lines, c.Queues, c.Duty, c.Companies
+	next.Lamps, next.MessageLamps = c.Lamps, c.MessageLamps
 	if c.Language != "" {
 		next.Language = c.Language
 	}
@@ -404,17 +402,19 @@ var reloads = map[string]string{
 	"cel.conf":         "module reload cel",
 }
 
-func (i *Instance) reload(ctx context.Context, changed []string) error {
-	slices.Sort(changed)
-	changed = slices.Compact(changed)
+func (i *Instance) reload(ctx context.Context, unread []string) error {
 	var errs []error
-	for _, name := range changed {
+	for _, name := range unread {
 		if command, ok := reloads[name]; ok {
 			_, err := i.CLI(ctx, command)
 			errs = append(errs, err)
 		}
 	}
-	return errors.Join(errs...)
+	err := errors.Join(errs...)
+	if err == nil {
+		i.allRead()
+	}
+	return err
 }
 
 // PID is the switch's process id, 0 while it is down.

@@ -42,14 +42,14 @@ type Config struct {
 	SystemName string
 	// Language of prompts where a line names none: zh (the default) or en.
 	Language string
-	// Country of tones: cn (the default), us or uk.
+	// Country of tones, one of those in indications.conf; cn by default.
 	Country string
 
 	// Lines, Queues and Duty are what the switch does by itself when the
 	// hotline is not there.
 	Lines  []Line
 	Queues []Queue
-	// Duty are the agents on emergency duty, rung all at once as a last resort.
+	// Duty are the agents on emergency duty, rung all at once as a last resort, each once.
 	Duty []string
 	// Lamps are the agents, by company, whose states its phones may watch: context
 	// LampContext(company) has a hint for each.
@@ -183,7 +183,7 @@ var standardPorts = Ports{SIP: 5060, HTTP: 8088, RTPFirst: 10000, RTPLast: 11999
 
 var (
 	languages = []string{"zh", "en"}
-	countries = []string{"cn", "us", "uk"}
+	countries = []string{"cn", "us", "uk", "de", "fr", "jp"}
 )
 
 func (c Config) normal() (Config, error) {
@@ -227,6 +227,8 @@ func (c Config) fallback() (Config, error) {
 			c.Lines[i].Language = c.Language
 		}
 	}
+	// Who is on duty for two lines has one phone.
+	c.Duty = slices.Compact(slices.Sorted(slices.Values(c.Duty)))
 	return c, c.check()
 }
 
@@ -253,7 +255,7 @@ func (c Config) check() error {
 		return &ValueError{"language", c.Language, "zh or en"}
 	}
 	if !slices.Contains(countries, c.Country) {
-		return &ValueError{"country", c.Country, "cn, us or uk"}
+		return &ValueError{"country", c.Country, strings.Join(countries, ", ")}
 	}
 	if c.SystemName != "" && !wordPattern.MatchString(c.SystemName) {
 		return &ValueError{"system name", c.SystemName, wordWant}
@@ -292,7 +294,7 @@ func (c Config) check() error {
 		queues[q.Name] = true
 		for _, m := range slices.Concat(q.Members, q.Helpers) {
 			if !agentPattern.MatchString(m) {
-				return &ValueError{"member of queue " + q.Name, m, "1 to 12 digits"}
+				return &ValueError{"member of queue " + q.Name, m, agentWant}
 			}
 		}
 		if err := q.checkOnCall(); err != nil {
@@ -301,7 +303,7 @@ func (c Config) check() error {
 	}
 	for _, d := range c.Duty {
 		if !agentPattern.MatchString(d) {
-			return &ValueError{"agent on duty", d, "1 to 12 digits"}
+			return &ValueError{"agent on duty", d, agentWant}
 		}
 	}
 	if err := c.checkLamps(); err != nil {
@@ -329,7 +331,7 @@ func (c Config) check() error {
 func (q Queue) checkOnCall() error {
 	for _, o := range q.OnCall.Chain {
 		if !calleePattern.MatchString(o.Number) || !o.Outside && !agentPattern.MatchString(o.Number) {
-			return &ValueError{"on call for queue " + q.Name, o.Number, "an agent's 1 to 12 digits, or 2 to 20 outside"}
+			return &ValueError{"on call for queue " + q.Name, o.Number, "an agent's " + agentWant + ", or 2 to 20 outside"}
 		}
 	}
 	if len(q.OnCall.Chain) > 0 && !keyPattern.MatchString(q.OnCall.Key) {
@@ -352,7 +354,7 @@ func (c Config) checkLamps() error {
 		}
 		for _, a := range agents {
 			if !agentPattern.MatchString(a) {
-				return &ValueError{"lamp of company " + company, a, "1 to 12 digits"}
+				return &ValueError{"lamp of company " + company, a, agentWant}
 			}
 		}
 	}
@@ -362,12 +364,13 @@ func (c Config) checkLamps() error {
 const (
 	longestDID = 20
 	wordWant   = "1 to 64 of the letters a-z, A-Z, digits, _ and -"
+	agentWant  = "1 to 15 digits"
 )
 
 var (
 	wordPattern   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 	didPattern    = regexp.MustCompile(`^[0-9]{2,20}$`)
-	agentPattern  = regexp.MustCompile(`^[0-9]{1,12}$`)
+	agentPattern  = regexp.MustCompile(`^[0-9]{1,15}$`)
 	calleePattern = regexp.MustCompile(`^[+]?[0-9]{1,20}$`)
 	keyPattern    = regexp.MustCompile(`^[0-9]$`)
 	originPattern = regexp.MustCompile(`^https?://[A-Za-z0-9.\[\]:-]+$`)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -225,6 +226,62 @@ func TestCallersWords(t *testing.T) {
 	}
 	if _, err := os.Stat("/tmp/owned"); err == nil {
 		t.Error("a caller ran a program")
+	}
+}
+
+// A browser's socket comes from this machine, as a carrier may; it is none for that.
+func TestBrowserIsNoCarrier(t *testing.T) {
+	i := startSwitch(t, demo())
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	conn, res, err := websocket.Dial(ctx, "ws://"+i.HTTPAddr+"/ws", &websocket.DialOptions{Subprotocols: []string{"sip"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Body != nil {
+		_ = res.Body.Close()
+	}
+	defer func() { _ = conn.CloseNow() }()
+	invite := fmt.Sprintf("INVITE sip:800100@%[1]s SIP/2.0\r\nVia: SIP/2.0/WS browser.invalid;branch=z9hG4bKb1;rport\r\n"+
+		"From: <sip:13800138000@%[1]s>;tag=b1\r\nTo: <sip:800100@%[1]s>\r\nCall-ID: b1\r\nCSeq: 1 INVITE\r\n"+
+		"Contact: <sip:b@browser.invalid;transport=ws>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n", i.SIPAddr)
+	if err := conn.Write(ctx, websocket.MessageText, []byte(invite)); err != nil {
+		t.Fatal(err)
+	}
+	for status := 0; status < 180; {
+		_, b, err := conn.Read(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Sscanf(string(b), "SIP/2.0 %d", &status); err != nil || status >= 180 && status != http.StatusForbidden {
+			t.Fatalf("a browser that says it is somebody outside gets %q, want 403", b)
+		}
+	}
+	if e := find(ledger(t, i), "arrived"); e != nil {
+		t.Errorf("it is a call: %+v", e)
+	}
+}
+
+// Calls come without registration from the carriers that are named, and from nobody else; a
+// switch that is adopted learns of others.
+func TestCarriers(t *testing.T) {
+	c := demo()
+	c.Data, c.Carriers = t.TempDir(), []netip.Prefix{netip.MustParsePrefix("203.0.113.0/28")}
+	first, err := Start(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = first.Stop() }) // nothing is left of it once it was released
+	if status := knock(t, first, `<sip:777@127.0.0.1>`, "800999"); status != http.StatusUnauthorized {
+		t.Errorf("who is no carrier got %d, want 401", status)
+	}
+	if err := first.Release(); err != nil {
+		t.Fatal(err)
+	}
+	c.Carriers = append(c.Carriers, netip.MustParsePrefix("127.0.0.1/32"))
+	second := startSwitch(t, c)
+	if status := knock(t, second, `<sip:777@127.0.0.1>`, "800999"); status != http.StatusNotFound || !second.Adopted() {
+		t.Errorf("a new carrier got %d from a switch that was adopted (%v), want 404", status, second.Adopted())
 	}
 }
 

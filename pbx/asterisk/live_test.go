@@ -348,6 +348,39 @@ func TestFallbackDirectLineRings(t *testing.T) {
 	}
 }
 
+// A direct line's caller whom the hotline has answered hears ringing in the fallback too,
+// also while no phone can be rung: not a minute of silence.
+func TestFallbackRingsForWhoWasAnswered(t *testing.T) {
+	i := startSwitch(t, demo())
+	a := listen(t, i)
+	a.heartbeat(0)
+	caller, err := sip.New(sip.Config{Number: "13900000001", Server: i.SIPAddr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(caller.Die)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	call, err := caller.Call(ctx, "800119", sip.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	channel := "/channels/" + a.next("StasisStart").Channel.ID
+	if status, body := ask(t, i, http.MethodPost, channel+"/answer", nil); status != http.StatusNoContent {
+		t.Fatalf("answer: %d %s", status, body)
+	}
+	away := map[string]any{"context": "fallback", "extension": "sentinel", "priority": 1}
+	if status, body := ask(t, i, http.MethodPost, channel+"/continue", away); status != http.StatusNoContent {
+		t.Fatalf("continue: %d %s", status, body)
+	}
+	if err := call.WaitTone(ctx, 450); err != nil {
+		t.Errorf("%v; %s", err, call.Story())
+	}
+	if err := call.Hangup(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
 // An unknown number gets 404 and is in the ledger; what is no number gets 404.
 func TestUnknownNumber(t *testing.T) {
 	i := startSwitch(t, demo())

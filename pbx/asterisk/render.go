@@ -2,6 +2,7 @@ package asterisk
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"text/template"
@@ -157,16 +159,36 @@ func render(v values) (map[string][]byte, error) {
 	return files, nil
 }
 
-// install writes changed files and names them.
+// unreadFile names, in the data folder, the configuration files that the switch may not
+// have read again: neither an error nor our own death between the file and its reading
+// may leave the switch with what it was, for the files would be as they should be then.
+const unreadFile = "unread"
+
+// install writes changed files and names those that the switch has not read.
 func (i *Instance) install(files map[string][]byte) ([]string, error) {
+	etc, list := filepath.Join(i.Data, "etc"), filepath.Join(i.Data, unreadFile)
+	before, err := os.ReadFile(list)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("write configuration: %w", err)
+	}
 	var changed []string
-	etc := filepath.Join(i.Data, "etc")
 	for name, b := range files {
-		path := filepath.Join(etc, name)
-		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, b) {
-			continue
+		if old, err := os.ReadFile(filepath.Join(etc, name)); err != nil || !bytes.Equal(old, b) {
+			changed = append(changed, name)
 		}
-		if err := os.WriteFile(path+".new", b, 0o640); err != nil {
+	}
+	unread := slices.Concat(strings.Fields(string(before)), changed)
+	slices.Sort(unread)
+	unread = slices.Compact(unread)
+	if len(changed) == 0 {
+		return unread, nil
+	}
+	if err := place(list, []byte(strings.Join(unread, "\n"))); err != nil {
+		return nil, fmt.Errorf("write configuration: %w", err)
+	}
+	for _, name := range changed {
+		path := filepath.Join(etc, name)
+		if err := os.WriteFile(path+".new", files[name], 0o640); err != nil {
 			return nil, fmt.Errorf("write configuration: %w", err)
 		}
 		if err := os.Rename(path+".new", path); err != nil {
@@ -175,10 +197,13 @@ func (i *Instance) install(files map[string][]byte) ([]string, error) {
 		if err := i.account.Own(path); err != nil {
 			return nil, err
 		}
-		changed = append(changed, name)
 	}
-	return changed, nil
+	return unread, nil
 }
+
+// allRead notes that the switch has read its configuration; a list that stays only has it
+// read once more.
+func (i *Instance) allRead() { _ = os.Remove(filepath.Join(i.Data, unreadFile)) }
 
 var (
 	safeWord = regexp.MustCompile(`^[A-Za-z0-9_:-]{1,64}$`)

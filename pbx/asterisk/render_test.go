@@ -112,9 +112,9 @@ func TestTemplatesQuoteEverything(t *testing.T) {
 	}
 }
 
-// No pattern of the dialplan is open-ended, and no name is left to a resolver.
-func TestRenderedConfiguration(t *testing.T) {
-	c := demo()
+// unstarted is a switch with everything that its configuration is made from.
+func unstarted(t *testing.T, c Config) *Instance {
+	t.Helper()
 	c.Data = "/tmp/x"
 	c, err := c.normal()
 	if err != nil {
@@ -124,10 +124,23 @@ func TestRenderedConfiguration(t *testing.T) {
 		ARIUser: "sansheng", ARIPassword: "p", SentinelPassword: "q", SystemName: "s1", Ports: standardPorts}
 	i.secrets.EntityID = "02:00:00:00:00:01"
 	i.tree.Root = "/t"
+	return i
+}
+
+// rendered are its files by name.
+func rendered(t *testing.T, i *Instance, c Config) map[string][]byte {
+	t.Helper()
 	files, err := render(i.values(c))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return files
+}
+
+// No pattern of the dialplan is open-ended, and no name is left to a resolver.
+func TestRenderedConfiguration(t *testing.T) {
+	i := unstarted(t, demo())
+	files := rendered(t, i, i.config)
 	dialplan := string(files["extensions.conf"])
 	for _, m := range regexp.MustCompile(`(?m)^exten => (_[^,]*),`).FindAllStringSubmatch(dialplan, -1) {
 		if !regexp.MustCompile(`^_\+?X{1,20}$`).MatchString(m[1]) {
@@ -153,6 +166,77 @@ func TestRenderedConfiguration(t *testing.T) {
 		if _, err := netip.ParseAddr(host); err != nil {
 			t.Errorf("%s is not a literal address", m[0])
 		}
+	}
+}
+
+// What Reconfigure takes of a new plan reaches the files: all lamps, too.
+func TestLampsOfNewPlan(t *testing.T) {
+	i := unstarted(t, demo())
+	plan := demo()
+	plan.Lamps, plan.MessageLamps = map[string][]string{"demo": {"1001"}}, map[string][]string{"demo": {"1900"}}
+	next, err := i.with(plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dialplan := string(rendered(t, i, next)["extensions.conf"])
+	for _, hint := range []string{"exten => 1001,hint,Stasis:agent-1001\n", "exten => 1900,hint,Stasis:voicemail-1900\n"} {
+		if !strings.Contains(dialplan, hint) {
+			t.Errorf("the dialplan lacks %q", hint)
+		}
+	}
+}
+
+// Who is on emergency duty for two lines is rung once.
+func TestDutyOnce(t *testing.T) {
+	c := demo()
+	c.Duty = []string{"1007", "1008", "1007"}
+	i := unstarted(t, c)
+	if dialplan := string(rendered(t, i, i.config)["extensions.conf"]); !strings.Contains(dialplan, "Dial(PJSIP/1007&PJSIP/1008,") {
+		t.Error("the dialplan does not ring each of those on duty once")
+	}
+}
+
+// Each country that may be chosen has its tones.
+func TestCountriesHaveTones(t *testing.T) {
+	for _, country := range []string{"cn", "us", "uk", "de", "fr", "jp"} { // those of cti.RingPlans
+		c := demo()
+		c.Country = country
+		i := unstarted(t, c)
+		tones := string(rendered(t, i, i.config)["indications.conf"])
+		_, own, found := strings.Cut(tones, "\n["+country+"]\n")
+		own, _, _ = strings.Cut(own, "\n[")
+		for _, tone := range []string{"dial", "busy", "ring", "congestion"} {
+			if !found || !strings.Contains(own, "\n"+tone+" = ") {
+				t.Errorf("%s has no tone %s", country, tone)
+			}
+		}
+	}
+}
+
+// A file that was changed is read by the switch, whatever happens in between: an error at
+// the next file, or our own death.
+func TestUnreadFiles(t *testing.T) {
+	i := &Instance{Data: t.TempDir()}
+	obstacle := filepath.Join(i.Data, "etc/queues.conf.new")
+	if err := os.MkdirAll(obstacle, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{"extensions.conf": []byte("a"), "queues.conf": []byte("b")}
+	if unread, err := i.install(files); err == nil {
+		t.Fatalf("a file that cannot be written is installed: %v", unread)
+	}
+	if err := os.Remove(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	for _, when := range []string{"after the error", "after a death"} {
+		unread, err := i.install(files)
+		if err != nil || !slices.Equal(unread, []string{"extensions.conf", "queues.conf"}) {
+			t.Errorf("%s: %v, %v; want both files", when, unread, err)
+		}
+	}
+	i.allRead()
+	if unread, err := i.install(files); err != nil || len(unread) > 0 {
+		t.Errorf("when all is read: %v, %v", unread, err)
 	}
 }
 

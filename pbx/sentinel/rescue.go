@@ -73,6 +73,10 @@ func strandedIn(channels []ari.Channel, bridges []ari.Bridge, app string, emerge
 		switch {
 		case inApp && len(args) == 3 && args[0] == "inbound":
 			callers = append(callers, caller{c.ID, !slices.Contains(emergency, args[1]), c.CreationTime.Time})
+		case inApp && args[0] == "outbound" && c.ChannelVars["role"] == "caller" && c.ChannelVars["number"] == "":
+			// He has called: who was called has a number there. His recording was paused or
+			// resumed, and his line is not told since: he may be an emergency.
+			callers = append(callers, caller{c.ID, false, c.CreationTime.Time})
 		case agentLeg.MatchString(c.ID) && (c.ChannelVars["role"] == "agent" || inApp && args[0] == "offer"):
 			out.legs = append(out.legs, c.ID)
 		}

@@ -40,6 +40,8 @@ func TestStranded(t *testing.T) {
 		channel("c9-agent2", "Stasis", "sansheng,offer,c9,1002", time.Hour, agent),
 		channel("alarm-x", "WaitExten", "4", 0, nil),
 		channel("c8-agent1", "AppQueue", "(Outgoing Line)", 0, nil), // a name only: not the hotline's
+		channel("resumed", "Stasis", "sansheng,outbound,c10", time.Hour, ari.Variables{"role": "caller"}),
+		channel("called", "Stasis", "sansheng,outbound,c11", time.Hour, ari.Variables{"role": "caller", "number": "13800000001"}),
 	}, []ari.Bridge{
 		{ID: "c4-talk1", Channels: []string{"talks", "c4-agent1"}},
 		{ID: "c5-talk1", Channels: []string{"alone"}},
@@ -47,7 +49,7 @@ func TestStranded(t *testing.T) {
 		{ID: "c6-snoop", Channels: []string{"left", "x"}},
 	}, "sansheng", []string{"800119"})
 	want := stranded{
-		emergencies: []string{"emergency"},
+		emergencies: []string{"resumed", "emergency"}, // of the first the line is not known
 		callers:     []string{"left", "alone", "early", "late"},
 		legs:        []string{"c2-agent1", "c3-agent2"},
 	}
