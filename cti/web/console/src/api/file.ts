@@ -3,7 +3,11 @@ import { ProblemError, send } from './client'
 
 /** Reads a file and gives it to the browser to keep. */
 export async function download(path: string, name: string): Promise<void> {
-  const blob = await send('GET', path, undefined, (response) => response.blob())
+  save(await send('GET', path, undefined, (response) => response.blob()), name)
+}
+
+/** Gives the browser a file to keep. */
+export function save(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob)
   const link = document.createElement('a')
   link.href = url

@@ -29,7 +29,7 @@ function Call({ id }: { id: string }) {
   const { data, error, refetch, dataUpdatedAt } = useQuery({
     queryKey: ['call', id, reveal],
     queryFn: () => ask(api.GET('/api/v1/calls/{id}', { params: { path: { id }, query: { reveal } } })),
-    refetchInterval: (query) => (query.state.data?.ended_at ? false : 5_000),
+    refetchInterval: (query) => (reveal || query.state.data?.ended_at ? false : 5_000),
     placeholderData: (old) => old,
     staleTime: reveal ? Infinity : undefined, // each look at a whole number is on record
     refetchOnWindowFocus: !reveal,
@@ -37,10 +37,12 @@ function Call({ id }: { id: string }) {
   const [head, setHead] = useState<number>()
   const [heard, setHeard] = useState<Heard>()
   const seek = useRef<Seek>(null)
-  if (error) return <Problem error={error} onRetry={() => { setReveal(undefined); void refetch() }} />
+  const problem = error && <Problem error={error} onRetry={() => { setReveal(undefined); void refetch() }} />
+  if (!data && problem) return problem
   if (!data) return <Spin description={t('shell:loading')}><div style={{ minHeight: '8rem' }} /></Spin>
   return (
     <Flex vertical gap="middle">
+      {problem}
       <Head title={t('call', { id: data.id })}>
         {data.emergency && <Tag color="red">{t('emergency')}</Tag>}
         {!data.ended_at && <Tag color="blue">{t('going')}</Tag>}

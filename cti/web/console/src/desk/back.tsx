@@ -45,7 +45,7 @@ function Other({ caller, busy, onPromise, onClose }: { caller: string; busy: boo
           { required: true, message: t('sheet.lacks') },
           { validator: (_, due: Dayjs | null) => (!due || due.isAfter(dayjs()) ? Promise.resolve() : Promise.reject(new Error(t('promise.over')))) },
         ]}>
-          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" minDate={dayjs()} maxDate={dayjs().add(7, 'day')} style={{ width: '100%' }} />
+          <DatePicker needConfirm={false} showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" minDate={dayjs()} maxDate={dayjs().add(7, 'day')} style={{ width: '100%' }} />
         </Form.Item>
         <Form.Item name="to" label={t('promise.number')} extra={t('promise.own')} rules={[{ pattern: /^\s*[+]?[0-9]{2,20}\s*$/, message: t('dial.digits') }]}>
           <Input inputMode="tel" autoComplete="off" maxLength={24} />

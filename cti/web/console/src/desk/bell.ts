@@ -30,15 +30,17 @@ export class Bell {
   /** Rings with the given period until it is stopped. */
   start(period: number): void {
     this.stop()
-    void this.allow()
-    this.ring()
-    this.timer = setInterval(() => this.ring(), Math.max(2 * burst, period))
+    const ring = () => void this.allow().then(() => {
+      if (this.timer === timer) this.ring()
+    })
+    const timer = (this.timer = setInterval(ring, Math.max(2 * burst, period)))
+    ring()
   }
 
-  /** Rings once, to try it. */
+  /** Rings once, to try it. What is not let be heard would wait, and sound all at once later on. */
   ring(): void {
     const context = this.context
-    if (!context) return
+    if (!context || !this.audible) return
     const gain = context.createGain()
     const at = context.currentTime
     gain.gain.setValueAtTime(0, at)

@@ -20,6 +20,7 @@ export function Caller({ call, whole, onWhole, onTake }: {
   const known = /^[+]?[0-9]{2,20}$/.test(call.caller)
   const card = useQuery({
     queryKey: ['desk', 'card', call.company, call.caller, whole], enabled: known,
+    staleTime: whole ? Infinity : undefined, // each look at a whole card is on record
     queryFn: () => ask(api.GET('/api/v1/customers/by-number/{number}', {
       params: { path: { number: call.caller }, query: { company: call.company, ...(whole ? { reveal: t('card.why', { call: call.call }) } : {}) } },
     })),

@@ -6,8 +6,8 @@ import { labelOf, type Forms } from '../parts/forms'
 import type { Sheet } from './use-sheet'
 
 /** What is done with a sheet's ticket: forward it, close it, open another. */
-export function Deeds({ sheet, departments, onFinal }: {
-  sheet: Sheet; departments: Forms['departments']
+export function Deeds({ sheet, departments, finishing, onFinal }: {
+  sheet: Sheet; departments: Forms['departments']; finishing: boolean
   /** Makes the sheet final; false where something is missing. */
   onFinal: () => Promise<boolean>
 }) {
@@ -19,7 +19,7 @@ export function Deeds({ sheet, departments, onFinal }: {
   return (
     <>
       {!over && <>
-        <Button loading={closing} disabled={!sheet.form} onClick={() => void (async () => {
+        <Button loading={closing || finishing} disabled={!sheet.form} onClick={() => void (async () => {
           if (sheet.final || await onFinal()) await close()
         })()} data-testid="close">{t(sheet.final ? 'deed.close' : 'deed.finalAndClose')}</Button>
         <Button onClick={() => setOpen('forward')} data-testid="forward">{t('deed.forward')}</Button>

@@ -19,6 +19,7 @@ export function Idle({ me, left, onOpen }: { me: string; left: string[]; onOpen:
   const rest = open.filter((k) => !drafts.includes(k)).sort((a, b) => (a.due_at ?? '9').localeCompare(b.due_at ?? '9'))
   return (
     <section className="desk-idle" aria-label={t('idle.title')} data-testid="idle">
+      {own.error && <Problem error={own.error} onRetry={() => void own.refetch()} />}
       {left.length > 0 && (
         <div className="desk-owed" role="status">
           {t('idle.left', { count: left.length })} {left.map((c) => <Button key={c} size="small" onClick={() => onOpen(c)}>{t('idle.openSheet')}</Button>)}

@@ -1,6 +1,7 @@
 import { Alert, Button, Space } from 'antd'
 import { useDo } from '../parts/problem'
 import type { Phone } from '../phone/phone'
+import { problemOf } from '../phone/text'
 import { useText } from '../shell/text'
 import type { AgentState } from './wire'
 
@@ -21,7 +22,7 @@ export function Lost({ agent, phone, number }: { agent: AgentState | null; phone
       type="error" className="desk-lost" showIcon role="alert" data-testid="phone-lost" title={t('lost.title')}
       description={<>
         {t('lost.effect')} {t(browser ? 'lost.browser' : 'lost.desk', { number })}
-        {browser && phone.state.problem && <><br />{t('lost.says', { problem: phone.state.problem })}</>}
+        {browser && phone.state.problem && <><br />{t('lost.says', { problem: problemOf(t, phone.state.problem) })}</>}
       </>}
       action={browser && (
         <Space orientation="vertical">

@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, fireEvent, render, screen, waitFor, configure } from '@testing-library/react'
+import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import { App } from 'antd'
+import dayjs from 'dayjs'
 import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Phone, PhoneState } from '../phone/phone'
@@ -22,6 +23,8 @@ const server = vi.hoisted(() => ({
   acts: [] as { verb: string; said: unknown }[],
   /** Tickets of calls are found once this is over. */
   found: Promise.resolve(),
+  /** The order that is refused. */
+  refused: '',
 }))
 
 vi.mock('../api/client', async (original) => {
@@ -66,6 +69,7 @@ async function serve(input: RequestInfo | URL, init?: RequestInit): Promise<Resp
   if (request.method === 'POST') {
     const body = (await request.json()) as Record<string, unknown>
     server.told.push({ path: pathname, body })
+    if (body.verb === server.refused) return Response.json({ title: 'Conflict', status: 409, detail: 'not now' }, { status: 409 })
     if (body.order === 'fill') server.acts = [...server.acts, { verb: 'filled', said: body.said }]
     return Response.json(pathname.startsWith('/api/v1/tickets/') ? { ...server.tickets[0], state: 'open' } : { agent: '1001', verb: '' })
   }
@@ -107,6 +111,7 @@ beforeEach(() => {
   server.told = []
   server.acts = []
   server.found = Promise.resolve()
+  server.refused = ''
   server.tickets = [{ id: '5e4ac1de-3a0d-5b1a-9d6e-0a5a4e5e5a33', call: 'c1', kind: 'consultation', state: 'draft', owner: '1001', company: 'demo', calls: ['c1'], opened_at: at, due_at: null, closed_at: null }]
   vi.stubGlobal('fetch', serve)
 })
@@ -293,4 +298,73 @@ it('keeps a note to another agent\'s sheet until it is added, and offers what wa
   expect(await screen.findByText('Added: 1')).toBeTruthy()
   expect(server.told.map((s) => s.body)).toEqual([{ order: 'note', said: { text: 'gas smells strongly' } }])
   expect(Object.keys(localStorage).filter((k) => k.startsWith('sansheng-note:') || k.startsWith('sansheng-sheet:'))).toEqual([])
+}, slow)
+
+it('promises a call for the time that was chosen, also where only the dialog was confirmed', async () => {
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at })
+  fireEvent.click(screen.getByTestId('promise-other'))
+  const due = await screen.findByLabelText('To be called by')
+  fireEvent.mouseDown(due)
+  fireEvent.click(due)
+  fireEvent.focus(due)
+  const tomorrow = dayjs().add(30, 'minute').add(1, 'day')
+  const day = await waitFor(() => {
+    const found = document.querySelector(`.ant-picker-cell[title="${tomorrow.format('YYYY-MM-DD')}"]`)
+    if (!found) throw new Error('no day to choose')
+    return found
+  })
+  fireEvent.click(day)
+  // He leaves the picker for the dialog's button, and not by its own.
+  fireEvent.mouseDown(screen.getByTestId('promise-it'))
+  fireEvent.blur(due)
+  await waitFor(() => expect(document.querySelector('.ant-picker-dropdown:not(.ant-picker-dropdown-hidden)')).toBeNull())
+  fireEvent.click(screen.getByTestId('promise-it'))
+  await waitFor(() => expect(server.told.find((s) => s.body.verb === 'promise')).toBeTruthy())
+  const said = server.told.find((s) => s.body.verb === 'promise')!.body.due
+  expect(Math.abs(Date.parse(String(said)) - tomorrow.valueOf())).toBeLessThan(120_000)
+})
+
+it('does not tell who is rung for a caller that his number is dialled next', () => {
+  const first = show({ state: 'Ringing', call: 'c1' }, { direction: 'outbound', state: 'ringing', waiting_since: at, ringing_since: at })
+  expect(screen.getByTestId('ringing').textContent).toContain('Your phone rings first')
+  first.unmount()
+  // He was called, and was handed over to the emergency queue since.
+  show({ state: 'Ringing', call: 'c1' }, { direction: 'outbound', state: 'ringing', emergency: true, started_at: new Date(Date.parse(at) - 90_000).toISOString(), waiting_since: at, ringing_since: at })
+  expect(screen.getByTestId('ringing').textContent).not.toContain('Your phone rings first')
+})
+
+it('opens no sheet that somebody had open who was logged in here before', async () => {
+  sessionStorage.setItem('sansheng-desk-sheet:1002', 'c1')
+  sessionStorage.setItem('sansheng-desk-sheet', 'c1')
+  const first = show({})
+  expect(screen.queryByTestId('sheet')).toBeNull()
+  first.unmount()
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at }).unmount()
+  show({})
+  expect(await screen.findByTestId('sheet')).toBeTruthy()
+})
+
+it('offers a promise again that was refused', async () => {
+  server.refused = 'promise'
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at })
+  fireEvent.click(screen.getByRole('button', { name: 'Bad audio' }))
+  const promise = () => within(screen.getByLabelText('What to say when')).getByRole('button', { name: /Call back in 3 min/ })
+  fireEvent.click(promise())
+  await screen.findByText('not now')
+  await waitFor(() => expect(promise().className).not.toContain('loading'))
+  expect(promise()).toHaveProperty('disabled', false)
+  server.refused = ''
+  fireEvent.click(promise())
+  await waitFor(() => expect(promise()).toHaveProperty('disabled', true))
+})
+
+it('lets nothing be typed into a sheet while it is made final', async () => {
+  show({ state: 'Talking', call: 'c1' }, emergency)
+  await screen.findByLabelText(/What has happened/)
+  type('happened', 'gas smells')
+  type('place', 'No. 7')
+  await waitFor(() => expect(screen.getByTestId('final')).toHaveProperty('disabled', false))
+  fireEvent.click(screen.getByTestId('final'))
+  expect(field('place').disabled).toBe(true)
+  await waitFor(() => expect(server.told.at(-1)?.body).toMatchObject({ order: 'fill', said: { final: true } }))
 }, slow)

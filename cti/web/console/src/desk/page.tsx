@@ -60,7 +60,7 @@ function DeskBody({ desk }: { desk: Desk }) {
   const [begun, setBegun] = useOfCall<Begun>(about)
   const deeds = useRef<SheetDeeds | null>(null)
   const current = sheetCall(view)
-  const [opened, setOpened] = useOpened(current)
+  const [opened, setOpened] = useOpened(me.number, current)
   const left = useLeftover(me.number, opened, forms.kinds)
   const now = useClock(desk.skew, 5_000)
 
@@ -97,7 +97,7 @@ function DeskBody({ desk }: { desk: Desk }) {
     return true
   }
   const deed: Record<Deed, () => boolean> = {
-    answer: () => part === 'ringing' && browser && did(() => phone.answer()),
+    answer: () => browser && (part === 'ringing' || phone.state.call?.state === 'ringing') && did(() => phone.answer()),
     hold: () => mine && did(() => void order(call?.state === 'held' ? 'unhold' : 'hold')),
     mute: () => talks && browser && did(() => phone.mute(!phone.state.call?.muted)),
     keypad: () => talks && browser && did(() => setPane(pane === 'keypad' ? null : 'keypad')),
@@ -128,7 +128,7 @@ function DeskBody({ desk }: { desk: Desk }) {
           {call && part === 'ringing' && <Ringing call={call} me={me.number} skew={desk.skew} phone={phone} forms={forms.kinds} onAnswer={() => phone?.answer()} />}
           {call && talks && (
             <Talk call={call} part={part} skew={desk.skew} phone={phone} forms={forms.kinds} order={order} busy={busy} pane={pane} onPane={setPane}
-              begun={begun} onBegin={setBegun} onHangUp={hangUp} onPromise={(minutes) => void promise({ minutes })} promising={busy} />
+              begun={begun} onBegin={setBegun} onHangUp={hangUp} onPromise={(minutes) => promise({ minutes })} promising={busy} />
           )}
           {owing && <CallBack key={owing} caller={owed} promised={promised} busy={busy} onPromise={promise} />}
           {shown && <ScriptView call={call.call} prominent={fresh} />}

@@ -3,11 +3,14 @@ import { useQuery } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, useReducer, useState, type ReactNode } from 'react'
 import { Link, useLocation } from 'react-router'
 import { useLive } from '../live/provider'
+import { PhoneBar } from '../phone/bar'
+import type { Phone, PhoneCall } from '../phone/phone'
 import { usePhone } from '../phone/provider'
 import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
 import { useAlarm } from './alarm'
-import { hear, unread, viewOf, type Desk } from './desk'
+import { Cap } from './cap'
+import { hear, unread, viewOf, type Desk, type Part } from './desk'
 import { send } from '../api/client'
 import './text'
 import './watch.css'
@@ -32,6 +35,45 @@ export function useDesk(): Follow | null {
   return useContext(DeskContext)
 }
 
+/** How long a ring lasts of which nobody tells, in ms. */
+const ringsAlone = 5_000
+
+/** How long the live data may take to tell of what this browser's phone does, in ms. */
+const tellsWithin = 1_000
+
+/**
+ * Whether the phone has a call of which the desk says nothing: the live data have stopped, the
+ * switch rings by itself, or it is for something else. It is answered all the same.
+ */
+function useUntold(call: PhoneCall | null, part: Part): boolean {
+  const told = call === null || (call.state === 'ringing' ? part === 'ringing' : ['talking', 'received', 'dialling'].includes(part))
+  const [late, setLate] = useState(false)
+  useEffect(() => {
+    if (told) return
+    const timer = setTimeout(() => setLate(true), tellsWithin)
+    return () => {
+      clearTimeout(timer)
+      setLate(false)
+    }
+  }, [told])
+  return late && !told
+}
+
+/** Has F2 answer on every page, whatever the page knows of the call. */
+function useAnswerKey(phone: Phone | null) {
+  const rings = phone?.state.call?.state === 'ringing'
+  useEffect(() => {
+    if (!phone || !rings) return
+    const pressed = (e: KeyboardEvent) => {
+      if (e.key !== 'F2') return
+      e.preventDefault()
+      phone.answer()
+    }
+    window.addEventListener('keydown', pressed)
+    return () => window.removeEventListener('keydown', pressed)
+  }, [phone, rings])
+}
+
 function Following({ children }: { children: ReactNode }) {
   const t = useText('desk')
   const me = useMe()
@@ -41,16 +83,22 @@ function Following({ children }: { children: ReactNode }) {
   const { call, part } = viewOf(follow.desk, me.number)
   const rings = part === 'ringing' && call !== null
   const caller = call ? call.caller || t('anonymous') : ''
+  const own = phone?.state.call ?? null
+  const untold = useUntold(own, part)
+  useAnswerKey(phone)
   useAlarm(rings ? {
     call: call.call, period: call.ring_ms, sounds: phone?.state.kind === 'browser',
     title: t(call.emergency ? 'alarm.emergency' : 'alarm.title', { caller }), body: t('alarm.body', { did: call.did }),
+  } : untold && own?.state === 'ringing' ? {
+    call: 'phone', period: ringsAlone, sounds: true, title: t('alarm.title', { caller: own.peer }), body: t('alarm.untold'),
   } : null)
   return (
     <DeskContext value={follow}>
+      {untold && <PhoneBar />}
       {children}
       {rings && pathname !== '/desk' && (
         <Link to="/desk" className="desk-elsewhere" role="alert" data-emergency={call.emergency || undefined}>
-          <PhoneFilled aria-hidden /> {t('alarm.title', { caller })} · {t('alarm.go')}
+          <PhoneFilled aria-hidden /> {t('alarm.title', { caller })} · {t('alarm.go')} {phone?.state.kind === 'browser' && <Cap>F2</Cap>}
         </Link>
       )}
     </DeskContext>
@@ -64,6 +112,8 @@ function useFollow(): Follow {
   const [problem, setProblem] = useState<unknown>(null)
   const subject = useQuery({
     queryKey: ['desk', 'subject'], staleTime: Infinity,
+    // Where no engine leads for a moment there is none: the desk comes by itself once there is.
+    refetchInterval: (q) => (q.state.data === undefined ? 2_000 : false), refetchIntervalInBackground: true,
     queryFn: async () => (await send<{ desk?: string }>('POST', '/api/v1/live/pass')).desk ?? null,
   })
   const name = subject.data

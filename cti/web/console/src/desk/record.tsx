@@ -39,6 +39,8 @@ export function RecordSheet({ call, live, forms, deeds, onClose }: {
     if (ticket?.state !== 'closed') await sheet.act('promise', { minutes, text: t('promise.told', { count: minutes }) })
   })
   const [finish, finishing] = useDo(() => sheet.finish())
+  // What is typed while it is made final would be in no version of it.
+  const shut = sheet.final || sheet.reading || finishing
   useEffect(() => {
     deeds.current = { passedOn: () => passedOn(form, now.values, language()), promise, take: sheet.take }
     return () => void (deeds.current = null)
@@ -70,13 +72,13 @@ export function RecordSheet({ call, live, forms, deeds, onClose }: {
       {forms.error !== null && <Alert type="error" showIcon title={t('sheet.noForms')} action={<Button size="small" onClick={forms.retry}>{t('shell:reload')}</Button>} />}
       <div className="desk-field">
         <label htmlFor="sheet-kind">{t('sheet.kind')}</label>
-        <Select id="sheet-kind" value={now.kind} disabled={sheet.final || sheet.reading} onChange={sheet.turn}
+        <Select id="sheet-kind" value={now.kind} disabled={shut} onChange={sheet.turn}
           options={forms.kinds.map((f) => ({ value: f.kind, label: labelOf(f.label, language()) }))} />
       </div>
       {form && (
         <div className="desk-fields">
           {form.fields.map((f) => (
-            <SheetField key={f.id} field={f} kind={form.kind} value={now.values[f.id]} disabled={sheet.final || sheet.reading}
+            <SheetField key={f.id} field={f} kind={form.kind} value={now.values[f.id]} disabled={shut}
               lacks={asked && lacking.includes(f)} onChange={(v) => sheet.set(f.id, v)} />
           ))}
         </div>
@@ -84,7 +86,7 @@ export function RecordSheet({ call, live, forms, deeds, onClose }: {
       {asked && lacking.length > 0 && <p className="desk-lacks">{t('sheet.missing', { fields: lacking.map((f) => labelOf(f.label, language())).join(language() === 'zh' ? '、' : ', ') })}</p>}
       <Space wrap className="desk-sheet-foot">
         {!sheet.final && <Button type="primary" loading={finishing} disabled={!form} onClick={() => void makeFinal()} data-testid="final">{t('sheet.makeFinal')}</Button>}
-        <Deeds sheet={sheet} departments={forms.departments} onFinal={makeFinal} />
+        <Deeds sheet={sheet} departments={forms.departments} finishing={finishing} onFinal={makeFinal} />
       </Space>
     </section>
   )

@@ -1,6 +1,7 @@
 import { FireFilled, PhoneFilled } from '@ant-design/icons'
 import { Button, Progress, Tag } from 'antd'
 import { useEffect, useRef } from 'react'
+import { dials } from '../live/dials'
 import type { Phone } from '../phone/phone'
 import { useText } from '../shell/text'
 import type { Form } from '../parts/forms'
@@ -40,7 +41,7 @@ export function Ringing({ call, me, skew, phone, forms, onAnswer }: {
       </div>
       <Who call={call} />
       <BriefView brief={call.brief} forms={forms} />
-      {call.direction === 'outbound' && <p className="desk-pickup">{t('ringing.outbound')}</p>}
+      {dials(call) && <p className="desk-pickup">{t('ringing.outbound')}</p>}
       {answerable
         ? <Button ref={button} type="primary" size="large" block className="desk-answer" icon={<PhoneFilled />} onClick={onAnswer} data-testid="answer">
             {t('answer')} <Cap>Space</Cap> <Cap>F2</Cap>

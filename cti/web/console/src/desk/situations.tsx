@@ -13,7 +13,7 @@ export type Begun = { situation: Situation; at: number }
  */
 export function Situations({ begun, onBegin, onPromise, promising }: {
   begun: Begun | null; onBegin: (b: Begun | null) => void
-  onPromise: (minutes: number) => void; promising: boolean
+  onPromise: (minutes: number) => Promise<boolean>; promising: boolean
 }) {
   const t = useText('desk')
   return (
@@ -29,7 +29,7 @@ export function Situations({ begun, onBegin, onPromise, promising }: {
   )
 }
 
-function Sentences({ begun, onPromise, promising }: { begun: Begun; onPromise: (minutes: number) => void; promising: boolean }) {
+function Sentences({ begun, onPromise, promising }: { begun: Begun; onPromise: (minutes: number) => Promise<boolean>; promising: boolean }) {
   const t = useText('desk')
   const now = useClock(0, 200)
   const [promised, setPromised] = useState(false)
@@ -45,10 +45,9 @@ function Sentences({ begun, onPromise, promising }: { begun: Begun; onPromise: (
       {step.left !== null && <p className="desk-dim tabular" role="timer">{t(step.now + 1 < step.count ? 'situation.next' : 'situation.end', { time: lengthOf(step.left + 999) })}</p>}
       {step.mayEnd && <p role="status"><strong>{t('situation.mayEnd')}</strong></p>}
       {minutes !== undefined && (
-        <Button type="primary" loading={promising} disabled={promised} onClick={() => {
-          setPromised(true)
-          onPromise(minutes)
-        }}>{t('promise.within', { count: minutes })}</Button>
+        <Button type="primary" loading={promising} disabled={promised} onClick={() => void onPromise(minutes).then((done) => done && setPromised(true))}>
+          {t('promise.within', { count: minutes })}
+        </Button>
       )}
     </div>
   )

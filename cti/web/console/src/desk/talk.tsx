@@ -20,7 +20,7 @@ export function Talk({ call, part, skew, phone, forms, order, busy, pane, onPane
   call: LiveCall; part: Part; skew: number; phone: Phone | null; forms: Form[]; order: Order; busy: boolean
   pane: Pane; onPane: (p: Pane) => void
   begun: Begun | null; onBegin: (b: Begun | null) => void
-  onHangUp: () => void; onPromise: (minutes: number) => void; promising: boolean
+  onHangUp: () => void; onPromise: (minutes: number) => Promise<boolean>; promising: boolean
 }) {
   const t = useText('desk')
   const now = useClock(skew)

@@ -3,6 +3,7 @@ import { act, cleanup, renderHook, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { ProblemError } from '../api/client'
 import type { Form } from '../parts/forms'
+import { leaving } from '../shell/leaving'
 import { MeContext } from '../shell/me'
 import { keptOf } from './kept'
 import { fill, findTicket, readStory, type Ticket } from './matter'
@@ -57,5 +58,16 @@ it('writes nothing while the earlier sheet cannot be read, and both once it can'
   await act(() => now.current.flush())
   expect(vi.mocked(fill).mock.lastCall?.[1]).toEqual({ kind: 'consultation', values: { name: 'Wang', matter: 'a' } })
   await waitFor(() => expect(now.current.now.values).toEqual({ name: 'Wang', matter: 'a' }))
+  expect(keptOf(place)).toBeNull()
+})
+
+it('brings what was written to the server before somebody logs out', async () => {
+  vi.mocked(findTicket).mockResolvedValue(ticket('1001'))
+  vi.mocked(readStory).mockResolvedValue({ acts: [] } as never)
+  const now = sheet()
+  await waitFor(() => expect(now.current.ticket).not.toBeNull())
+  act(() => now.current.set('matter', 'a'))
+  await act(() => leaving())
+  expect(fill).toHaveBeenCalledTimes(1)
   expect(keptOf(place)).toBeNull()
 })

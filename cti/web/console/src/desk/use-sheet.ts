@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { ProblemError } from '../api/client'
+import { beforeLeaving } from '../shell/leaving'
 import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
 import type { Form } from '../parts/forms'
@@ -77,7 +78,11 @@ export function useSheet(call: string, live: LiveCall | null, forms: Form[]) {
   useEffect(() => {
     const kept = resume({ agent: me, call })
     if (kept) writer.change(kept)
-    return () => writer.close()
+    const stay = beforeLeaving(() => writer.flush())
+    return () => {
+      stay()
+      writer.close()
+    }
   }, [writer, me, call])
   const writing = useSyncExternalStore(writer.subscribe, () => writer.writing)
 

@@ -2,7 +2,7 @@ import { LaptopOutlined, PhoneOutlined } from '@ant-design/icons'
 import { Badge, Segmented } from 'antd'
 import { useDo } from '../parts/problem'
 import type { Phone, PhoneKind } from '../phone/phone'
-import '../phone/text'
+import { Unusable } from '../phone/which'
 import { useText } from '../shell/text'
 
 /** Which phone the hotline rings, and a switch to the other. */
@@ -22,6 +22,7 @@ export function Which({ phone, lost, engaged }: { phone: Phone | null; lost: boo
         ]}
         onChange={(to) => void choose(to)}
       />
+      {phone && <Unusable phone={phone} />}
     </div>
   )
 }

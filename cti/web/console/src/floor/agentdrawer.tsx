@@ -1,10 +1,10 @@
 import { Descriptions, Drawer, Empty, Tag } from 'antd'
-import { Since } from '../parts/time'
 import { useText } from '../shell/text'
 import { Force } from './force'
 import { reasonOf } from './reason'
 import type { Floor } from './state'
 import type { Supervision } from './supervision'
+import { Ticking } from './ticking'
 import { WatchButtons, Watchers } from './watchbar'
 
 /** All that is known of an agent now, and what a leader may do about it. */
@@ -18,13 +18,13 @@ export function AgentDrawer({ agent, floor, queues, by, onClose }: { agent: stri
       {a && (
         <>
           <Descriptions size="small" column={1} items={[
-            { key: 'state', label: t('state'), children: <><Tag>{t(`shell:state.${a.state}`)}</Tag><Since at={a.since} /></> },
+            { key: 'state', label: t('state'), children: <><Tag>{t(`shell:state.${a.state}`)}</Tag><Ticking at={a.since} /></> },
             { key: 'reason', label: t('shell:reason'), children: reasonOf(a.reason, t) || '–' },
             { key: 'phone', label: t('hisPhone'), children: a.reachable ? t('reachable') : <b className="floor-bad">{t('unreachable')}</b> },
             { key: 'company', label: t('company'), children: a.company },
             { key: 'queues', label: t('queue'), children: <>{(a.queues ?? []).map((q) => <Tag key={q}>{q}</Tag>)}{a.moved && <Tag color="orange">{t('moved')}</Tag>}</> },
             ...(call ? [
-              { key: 'call', label: t('call.call'), children: <><Tag>{t(`call.${call.state}`)}</Tag>{call.caller} <Since at={call.answered_at ?? call.started_at} /></> },
+              { key: 'call', label: t('call.call'), children: <><Tag>{t(`call.${call.state}`)}</Tag>{call.caller} <Ticking at={call.answered_at ?? call.started_at} /></> },
               { key: 'watchers', label: t('watchers'), children: call.watchers?.length ? <Watchers watchers={call.watchers} /> : '–' },
             ] : []),
           ]} />

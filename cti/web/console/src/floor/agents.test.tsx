@@ -1,10 +1,12 @@
 import { act, cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test, vi } from 'vitest'
+import { setLanguage } from '../shell/text'
 import { Agents } from './agents'
 import { agentOf, callOf } from './example'
 import { columnsOf } from './rows'
 import { applyDelta, fromSnapshot } from './state'
+import './text'
 
 const drawn = vi.hoisted(() => ({ cards: 0 }))
 vi.mock('./ticking', () => ({
@@ -72,4 +74,17 @@ test('cards that are far from the screen are left out, and their room is kept', 
 
 test('columns are as wide as a card at least', () => {
   expect([0, 10, 10.5, 21, 21.5, 100].map(columnsOf)).toEqual([1, 1, 1, 1, 2, 9])
+})
+
+test('who has passed his call on and writes his notes does not look like who has it now', () => {
+  const call = callOf('c1', { state: 'held', agent: '1002', held_since: '2026-03-02T08:05:00Z', watchers: [{ by: '2001', phone: '2001', mode: 'listen' }] })
+  const agents = [agentOf('1001', { state: 'WrapUp', call: 'c1', queues: ['a'] }), agentOf('1002', { state: 'Talking', call: 'c1', queues: ['b'] })]
+  setLanguage('en')
+  render(<Agents agents={agents} calls={new Map([['c1', call]])} by="queue" selected={none} selectable={false} onOpen={nothing} onSelect={nothing} />)
+  const notes = screen.getByRole('region', { name: 'a' })
+  expect(notes.textContent).toContain('Wrap-up')
+  expect(notes.querySelector('[aria-label*="2001"]')).toBeNull()
+  const talk = screen.getByRole('region', { name: 'b' })
+  expect(talk.textContent).toContain('On hold')
+  expect(talk.querySelector('[aria-label*="2001"]')).not.toBeNull()
 })

@@ -10,6 +10,7 @@ import { useText } from '../shell/text'
 import './board.css'
 import { BoardLines } from './boardlines'
 import { BoardTiles } from './boardtiles'
+import { serverTime } from './clock'
 import { useBoards, useFloor } from './source'
 import { staleness, wallOf } from './wall'
 
@@ -25,6 +26,7 @@ export default function Board() {
   const boards = useBoards()
   const live = useLiveState()
   const now = useNow()
+  const there = serverTime(now)
   const wall = useMemo(() => wallOf(floor, boards.data?.boards, company), [floor, boards.data, company])
   const stale = staleness(now, floor ? live : null, boards.dataUpdatedAt)
   const problem = error ?? (stale.figures ? boards.error : null)
@@ -46,10 +48,10 @@ export default function Board() {
           <Link to="/floor">{t('shell:floor')}</Link>
           <Button type="text" icon={<FullscreenOutlined />} aria-label={t('fullscreen')} title={t('fullscreen')} onClick={() => void document.documentElement.requestFullscreen()} />
         </nav>
-        <time className="board-clock tabular" dateTime={dayjs(now).toISOString()}>{dayjs(now).format('HH:mm:ss')}</time>
+        <time className="board-clock tabular" dateTime={dayjs(there).toISOString()}>{dayjs(there).format('HH:mm:ss')}</time>
       </header>
-      <BoardTiles line={wall.head} now={now} />
-      <BoardLines lines={wall.lines} now={now} />
+      <BoardTiles line={wall.head} now={there} />
+      <BoardLines lines={wall.lines} now={there} />
     </main>
   )
 }

@@ -19,8 +19,9 @@ type Props = {
 /** An agent in few words. It is drawn anew only where something of him, or of his call, has changed. */
 export const AgentCard = memo(function AgentCard({ agent, call, selected, selectable, onOpen, onSelect }: Props) {
   const t = useText('floor')
-  const shown = call?.held_since ? 'Held' : call?.consult && call.agent === agent.agent ? 'Consulting' : agent.state
-  const watchers = call?.watchers ?? []
+  const own = call?.agent === agent.agent ? call : undefined // he may have passed it on, and writes his notes
+  const shown = own?.held_since ? 'Held' : own?.consult ? 'Consulting' : agent.state
+  const watchers = own?.watchers ?? []
   return (
     <li className={`floor-card floor-is-${agent.state}${agent.reachable ? '' : ' floor-lost'}${selected ? ' floor-selected' : ''}`}>
       <div className="floor-card-head">
@@ -35,7 +36,7 @@ export const AgentCard = memo(function AgentCard({ agent, call, selected, select
         {watchers.length > 0 && <EyeOutlined title={watchers.map((w) => w.by).join(', ')} aria-label={t('watchedBy', { who: watchers.map((w) => w.by).join(', ') })} />}
       </div>
       <div className="floor-card-state">
-        <span className="floor-dot" aria-hidden /> {t(`shell:state.${shown}`)} <Ticking at={call?.held_since ?? agent.since} />
+        <span className="floor-dot" aria-hidden /> {t(`shell:state.${shown}`)} <Ticking at={own?.held_since ?? agent.since} />
       </div>
       <div className="floor-minor floor-clip">
         {call ? <>{call.emergency && <b className="floor-bad">{t('emergency')} </b>}{call.caller} {call.queue}</> : reasonOf(agent.reason, t) || (agent.queues ?? []).join(' ')}

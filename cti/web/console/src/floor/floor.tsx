@@ -11,14 +11,14 @@ import { useFilter } from './filter'
 import { Filters } from './filters'
 import './floor.css'
 import { Force } from './force'
-import { chosenAgents, chosenCalls, countStates, states } from './group'
+import { chosenAgents, chosenCalls, chosenQueues, countStates, states } from './group'
 import { OwnCall } from './own'
 import { useFloor } from './source'
 import type { Floor } from './state'
 import { useSupervision } from './supervision'
 import { Talks } from './talks'
 import type { AgentState } from './types'
-import { otherCalls, waitingCalls } from './waiting'
+import { otherCalls, unseen, waitingCalls } from './waiting'
 import { PhoneChoice, WatchBar } from './watchbar'
 
 /** The floor: who waits, who talks, what every agent does, and what leaders do about it. */
@@ -52,13 +52,14 @@ function Whole({ floor }: { floor: Floor }) {
   const agents = useMemo(() => chosenAgents(floor.agents.values(), filter), [floor.agents, filter])
   const calls = useMemo(() => chosenCalls(floor.calls.values(), filter), [floor.calls, filter])
   const waiting = useMemo(() => waitingCalls(calls), [calls])
+  const others = useMemo(() => unseen(chosenQueues(floor.queues.values(), filter), calls).waiting, [floor.queues, calls, filter])
   // The table can wait: who waits and what agents do is on the screen before it is drawn.
   const later = useDeferredValue(calls)
   const talks = useMemo(() => otherCalls(later), [later])
   // A queue's figures change all the time, its name does not.
   const names = [...floor.queues.values()].map((q) => `${q.company} ${q.queue}`).sort().join('\n')
   const [companies, queues] = useMemo(() => namesOf(names, filter.company), [names, filter.company])
-  // Who is not shown any more is ordered nothing.
+  // Who is not shown any more is not asked about.
   const chosen = useMemo(() => agents.filter((a) => selected.has(a.agent)).map((a) => a.agent), [agents, selected])
 
   return (
@@ -73,16 +74,16 @@ function Whole({ floor }: { floor: Floor }) {
       <Counts agents={agents} />
       <div className="floor-columns">
         <div className="floor-side">
-          <Callers calls={waiting} />
+          <Callers calls={waiting} others={others} />
           <Alarms />
         </div>
         <div className="floor-main">
           <Talks calls={talks} by={supervision} />
-          {supervision.leads && chosen.length > 0 && (
+          {supervision.leads && selected.size > 0 && (
             <div className="floor-chosen" role="region" aria-label={t('chosen', { n: chosen.length })}>
               <Space wrap>
                 <b>{t('chosen', { n: chosen.length })}</b>
-                <Force agents={chosen} queues={queues} onDone={() => setSelected(none)} />
+                <Force agents={chosen} queues={queues} onDone={(left) => setSelected(new Set(left))} />
                 <Button size="small" type="text" onClick={() => setSelected(none)}>{t('unchoose')}</Button>
               </Space>
             </div>

@@ -9,40 +9,44 @@ type Fields = { reason?: string; queues?: string[] }
 
 const verbs: What[] = ['ready', 'pause', 'log_off', 'move']
 
-/** What a leader orders agents to do; each order asks why. */
-export function Force({ agents, queues, onDone }: { agents: string[]; queues: string[]; onDone?: () => void }) {
+/** What a leader orders agents to do; each order asks why. It is told whom it was not given to. */
+export function Force({ agents, queues, onDone }: { agents: string[]; queues: string[]; onDone?: (left: string[]) => void }) {
   const t = useText('floor')
   const { message, notification } = App.useApp()
-  const [what, setWhat] = useState<What | null>(null)
+  // Who is meant is who was when he was asked: the floor goes on meanwhile.
+  const [asked, setAsked] = useState<{ what: What; agents: string[] } | null>(null)
   const [busy, setBusy] = useState(false)
   const [form] = Form.useForm<Fields>()
+  const what = asked?.what
 
-  async function give(verb: What, fields: Fields) {
+  async function give(verb: What, whom: string[], fields: Fields) {
     setBusy(true)
     const body: OrderBody = verb === 'move'
       ? { verb, to: (fields.queues ?? []).join(','), reason: fields.reason?.trim() || undefined }
       : { verb, reason: fields.reason?.trim() || undefined }
-    const { done, failed } = await orderEach(agents, (a) => order(a, body))
+    const { done, failed } = await orderEach(whom, (a) => order(a, body))
     setBusy(false)
-    setWhat(null)
-    if (done.length) void message.success(t('ordered', { n: done.length }))
+    if (done.length) {
+      setAsked(null)
+      void message.success(t('ordered', { n: done.length }))
+      onDone?.(failed.map((f) => f.agent))
+    }
     if (failed.length) {
       notification.error({
         title: t('notOrdered', { n: failed.length }), duration: 0,
         description: <span className="lines">{failed.map((f) => `${f.agent}: ${wordsOf(f.error, t).detail}`).join('\n')}</span>,
       })
     }
-    onDone?.()
   }
 
   return (
     <>
       <Space wrap>
-        {verbs.map((v) => <Button key={v} size="small" disabled={agents.length === 0} onClick={() => setWhat(v)}>{t(`force.${v}`)}</Button>)}
+        {verbs.map((v) => <Button key={v} size="small" disabled={agents.length === 0} onClick={() => setAsked({ what: v, agents })}>{t(`force.${v}`)}</Button>)}
       </Space>
-      <Modal open={what !== null} title={what && t('forceTitle', { what: t(`force.${what}`), n: agents.length, who: agents.slice(0, 5).join(', ') })} okText={t('give')}
-        confirmLoading={busy} destroyOnHidden onCancel={() => setWhat(null)} onOk={() => form.submit()}>
-        <Form<Fields> form={form} layout="vertical" preserve={false} onFinish={(f) => what && void give(what, f)}>
+      <Modal open={asked !== null} title={asked && t('forceTitle', { what: t(`force.${asked.what}`), n: asked.agents.length, who: asked.agents.slice(0, 5).join(', ') })} okText={t('give')}
+        confirmLoading={busy} destroyOnHidden onCancel={() => setAsked(null)} onOk={() => form.submit()}>
+        <Form<Fields> form={form} layout="vertical" preserve={false} onFinish={(f) => asked && void give(asked.what, asked.agents, f)}>
           {what === 'move' && (
             <Form.Item name="queues" label={t('moveTo')} extra={t('moveBack')}>
               <Select mode="multiple" options={queues.map((value) => ({ value, label: value }))} />

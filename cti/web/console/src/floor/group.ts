@@ -1,5 +1,5 @@
 // Agents chosen by the filters, and put together by what they do or whom they serve.
-import type { AgentState, LiveCall } from './types'
+import type { AgentState, LiveCall, LiveQueue } from './types'
 
 export type Filter = { company: string; queue: string; state: string; text: string }
 
@@ -25,6 +25,11 @@ export function chosenCalls(calls: Iterable<LiveCall>, f: Filter): LiveCall[] {
   return [...calls].filter((c) =>
     (!f.company || c.company === f.company) && (!f.queue || c.queue === f.queue) &&
     (!text || [c.call, c.caller, c.did, c.agent, c.customer?.name, c.customer?.company].some((s) => s?.toLowerCase().includes(text))))
+}
+
+/** The queues whose callers are shown; none where something is looked for that only a call tells. */
+export function chosenQueues(queues: Iterable<LiveQueue>, f: Filter): LiveQueue[] {
+  return f.text.trim() ? [] : [...queues].filter((q) => (!f.company || q.company === f.company) && (!f.queue || q.queue === f.queue))
 }
 
 /**

@@ -4,6 +4,7 @@ import { useEffect, useReducer } from 'react'
 import { flushSync } from 'react-dom'
 import { send } from '../api/client'
 import { useLive } from '../live/provider'
+import { heardAt } from './clock'
 import { reduceFloor, type Floor, type FloorNews } from './state'
 import type { CompanyBoard, FloorDelta, FloorSnapshot } from './types'
 
@@ -19,7 +20,11 @@ const readFloor = (signal: AbortSignal) => send<FloorSnapshot>('GET', '/api/v1/l
 export function useFloor(): { floor: Floor | null; error: unknown; retry: () => void } {
   const live = useLive()
   const [floor, tell] = useReducer(reduceFloor, null)
-  const subject = useQuery({ queryKey: ['floor', 'subject'], queryFn: readSubject, staleTime: Infinity, gcTime: Infinity })
+  const subject = useQuery({
+    queryKey: ['floor', 'subject'], queryFn: readSubject, staleTime: Infinity, gcTime: Infinity,
+    // Where no engine leads for a moment there is none: a screen on the wall has nobody who asks again.
+    refetchInterval: (q) => (q.state.data === undefined ? 2_000 : false), refetchIntervalInBackground: true,
+  })
   useEffect(() => {
     if (!subject.data) return
     let news: FloorNews[] = []
@@ -37,6 +42,7 @@ export function useFloor(): { floor: Floor | null; error: unknown; retry: () => 
       dispatchEvent(new CustomEvent('floor-drawn', { detail: told })) // for who measures
     }
     const take = (n: FloorNews) => {
+      heardAt('snapshot' in n ? n.snapshot.at : n.delta.at, Date.now())
       news.push(n)
       timer ??= setTimeout(draw, Math.max(0, drawn + rest - performance.now()))
     }

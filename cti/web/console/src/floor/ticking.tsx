@@ -1,12 +1,13 @@
 import { useEffect, useRef } from 'react'
 import { lengthOf } from '../parts/time'
+import { serverTime } from './clock'
 
 /** What counts on the page, with the time it counts from in ms. */
 const counting = new Map<HTMLElement, number>()
 let tick: ReturnType<typeof setInterval> | undefined
 
 function write(span: HTMLElement, since: number) {
-  const text = lengthOf(Date.now() - since)
+  const text = lengthOf(serverTime(Date.now()) - since)
   if (span.textContent !== text) span.textContent = text
 }
 

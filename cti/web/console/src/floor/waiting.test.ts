@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { callOf } from './example'
-import { longestWait, otherCalls, ringOf, waitingCalls } from './waiting'
+import { longestWait, otherCalls, ringOf, unseen, waitingCalls } from './waiting'
 
 const at = (s: number) => new Date(Date.UTC(2026, 2, 2, 8, 0, s)).toISOString()
 const now = Date.parse(at(60))
@@ -36,4 +36,19 @@ test('rings are counted from one, each a whole period', () => {
 test('the longest wait', () => {
   expect(longestWait(calls, now)).toBe(59_000)
   expect(longestWait([], now)).toBe(0)
+})
+
+test('who was called, and was handed over to a queue, waits there as any caller', () => {
+  const since = { direction: 'outbound' as const, started_at: at(2), emergency: true }
+  const dialled = callOf('dialled', { ...since, waiting_since: at(2) })
+  const handed = callOf('handed', { ...since, waiting_since: at(40) })
+  const rung = callOf('rung', { ...since, waiting_since: at(41), state: 'ringing', agent: '1001' })
+  expect(waitingCalls([dialled, handed, rung]).map((c) => c.call)).toEqual(['handed', 'rung'])
+  expect(longestWait([dialled, handed], now)).toBe(20_000)
+})
+
+test('of callers who are not shown the queue tells', () => {
+  const queue = (waiting: number) => ({ company: 'demo', queue: 'service', waiting, longest_since: at(9), agents: 1, ready: 1 })
+  expect(unseen([queue(2)], [callOf('a'), callOf('b', { state: 'ringing' }), callOf('talk', { state: 'talking' })])).toEqual({ waiting: 0 })
+  expect(unseen([queue(3)], [callOf('a'), callOf('other', { queue: 'sales' })])).toEqual({ waiting: 2, since: at(9) })
 })

@@ -1,9 +1,10 @@
 // Callers who have no person yet, and how long they wait.
-import type { LiveCall } from './types'
+import { dials } from '../live/dials'
+import type { LiveCall, LiveQueue } from './types'
 
 /** Whether a caller waits for a person: also while a phone rings for him. */
 export function waits(c: LiveCall): boolean {
-  return c.direction === 'inbound' && (c.state === 'waiting' || c.state === 'ringing')
+  return (c.state === 'waiting' || c.state === 'ringing') && !dials(c)
 }
 
 /** Since when he waits. */
@@ -39,3 +40,20 @@ export function longestWait(calls: Iterable<LiveCall>, now: number): number {
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Callers of other companies: of them only their queue tells. */
+export type Unseen = { waiting: number; since?: string }
+
+/** Who waits in queues and is not among the calls: an emergency line's queue serves other companies, too. */
+export function unseen(queues: Iterable<LiveQueue>, calls: Iterable<LiveCall>): Unseen {
+  const seen = new Map<string, number>()
+  for (const c of calls) if (c.queue && waits(c)) seen.set(c.queue, (seen.get(c.queue) ?? 0) + 1)
+  const sum: Unseen = { waiting: 0 }
+  for (const q of queues) {
+    const more = q.waiting - (seen.get(q.queue) ?? 0)
+    if (more <= 0) continue
+    sum.waiting += more
+    if (q.longest_since && (!sum.since || Date.parse(q.longest_since) < Date.parse(sum.since))) sum.since = q.longest_since
+  }
+  return sum
+}

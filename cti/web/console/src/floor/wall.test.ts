@@ -39,7 +39,7 @@ test('what is not known is a gap, never a zero', () => {
   expect(wallOf(null, boards, '').head.now).toBeNull()
   expect(wallOf(floor, undefined, '').head.figures).toBeUndefined()
   expect(wallOf(null, undefined, '').lines).toEqual([])
-  expect(wallOf(floor, boards, 'moon').head.figures).toBeUndefined()
+  expect(wallOf(floor, boards, 'moon').head).toMatchObject({ name: 'moon', now: null, figures: undefined })
 })
 
 test('lines without room take turns', () => {
@@ -57,4 +57,17 @@ test('what is old says so, and for how long', () => {
   expect(staleness(100_000, live(false, 96_000), 90_000)).toEqual({ live: true, figures: false, seconds: 4 })
   expect(staleness(100_000, live(true, 99_000), 60_000)).toEqual({ live: false, figures: true, seconds: 40 })
   expect(staleness(100_000, null, 0)).toEqual({ live: true, figures: true, seconds: 0 })
+})
+
+test('who came on another company\'s line and waits here is counted here', () => {
+  const crossing = callOf('x', { company: 'demo2', queue: 'service', emergency: true, waiting_since: '2026-03-02T08:00:01Z' })
+  const queue = { company: 'demo', queue: 'service', waiting: 1, longest_since: '2026-03-02T08:00:01Z', agents: 1, ready: 1 }
+  const at = (calls: typeof crossing[]) => fromSnapshot({ epoch: 'e', seq: 1, at: '', linked: true, queues: [queue], agents: [agentOf('1001')], calls })
+  // A leader of all companies is told of the call, one of this company of its place in the queue.
+  const all = wallOf(at([crossing]), boards, 'demo')
+  expect(all.head.now).toMatchObject({ waiting: 1, emergency: 1, since: '2026-03-02T08:00:01Z' })
+  expect(all.lines[1]?.now).toMatchObject({ waiting: 1, emergency: 1 })
+  const own = wallOf(at([]), boards, 'demo')
+  expect(own.head.now).toMatchObject({ waiting: 1, since: '2026-03-02T08:00:01Z' })
+  expect(own.lines[1]?.now).toMatchObject({ waiting: 1, since: '2026-03-02T08:00:01Z' })
 })

@@ -2,8 +2,8 @@
 import { oldFor, type LiveState } from '../live/live'
 import { together } from './rates'
 import type { Floor } from './state'
-import type { AgentState, CompanyBoard, Figures, LiveCall } from './types'
-import { waits, waitsSince } from './waiting'
+import type { AgentState, CompanyBoard, Figures, LiveCall, LiveQueue } from './types'
+import { unseen, waits, waitsSince } from './waiting'
 
 /** What is so at this moment; since is when the longest waiting caller came. */
 export type Now = { waiting: number; emergency: number; since?: string; ready: number; talking: number; paused: number; loggedOn: number }
@@ -15,8 +15,9 @@ export type Wall = { head: Line; lines: Line[] }
 
 const talks = ['Talking', 'Reserved', 'Ringing']
 
-export function nowOf(agents: Iterable<AgentState>, calls: Iterable<LiveCall>): Now {
-  const now: Now = { waiting: 0, emergency: 0, ready: 0, talking: 0, paused: 0, loggedOn: 0 }
+export function nowOf(agents: Iterable<AgentState>, calls: LiveCall[], queues: Iterable<LiveQueue> = []): Now {
+  const others = unseen(queues, calls)
+  const now: Now = { waiting: others.waiting, emergency: 0, since: others.since, ready: 0, talking: 0, paused: 0, loggedOn: 0 }
   for (const c of calls) {
     if (!waits(c)) continue
     now.waiting++
@@ -33,35 +34,44 @@ export function nowOf(agents: Iterable<AgentState>, calls: Iterable<LiveCall>): 
   return now
 }
 
+/** What is so now of some companies: their agents, and the callers of their lines or in their queues. */
+function nowIn(floor: Floor, of: (company: string) => boolean): Now {
+  const queues = [...floor.queues.values()].filter((q) => of(q.company))
+  const calls = [...floor.calls.values()].filter((c) => of(c.company) || queues.some((q) => q.queue === c.queue))
+  return nowOf([...floor.agents.values()].filter((a) => of(a.company)), calls, queues)
+}
+
+/** What is so now of a queue as a company's line shows it; who waits in another's queue is counted there, too. */
+function nowAt(floor: Floor, company: string, queue: string): Now {
+  const known = floor.queues.get(queue)
+  const own = known?.company === company
+  const calls = [...floor.calls.values()].filter((c) => c.queue === queue && (own || c.company === company))
+  return nowOf([...floor.agents.values()].filter((a) => a.queues?.includes(queue)), calls, own ? [known] : [])
+}
+
 /**
  * The wall of one company, or of all: its head, and a line for each company (where there
- * are several) and each of their queues. Floor or boards that are not known leave gaps,
- * never zeros.
+ * are several) and each of their queues. Floor, boards or a company that are not known leave
+ * gaps, never zeros.
  */
 export function wallOf(floor: Floor | null, boards: CompanyBoard[] | undefined, company: string): Wall {
-  const live = floor && { agents: [...floor.agents.values()], calls: [...floor.calls.values()] }
   const told = new Map((boards ?? []).map((b) => [b.company, b]))
-  const all = [...new Set([...told.keys(), ...(live ? [...floor.queues.values()].map((q) => q.company) : [])])]
+  const all = [...new Set([...told.keys(), ...(floor ? [...floor.queues.values()].map((q) => q.company) : [])])]
   const shown = company ? all.filter((c) => c === company) : all
   const lines: Line[] = []
   for (const c of shown) {
     const board = told.get(c)
     const name = board?.company_name || c
-    if (shown.length > 1) {
-      const now = live && nowOf(live.agents.filter((a) => a.company === c), live.calls.filter((k) => k.company === c))
-      lines.push({ key: c, company: c, name, queue: '', now, figures: board?.figures })
-    }
+    if (shown.length > 1) lines.push({ key: c, company: c, name, queue: '', now: floor && nowIn(floor, (k) => k === c), figures: board?.figures })
     const queues = new Set([...(board?.queues ?? []).map((q) => q.queue), ...(floor ? [...floor.queues.values()].filter((q) => q.company === c).map((q) => q.queue) : [])])
     for (const queue of [...queues].sort()) {
-      const now = live && nowOf(live.agents.filter((a) => a.queues?.includes(queue)), live.calls.filter((k) => k.queue === queue && k.company === c))
-      lines.push({ key: `${c} ${queue}`, company: c, name, queue, now, figures: board?.queues.find((q) => q.queue === queue)?.figures })
+      lines.push({ key: `${c} ${queue}`, company: c, name, queue, now: floor && nowAt(floor, c, queue), figures: board?.queues.find((q) => q.queue === queue)?.figures })
     }
   }
-  const mine = (c: string) => shown.includes(c)
   const figures = shown.map((c) => told.get(c)?.figures).filter((f) => f !== undefined)
   const head: Line = {
-    key: 'head', company, name: shown.length === 1 ? told.get(shown[0]!)?.company_name || shown[0]! : '', queue: '',
-    now: live && nowOf(live.agents.filter((a) => mine(a.company)), live.calls.filter((c) => mine(c.company))),
+    key: 'head', company, name: shown.length === 1 ? told.get(shown[0]!)?.company_name || shown[0]! : company, queue: '',
+    now: floor && (shown.length > 0 || !company) ? nowIn(floor, (c) => shown.includes(c)) : null,
     figures: figures.length ? together(figures) : undefined,
   }
   return { head, lines }

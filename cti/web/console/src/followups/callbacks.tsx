@@ -22,7 +22,7 @@ export function Callbacks() {
   const [owed, setOwed] = useState(true)
   const [reason, setReason] = useState('')
   const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['callbacks', owed, reason], refetchInterval: reason ? false : 5_000,
+    queryKey: ['callbacks', owed, reason], refetchInterval: reason ? false : 5_000, staleTime: reason ? Infinity : undefined,
     queryFn: async () => (await ask(api.GET('/api/v1/callbacks', { params: { query: { owed, limit: 1000, ...(reason ? { reveal: reason } : {}) } } }))).callbacks,
   })
   async function cancel(call: string, why: string) {
@@ -56,7 +56,7 @@ export function Callbacks() {
         <Checkbox checked={owed} onChange={(e) => setOwed(e.target.checked)}>{t('callbacks.owedOnly')}</Checkbox>
         {reveals && <RevealButton revealed={reason !== ''} onReveal={setReason} />}
       </Space>
-      {error && !data && <Problem error={error} onRetry={() => void refetch()} />}
+      {error && <Problem error={error} onRetry={() => void refetch()} />}
       <Table<Owed> size="small" rowKey="call" columns={columns} dataSource={[...(data ?? [])].reverse()} loading={isPending} scroll={{ x: 'max-content' }}
         pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }} locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('none.callbacks')} /> }} />
     </>

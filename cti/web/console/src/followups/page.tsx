@@ -53,7 +53,7 @@ function List({ part, open, onOpen }: { part: Part; open: string | null; onOpen:
   const ended = part === 'ended'
   const mine = part === 'mine'
   const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['follow_ups', ended, mine, reason],
+    queryKey: ['follow_ups', ended, mine, reason], staleTime: reason ? Infinity : undefined,
     // What is being called, or looked at, changes from one moment to the next. Whole numbers are
     // not read again by themselves: each time is on record.
     refetchInterval: ({ state }) => (reason ? false : open || state.data?.some((f) => f.state === 'calling' || f.state === 'confirming') ? 3_000 : 15_000),
@@ -68,7 +68,7 @@ function List({ part, open, onOpen }: { part: Part; open: string | null; onOpen:
   return (
     <>
       {may && <p><RevealButton revealed={reason !== ''} onReveal={setReason} /></p>}
-      {error && !data && <Problem error={error} onRetry={() => (reason ? setReason('') : void refetch())} />}
+      {error && <Problem error={error} onRetry={() => (reason ? setReason('') : void refetch())} />}
       <FollowUpList list={list} part={part} loading={isPending} onOpen={(f) => onOpen(f.id)} />
       {open && !isPending && <One followUp={one} attempt={one && openAttempt(one)} onClose={() => onOpen(null)} />}
     </>

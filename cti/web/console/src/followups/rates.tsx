@@ -25,7 +25,7 @@ export function Rates({ month, kind, onSet }: { month: string | null; kind: stri
         <DatePicker picker="month" aria-label={t('rates.month')} allowClear placeholder={t('rates.month')} value={of ? dayjs(`${of}-01`) : null} onChange={(d) => onSet('month', d ? d.format('YYYY-MM') : null)} />
         <Select allowClear aria-label={t('rates.kind')} placeholder={t('rates.allKinds')} style={{ width: 140 }} value={about} options={kinds.map((k) => ({ value: k, label: t(`tickets:kinds.${k}`) }))} onChange={(k?: string) => onSet('kind', k ?? null)} />
       </Space>
-      {error && !data && <Problem error={error} onRetry={() => void refetch()} />}
+      {error && <Problem error={error} onRetry={() => void refetch()} />}
       {!data && !error && <Spin />}
       {data && (
         <>

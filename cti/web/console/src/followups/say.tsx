@@ -28,9 +28,13 @@ export function Say({ f, attempt, questions }: { f: FollowUp; attempt: Attempt; 
         options={(['talked', 'missed', 'dropped'] as const).map((value) => ({ value, label: t(`say.${value}`), disabled: !can[value] }))} />
       <div style={{ marginTop: 12 }}>
         {problem !== null && <Problem error={problem} />}
-        {choice === 'talked' && (questions
-          ? <Ask f={f} questions={questions} busy={busy} onSend={(answers, declined) => void send('answer', declined ? { declined } : { answers })} />
-          : <Alert type="info" title={t('shell:loading')} />)}
+        {/* What was answered stays while something else is looked at. */}
+        {questions && can.talked && (
+          <div hidden={choice !== 'talked'}>
+            <Ask f={f} questions={questions} busy={busy} onSend={(answers, declined) => void send('answer', declined ? { declined } : { answers })} />
+          </div>
+        )}
+        {!questions && choice === 'talked' && <Alert type="info" title={t('shell:loading')} />}
         {choice === 'missed' && <Missed attempt={attempt} ringSeconds={questions?.ring_seconds ?? 0} busy={busy} onSend={(reason) => void send('miss', { reason })} />}
         {choice === 'dropped' && (
           <Form layout="vertical" onFinish={({ why }: { why: string }) => void send('drop', { why: why.trim() })}>

@@ -28,7 +28,7 @@ export function Surveyed({ company, quarter }: { company: string; quarter: strin
   const reveals = useRole('shift_leader', 'administrator', 'auditor')
   const asks = useRole('agent', 'shift_leader', 'administrator')
   const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['surveys', company, quarter, state, reason],
+    queryKey: ['surveys', company, quarter, state, reason], staleTime: reason ? Infinity : undefined,
     queryFn: async () => (await ask(api.GET('/api/v1/surveys/{quarter}/people', {
       params: { path: { quarter }, query: { company, ...(state === 'all' ? {} : { state }), ...(reason ? { reveal: reason } : {}) } },
     }))).people,
@@ -59,7 +59,7 @@ export function Surveyed({ company, quarter }: { company: string; quarter: strin
             onReason={(why) => download(`/api/v1/surveys/${quarter}/table?${new URLSearchParams({ company, format: 'xlsx', reason: why })}`, `survey-${quarter}.xlsx`)} />
         )}
       </Space>
-      {error && !data && <Problem error={error} onRetry={() => (reason ? setReason('') : void refetch())} />}
+      {error && <Problem error={error} onRetry={() => (reason ? setReason('') : void refetch())} />}
       <Table<Person> size="small" rowKey="n" columns={columns} dataSource={data ?? []} loading={isPending} scroll={{ x: 'max-content' }}
         pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }} locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('surveys.nobody')} /> }} />
       {asked && <Say company={company} quarter={quarter} person={asked} onClose={() => setAsked(null)} />}

@@ -36,7 +36,7 @@ export function Surveys({ open, onOpen }: { open: string | null; onOpen: (survey
   return (
     <Space orientation="vertical" size="middle" style={{ width: '100%' }}>
       {draws && <Button onClick={() => setDrawing(true)}>{t('surveys.draw')}</Button>}
-      {error && !data && <Problem error={error} onRetry={() => void refetch()} />}
+      {error && <Problem error={error} onRetry={() => void refetch()} />}
       <Table<Survey> size="small" rowKey={nameOf} columns={columns} dataSource={data ?? []} loading={isPending} scroll={{ x: 'max-content' }} pagination={false}
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(draws ? 'surveys.none' : 'surveys.noneYet')} /> }} />
       {one && <Surveyed key={nameOf(one)} company={one.company} quarter={one.quarter} />}

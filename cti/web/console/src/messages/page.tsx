@@ -45,7 +45,7 @@ export default function MessagesPage() {
         <Segmented aria-label={t('title')} value={waiting ? 'waiting' : 'all'} options={[{ value: 'waiting', label: t('waiting') }, { value: 'all', label: t('all') }]}
           onChange={(view) => setParams(view === 'all' ? { view } : {})} />
       </Head>
-      {error && !data && <Problem error={error} onRetry={() => void refetch()} />}
+      {error && <Problem error={error} onRetry={() => void refetch()} />}
       <Table<MessageTicket> size="small" rowKey="id" columns={columns} dataSource={messages(data?.tickets ?? [], waiting)} loading={isPending} scroll={{ x: 'max-content' }}
         pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }} footer={data?.more ? () => t('partial', { count: most }) : undefined}
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(waiting ? 'none' : 'noneAtAll')} /> }} />

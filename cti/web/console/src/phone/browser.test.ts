@@ -150,3 +150,64 @@ test('a phone that cannot be given back does not look registered', async () => {
   await expect(phone.choose('desk')).rejects.toMatchObject({ status: 503 })
   expect(phone.state).toMatchObject({ kind: 'browser', registered: false })
 })
+
+/** A call that comes in, as JsSIP tells of it. */
+function incoming() {
+  const heard = new Map<string, (event: object) => void>()
+  let waits = true
+  return {
+    direction: 'incoming', connection: undefined, remote_identity: { uri: { user: '13800000000' } },
+    isInProgress: () => waits, isEnded: () => false, isEstablished: () => !waits, terminate: vi.fn(),
+    answer: vi.fn(() => {
+      if (!waits) throw new Error('Invalid status: 5')
+      waits = false
+    }),
+    on: (event: string, hear: (event: object) => void) => void heard.set(event, hear),
+  }
+}
+const rung = { getHeader: () => undefined }
+
+test('a phone answers once, however often it is told to', async () => {
+  const { phone } = phoneOf()
+  await phone.choose('browser')
+  const session = incoming()
+  sip.made[0]!.tell('newRTCSession', { session, request: rung })
+  expect(session.answer).not.toHaveBeenCalled()
+  phone.answer()
+  phone.answer()
+  expect(session.answer).toHaveBeenCalledTimes(1)
+})
+
+test('an answer that is given before the phone rings holds for a moment', async () => {
+  const { phone } = phoneOf()
+  await phone.choose('browser')
+  phone.answer()
+  await vi.advanceTimersByTimeAsync(1_000)
+  const soon = incoming()
+  sip.made[0]!.tell('newRTCSession', { session: soon, request: rung })
+  expect(soon.answer).toHaveBeenCalledTimes(1)
+  const other = phoneOf()
+  await other.phone.choose('browser')
+  other.phone.answer()
+  await vi.advanceTimersByTimeAsync(3_000)
+  const late = incoming()
+  sip.made[1]!.tell('newRTCSession', { session: late, request: rung })
+  expect(late.answer).not.toHaveBeenCalled()
+})
+
+test('a phone that was given back elsewhere is one on the desk', async () => {
+  const { phone, exchange } = phoneOf()
+  await phone.choose('browser')
+  phone.end()
+  exchange.kind.mockResolvedValue('desk')
+  await phone.begin()
+  expect(phone.state).toMatchObject({ kind: 'desk', registered: false, problem: null })
+})
+
+test('a browser that may not use the microphone is not chosen, and says why', async () => {
+  vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: async () => Promise.reject(new DOMException('no', 'NotAllowedError')) } })
+  const { phone, exchange } = phoneOf()
+  await phone.choose('browser')
+  expect(exchange.choose).not.toHaveBeenCalled()
+  expect(phone.state).toMatchObject({ kind: 'desk', problem: 'microphone' })
+})

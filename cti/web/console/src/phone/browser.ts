@@ -22,6 +22,9 @@ export type Exchange = {
 /** How long after it began anew the phone takes the next call by itself, in ms. */
 const takesAgain = 15_000
 
+/** How long an answer holds that was given before the phone rang, in ms. */
+const takesSoon = 2_000
+
 /** When a phone that was refused registers again, in ms: JsSIP itself gives up. */
 const registersAgain = 3_000
 
@@ -49,7 +52,10 @@ export class BrowserPhone implements Phone {
     const turn = this.next()
     this.set({ elsewhere: false })
     try {
-      if ((await this.exchange.kind()) === 'browser' && turn === this.turn) await this.become(true, turn)
+      const kind = await this.exchange.kind()
+      if (turn !== this.turn) return
+      if (kind === 'browser') await this.become(true, turn)
+      else this.set({ kind, problem: null }) // it was given back elsewhere
     } catch (error) {
       if (turn !== this.turn) return
       if (!isAway(error)) throw error
@@ -79,8 +85,10 @@ export class BrowserPhone implements Phone {
     this.set({ registered: false })
   }
 
+  /** Answers what rings; what is about to ring, as the desk has told already, once it does. */
   answer = (): void => {
-    this.session?.answer({ mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } })
+    if (this.session?.isInProgress()) this.session.answer({ mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } })
+    else if (!this.session) this.takesUntil = Math.max(this.takesUntil, Date.now() + takesSoon)
   }
 
   hangUp = (): void => {

@@ -5,7 +5,7 @@ import { useText } from '../shell/text'
 import './bar.css'
 import type { Phone, PhoneKind } from './phone'
 import { usePhone } from './provider'
-import './text'
+import { problemOf } from './text'
 
 /** Whether the phone in this browser, if it is the one, cannot be rung. */
 export function lostOf(phone: Phone): boolean {
@@ -33,7 +33,15 @@ function Which({ phone }: { phone: Phone }) {
           { value: 'desk', label: t('desk'), icon: <PhoneOutlined /> },
         ]}
       />
-      {kind === 'browser' && <Badge status={lost ? 'error' : 'success'} text={lost ? (problem ? t('says', { problem }) : t('lost')) : t('there')} />}
+      <Unusable phone={phone} />
+      {kind === 'browser' && <Badge status={lost ? 'error' : 'success'} text={lost ? (problem ? t('says', { problem: problemOf(t, problem) }) : t('lost')) : t('there')} />}
     </div>
   )
+}
+
+/** Why the browser was chosen and has not become the phone. */
+export function Unusable({ phone }: { phone: Phone }) {
+  const t = useText('phone')
+  const { kind, problem } = phone.state
+  return kind === 'desk' && problem ? <span role="alert">{t('unusable', { problem: problemOf(t, problem) })}</span> : null
 }

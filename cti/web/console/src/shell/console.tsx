@@ -10,8 +10,10 @@ import { queries } from '../api/query'
 import { DeskProvider } from '../desk/provider'
 import { LiveProvider } from '../live/provider'
 import { PhoneProvider, usePhone } from '../phone/provider'
+import { useDo } from '../parts/problem'
 import { Boundary } from './broken'
 import { Frame } from './frame'
+import { leaving } from './leaving'
 import { Login } from './login'
 import { MeContext, useMe, type Me } from './me'
 import { nonce } from './nonce'
@@ -37,6 +39,9 @@ const themes = {
   },
 }
 
+// A click beside a dialog closes none: what was written there would be lost.
+const stays = { mask: { closable: false } }
+
 /** The whole application. */
 export function Console() {
   const { i18n } = useTranslation()
@@ -44,7 +49,7 @@ export function Console() {
   return (
     <ConfigProvider
       csp={{ nonce }} locale={i18n.language === 'zh' ? zhCN : enUS}
-      theme={themes[shade]}
+      theme={themes[shade]} modal={stays} drawer={stays}
     >
       <App>
         <QueryClientProvider client={queries}>
@@ -60,29 +65,58 @@ export function Console() {
   )
 }
 
+/** When a server that is away is asked again who is logged in, in ms. */
+const asksAgain = 2_000
+
 /** Shows the login or, to who is logged in, the pages. Where a login has ended the address stays. */
-function Session() {
+export function Session() {
+  const t = useText()
+  const { notification } = App.useApp()
   const [me, setMe] = useState<Me | null | undefined>(undefined)
   const [why, setWhy] = useState<ProblemError | null>(null)
+  const [away, setAway] = useState(false)
   useEffect(() => {
-    api.GET('/api/v1/me').then(({ data }) => setMe(data ?? null), () => setMe(null))
-    return onLoggedOut((problem) => {
+    let later: ReturnType<typeof setTimeout> | undefined
+    let over = false
+    // A server that is away for a moment has ended no login: a talk would be lost over typing it in.
+    async function who() {
+      const is = await api.GET('/api/v1/me').then(({ data, response }) => (response.status < 500 ? (data ?? null) : undefined), () => undefined)
+      if (over) return
+      setAway(is === undefined)
+      if (is === undefined) later = setTimeout(() => void who(), asksAgain)
+      else setMe(is)
+    }
+    void who()
+    const deaf = onLoggedOut((problem) => {
       queries.clear()
       setWhy(problem)
       if (problem.kind === 'login-ended') setMe(null) // the other page has his phone now
     })
+    return () => {
+      over = true
+      clearTimeout(later)
+      deaf()
+    }
   }, [])
   function login(next: Me) {
     setWhy(null)
     setMe(next)
   }
+  const [leave] = useDo(async () => {
+    await leaving()
+    await ask(api.POST('/api/v1/logout')).catch((error: unknown) => {
+      // Logged out already is as good. Else who comes next would be taken for him.
+      if (!(error instanceof ProblemError && error.status === 401)) throw error
+    })
+  })
   async function logout() {
-    await ask(api.POST('/api/v1/logout')).catch(() => undefined) // logged out already is as good
+    if (!(await leave())) return
+    notification.destroy()
     queries.clear()
     setWhy(null)
     setMe(null)
   }
-  if (me === undefined) return <Spin fullscreen />
+  if (me === undefined) return <Spin fullscreen description={away ? t('unreachable') : undefined} />
   if (me === null) return <Login why={why} onLogin={login} />
   return (
     <MeContext value={me}>

@@ -1,8 +1,9 @@
-import { Button, Layout, Menu, Space, Typography } from 'antd'
+import { Button, Layout, Menu, Popconfirm, Space, Typography } from 'antd'
 import type { ReactNode } from 'react'
 import { Link, useLocation, useNavigate } from 'react-router'
 import { LiveBar } from '../live/bar'
 import { PhoneBar } from '../phone/bar'
+import { usePhone } from '../phone/provider'
 import { useMe } from './me'
 import { pages } from './pages'
 import { language, setLanguage, useText } from './text'
@@ -13,6 +14,7 @@ export function Frame({ children, onLogout }: { children: ReactNode; onLogout: (
   const t = useText()
   const me = useMe()
   const shade = useShade()
+  const talks = Boolean(usePhone()?.state.call) // the phone ends with the login
   const navigate = useNavigate()
   const { pathname } = useLocation()
   const menu = pages.filter((p) => p.menu && p.roles.includes(me.role))
@@ -31,7 +33,9 @@ export function Frame({ children, onLogout }: { children: ReactNode; onLogout: (
           <Button type="text" onClick={() => setLanguage(language() === 'zh' ? 'en' : 'zh')}>{t('language')}</Button>
           <Button type="text" onClick={() => setShade(shade === 'dark' ? 'light' : 'dark')}>{t(shade === 'dark' ? 'light' : 'dark')}</Button>
           <Link to="/me">{me.number} {me.name} · {t(`role.${me.role}`)}</Link>
-          <Button onClick={onLogout}>{t('logout')}</Button>
+          <Popconfirm title={t('logoutTalks')} okText={t('logout')} cancelText={t('cancel')} disabled={!talks} onConfirm={onLogout}>
+            <Button onClick={talks ? undefined : onLogout}>{t('logout')}</Button>
+          </Popconfirm>
         </Space>
       </Layout.Header>
       <LiveBar />

@@ -10,7 +10,7 @@ const kept = 'sansheng-language'
 
 export const shellText = {
   zh: {
-    name: '三声', tagline: '三声之内，有人接听', login: '登录', logout: '退出', account: '工号', password: '密码', code: '动态口令', codeHint: '验证器应用上的 6 位数字',
+    name: '三声', tagline: '三声之内，有人接听', login: '登录', logout: '退出', logoutTalks: '您正在通话中，退出会挂断这通电话。', account: '工号', password: '密码', code: '动态口令', codeHint: '验证器应用上的 6 位数字',
     ended: '该账号的另一处登录（{{source}}，始于 {{since}}）已被结束。', taken: '您的登录已在别处被取代。', again: '您的登录已过期或已被结束。请重新登录，之后回到刚才的页面。', talks: '通话仍在继续；重新登录后可以继续操作。',
     desk: '坐席', floor: '现场', board: '大屏', tickets: '工单', followUps: '回访', customers: '客户', calls: '通话', messages: '留言',
     workshop: '配置', people: '账号', health: '健康', language: 'English', dark: '深色', light: '浅色',
@@ -21,7 +21,7 @@ export const shellText = {
     role: { agent: '业务代表', shift_leader: '值班长', operator: '运营', administrator: '管理员', finance: '财务', auditor: '审计', clerk: '部门职员' },
   },
   en: {
-    name: 'Sansheng', tagline: 'Answered within three rings', login: 'Log in', logout: 'Log out', account: 'Number', password: 'Password', code: 'One-time code', codeHint: 'The six digits of your authenticator',
+    name: 'Sansheng', tagline: 'Answered within three rings', login: 'Log in', logout: 'Log out', logoutTalks: 'You are in a call: logging out hangs up.', account: 'Number', password: 'Password', code: 'One-time code', codeHint: 'The six digits of your authenticator',
     ended: 'Another login of this account ({{source}}, since {{since}}) has been ended.', taken: 'Your account has logged in elsewhere.', again: 'Your login has ended. Log in again, and you are back on this page.', talks: 'Your call goes on; log in to see it again.',
     desk: 'Desk', floor: 'Floor', board: 'Wallboard', tickets: 'Tickets', followUps: 'Callbacks', customers: 'Customers', calls: 'Calls', messages: 'Messages',
     workshop: 'Workshop', people: 'Accounts', health: 'Health', language: '中文', dark: 'Dark', light: 'Light',
@@ -39,6 +39,7 @@ export function language(): Language {
   return navigator.language.startsWith('zh') ? 'zh' : 'en'
 }
 
+document.documentElement.lang = language()
 void i18next.use(initReactI18next).init({
   lng: language(),
   fallbackLng: 'en',

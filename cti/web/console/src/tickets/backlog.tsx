@@ -31,6 +31,7 @@ export function Backlog({ company }: { company?: string }) {
   const all = heaps(tickets, now)
   return (
     <Space orientation="vertical" size="middle" style={{ width: '100%' }}>
+      {error && <Problem error={error} onRetry={() => void refetch()} />}
       {data?.some((list) => list.more) && <Alert type="warning" showIcon title={t('back.partial', { count: most })} />}
       {!isPending && all.length === 0 && <Empty description={t('back.none')} />}
       {all.map((heap) => <HeapCard key={`${heap.department}/${heap.owner}`} heap={heap} now={now} onOrder={(order, ticket) => setOrdered({ order, ticket })} />)}

@@ -38,9 +38,9 @@ function Entry({ field, ticket, first, ...item }: { field: Field; ticket: Ticket
     case 'long':
       return <Input.TextArea {...item} {...more} autoSize={{ minRows: 2, maxRows: 10 }} maxLength={field.most} />
     case 'moment':
-      return <DatePicker {...item} showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" disabledDate={(d: Dayjs) => d.isBefore(dayjs(), 'day')} />
+      return <DatePicker {...item} needConfirm={false} showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" disabledDate={(d: Dayjs) => d.isBefore(dayjs(), 'day')} />
     case 'past':
-      return <DatePicker {...item} showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" disabledDate={(d: Dayjs) => d.isAfter(dayjs(), 'day')} />
+      return <DatePicker {...item} needConfirm={false} showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" disabledDate={(d: Dayjs) => d.isAfter(dayjs(), 'day')} />
     case 'kind':
       return <Select {...item} {...more} options={kinds.map((k) => ({ value: k, label: t(`kinds.${k}`) }))} />
     case 'level':

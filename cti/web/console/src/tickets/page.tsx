@@ -56,7 +56,7 @@ function TicketList({ chosen, limit, onSet, onClear }: {
     <>
       <Filters chosen={chosen} departments={departments} onSet={onSet} onClear={onClear} />
       {revealing && <span style={{ marginInlineStart: 8 }}><RevealButton revealed={reason !== ''} onReveal={setReason} /></span>}
-      {error && !data && <Problem error={error} onRetry={() => void refetch()} />}
+      {error && <Problem error={error} onRetry={() => void refetch()} />}
       <TicketTable tickets={tickets} loading={isPending} empty={t(Object.keys(chosen).length > 0 ? 'none' : 'noneAtAll')}
         footer={tickets.length > 0 && (
           <Space>

@@ -55,6 +55,7 @@ export default function TicketPage() {
         <Link to="/tickets">{t('story.back')}</Link>
       </Head>
       <Flex vertical gap={16}>
+        {error && <Problem error={error} onRetry={() => void refetch()} />}
         {blocked && (
           <Alert type="info" showIcon title={t(`hindrance.${blocked}`, { owner: ticket.owner ?? '' })}
             action={ticket.into && <Link to={`/tickets/${encodeURIComponent(ticket.into)}`}>{t('story.into')} {ticket.into.slice(0, 8)}</Link>} />

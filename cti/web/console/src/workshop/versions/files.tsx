@@ -1,18 +1,11 @@
 import { DownloadOutlined, UploadOutlined } from '@ant-design/icons'
 import { App, Button, Upload } from 'antd'
+import { save } from '../../api/file'
 import { useRole } from '../../shell/me'
 import { useText } from '../../shell/text'
 import { useDraft, useDrafted } from '../draft/context'
 
-/** Gives a text as a file. */
-function save(name: string, text: string) {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/yaml' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
-}
+const yaml = (text: string) => new Blob([text], { type: 'application/yaml' })
 
 /** The document as a file: out, and in as a draft. */
 export function Files() {
@@ -31,8 +24,8 @@ export function Files() {
   }
   return (
     <>
-      {latest && <Button icon={<DownloadOutlined />} onClick={() => save(`sansheng-v${latest.version}.yaml`, latest.document)}>{t('files.export')}</Button>}
-      {changes.length > 0 && <Button icon={<DownloadOutlined />} onClick={() => save('sansheng-draft.yaml', text)}>{t('files.exportDraft')}</Button>}
+      {latest && <Button icon={<DownloadOutlined />} onClick={() => save(yaml(latest.document), `sansheng-v${latest.version}.yaml`)}>{t('files.export')}</Button>}
+      {changes.length > 0 && <Button icon={<DownloadOutlined />} onClick={() => save(yaml(text), 'sansheng-draft.yaml')}>{t('files.exportDraft')}</Button>}
       {may && (
         <Upload accept=".yaml,.yml" maxCount={1} showUploadList={false} beforeUpload={(file) => {
           void read(file)

@@ -40,7 +40,9 @@ export function Versions({ versions, loading }: { versions: Version[]; loading: 
     modal.confirm({
       title: t('versions.undoAsk', { version }),
       content: <Input aria-label={t('publish.note')} defaultValue={note} maxLength={160} onChange={(e) => (note = e.target.value)} />,
-      onOk: () => restore(version, note),
+      onOk: async () => {
+        if (!(await restore(version, note))) throw new Error('not restored') // stays open
+      },
     })
   }
   const inForce = versions.find((v) => v.state === 'in_force')?.version
