@@ -159,12 +159,16 @@ func (s *Server) openTicket(ctx context.Context, in *openTicketInput) (*ticketOu
 	if err != nil {
 		return nil, s.unread(ctx, "call", err)
 	}
+	owner := cmp.Or(in.Body.Owner, p.Number)
+	if err := p.mayOwn(owner, record); err != nil {
+		return nil, err
+	}
 	db, err := s.database(ctx)
 	if err != nil {
 		return nil, err
 	}
 	t, err := db.OpenTicket(ctx, p.Number, ticket.Opened{
-		Company: record.Company, Kind: ticket.Kind(in.Body.Kind), Call: record.ID, Owner: cmp.Or(in.Body.Owner, p.Number), Matter: in.Body.Matter,
+		Company: record.Company, Kind: ticket.Kind(in.Body.Kind), Call: record.ID, Owner: owner, Matter: in.Body.Matter,
 	})
 	return s.acted(ctx, "open", t, err)
 }
@@ -228,7 +232,40 @@ func (s *Server) withinAct(ctx context.Context, id string, a ticket.Act) error {
 	if err == nil && call != "" {
 		_, err = s.seenCall(ctx, call)
 	}
+	if o, splits := a.(*ticket.Opened); err == nil && splits {
+		err = s.ownSplit(ctx, id, o)
+	}
 	return err
+}
+
+// mayOwn refuses a ticket of his own to who may see whole only what is his own, where its call was
+// never at his phone: it would tell him any caller's number. The error is a problem.
+func (p person) mayOwn(owner string, r store.Record) error {
+	if owner != p.Number || revealing.of(p.Role) != own || spoke(p, r) {
+		return nil
+	}
+	return newProblem(http.StatusForbidden, notAllowed, "call %s was never at your phone, and a ticket about it is not yours to own; allowed: another owner", r.ID)
+}
+
+// ownSplit holds what is split from a ticket against mayOwn; what he has already he may split.
+func (s *Server) ownSplit(ctx context.Context, id string, o *ticket.Opened) error {
+	p := personOf(ctx)
+	if revealing.of(p.Role) != own {
+		return nil
+	}
+	t, err := s.seenTicket(ctx, id)
+	if err != nil {
+		return err
+	}
+	has := t.Owner != nil && *t.Owner == p.Number
+	if o.Owner != p.Number && (o.Owner != "" || !has) || o.Call == "" && has {
+		return nil
+	}
+	r, err := s.seenCall(ctx, cmp.Or(o.Call, t.Call))
+	if err != nil {
+		return err
+	}
+	return p.mayOwn(p.Number, r)
 }
 
 // carryOut has the store do it.
@@ -275,7 +312,7 @@ func (s *Server) may(p person, reach reach, a ticket.Act) store.May {
 func (s *Server) acted(ctx context.Context, order string, t store.Ticket, err error) (*ticketOutput, error) {
 	p := personOf(ctx)
 	var refused *ticket.RefusedError
-	s.log.Info("ticket ordered", zap.String("by", p.Number), zap.String("order", order), zap.Stringer("ticket", t.ID), zap.Error(err))
+	s.log.Info("ticket ordered", zap.String("by", p.Number), zap.String("order", order), zap.Stringer("ticket", t.ID), scrubbed(err))
 	switch {
 	case err == nil:
 		return &ticketOutput{maskTickets([]store.Ticket{t})[0]}, nil

@@ -36,7 +36,7 @@ func (s *Server) registerAttachments(api huma.API) {
 	errs := append([]int{http.StatusNotFound, http.StatusConflict, http.StatusRequestEntityTooLarge}, readErrors...)
 	huma.Register(api, huma.Operation{
 		OperationID: "attach", Method: http.MethodPut, Path: "/api/v1/tickets/{id}/files/{name}", Tags: []string{"tickets"},
-		Summary: "Put a file of up to 10 MB to a ticket.", MaxBodyBytes: store.AttachmentMost, Security: secured, Errors: errs,
+		Summary: "Put a file of up to 10 MB to a ticket.", MaxBodyBytes: store.AttachmentMost, BodyReadTimeout: fileTime, Security: secured, Errors: errs,
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}},
 	}, s.attach)
 	huma.Register(api, huma.Operation{

@@ -177,6 +177,11 @@ func reaches(p person, r store.Record) bool {
 	case p.reach == company && holds(p.within(), r):
 		return true
 	}
+	return spoke(p, r)
+}
+
+// spoke tells whether a person has, or had, a call at his phone.
+func spoke(p person, r store.Record) bool {
 	if r.Agent != nil && *r.Agent == p.Number {
 		return true
 	}

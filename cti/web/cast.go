@@ -34,6 +34,9 @@ type cast struct {
 	epoch  string
 	log    *zap.Logger
 
+	// turnC is held by who asks the engine: what it says is taken in the order in which it was said.
+	turnC chan struct{}
+
 	mu        sync.Mutex // protects the following
 	now       *scene
 	audiences map[string]*audience
@@ -46,12 +49,13 @@ type audience struct {
 	agent, company string
 	within         store.Within
 	seq            uint64
-	said, asked    time.Time
+	said, asked    time.Time // by the clock that nobody sets
 }
 
 // scene is how all stands at a moment.
 type scene struct {
 	at     time.Time
+	looked time.Time // the same, by the clock that nobody sets
 	linked bool
 	agents map[string]AgentState
 	// masked and whole are the calls; desks are the calls that an agent's desk has.
@@ -61,7 +65,7 @@ type scene struct {
 }
 
 func newCast(floor func(context.Context) (Floor, error), server LiveServer, log *zap.Logger) *cast {
-	return &cast{floor: floor, server: server, epoch: rand.Text(), log: log, audiences: map[string]*audience{}}
+	return &cast{floor: floor, server: server, epoch: rand.Text(), log: log, turnC: make(chan struct{}, 1), audiences: map[string]*audience{}}
 }
 
 // run tells what changes until ctx ends. Where the engine cannot be asked nothing is said,
@@ -85,9 +89,22 @@ func (c *cast) run(ctx context.Context) {
 }
 
 // step looks once, and says what has changed.
-func (c *cast) step(ctx context.Context) error {
+func (c *cast) step(ctx context.Context) error { return c.look(ctx, 0) }
+
+// look is step, unless somebody has looked within an age: after a hand-over all pages begin anew at
+// once, and each question stops the engine's loop for it.
+func (c *cast) look(ctx context.Context, age time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, liveTime)
 	defer cancel()
+	select {
+	case c.turnC <- struct{}{}:
+		defer func() { <-c.turnC }()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if c.lookedWithin(age) {
+		return nil
+	}
 	floor, err := c.floor(ctx)
 	if err != nil {
 		return err
@@ -100,16 +117,16 @@ func (c *cast) step(ctx context.Context) error {
 	changed := changesOf(last, next)
 	var errs error
 	for key, a := range c.audiences {
-		if next.at.Sub(a.asked) > audienceKept { // a page that is there has asked again with its next pass
+		if next.looked.Sub(a.asked) > audienceKept { // a page that is there has asked again with its next pass
 			delete(c.audiences, key)
 			continue
 		}
 		d, err := changed.seenBy(a)
-		if err == nil && d.empty() && next.at.Sub(a.said) < beatEvery {
+		if err == nil && d.empty() && next.looked.Sub(a.said) < beatEvery {
 			continue
 		}
 		// What cannot be said has its number all the same: who misses it reads all anew.
-		a.seq, a.said = a.seq+1, next.at
+		a.seq, a.said = a.seq+1, next.looked
 		d.Epoch, d.Seq, d.At = c.epoch, a.seq, next.at
 		var b []byte
 		if err == nil {
@@ -123,9 +140,15 @@ func (c *cast) step(ctx context.Context) error {
 	return errs
 }
 
+func (c *cast) lookedWithin(age time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now != nil && time.Since(c.now.looked) < age
+}
+
 // snapshot is how all stands for an audience, which is told of changes from then on.
 func (c *cast) snapshot(ctx context.Context, who audience) (Snapshot, error) {
-	if err := c.step(ctx); err != nil {
+	if err := c.look(ctx, castEvery); err != nil {
 		return Snapshot{}, err
 	}
 	c.mu.Lock()
@@ -135,7 +158,7 @@ func (c *cast) snapshot(ctx context.Context, who audience) (Snapshot, error) {
 		a = &who
 		c.audiences[who.subject] = a
 	}
-	a.asked = c.now.at
+	a.asked = c.now.looked
 	s := Snapshot{Epoch: c.epoch, Seq: a.seq, At: c.now.at, Linked: c.now.linked}
 	s.Agents = seenAll(c.now.agents, func(p AgentState) *AgentState { return a.agentOf(c.now, &p) })
 	s.Calls = seenAll(a.callsOf(c.now), func(l LiveCall) *LiveCall { return a.callOf(c.now, &l) })
@@ -156,8 +179,9 @@ func seenAll[T any](all map[string]T, seen func(T) *T) []T {
 }
 
 func sceneOf(f Floor) *scene {
+	now := time.Now()
 	s := &scene{
-		at: time.Now().UTC().Truncate(time.Millisecond), linked: f.Linked, agents: make(map[string]AgentState, len(f.Agents)), masked: make(map[string]LiveCall, len(f.Calls)),
+		at: inMillis(now), looked: now, linked: f.Linked, agents: make(map[string]AgentState, len(f.Agents)), masked: make(map[string]LiveCall, len(f.Calls)),
 		whole: make(map[string]LiveCall, len(f.Calls)), desks: make(map[string][]string, len(f.Agents)), queues: make(map[string]LiveQueue, len(f.Queues)),
 	}
 	for _, a := range f.Agents {

@@ -10,7 +10,9 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/zap"
@@ -233,4 +235,67 @@ type counting struct {
 func (l *counting) Publish(_ string, b []byte) error {
 	*l.n += len(b)
 	return nil
+}
+
+// TestCastLooksOnce: pages that begin anew at once cost the engine one look, one is asked for at a
+// time, and beats do not stop where the machine's clock is set back.
+func TestCastLooksOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked, goOn := 0, make(chan struct{}, 10)
+		c := newCast(func(ctx context.Context) (Floor, error) {
+			asked++ // by one at a time, or the race detector sees it
+			select {
+			case <-goOn:
+			case <-ctx.Done():
+				return Floor{}, ctx.Err()
+			}
+			return Floor{Linked: true}, nil
+		}, &told{said: map[string][]Delta{}}, zap.NewNop())
+		begins := func() {
+			if s, err := c.snapshot(t.Context(), audience{subject: "live.floor"}); err != nil || !s.Linked {
+				t.Errorf("%+v, %v", s, err)
+			}
+		}
+		for range 100 {
+			go begins()
+		}
+		synctest.Wait()
+		goOn <- struct{}{}
+		synctest.Wait()
+		if asked != 1 {
+			t.Errorf("the engine was asked %d times", asked)
+		}
+		time.Sleep(castEvery) //nolint:forbidigo // synctest's clock, not ours
+		goOn <- struct{}{}
+		begins()
+		if asked != 2 {
+			t.Errorf("it was asked %d times after a while", asked)
+		}
+		for range 2 {
+			go func() {
+				if err := c.step(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}()
+		}
+		synctest.Wait()
+		if asked != 3 {
+			t.Errorf("two look at once: %d", asked)
+		}
+		goOn <- struct{}{}
+		goOn <- struct{}{}
+		synctest.Wait()
+	})
+	c := newCast(func(context.Context) (Floor, error) { return Floor{}, nil }, &told{said: map[string][]Delta{}}, zap.NewNop())
+	if _, err := c.snapshot(t.Context(), audience{subject: "live.floor"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range c.audiences {
+		if said, asked := a.said.String(), a.asked.String(); !strings.Contains(said, "m=") || !strings.Contains(asked, "m=") {
+			t.Errorf("beats go by a clock that may be set: %s, %s", said, asked)
+		}
+	}
 }

@@ -119,13 +119,25 @@ func (s *Server) deskDay(ctx context.Context, in *deskDayInput) (*deskDayOutput,
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
-	since := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	since, now := s.dayBegan(cti.CompanyID(company)), time.Now()
 	day, err := db.DeskDay(ctx, company, agent, since, since.AddDate(0, 0, 1), now)
 	if err != nil {
 		return nil, s.unread(ctx, "day of an agent", err)
 	}
 	return &deskDayOutput{day}, nil
+}
+
+// dayBegan is when today began at a company, by its own clock as in its summaries; by the server's
+// where the plan does not have it.
+func (s *Server) dayBegan(id cti.CompanyID) time.Time {
+	zone := time.Local
+	for _, co := range s.plan().Companies {
+		if co.ID == id {
+			zone = co.Location()
+		}
+	}
+	y, m, d := time.Now().In(zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, zone)
 }
 
 func (s *Server) forms(ctx context.Context, in *formsInput) (*formsOutput, error) {

@@ -3,6 +3,7 @@ package web
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"sansheng/cti"
 	"sansheng/store"
@@ -135,7 +136,62 @@ func TestDeskDay(t *testing.T) {
 	if a := st.get("1001", "/api/v1/desk/day?agent=1003"); a.StatusCode != 403 {
 		t.Errorf("another agent's day: %d", a.StatusCode)
 	}
+	st.dayOfZone(t, db)
 	if a := st.get("2001", "/api/v1/desk/day?agent=1001"); a.StatusCode != 200 {
 		t.Errorf("a leader: %d", a.StatusCode)
+	}
+}
+
+// dayOfZone: the day begins by the company's clock. In the two zones it is never the same day, and
+// the call came when one of them had begun and the other had not.
+func (st *stand) dayOfZone(t *testing.T, db *store.Store) {
+	t.Helper()
+	zones, early := []string{"Etc/GMT-14", "Etc/GMT+12"}, 0
+	var began [2]time.Time
+	for i, zone := range zones {
+		st.plan().Companies[0].Zone = zone
+		began[i] = st.dayBegan("demo")
+	}
+	if began[1].Before(began[0]) {
+		early = 1
+	}
+	at := began[early].Add(began[1-early].Sub(began[early]) / 2)
+	arrived := &cti.Arrived{DID: "800100", Channel: "today", Direction: cti.Inbound}
+	arrived.Caller.Number = number2
+	facts := []cti.Fact{
+		{Kind: cti.CallArrived, Data: arrived},
+		{Kind: cti.CallOffered, Agent: "1001", Data: &cti.Offered{Queue: "service", Channel: "today-agent1", Offer: 1}},
+		{Kind: cti.CallAnswered, Agent: "1001", Data: &cti.Answered{Queue: "service", Channel: "today-agent1", Offer: 1}},
+	}
+	for i := range facts {
+		f := &facts[i]
+		f.Version, f.ID, f.Engine, f.Seq, f.Company, f.Call, f.At = cti.SchemaVersion, "today-"+string(f.Kind), "today", uint64(i+1), "demo", "today", at
+	}
+	if err := db.Replay(t.Context(), "today", facts...); err != nil {
+		t.Fatal(err)
+	}
+	for i, zone := range zones {
+		st.plan().Companies[0].Zone = zone
+		want := 0.0
+		if i == early {
+			want = 1
+		}
+		if a := st.get("1001", "/api/v1/desk/day"); a.StatusCode != 200 || a.json(t)["answered"] != want {
+			t.Errorf("%s: %d %s, want %v", zone, a.StatusCode, a.text, want)
+		}
+	}
+}
+
+// Whoever reads a script and had the caller never at his phone is not told the caller's whole name.
+func TestScriptNamesCaller(t *testing.T) {
+	st := newStand(t)
+	planned(st)
+	r := &st.memory.calls[0]
+	r.CallerName, r.Dial = "王伟", &store.Dial{By: "1001"}
+	for account, whole := range map[string]bool{"1001": true, "2001": false, "3001": false, "5001": false} {
+		a := st.get(account, "/api/v1/scripts?call=c1")
+		if a.StatusCode != 200 || strings.Contains(a.text, "王伟") != whole || !whole && !strings.Contains(a.text, "王**") {
+			t.Errorf("%s: %d %s", account, a.StatusCode, a.text)
+		}
 	}
 }

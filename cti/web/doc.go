@@ -31,6 +31,9 @@
 // the calls that waited there, and who serves them. What is an agent's own stays his; what is
 // the whole company's, as configuration and customers, does not go by queues.
 //
+// What is said of the service as a whole, its figures and the causes of its alarms, is not for who
+// sees one of several companies; an operator, who reads the whole plan, is told the causes.
+//
 // An operator changes of the configuration what is his company's alone, an administrator
 // all of it.
 //
@@ -64,8 +67,9 @@
 // # Failure
 //
 // Errors are problem documents (RFC 9457) that say what is allowed. Records or a
-// floor that cannot be read are 503 and harm no call. A client that is slow, or
-// sends too much, loses its connection only. When Run's context ends, requests
+// floor that cannot be read are 503 and harm no call; whoever asks for readiness, or begins a
+// page, costs the engine one look in 100 ms with all others. A client that is slow, or
+// sends too much, loses its connection only; a file may take 2 min to come. When Run's context ends, requests
 // under way have 5 s to end; an export is broken off. No password, cookie or whole number is logged, and
 // no query string.
 package web

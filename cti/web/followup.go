@@ -261,7 +261,7 @@ func (s *Server) orderFollowUp(ctx context.Context, in *followUpOrderInput) (*fo
 		}
 		return nil
 	})
-	s.log.Info("callback ordered", zap.String("by", p.Number), zap.String("order", in.Body.Order), zap.String("follow_up", in.ID), zap.Error(err))
+	s.log.Info("callback ordered", zap.String("by", p.Number), zap.String("order", in.Body.Order), zap.String("follow_up", in.ID), scrubbed(err))
 	var refused *callback.RefusedError
 	switch {
 	case err == nil:

@@ -33,7 +33,7 @@ func maskRecord(r store.Record) store.Record {
 	r.Transfers = slices.Clone(r.Transfers)
 	for i := range r.Transfers {
 		t := &r.Transfers[i]
-		t.From, t.To, t.Number = store.Mask(t.From), store.Mask(t.To), store.Mask(t.Number)
+		t.From, t.To, t.Number, t.Reason = store.Mask(t.From), store.Mask(t.To), store.Mask(t.Number), scrub(t.Reason)
 		t.Sheet = slices.Clone(t.Sheet)
 		for j := range t.Sheet {
 			t.Sheet[j].Value = scrub(t.Sheet[j].Value)

@@ -38,3 +38,13 @@ func TestMaskedTwice(t *testing.T) {
 		t.Errorf("what was found in a recording became %s", got)
 	}
 }
+
+// What a caller was told when he was passed on is text as any other.
+func TestMaskTransfer(t *testing.T) {
+	t.Parallel()
+	r := store.Record{}
+	r.Transfers = []store.Transfer{{From: "1001", To: "1003", Reason: "call him at 13800138000"}}
+	if got := maskRecord(r).Transfers[0]; got.Reason != "call him at 138****8000" || got.From != "1001" || got.To != "1003" {
+		t.Errorf("%+v", got)
+	}
+}

@@ -76,11 +76,38 @@ func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error
 		s.nameTickets(ctx, &o)
 	}
 	err := s.orders(ctx, o)
-	s.log.Info("order", zap.String("by", p.Number), zap.String("agent", in.Agent), zap.String("verb", in.Body.Verb), zap.Error(err))
+	if in.Body.To == "" && verb == cti.OrderDial {
+		err = unsaid(err, o.To)
+	}
+	s.log.Info("order", zap.String("by", p.Number), zap.String("agent", in.Agent), zap.String("verb", in.Body.Verb), scrubbed(err))
 	if err != nil {
 		return nil, notDone(err)
 	}
 	return &orderOutput{Body: Ordered{Agent: in.Agent, Verb: in.Body.Verb}}, nil
+}
+
+// unsaid is a refusal without the number of a ticket or of a callback: who has it dialled is not
+// told it otherwise either.
+func unsaid(err error, number string) error {
+	var refused *cti.OrderError
+	if number == "" || !errors.As(err, &refused) {
+		return err
+	}
+	masked := *refused
+	masked.Text = strings.ReplaceAll(refused.Text, number, store.Mask(number))
+	masked.About = slices.Clone(refused.About)
+	for i := range masked.About {
+		masked.About[i] = strings.ReplaceAll(masked.About[i], number, store.Mask(number))
+	}
+	return &masked
+}
+
+// scrubbed is the error of what people order as it may be in the log: refusals repeat what was said.
+func scrubbed(err error) zap.Field {
+	if err == nil {
+		return zap.Skip()
+	}
+	return zap.String("error", scrub(err.Error()))
 }
 
 // ticketsNamedIn is how long an emergency waits for the numbers of its tickets.

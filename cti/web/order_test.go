@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -89,5 +90,35 @@ func TestEmergencyWaitsForNothing(t *testing.T) {
 	st.orders = func(ctx context.Context, _ cti.Order) error { return ctx.Err() }
 	if a := st.post("1001", "/api/v1/agents/1001/orders", `{"verb":"emergency"}`); a.StatusCode != 200 {
 		t.Errorf("it was answered %d %s", a.StatusCode, a.text)
+	}
+}
+
+// TestRefusedDial: whoever has a matter's number dialled is not told it by a refusal, what he has
+// said himself is; neither is in the log.
+func TestRefusedDial(t *testing.T) {
+	st := newStand(t)
+	withMessages(st)
+	st.orders = func(_ context.Context, o cti.Order) error {
+		return &cti.OrderError{Order: o, Why: cti.RefusedNumberForbidden, About: []string{o.To, "demo"}, Text: fmt.Sprintf("no rule lets him dial %q", o.To)}
+	}
+	const path, entered = "/api/v1/agents/1001/orders", "02155550001"
+	a := st.post("1001", path, `{"verb":"dial","for":"ticket:`+st.memory.tickets[1].ID.String()+`"}`)
+	if a.StatusCode != 409 || strings.Contains(a.text, entered) || strings.Count(a.text, "021****0001") != 2 || !strings.Contains(a.text, string(cti.RefusedNumberForbidden)) {
+		t.Errorf("a caller's: %d %s", a.StatusCode, a.text)
+	}
+	if a := st.post("1001", path, `{"verb":"dial","to":"`+number1+`"}`); a.StatusCode != 409 || strings.Count(a.text, number1) != 2 {
+		t.Errorf("his own words: %d %s", a.StatusCode, a.text)
+	}
+	lines := st.logs.FilterMessage("order").All()
+	if len(lines) != 2 {
+		t.Fatalf("%d lines", len(lines))
+	}
+	for _, l := range lines {
+		if said := fmt.Sprint(l.ContextMap()["error"]); !strings.Contains(said, "no rule lets him dial") || strings.Contains(said, entered) || strings.Contains(said, number1) {
+			t.Errorf("the log says %s", said)
+		}
+	}
+	if err := errors.New("away"); unsaid(err, entered) != err || unsaid(nil, entered) != nil {
+		t.Error("what is no refusal became another error")
 	}
 }

@@ -105,7 +105,14 @@ func (s *Server) choosePhone(ctx context.Context, in *choosePhoneInput) (*phoneO
 	if err := s.mayOrder(ctx, in.Agent); err != nil {
 		return nil, err
 	}
-	p, err := s.phones.ChoosePhone(ctx, cti.AgentID(in.Agent), in.Body.Kind)
+	if in.Body.Kind == BrowserPhone && personOf(ctx).Number != in.Agent { // with its password he would answer in another's name
+		return nil, newProblem(http.StatusForbidden, notAllowed, "a browser is chosen by who sits at it; allowed for the phone of %s: desk", in.Agent)
+	}
+	// Half of it would leave a phone with a password that nobody knows: a page that is loaded again
+	// meanwhile does not end it.
+	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime)
+	defer cancel()
+	p, err := s.phones.ChoosePhone(whole, cti.AgentID(in.Agent), in.Body.Kind)
 	if err != nil {
 		return nil, s.noPhone(in.Agent, err)
 	}
@@ -152,7 +159,8 @@ func (s *Server) tunnel(name string, target func() (*url.URL, error)) http.Handl
 			Rewrite: func(p *httputil.ProxyRequest) {
 				p.Out.URL.Scheme, p.Out.URL.Host, p.Out.URL.Path = to.Scheme, to.Host, to.Path
 				p.Out.Host = to.Host
-				p.Out.Header.Del("Cookie") // the login is nobody else's business
+				p.Out.Header.Del("Cookie") // the login is nobody else's business, nor is the password
+				p.Out.Header.Del("Authorization")
 				p.Out.Header.Del("Origin")
 			},
 			ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -222,6 +223,9 @@ func (s *Server) unheard(what string, err error) error {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return newProblem(http.StatusRequestEntityTooLarge, tooLarge, "the file is larger than %d MB; allowed: at most so much", large.Limit>>20)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) { // of the connection
+		return newProblem(http.StatusRequestTimeout, tooLarge, "the file was not here within %s; allowed: a smaller one, or a faster line", fileTime)
 	}
 	s.log.Error(what, zap.Error(err))
 	return newProblem(http.StatusInternalServerError, broken, "the prompt could not be changed or played; it is in the log")

@@ -83,6 +83,8 @@ type rule struct {
 	row   row
 	// lasts: a connection that is open for hours, which requestTime does not bound.
 	lasts bool
+	// file: its request is a file, which may take fileTime to come.
+	file bool
 }
 
 // rules is the whole of authorisation: a route that is not here is refused.
@@ -117,7 +119,7 @@ var rules = map[string]rule{
 	"GET /api/v1/tickets/{id}":                             {row: row{company, company, company, all, none, all, own}},
 	"POST /api/v1/tickets":                                 {row: row{company, company, none, all, none, none}},
 	"POST /api/v1/tickets/{id}/orders":                     {row: row{company, company, none, all, none, none, own}},
-	attachRoute:                                            {row: attaching},
+	attachRoute:                                            {row: attaching, file: true},
 	"GET /api/v1/tickets/{id}/files/{sha256}":              {row: row{company, company, none, all, none, all, own}},
 	"GET /api/v1/follow_ups":                               {row: row{company, company, company, all, none, all}},
 	"GET /api/v1/follow_ups/rates":                         {row: row{company, company, company, all, none, all}},
@@ -177,13 +179,13 @@ var rules = map[string]rule{
 	"GET /api/v1/prompts":                                  {row: row{none, company, company, all, none, all}},
 	"GET /api/v1/prompts/{name}":                           {row: row{none, company, company, all, none, all}},
 	"GET /api/v1/prompts/{name}/sound":                     {row: row{none, company, company, all, none, all}},
-	uploadRoute:                                            {row: row{none, none, company, all, none, none}},
+	uploadRoute:                                            {row: row{none, none, company, all, none, none}, file: true},
 	"PUT /api/v1/prompts/{name}/text":                      {row: row{none, none, company, all, none, none}},
 	"POST /api/v1/prompts/{name}/undo":                     {row: row{none, none, company, all, none, none}},
 	"DELETE /api/v1/prompts/{name}":                        {row: row{none, none, company, all, none, none}},
 	"POST /api/v1/prompts/{name}/hear":                     {row: row{none, none, company, all, none, none}},
-	"GET /api/v1/alarms":                                   {local: true, row: row{none, all, all, all, none, all}},
-	"GET /metrics":                                         {local: true, row: row{none, none, all, all, none, none}},
+	"GET /api/v1/alarms":                                   {local: true, row: row{none, company, all, all, none, all}}, // operators read the whole plan
+	"GET /metrics":                                         {local: true, row: row{none, none, company, all, none, none}},
 	"GET /api/v1/webhooks":                                 {row: row{none, none, company, all, none, all}},
 	"POST /api/v1/webhooks/{name}/retry":                   {row: row{none, none, company, all, none, none}},
 	"POST /api/v1/webhooks/{name}/test":                    {row: row{none, none, company, all, none, none}},

@@ -15,8 +15,14 @@ import (
 	"sansheng/cti"
 )
 
-// requestTime bounds one request, the wait for a login included.
-const requestTime = 20 * time.Second
+// requestTime bounds one request, the wait for a login included; fileTime one that brings a file,
+// of which filesMost come at a time: whoever sends a photograph from a house has a slow line, and
+// what has come of it is in memory.
+const (
+	requestTime = 20 * time.Second
+	fileTime    = 2 * time.Minute
+	filesMost   = 8
+)
 
 // router holds the routes. Registering one puts its rule before it, so that
 // there is no way around the table.
@@ -98,7 +104,11 @@ func personOf(ctx context.Context) person {
 func (s *Server) guard(pattern string, next http.HandlerFunc) http.HandlerFunc {
 	ru := rules[pattern] // the zero rule refuses everybody
 	return func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
+		long := requestTime
+		if ru.file {
+			long = fileTime
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), long)
 		if ru.lasts {
 			cancel()
 			ctx, cancel = context.WithCancel(r.Context())
@@ -120,6 +130,16 @@ func (s *Server) guard(pattern string, next http.HandlerFunc) http.HandlerFunc {
 			if ru.lasts {
 				defer s.lasting.begin(a.Number, cancel)()
 			}
+		}
+		if ru.file {
+			select {
+			case s.files <- struct{}{}:
+				defer func() { <-s.files }()
+			default:
+				s.refuse(w, r, huma.ErrorWithHeaders(newProblem(http.StatusServiceUnavailable, unavailable, "%d files are being sent; allowed: so many at a time, try again in a moment", filesMost), retryAfter(5)))
+				return
+			}
+			_ = patient(w, fileTime) // else the server's own deadlines hold
 		}
 		next(w, r.WithContext(context.WithValue(ctx, personKey{}, p)))
 	}

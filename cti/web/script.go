@@ -93,6 +93,9 @@ func (s *Server) scriptOfCall(ctx context.Context, id string, now time.Time) (*s
 	language := cmp.Or(r.Language, co.Language)
 	words := s.scriptWords(co, p.Number, language, now)
 	if name := strings.TrimSpace(r.CallerName); name != "" && name != r.Caller {
+		if !spoke(p, r) && !rungFor(p, r) { // he reads it, and says it to nobody
+			name = store.MaskName(name)
+		}
 		words["caller_name"] = name
 	}
 	words["colleague"] = passedOnBy(p, r)

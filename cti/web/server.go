@@ -154,6 +154,8 @@ type Server struct {
 	boards    boards
 	importing sync.Mutex    // one import at a time
 	exports   chan struct{} // those under way
+	files     chan struct{} // that are being sent
+	parts     partsSeen
 }
 
 var errNoEngine = errors.New("no engine runs in this process")
@@ -177,7 +179,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, erase: cfg.EraseRecord, phones: cfg.Phones, sip: cfg.SIP, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
 		messages: cfg.Messages, sounds: cfg.Sounds, proofs: cfg.Proofs, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font, webhooks: cfg.Webhooks, letters: cfg.DeadLetters,
-		store: cfg.Store, system: cfg.System, exports: make(chan struct{}, exportsMost), readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
+		store: cfg.Store, system: cfg.System, exports: make(chan struct{}, exportsMost), files: make(chan struct{}, filesMost), parts: partsSeen{turnC: make(chan struct{}, 1)}, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}), secure: cfg.Secure,
 	}
 	s.complete()
@@ -352,7 +354,7 @@ func (s *Server) routes(cfg Config) error {
 	metrics := promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4, Timeout: 10 * time.Second,
 	})
-	s.router.HandleFunc("GET /metrics", metrics.ServeHTTP)
+	s.router.HandleFunc("GET /metrics", s.wholeHouse(metrics.ServeHTTP))
 	s.router.HandleFunc(sipRoute, s.tunnel("the switch", s.sip))
 	s.router.HandleFunc(natsRoute, s.tunnel("live data", s.nats))
 	return nil

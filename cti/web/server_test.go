@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -70,12 +71,55 @@ func TestReady(t *testing.T) {
 		{[]Part{{Name: "switch", Detail: "no answer for 3 s"}, {Name: "journal", OK: true}}, 503},
 	} {
 		st.readiness = func(context.Context) []Part { return c.parts }
+		st.parts.at = time.Time{} // not a moment ago
 		a := st.get("", "/readyz")
 		body := a.json(t)
 		if a.StatusCode != c.status || body["ready"] != (c.status == 200) || len(body["parts"].([]any)) != len(c.parts) {
 			t.Errorf("%v: %d %s", c.parts, a.StatusCode, a.text)
 		}
 	}
+}
+
+// Whoever asks whether calls can be taken, as often as he likes, takes their time from calls but
+// once in a while; and who goes away spoils nobody's answer.
+func TestReadyIsAskedOnce(t *testing.T) {
+	st := newStand(t)
+	st.parts.parts, st.parts.at = []Part{{Name: "kept", OK: true}}, time.Now().Add(time.Hour)
+	st.readiness = func(context.Context) []Part {
+		t.Error("they are asked once more")
+		return nil
+	}
+	if a := st.get("", "/readyz"); a.StatusCode != 200 || !strings.Contains(a.text, "kept") {
+		t.Errorf("%d %s", a.StatusCode, a.text)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		p, asked, goOnC := partsSeen{turnC: make(chan struct{}, 1)}, 0, make(chan struct{})
+		ctx, leave := context.WithCancel(t.Context())
+		for range 100 {
+			go func() {
+				parts := p.of(ctx, func(asks context.Context) []Part {
+					asked++
+					<-goOnC
+					return []Part{{OK: asks.Err() == nil}}
+				})
+				if len(parts) > 0 && !parts[0].OK {
+					t.Error("who went away has ended it")
+				}
+			}()
+		}
+		synctest.Wait()
+		leave()
+		synctest.Wait()
+		close(goOnC)
+		synctest.Wait()
+		if asked != 1 || len(p.parts) != 1 {
+			t.Errorf("asked %d times, %v", asked, p.parts)
+		}
+		time.Sleep(readyAge) //nolint:forbidigo // synctest's clock, not ours
+		if parts := p.of(t.Context(), func(context.Context) []Part { return nil }); parts != nil {
+			t.Errorf("what they said a while ago is told: %v", parts)
+		}
+	})
 }
 
 func TestMetrics(t *testing.T) {
