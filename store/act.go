@@ -158,8 +158,12 @@ func (s *Store) Split(ctx context.Context, id uuid.UUID, by string, o ticket.Ope
 }
 
 // acting is a transaction in which somebody acts; the outbox learns of it.
-// One that the database ends for a deadlock with another's is made again.
+// One that the database ends for a deadlock with another's is made again. Nobody acts before all
+// acts that the journal has are read.
 func (s *Store) acting(ctx context.Context, f func(pgx.Tx) error) error {
+	if reading(s.acts.Load()) == actsUnread {
+		return errUnread
+	}
 	for tries := 1; ; tries++ {
 		err := pgx.BeginFunc(ctx, s.pool, f)
 		var refused *pgconn.PgError
@@ -233,6 +237,9 @@ func (s *Store) act(ctx context.Context, tx pgx.Tx, t ticket.Ticket, by string, 
 		}
 	}
 	m := ticket.Moment{Now: s.now(), Calendar: s.calendar(t.Company), Forms: s.forms(t.Company)}
+	if m.Calendar == nil {
+		m.Calendar = ticket.EveryDay(s.office(t.Company).Hours.Zone())
+	}
 	f, err := ticket.Do(t, by, a, m)
 	if err != nil {
 		return Ticket{}, err

@@ -15,6 +15,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sansheng/cti"
+	"sansheng/cti/callback"
+	"sansheng/cti/hours"
 	"sansheng/cti/sheet"
 	"sansheng/store/ticket"
 )
@@ -158,8 +160,95 @@ func TestReplayDay(t *testing.T) {
 	}
 }
 
-// A database that is filled anew while people act gives no number that the journal has.
-func TestRefillWhileActing(t *testing.T) {
+// A database that was brought back from a backup lacks what was done since: until that is read
+// neither people nor the clock act on it, who would take its place.
+func TestBroughtBack(t *testing.T) {
+	t.Parallel()
+	d, _ := readDay(t)
+	lapse := func() {
+		t.Helper()
+		if n, err := d.Lapse(t.Context()); err != nil || n == 0 {
+			t.Fatalf("told of %d tickets, %v", n, err)
+		}
+		d.read(t)
+	}
+	lapse() // each has its deadline, which is over
+	backup := len(d.src.Messages)
+	open, err := d.Tickets(t.Context(), TicketFilter{State: string(ticket.Open)})
+	if err != nil || len(open) == 0 {
+		t.Fatalf("%d open tickets, %v", len(open), err)
+	}
+	for _, k := range open {
+		for _, a := range []ticket.Act{&ticket.Described{Matter: ticket.Matter{Summary: "bill"}}, &ticket.ClosedWith{Result: "told him"}} {
+			if _, err := d.Act(t.Context(), k.ID, "1001", a, Anybody); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	d.read(t)
+	again := &recorded{Store: newStore(t), src: FactSource{Journal: "day", Messages: d.src.Messages[:backup]}}
+	again.j.facts = d.j.facts
+	if err := again.Projector(&again.src, quick).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	look := func() {
+		t.Helper()
+		if _, err := again.lookAtDeadlines(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look() // the journal was not asked yet
+	if n, err := again.Outbox(&again.j).Publish(t.Context()); n != 0 || err != nil {
+		t.Fatalf("%d published, %v", n, err)
+	}
+	look()
+	if _, err := again.Act(t.Context(), open[0].ID, "1001", &ticket.Noted{Text: "early"}, Anybody); !errors.Is(err, errUnread) {
+		t.Errorf("somebody acts: %v", err)
+	}
+	refused := new(*callback.RefusedError)
+	if _, err := again.FollowUp(t.Context(), uuid.New(), "1001", callback.Tick{}, nil); !errors.As(err, refused) {
+		t.Errorf("somebody calls back: %v", err)
+	}
+	again.src.Messages = d.src.Messages
+	again.read(t)
+	noFaults(t, again.Store)
+	same(t, dump(t, again.Store), dump(t, d.Store))
+	for _, k := range open {
+		if _, err := again.Act(t.Context(), k.ID, "1001", &ticket.Reopened{Reason: "calls again"}, Anybody); err != nil {
+			t.Errorf("once all is read: %v", err)
+		}
+	}
+}
+
+// Acts that have left the journal by age before they were read hold nobody up once it is read to
+// its end, and their numbers are not given again.
+func TestActsGone(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	j := &fakeJournal{facts: make([]TicketFact, 5)}
+	facts := theFacts(t)
+	if err := s.Replay(t.Context(), "old", facts...); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Outbox(j).Publish(t.Context()); n != 0 || err != nil || reading(s.acts.Load()) != actsUnread {
+		t.Fatalf("%d published, %v", n, err)
+	}
+	last := message(t, facts[0])
+	last.Position, last.StoredAt = 1, time.Now()
+	if err := s.Projector(&FactSource{Journal: "now", Messages: []Message{last}}, quick).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rows := acts(t, s)
+	if n, err := s.Outbox(j).Publish(t.Context()); n != len(rows) || n == 0 || err != nil {
+		t.Errorf("%d of %d published, %v", n, len(rows), err)
+	}
+	if reading(s.acts.Load()) != actsRead || j.len() != 5+len(rows) {
+		t.Errorf("%d acts in the journal, want %d more than 5", j.len(), len(rows))
+	}
+}
+
+// A database that is filled anew gives no number that the journal has.
+func TestRefill(t *testing.T) {
 	t.Parallel()
 	d, calls := readDay(t)
 	before := d.j.len()
@@ -175,10 +264,11 @@ func TestRefillWhileActing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := again.Act(t.Context(), tickets[0].ID, "1001", &ticket.Noted{Text: "early"}, Anybody); err != nil {
+	again.src.Messages = d.src.Messages
+	again.read(t)
+	if _, err := again.Act(t.Context(), tickets[0].ID, "1001", &ticket.Noted{Text: "rang again"}, Anybody); err != nil {
 		t.Fatal(err)
 	}
-	again.src.Messages = d.src.Messages
 	again.read(t)
 	if n := again.j.len(); n != before+1 {
 		t.Errorf("%d acts in the journal, want %d", n, before+1)
@@ -358,5 +448,128 @@ func TestJoinedCalls(t *testing.T) {
 		if shown := slices.ContainsFunc(r.Tickets, func(k Ticket) bool { return k.ID == id }); shown != want {
 			t.Errorf("%s has %+v", call, r.Tickets)
 		}
+	}
+}
+
+// Who hangs up on an emergency line before anybody has answered is to be called back at once, and
+// not within a working day.
+func TestAbandonedEmergency(t *testing.T) {
+	t.Parallel()
+	c := newClocked(t)
+	facts := story{facts: `0     call.arrived   c1  -     {"did":"800119","caller":{"number":"13800138000"},"channel":"ch-1","direction":"inbound","mode":"direct","emergency":true,"language":"zh","ring_period_ms":5000,"recording":"c1"}
+10    call.queued    c1  -     {"queue":"emergency","priority":1,"ahead":0}
+9000  call.hung_up   c1  -     {"by":"caller"}
+9010  call.ended     c1  -     {"by":"caller","disposition":"NO ANSWER","cause":16,"abandoned":true}
+`}
+	if err := c.Replay(t.Context(), "gone", retold(t, facts, "gone")...); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Lapse(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[uuid.UUID]time.Duration{
+		ticketID("gone-c1", ticket.Callback): 3 * time.Minute,
+		c.anOpen().ID:                        24 * time.Hour,
+	} {
+		list, err := c.Tickets(t.Context(), TicketFilter{ID: id.String()})
+		if err != nil || len(list) != 1 || list[0].DueAt == nil {
+			t.Fatalf("%+v, %v", list, err)
+		}
+		if k := list[0]; k.DueAt.Sub(k.OpenedAt) != want || k.Important != (want < time.Hour) {
+			t.Errorf("%s of call %s is due after %s, important %t, want %s", k.Kind, k.Call, k.DueAt.Sub(k.OpenedAt), k.Important, want)
+		}
+	}
+}
+
+// anOpen is one of the stories' tickets that their calls have opened, and nobody has done anything to.
+func (c *clocked) anOpen() Ticket {
+	c.t.Helper()
+	list, err := c.Tickets(c.t.Context(), TicketFilter{Kind: string(ticket.Callback), State: string(ticket.Open)})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, k := range list {
+		if strings.HasPrefix(k.Call, "e") {
+			return k
+		}
+	}
+	c.t.Fatal("no ticket is open")
+	return Ticket{}
+}
+
+// What a department has done waits for whoever tells the caller: its deadline is told of, too, as
+// an emergency is to be closed by the morning (requirement E3).
+func TestDeadlineOfDone(t *testing.T) {
+	t.Parallel()
+	c := newClocked(t)
+	k, err := c.OpenTicket(t.Context(), "1001", ticket.Opened{
+		Company: "demo", Kind: ticket.Emergency, Owner: "1001", Call: c.theCall(), Matter: ticket.Matter{Summary: "smell of gas", Place: "Nanjing Rd 1", Phone: "13800138000"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.do(k.ID, &ticket.ForwardedTo{Department: "gas", Reason: "theirs"})
+	c.do(k.ID, &ticket.Finished{Result: "valve shut"})
+	overdue := func() bool {
+		t.Helper()
+		list, err := c.Tickets(t.Context(), TicketFilter{Overdue: true})
+		b, berr := c.Backlog(t.Context())
+		if err := errors.Join(err, berr); err != nil {
+			t.Fatal(err)
+		}
+		if b.Overdue != len(list) {
+			t.Errorf("%d overdue, %d listed", b.Overdue, len(list))
+		}
+		return slices.ContainsFunc(list, func(o Ticket) bool { return o.ID == k.ID })
+	}
+	c.at(24 * time.Hour) // eight in the morning
+	lapse(t, c)
+	if overdue() {
+		t.Error("it is overdue before nine")
+	}
+	c.at(26 * time.Hour)
+	lapse(t, c)
+	if !overdue() {
+		t.Error("it is not overdue after nine")
+	}
+	c.do(k.ID, &ticket.ClosedWith{})
+	if overdue() {
+		t.Error("it is overdue once it is closed")
+	}
+}
+
+// A company that has no calendar has a zone: nine in the morning is there.
+func TestMorningOfZone(t *testing.T) {
+	t.Parallel()
+	shanghai, err := hours.Calendar{
+		ID: "always", Zone: "Asia/Shanghai", Week: []hours.Shift{{Days: []hours.Weekday{0, 1, 2, 3, 4, 5, 6}, To: 24 * 60}},
+	}.Schedule(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	office := everyHour()
+	office.Hours = shanghai
+	s, err := Open(t.Context(), Config{
+		URL: newDatabase(t, template), Office: func(string) *callback.Office { return office }, Now: func() time.Time { return storyStart },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	if err := s.Replay(t.Context(), "story", theFacts(t)...); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.Tickets(t.Context(), TicketFilter{})
+	if err != nil || len(list) == 0 {
+		t.Fatalf("%d tickets, %v", len(list), err)
+	}
+	k, err := s.OpenTicket(t.Context(), "1001", ticket.Opened{
+		Company: list[0].Company, Kind: ticket.Emergency, Call: list[0].Call, Matter: ticket.Matter{Summary: "smell of gas"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := time.Date(2026, 3, 3, 9, 0, 0, 0, shanghai.Zone()); k.DueAt == nil || !k.DueAt.Equal(want) { // it is four in the afternoon there
+		t.Errorf("due at %s, want %s", k.DueAt, want)
 	}
 }

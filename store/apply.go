@@ -121,7 +121,7 @@ func (b *batch) applyAgent(ctx context.Context, f cti.Fact) error {
 	if d, ok := f.Data.(*cti.OrderedData); ok {
 		return b.s.q.AddOrder(ctx, b.out, sql.AddOrderParams{
 			FactID: f.ID, Company: company, Agent: agent, CallID: string(f.Call), At: f.At,
-			ByPerson: clean(d.By), Verb: string(d.Verb), Target: clean(d.To), Reason: clean(d.Reason),
+			ByPerson: clean(d.By), Verb: string(d.Verb), Target: b.told(f.Call, d.To), Reason: b.told(f.Call, d.Reason),
 		})
 	}
 	state, ok := cti.StateOf(f.Kind)
@@ -639,6 +639,14 @@ func (b *batch) openCallback(ctx context.Context, f cti.Fact, promised bool) err
 	return b.s.q.OpenCallback(ctx, b.out, sql.OpenCallbackParams{
 		ID: ticketID(f.Call, ticket.Callback), At: f.At, CallID: string(f.Call), Promised: promised,
 	})
+}
+
+// told is what a fact says in words of a call's caller: nothing once the call's record is erased.
+func (b *batch) told(call cti.CallID, text string) string {
+	if c := b.calls[call]; c != nil && c.erased {
+		return ""
+	}
+	return clean(text)
 }
 
 // given is a time that may be missing.

@@ -72,12 +72,12 @@ func (b *batch) applyCallback(ctx context.Context, f cti.Fact) error {
 	switch d := f.Data.(type) {
 	case *cti.CallbackAskedData:
 		return b.s.q.AskCallback(ctx, b.out, sql.AskCallbackParams{
-			CallID: call, Company: string(f.Company), Queue: string(d.Queue), Number: clean(d.Number), At: f.At,
+			CallID: call, Company: string(f.Company), Queue: string(d.Queue), Number: b.told(f.Call, d.Number), At: f.At,
 			Emergency: d.Emergency, Matter: clean(d.For),
 		})
 	case *cti.CallbackPromisedData:
 		return b.s.q.PromiseCallback(ctx, b.out, sql.PromiseCallbackParams{
-			CallID: call, Company: string(f.Company), Queue: string(d.Queue), Number: clean(d.Number), At: f.At, Due: given(d.From),
+			CallID: call, Company: string(f.Company), Queue: string(d.Queue), Number: b.told(f.Call, d.Number), At: f.At, Due: given(d.From),
 			By: string(f.Agent), Until: given(d.Until),
 		})
 	case *cti.CallbackTriedData:

@@ -175,6 +175,9 @@ type sealing struct {
 	erases bool
 }
 
+// notKept is what is said of a fact that came for an erased call, behind its kind.
+const notKept = ", not kept: the record is erased"
+
 // amendLate keeps a fact that came after its call was closed, or after another
 // engine had gone on with the call. Of an erased call only its kind is kept.
 func (b *batch) amendLate(ctx context.Context, e entry, reason string) error {
@@ -185,7 +188,7 @@ func (b *batch) amendLate(ctx context.Context, e entry, reason string) error {
 	}
 	erased := b.calls[e.Call].erased
 	if erased {
-		a.Body = string(e.Kind) + ", not kept: the record is erased"
+		a.Body = string(e.Kind) + notKept
 	}
 	b.seals = append(b.seals, sealing{company: e.Company, call: e.Call, amendment: &a, personal: !erased})
 	return b.s.addAmendment(ctx, b.out, a)

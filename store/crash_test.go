@@ -226,3 +226,57 @@ func TestTwoProjectors(t *testing.T) {
 	noFaults(t, s)
 	same(t, show(t, s), want)
 }
+
+// A host that dies in the middle of a transaction does not keep its locks: whoever else projects
+// goes on. Who only reads may take his time.
+func TestDeadHost(t *testing.T) {
+	t.Parallel()
+	url := newDatabase(t, template)
+	open := func(url string) *Store {
+		t.Helper()
+		s, err := Open(t.Context(), Config{URL: url})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(s.Close)
+		return s
+	}
+	dead, s := open(url+"&"+idleGUC+"=500ms"), open(url)
+	tx, err := dead.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tx.Rollback(context.Background()) }) // its connection is gone
+	if err := dead.lockPlace(t.Context(), tx, "journal"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Replay(t.Context(), "journal", firstStory(t)...); err != nil {
+		t.Fatal(err)
+	}
+	noFaults(t, s)
+	if _, err := s.Record(t.Context(), "c1"); err != nil {
+		t.Error(err)
+	}
+	idle := func(db interface {
+		QueryRow(context.Context, string, ...any) pgx.Row
+	}) (set string) {
+		t.Helper()
+		if err := db.QueryRow(t.Context(), "SHOW "+idleGUC).Scan(&set); err != nil {
+			t.Error(err)
+		}
+		return set
+	}
+	if set := idle(s.pool); set != "30s" {
+		t.Errorf("whoever changes something may wait for %s", set)
+	}
+	err = s.read(t.Context(), func(tx pgx.Tx) error {
+		if set := idle(tx); set != "0" {
+			t.Errorf("who reads may wait for %s", set)
+		}
+		_, err := tx.Exec(t.Context(), "DELETE FROM counter")
+		return err
+	})
+	if err == nil {
+		t.Error("who reads can change something")
+	}
+}

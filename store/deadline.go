@@ -19,15 +19,22 @@ const (
 // RunDeadlines tells of tickets whose deadline is near and of those whose it is over, once
 // each, and of callbacks what has come of them, until its context ends, which is no error. What has been told is in the ticket's row:
 // a program that was away tells what came up meanwhile, and of several at once each tells of
-// others. Failures of the database are waited out.
+// others. Failures of the database are waited out, and so is the outbox, which says that all acts
+// are read: a ticket of a database that was brought back may have been closed since.
 func (s *Store) RunDeadlines(ctx context.Context) error {
-	return s.again(ctx, "deadlines wait", lapseEvery, nil, func(ctx context.Context) (bool, error) {
-		n, err := s.Lapse(ctx)
-		if err == nil {
-			err = s.Tick(ctx)
-		}
-		return n == lapsePage, err
-	})
+	return s.again(ctx, "deadlines wait", lapseEvery, nil, s.lookAtDeadlines)
+}
+
+// lookAtDeadlines tells what the clock has to tell now, and whether there may be more of it.
+func (s *Store) lookAtDeadlines(ctx context.Context) (more bool, err error) {
+	if reading(s.acts.Load()) != actsRead {
+		return false, nil
+	}
+	n, err := s.Lapse(ctx)
+	if err == nil {
+		err = s.Tick(ctx)
+	}
+	return n == lapsePage, err
 }
 
 // Lapse tells of the tickets of which the clock has something to tell, as many as a page
@@ -45,7 +52,11 @@ func (s *Store) Lapse(ctx context.Context) (int, error) {
 			if err != nil {
 				return err
 			}
-			if _, err := s.act(ctx, tx, t, ticket.System, s.lapsing(t)); err != nil {
+			told, err := s.lapsing(ctx, tx, t)
+			if err == nil {
+				_, err = s.act(ctx, tx, t, ticket.System, told)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -55,9 +66,10 @@ func (s *Store) Lapse(ctx context.Context) (int, error) {
 }
 
 // lapsing is what the clock says of a ticket.
-func (s *Store) lapsing(t ticket.Ticket) ticket.Act {
+func (s *Store) lapsing(ctx context.Context, tx pgx.Tx, t ticket.Ticket) (ticket.Act, error) {
 	if t.Due.At.IsZero() {
-		return &ticket.Dated{}
+		urgent, err := s.q.OfEmergency(ctx, tx, t.Calls[0])
+		return &ticket.Dated{Urgent: urgent}, err
 	}
-	return &ticket.Lapsed{Due: t.Due.At, Over: !s.now().Before(t.Due.At)}
+	return &ticket.Lapsed{Due: t.Due.At, Over: !s.now().Before(t.Due.At)}, nil
 }

@@ -89,8 +89,8 @@ const errandWebhook = "webhook"
 
 // SetWebhooks says who is told from now on, and by what: send posts a delivery once. It is
 // called before projectors and jobs run, and by every process that plays store with the same
-// webhooks. One that is new begins with facts of now; what waits for one that is gone is
-// dropped.
+// webhooks. One that is new begins with facts of now, and so does one whose name was another
+// company's; what waits for one that is gone is dropped.
 func (s *Store) SetWebhooks(ctx context.Context, list []Webhook, send func(context.Context, Delivery) error) error {
 	names := make([]string, len(list))
 	hooks := make([]hook, len(list))
@@ -102,7 +102,7 @@ func (s *Store) SetWebhooks(ctx context.Context, list []Webhook, send func(conte
 			}
 			names[i], hooks[i] = w.Name, hook{Webhook: w, beganAt: began}
 		}
-		return errors.Join(s.q.EndWebhooks(ctx, tx, names), s.q.DropDeliveries(ctx, tx, names))
+		return errors.Join(s.q.EndWebhooks(ctx, tx, names), s.q.DropDeliveries(ctx, tx))
 	})
 	if err != nil {
 		return fmt.Errorf("set webhooks: %w", err)
@@ -169,7 +169,8 @@ const (
 	Delivered       DeliveryState = "delivered"
 	// DeliveryFailed was tried for a day: it is a dead letter, until somebody has it tried again.
 	DeliveryFailed DeliveryState = "failed"
-	// DeliveryDropped is of a webhook that was taken out of the configuration.
+	// DeliveryDropped is of a webhook that was taken out of the configuration, or is another
+	// company's by now.
 	DeliveryDropped DeliveryState = "dropped"
 )
 

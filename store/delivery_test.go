@@ -500,3 +500,39 @@ func TestDeliveriesErased(t *testing.T) {
 		t.Errorf("after p2 was erased %d of p1, %d of p2 are told", told("p1"), told("p2"))
 	}
 }
+
+// A webhook whose name is another company's by now is told nothing of the first one's calls,
+// whatever waited for it or was given up.
+func TestDeliveriesOfOtherCompany(t *testing.T) {
+	t.Parallel()
+	r := newTold()
+	s := hooked(t, newDatabase(t, template), r.send, everything[1])
+	if err := s.Replay(t.Context(), "journal", firstStory(t)...); err != nil {
+		t.Fatal(err)
+	}
+	list := deliveries(t, s, DeliveryFilter{State: DeliveryWaiting})
+	if len(list) != 2 {
+		t.Fatalf("%d wait", len(list))
+	}
+	if _, err := s.pool.Exec(t.Context(), "UPDATE delivery SET state = 'failed', ended_at = now() WHERE id = $1", list[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	first := webhook(t, s, "wall").BeganAt
+	if err := s.SetWebhooks(t.Context(), []Webhook{{Name: "wall", Company: "demo2", Facts: []string{"call.*"}}}, r.send); err != nil {
+		t.Fatal(err)
+	}
+	if w := webhook(t, s, "wall"); w.Company != "demo2" || !w.BeganAt.After(first) || w.Waiting != 0 || w.Failed != 0 {
+		t.Errorf("%+v, began %s", w, first)
+	}
+	if n, err := s.RetryDeliveries(t.Context(), "wall", ""); n != 0 || err != nil {
+		t.Errorf("%d are tried again, %v", n, err)
+	}
+	for _, d := range list {
+		if again, err := s.deliver(t.Context(), d.ID.String(), r.send); again != 0 || err != nil || len(r.sentC) != 0 {
+			t.Errorf("%s is told, %v, %v", d.Kind, again, err)
+		}
+	}
+	if dropped := deliveries(t, s, DeliveryFilter{State: DeliveryDropped}); len(dropped) != len(list) {
+		t.Errorf("%d are dropped", len(dropped))
+	}
+}

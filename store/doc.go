@@ -35,8 +35,10 @@
 // moment: a row of act, which the outbox numbers and publishes after the last one that the
 // journal has. The projector meets it again in the journal and knows it by its id. A database
 // that was filled anew does it again, from the fact alone, and gives no number of its own
-// before it has read all of them. Final sheets and their amendments join the chain when the
-// journal has them, which is the same order whoever reads it.
+// before it has read all of them. Nor does anybody act on it till then, be it the clock: an act's
+// id is made of the ticket's and its number there, which one that is read later has already.
+// Final sheets and their amendments join the chain when the journal has them, which is the same
+// order whoever reads it.
 //
 // What was decided is in the fact, deadlines too: rules, forms and calendars may have changed
 // when it is read again. What the clock has told of is in the row (RunDeadlines).
@@ -117,7 +119,9 @@
 // PostgreSQL away, restarting, full, not yet migrated: the projector keeps its
 // batch, tries again with growing pauses for ever and then catches up. Calls do
 // not notice; the journal holds the facts. A commit whose answer was lost is
-// found out by the ledger.
+// found out by the ledger. What a slow database does not take within the time of a
+// transaction it gets in halves. The locks of a host that died in the middle of one are
+// free after 30 s.
 //
 // # Concurrency
 //

@@ -90,6 +90,7 @@ func erased(facts []cti.Fact) []cti.Fact {
 	}
 	tell(cti.RecordErased, "p2", &cti.ErasedData{By: "9001", Reason: "asked for by letter, PIPL article 47"})
 	tell(cti.CallKeyed, "p2", &cti.KeyedData{Name: "meter", Digits: "471147114711"})
+	tell(cti.MessageFinished, "p2", &cti.MessageFinishedData{By: "1001", Result: "told Wang Fang"})
 	tell(cti.RecordErased, "p2", &cti.ErasedData{By: "9002", Reason: "once more"})
 	tell(cti.CallKeyed, "p3", &cti.KeyedData{Name: "meter", Digits: "471147114711"})
 	return facts
@@ -586,4 +587,87 @@ func TestOldSeals(t *testing.T) {
 		t.Errorf("%s, %+v, before %+v", faults, after, before)
 	}
 	noFaults(t, s)
+}
+
+// A final sheet that is read behind its call's erasure, for it was told of in between, is sealed
+// without what it says.
+func TestErasureBeforeSheet(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	facts := personalFacts(true)
+	if err := s.Replay(t.Context(), "journal", facts...); err != nil {
+		t.Fatal(err)
+	}
+	id := ticketID("p2", ticket.Consultation)
+	for _, a := range []ticket.Act{
+		&ticket.Filled{Kind: ticket.Repair, Said: repair("Lane 5"), Final: true}, &ticket.Amended{Said: repair("Lane 5"), Reason: "Wang Fang moves house"},
+	} {
+		if _, err := s.Act(t.Context(), id, "1001", a, Anybody); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var j fakeJournal
+	if n, err := s.Outbox(&j).Publish(t.Context()); n == 0 || err != nil {
+		t.Fatalf("%d published, %v", n, err)
+	}
+	if err := s.Replay(t.Context(), "journal", erased(facts)...); err != nil {
+		t.Fatal(err)
+	}
+	src := &FactSource{Journal: "acts"}
+	for i, f := range j.facts {
+		src.Messages = append(src.Messages, Message{Position: uint64(i) + 1, ID: f.ID, Payload: f.JSON})
+	}
+	if err := s.Projector(src, quick).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	noFaults(t, s)
+	r, err := s.Record(t.Context(), "p2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := 0
+	for _, a := range r.Amendments {
+		if strings.HasPrefix(a.Body, "ticket.") && strings.HasSuffix(a.Body, notKept) {
+			sealed++
+		}
+		for _, trace := range traces {
+			if strings.Contains(a.Body+a.Reason, trace) {
+				t.Errorf("%q is in the amendment %+v", trace, a)
+			}
+		}
+	}
+	if sealed != 2 {
+		t.Errorf("%d of the sheet's amendments are sealed: %+v", sealed, r.Amendments)
+	}
+}
+
+// What a machine has heard in a message whose record was erased meanwhile is not kept, and it is
+// not asked again.
+func TestErasureWhileTranscribing(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	facts := personalFacts(true)
+	if err := s.Replay(t.Context(), "journal", facts...); err != nil {
+		t.Fatal(err)
+	}
+	check := RecordingCheck{Name: "voicemail-p2", CheckedAt: storyStart, Result: RecordingGood, SHA256: strings.Repeat("a", 64)}
+	if err := s.CheckRecording(t.Context(), "p2", check); err != nil {
+		t.Fatal(err)
+	}
+	since, at := storyStart.Add(-time.Hour), storyStart.Add(time.Hour)
+	if u, ok, err := s.NextUntranscribed(t.Context(), since, at, time.Minute); err != nil || !ok || u.Call != "p2" {
+		t.Fatalf("%+v, %t, %v", u, ok, err)
+	}
+	if err := s.Replay(t.Context(), "journal", erased(facts)...); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Transcribed(t.Context(), "p2", "Wang Fang moves house", at); err != nil {
+		t.Fatal(err)
+	}
+	if rows := rowsOf(t, s, "Wang Fang")["transcript"]; len(rows) != 0 {
+		t.Errorf("it is kept: %s", rows)
+	}
+	if u, ok, err := s.NextUntranscribed(t.Context(), since, at.AddDate(0, 0, 1), time.Minute); err != nil || ok {
+		t.Errorf("%+v, %t, %v", u, ok, err)
+	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -280,5 +281,73 @@ func TestPlaceIsExact(t *testing.T) {
 	got, err := s.Place(t.Context(), "exact")
 	if err != nil || got.Position != 7 || got.ID != m.ID || !got.StoredAt.Equal(m.StoredAt) {
 		t.Errorf("kept %+v (%v), want 7 %s %s", got, err, m.ID, m.StoredAt)
+	}
+}
+
+// A database that is so slow that a batch takes longer than a transaction may gets it in parts: as
+// a whole it would be tried for ever.
+func TestSlowDatabase(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	for _, q := range []string{
+		"CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.15); RETURN NEW; END $$",
+		"CREATE TRIGGER slow BEFORE INSERT ON fact FOR EACH ROW EXECUTE FUNCTION slow()",
+	} {
+		if _, err := s.pool.Exec(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	facts := firstStory(t)
+	cfg := quick
+	cfg.Batch, cfg.Gather, cfg.Timeout = len(facts), time.Second, 2*time.Second
+	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer stop()
+	p := s.Projector(journal(t, facts), cfg)
+	if err := p.Run(ctx); err != nil || ctx.Err() != nil {
+		t.Fatal(err, ctx.Err())
+	}
+	if st := p.Stats(); st.Facts != uint64(len(facts)) || st.Retries == 0 || st.DeadLetters != 0 {
+		t.Errorf("%+v", st)
+	}
+	noFaults(t, s)
+}
+
+// What the journal says of callbacks is not believed where it cannot be: it is put aside, and
+// those behind it go on.
+func TestPoisonFollowUp(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	const id = "0198e2a4-6c1e-7000-8000-000000000001"
+	owed := func(ticket string) string {
+		return `[{"ticket":"` + ticket + `","kind":"complaint","due":"2026-03-05T08:00:00Z","percent":100}]`
+	}
+	planned := func(id, company, tickets string) string {
+		return fmt.Sprintf(`{"id":%q,"company":%q,"tickets":%s}`, id, company, tickets)
+	}
+	cases := map[string]string{
+		"no data":           `null`,
+		"nothing in it":     `{}`,
+		"no tickets":        planned(id, "demo", `[]`),
+		"another one":       planned("x", "demo", owed(id)),
+		"another company's": planned(id, "demo2", owed(id)),
+		"no ticket's id":    planned(id, "demo", owed("17")),
+		"no such ticket":    planned(id, "demo", owed(id)),
+	}
+	var messages []Message
+	for name, data := range cases {
+		messages = append(messages, Message{Subject: name, Payload: fmt.Appendf(nil,
+			`{"v":1,"id":%q,"seq":%d,"engine":"store","at":"2026-03-02T08:00:00Z","kind":"follow_up.planned","company":"demo","call":"c1","ticket":%q,"follow_up":%q,"n":1,"by":"system","data":%s}`,
+			"f-"+name, len(messages)+1, id, id, data)})
+	}
+	for _, f := range firstStory(t) {
+		messages = append(messages, message(t, f))
+	}
+	project(t, s, messages...)
+	dead, err := s.DeadLetters(t.Context())
+	if err != nil || len(dead) != len(cases) {
+		t.Errorf("%d dead letters, want %d, %v", len(dead), len(cases), err)
+	}
+	if r, err := s.Record(t.Context(), "c1"); err != nil || r.Hash == nil {
+		t.Errorf("the call behind them: %+v, %v", r, err)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +35,8 @@ type FollowUpFilter struct {
 	// week and a month (requirement F7).
 	Since, Until time.Time
 	Within
-	// Limit keeps those that are due last; 0 keeps all.
+	// Limit keeps those that are due last, of those that are still to be made those that are due
+	// first; 0 keeps all.
 	Limit int
 }
 
@@ -41,7 +44,7 @@ type FollowUpFilter struct {
 // to F7), in the order in which they are due.
 func (s *Store) FollowUps(ctx context.Context, f FollowUpFilter) ([]callback.Callback, error) {
 	p := sql.FollowUpsParams{
-		Company: wanted(f.Company), Agent: wanted(f.Agent), State: wanted(f.State), Owed: f.Owed, Dissatisfied: f.Dissatisfied, Count: limit(f.Limit),
+		Company: wanted(f.Company), Agent: wanted(f.Agent), State: wanted(f.State), Dissatisfied: f.Dissatisfied, Count: limit(f.Limit),
 		Since: given(f.Since), Until: given(f.Until), Queues: f.Queues, Person: wanted(f.Person),
 	}
 	if f.ID != "" {
@@ -51,13 +54,22 @@ func (s *Store) FollowUps(ctx context.Context, f FollowUpFilter) ([]callback.Cal
 		}
 		p.ID = &id
 	}
-	rows, err := s.q.FollowUps(ctx, s.pool, p)
+	var rows [][]byte
+	var err error
+	if f.Owed {
+		rows, err = s.q.FollowUpsOwed(ctx, s.pool, sql.FollowUpsOwedParams{
+			ID: p.ID, Company: p.Company, Agent: p.Agent, State: p.State, Dissatisfied: p.Dissatisfied, Queues: p.Queues, Person: p.Person, Count: p.Count,
+		})
+	} else {
+		rows, err = s.q.FollowUps(ctx, s.pool, p)
+		slices.Reverse(rows)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list follow-ups: %w", err)
 	}
 	list := make([]callback.Callback, len(rows))
 	for i, said := range rows {
-		if err := json.Unmarshal(said, &list[len(rows)-1-i]); err != nil {
+		if err := json.Unmarshal(said, &list[i]); err != nil {
 			return nil, fmt.Errorf("read follow-up: %w", err)
 		}
 	}
@@ -80,6 +92,9 @@ func (s *Store) FollowUp(ctx context.Context, id uuid.UUID, by string, c callbac
 		after = f.Callback
 		return err
 	})
+	if errors.Is(err, errUnread) {
+		err = &callback.RefusedError{Verb: "change", Text: errUnread.Reason}
+	}
 	return after, err
 }
 
@@ -157,14 +172,21 @@ func (s *Store) keepFollowUp(ctx context.Context, tx pgx.Tx, f *followUp, fact c
 	})
 }
 
-// dialled is a number as it is dialled: what people write between its digits is left out.
+var dialledForm = regexp.MustCompile(`^[+]?[0-9]{2,20}$`)
+
+// dialled is a number as it is dialled: what people write between its digits is left out. It is
+// empty where that is none, as of two numbers in a row, or of a caller who has hidden his.
 func dialled(number string) string {
-	return strings.Map(func(r rune) rune {
+	n := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r == '+' {
 			return r
 		}
 		return -1
 	}, number)
+	if !dialledForm.MatchString(n) {
+		return ""
+	}
+	return n
 }
 
 // reach is what is compared to find calls that are enough for several tickets.
@@ -197,7 +219,7 @@ func (s *Store) plan(ctx context.Context, tx pgx.Tx, t ticket.Ticket, untraceabl
 	}
 	m := callback.Matter{
 		Ticket: string(t.ID), Kind: string(t.Kind), Charged: t.Matter.Charged, Untraceable: untraceable,
-		Number: cmp.Or(dialled(t.Matter.Phone), caller), Place: t.Matter.Place, WorkedAt: t.WorkedAt, ClosedAt: t.ClosedAt,
+		Number: cmp.Or(dialled(t.Matter.Phone), dialled(caller)), Place: t.Matter.Place, WorkedAt: t.WorkedAt, ClosedAt: t.ClosedAt,
 	}
 	if _, owed := s.office(t.Company).Owes(m); !owed {
 		return nil
@@ -451,6 +473,9 @@ func (b *batch) readFollowUp(ctx context.Context, e entry, said actFact) error {
 	if err == nil {
 		fact, err = callback.Decode(callback.Kind(e.Kind), e.At, said.Data)
 	}
+	if err == nil {
+		err = brings(id.String(), string(e.Company), fact)
+	}
 	if err != nil {
 		return b.unread(ctx, e, err.Error())
 	}
@@ -464,4 +489,25 @@ func (b *batch) readFollowUp(ctx context.Context, e entry, said actFact) error {
 	}
 	seq := int64(e.Seq)
 	return b.s.keepFollowUp(ctx, b.tx, &f, fact, said.By, &seq)
+}
+
+// brings tells what is wrong with a fact that begins a callback, or adds tickets to one: all that
+// is done about it later goes by these.
+func brings(id, company string, fact callback.Fact) error {
+	var tickets []callback.Owed
+	switch d := fact.Data.(type) {
+	case *callback.PlannedData:
+		if d.ID != id || d.Company != company || len(d.Tickets) == 0 {
+			return fmt.Errorf("follow-up %s of company %s is planned as %q of %q, about %d tickets", id, company, d.ID, d.Company, len(d.Tickets))
+		}
+		tickets = d.Tickets
+	case *callback.AddedData:
+		tickets = d.Tickets
+	}
+	for _, o := range tickets {
+		if known, err := uuid.Parse(o.Ticket); err != nil || known.String() != o.Ticket {
+			return fmt.Errorf("follow-up %s is about %q, which is no ticket's id", id, o.Ticket)
+		}
+	}
+	return nil
 }

@@ -343,3 +343,75 @@ func TestTickPages(t *testing.T) {
 		}
 	}
 }
+
+// A list that is cut off leaves out those who have time, and not those for whom it is over.
+func TestFollowUpsCutOff(t *testing.T) {
+	t.Parallel()
+	c := newClocked(t)
+	call := c.theCall()
+	for day := range 3 {
+		c.at(time.Duration(2+24*day) * time.Hour)
+		c.complained(call, fmt.Sprintf("1380013000%d", day), fmt.Sprintf("Nanjing Rd %d", day), ticket.Complaint)
+	}
+	all := c.owed(3)
+	for i, f := range all {
+		if want := fmt.Sprintf("1380013000%d", i); f.Numbers[0] != want {
+			t.Errorf("%d is %s, want %s", i, f.Numbers[0], want)
+		}
+	}
+	list, err := c.FollowUps(t.Context(), FollowUpFilter{Company: "demo", State: "waiting", Owed: true, Limit: 2})
+	if err != nil || len(list) != 2 || list[0].ID != all[0].ID || list[1].ID != all[1].ID {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if list, err = c.FollowUps(t.Context(), FollowUpFilter{Company: "demo", Limit: 2}); err != nil || len(list) != 2 || list[1].ID != all[2].ID {
+		t.Errorf("of all: %+v, %v", list, err)
+	}
+}
+
+// A store that was away for longer than a call lasts learns of the attempt all the same: the agent
+// can say what came of it.
+func TestFollowUpDialledLongAgo(t *testing.T) {
+	t.Parallel()
+	c := newClocked(t)
+	c.complained(c.theCall(), "13800138000", "Nanjing Rd 1", ticket.Complaint)
+	f := c.owed(1)[0]
+	call, facts := c.dialled(f.ID, "13800138000", cti.DialReached)
+	c.now.Add((5 * time.Hour).Milliseconds())
+	if err := c.Replay(t.Context(), "out", facts...); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := c.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f = c.followUp(f.ID); f.State != callback.Confirming || len(f.Attempts) != 1 || f.Attempts[0].Call != call {
+		t.Errorf("%+v", f)
+	}
+}
+
+// What people write where a number belongs may be none: then the caller's own is called, if he has
+// one. Who reports an emergency and hides his number cannot be traced (requirement F1).
+func TestFollowUpNumber(t *testing.T) {
+	t.Parallel()
+	for written, want := range map[string]string{
+		"138 0013 8000": "13800138000", "+86 138-0013-8000": "+8613800138000", "13800138000 / 13900139000": "", "at work": "", "9": "", "1+2": "",
+	} {
+		if got := dialled(written); got != want {
+			t.Errorf("%q is dialled as %q, want %q", written, got, want)
+		}
+	}
+	c := newClocked(t)
+	call := c.theCall()
+	c.complained(call, "13800138000 / 13900139000", "Nanjing Rd 1", ticket.Complaint)
+	own, err := c.Record(t.Context(), call)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := c.owed(1)[0]; len(f.Numbers) != 1 || f.Numbers[0] != own.Caller {
+		t.Errorf("%q are called, want %q", f.Numbers, own.Caller)
+	}
+	tamper(t, c.Store, "UPDATE call SET caller_number = 'anonymous'")
+	c.complained(call, "by the gate", "Nanjing Rd 2", ticket.Emergency)
+	c.owed(1)
+}

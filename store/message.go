@@ -129,7 +129,7 @@ func (b *batch) applyMessage(ctx context.Context, f cti.Fact) error {
 		})
 	case *cti.MessageFinishedData:
 		return b.s.q.FinishMessage(ctx, b.out, sql.FinishMessageParams{
-			CallID: call, TicketID: ticketID(f.Call, ticket.Voicemail), ByPerson: clean(d.By), At: given(f.At), Result: clean(d.Result),
+			CallID: call, TicketID: ticketID(f.Call, ticket.Voicemail), ByPerson: clean(d.By), At: given(f.At), Result: b.told(f.Call, d.Result),
 		})
 	}
 	return nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"testing"
+	"time"
 
 	"sansheng/cti"
 	"sansheng/cti/sheet"
@@ -114,6 +115,20 @@ func TestFinishedMessage(t *testing.T) {
 			if err != nil || len(list) != 1 || list[0].Kind != c.kind || list[0].State != c.want || list[0].Message == nil || list[0].Message.FinishedAt == nil {
 				t.Fatalf("%+v, %v", list, err)
 			}
+			told := kindOfDay(t, s, c.kind)
+			if is, want := told.Closed == 1, c.want == ticket.Closed; is != want || told.Opened != 1 || (told.Open == 1) == want {
+				t.Errorf("the day says %+v", told)
+			}
+			if c.want == ticket.Forwarded {
+				for _, a := range []ticket.Act{&ticket.Finished{Result: "pump changed"}, &ticket.Reopened{Reason: "leaks again"}} {
+					if _, err := s.Act(t.Context(), id, "1001", a, Anybody); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if told := kindOfDay(t, s, c.kind); told.Open != 1 || told.Closed != 0 {
+					t.Errorf("opened again since, the day says %+v", told)
+				}
+			}
 			if c.kind != ticket.Complaint {
 				return
 			}
@@ -125,4 +140,20 @@ func TestFinishedMessage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// kindOfDay is what the summary of the stories' day says of a kind.
+func kindOfDay(t *testing.T, s *Store, k ticket.Kind) DayKind {
+	t.Helper()
+	from := storyStart.Truncate(24 * time.Hour)
+	day, err := s.Summary(t.Context(), SummaryFilter{Company: "demo", From: from, Until: from.AddDate(0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, of := range day.Kinds {
+		if of.Kind == k {
+			return of
+		}
+	}
+	return DayKind{}
 }

@@ -13,6 +13,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/store/internal/sql"
+	"sansheng/store/ticket"
 )
 
 // Publisher is the journal as the outbox needs it.
@@ -108,6 +109,9 @@ func (o *Outbox) Publish(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("ask for last ticket fact: %w", err)
 	}
+	if read, err := o.read(ctx, int64(last)); err != nil || !read {
+		return 0, err
+	}
 	if err := o.number(ctx, int64(last)); err != nil {
 		return 0, fmt.Errorf("number acts: %w", err)
 	}
@@ -128,6 +132,47 @@ func (o *Outbox) Publish(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("publish ticket facts from %d: %w", facts[0].Seq, err)
 	}
 	return len(facts), nil
+}
+
+// reading is whether a database has all acts that the journal has.
+type reading int32
+
+const (
+	actsUnasked reading = iota // the journal was not asked yet
+	actsUnread
+	actsRead
+)
+
+// presentWithin is how long ago the journal may have stored what was read last, for it to be read
+// to its end.
+const presentWithin = 5 * time.Second
+
+// read tells whether the database has the acts that the journal has, up to last. One that was
+// brought back from a backup, or is filled anew, has not: who acted on it would give an act the id
+// of one that is read later, and that one would be lost. What has left the journal by age is not
+// read any more: once the journal is read to its end, nobody waits for it.
+func (o *Outbox) read(ctx context.Context, last int64) (bool, error) {
+	given, err := o.s.q.GivenActs(ctx, o.s.pool)
+	if err == nil && given < last && o.s.present.Load() {
+		err = o.s.q.PassActs(ctx, o.s.pool, last)
+		given = last
+	}
+	if err != nil {
+		return false, fmt.Errorf("look which acts are read: %w", err)
+	}
+	if given < last {
+		if reading(o.s.acts.Swap(int32(actsUnread))) != actsUnread {
+			o.s.log.Warn("acts on tickets are read again from the journal; until then nobody acts", zap.Int64("read", given), zap.Int64("of", last))
+		}
+		return false, nil
+	}
+	o.s.acts.Store(int32(actsRead))
+	return true, nil
+}
+
+// errUnread refuses what somebody would do before all acts are read.
+var errUnread = &ticket.RefusedError{
+	Reason: "the records were brought back, and what was done since is being read again; allowed: when that has ended, in some minutes",
 }
 
 // number gives a page of acts their numbers. A database that was filled anew first reads

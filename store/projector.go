@@ -257,19 +257,23 @@ func (p *Projector) gather(ctx context.Context, messageC <-chan Message) []Messa
 }
 
 // project commits a batch. A fact that spoils it is found by halving and put
-// aside. The error is the context's.
+// aside; one that takes too long is made in halves. The error is the context's.
 func (p *Projector) project(ctx context.Context, name string, messages []Message) error {
 	var done batchStats
 	err := p.insist(ctx, messages, func(ctx context.Context) (err error) {
 		done, err = p.s.projectBatch(ctx, name, messages)
 		return err
 	})
+	last := messages[len(messages)-1]
 	var spoilt *FactError
 	switch {
 	case err == nil:
-		p.reached(messages[len(messages)-1].Position, done)
+		p.reached(last.Position, done)
+		if time.Since(last.StoredAt) < presentWithin {
+			p.s.present.Store(true)
+		}
 		return nil
-	case !errors.As(err, &spoilt):
+	case !errors.As(err, &spoilt) && !errors.Is(err, errTooLong):
 		return err
 	case len(messages) > 1:
 		half := len(messages) / 2
@@ -288,14 +292,19 @@ func (p *Projector) project(ctx context.Context, name string, messages []Message
 	return nil
 }
 
+// errTooLong: several messages were not projected within the time of a transaction.
+var errTooLong = errors.New("too many messages for one transaction")
+
 // insist calls f until it succeeds or the context ends. With messages at stake
-// it gives up with a FactError once the fault is known to be theirs.
+// it gives up with a FactError once the fault is known to be theirs, and with errTooLong
+// where there are too many of them for a database that is slow: they would be tried for ever.
 func (p *Projector) insist(ctx context.Context, messages []Message, f func(context.Context) error) error {
 	var pause pauses
 	tries := 0
 	for {
 		bounded, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 		err := f(bounded)
+		late := bounded.Err() != nil && len(messages) > 1
 		cancel()
 		if err == nil {
 			p.failing(nil)
@@ -305,7 +314,11 @@ func (p *Projector) insist(ctx context.Context, messages []Message, f func(conte
 			return ctx.Err()
 		}
 		switch v := verdictOf(err); {
-		case len(messages) == 0 || v == again:
+		case len(messages) == 0 || v == again && !late:
+		case v == again:
+			p.failing(err)
+			p.s.log.Warn("database too slow, going on with half of it", zap.Error(err), zap.Int("messages", len(messages)))
+			return errTooLong
 		case v == doubt:
 			if p.s.pool.Ping(ctx) == nil {
 				tries++

@@ -74,6 +74,12 @@ func (b *batch) sealSheet(ctx context.Context, e entry, f ticket.Fact) error {
 		return err
 	}
 	a.Body = clean(string(text))
+	if c := b.calls[e.Call]; c != nil && c.erased { // it came behind the erasure, as any late fact may
+		a.Body = string(e.Kind) + notKept
+		if a.Reason != sheetReason {
+			a.Reason = erasedReason
+		}
+	}
 	b.seals = append(b.seals, sealing{company: e.Company, call: e.Call, amendment: &a})
 	return b.s.addAmendment(ctx, b.out, a)
 }

@@ -27,7 +27,7 @@ type Config struct {
 	// Log gets warnings and dead letters; nil means none.
 	Log *zap.Logger
 	// Calendar is what a company's calendar says of working days; nil, and where it answers
-	// nil, each day is one.
+	// nil, each day of its office's zone is one.
 	Calendar func(company string) ticket.Calendar
 	// Forms are a company's, for its record sheets; nil means those with which each begins.
 	Forms func(company string) sheet.Forms
@@ -55,6 +55,10 @@ type Store struct {
 	// outboxC wakes the outbox; written by the projector and by who acts,
 	// read by Outbox.Run.
 	outboxC chan struct{}
+	// acts is a reading, which the outbox tells; present that the journal was read to its end,
+	// which the projector tells.
+	acts    atomic.Int32
+	present atomic.Bool
 }
 
 // Open prepares a store. It does not connect: a server that is down is met, and
@@ -76,8 +80,16 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if pc.ConnConfig.RuntimeParams["plan_cache_mode"] == "" {
 		pc.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	}
+	// A host that dies in the middle of a transaction would keep its locks, for which projectors and
+	// outboxes of others wait, until TCP gives it up: hours.
+	if pc.ConnConfig.RuntimeParams[idleGUC] == "" {
+		pc.ConnConfig.RuntimeParams[idleGUC] = "30s"
+	}
 	return openPool(ctx, pc, cfg)
 }
+
+// idleGUC is PostgreSQL's name for how long a transaction may wait for its client.
+const idleGUC = "idle_in_transaction_session_timeout"
 
 // complete fills in what is left out.
 func (c *Config) complete() {
@@ -143,8 +155,11 @@ func (s *Store) Jobs() *job.Jobs { return s.jobs }
 // Pool is the connection pool, for packages that bring tables of their own.
 func (s *Store) Pool() *pgxpool.Pool { return s.pool }
 
+// beginRead begins a transaction that changes nothing, and may wait for whoever reads: who takes an
+// export in slowly holds no lock.
+const beginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL " + idleGUC + " = 0"
+
 // read runs f on one moment of the database, however many queries it makes.
 func (s *Store) read(ctx context.Context, f func(tx pgx.Tx) error) error {
-	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	return pgx.BeginTxFunc(ctx, s.pool, options, f)
+	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{BeginQuery: beginRead}, f)
 }

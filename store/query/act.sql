@@ -15,6 +15,14 @@ SELECT fact_id FROM act WHERE fact_id = ANY (sqlc.arg(ids)::text[]);
 -- The number of the last act that has one. Whoever numbers waits for whoever does.
 SELECT last FROM counter WHERE name = 'outbox' FOR UPDATE;
 
+-- name: GivenActs :one
+-- LastAct without waiting.
+SELECT last FROM counter WHERE name = 'outbox';
+
+-- name: PassActs :exec
+-- Numbers up to this one are in use, by acts that nobody reads any more.
+UPDATE counter SET last = greatest(last, sqlc.arg(last)::bigint) WHERE name = 'outbox';
+
 -- name: SomeUnnumbered :one
 SELECT EXISTS (SELECT 1 FROM act WHERE seq IS NULL);
 

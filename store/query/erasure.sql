@@ -54,9 +54,9 @@ WHERE act.call_id = sqlc.arg(call_id) AND act.kind = 'ticket.attached' AND attac
 -- What was done, when and by whom stays; what was said does not. A follow-up's acts are its first
 -- ticket's call's, and speak of all its callers, who are of one household.
 UPDATE act SET data = data - ARRAY['matter', 'said', 'text', 'reason', 'result', 'how', 'name', 'tickets', 'number', 'outcome', 'why']
-WHERE act.call_id = sqlc.arg(call_id) OR act.follow_up_id IN (
+WHERE act.call_id = sqlc.arg(call_id) OR act.follow_up_id = ANY (ARRAY( -- an array, so that each of the two has its index
     SELECT follow_up.id FROM follow_up
-    WHERE follow_up.tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = sqlc.arg(call_id)));
+    WHERE follow_up.tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = sqlc.arg(call_id))));
 
 -- name: EraseFollowUps :exec
 -- One about several callers' tickets is of one household: nobody of it is called any more.
@@ -83,9 +83,10 @@ UPDATE agent_order SET target = '', reason = '' WHERE call_id = sqlc.arg(call_id
 -- name: EraseDeliveries :exec
 -- What was to be told outside of the call, and what was told.
 DELETE FROM delivery
-WHERE delivery.call_id = sqlc.arg(call_id) OR delivery.fact_id IN (
-    SELECT act.fact_id FROM follow_up JOIN act ON act.follow_up_id = follow_up.id
-    WHERE follow_up.tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = sqlc.arg(call_id)));
+WHERE delivery.call_id = sqlc.arg(call_id) OR delivery.fact_id = ANY (ARRAY(
+    SELECT act.fact_id FROM act WHERE act.follow_up_id = ANY (ARRAY(
+        SELECT follow_up.id FROM follow_up
+        WHERE follow_up.tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = sqlc.arg(call_id))))));
 
 -- name: ErasedRecordings :many
 SELECT r.call_id, r.name FROM erasure e JOIN recording r ON r.call_id = e.call_id

@@ -23,7 +23,8 @@ WHERE company = sqlc.arg(company) AND state = 'waiting' AND reach && sqlc.arg(re
 -- Those of which the clock, or a call, may have something to tell, behind one of them.
 SELECT id, due_at FROM follow_up
 WHERE ended_at IS NULL AND (due_at, id) > (sqlc.arg(after_due)::timestamptz, sqlc.arg(after_id)::uuid) AND (NOT overdue AND due_at <= sqlc.arg(at)::timestamptz OR state IN ('calling', 'confirming')
-    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.matter <> '' AND dial.dialled_at > sqlc.arg(at)::timestamptz - interval '1 hour'))
+    OR EXISTS (SELECT 1 FROM dial WHERE dial.matter = 'follow_up:' || follow_up.id AND dial.matter <> '' AND dial.dialled_at > sqlc.arg(at)::timestamptz - interval '1 day'
+               AND NOT coalesce(follow_up.said -> 'attempts', '[]') @> jsonb_build_array(jsonb_build_object('call', dial.call_id))))
 ORDER BY due_at, id LIMIT sqlc.arg(count) FOR UPDATE SKIP LOCKED;
 
 -- name: FollowUpDials :many
@@ -36,11 +37,24 @@ SELECT said FROM follow_up
 WHERE (sqlc.narg(id)::uuid IS NULL OR id = sqlc.narg(id)) AND (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
   AND (sqlc.narg(agent)::text IS NULL OR agent = sqlc.narg(agent)) AND (sqlc.narg(state)::text IS NULL OR state = sqlc.narg(state))
   AND (sqlc.narg(since)::timestamptz IS NULL OR ended_at >= sqlc.narg(since)) AND (sqlc.narg(until)::timestamptz IS NULL OR ended_at < sqlc.narg(until))
-  AND (NOT sqlc.arg(owed)::boolean OR ended_at IS NULL) AND (NOT sqlc.arg(dissatisfied)::boolean OR dissatisfied)
+  AND (NOT sqlc.arg(dissatisfied)::boolean OR dissatisfied)
   AND (sqlc.narg(queues)::text[] IS NULL OR agent = sqlc.narg(person)::text OR EXISTS (
       SELECT 1 FROM ticket, unnest(ticket.calls) AS one (id)
       WHERE ticket.id = ANY (follow_up.tickets::uuid[]) AND call_is_of(one.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])))
 ORDER BY due_at DESC, id DESC LIMIT sqlc.narg(count)::bigint;
+
+-- name: FollowUpsOwed :many
+-- Those that are still to be made, the first that is due first: who cuts the list off leaves out
+-- what has time.
+SELECT said FROM follow_up
+WHERE ended_at IS NULL
+  AND (sqlc.narg(id)::uuid IS NULL OR id = sqlc.narg(id)) AND (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
+  AND (sqlc.narg(agent)::text IS NULL OR agent = sqlc.narg(agent)) AND (sqlc.narg(state)::text IS NULL OR state = sqlc.narg(state))
+  AND (NOT sqlc.arg(dissatisfied)::boolean OR dissatisfied)
+  AND (sqlc.narg(queues)::text[] IS NULL OR agent = sqlc.narg(person)::text OR EXISTS (
+      SELECT 1 FROM ticket, unnest(ticket.calls) AS one (id)
+      WHERE ticket.id = ANY (follow_up.tickets::uuid[]) AND call_is_of(one.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])))
+ORDER BY due_at, id LIMIT sqlc.narg(count)::bigint;
 
 -- name: ClosedTickets :many
 -- Tickets that were closed, also those that were opened again since, with what has become of

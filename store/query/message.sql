@@ -27,13 +27,16 @@ UPDATE ticket SET owner = taken.taken_by FROM taken WHERE ticket.id = sqlc.arg(t
 -- name: FinishMessage :exec
 -- A ticket that is about another matter by now, or that a department has not done, is not over
 -- with its message: people close it.
-WITH finished AS (
-    UPDATE message SET finished_by = sqlc.arg(by_person), finished_at = sqlc.arg(at), result = sqlc.arg(result)
+WITH its AS (
+    SELECT ticket.id FROM ticket
+    WHERE ticket.id = sqlc.arg(ticket_id) AND ticket.kind = 'voicemail' AND ticket.state IN ('open', 'done') FOR UPDATE
+), finished AS (
+    UPDATE message SET finished_by = sqlc.arg(by_person), finished_at = sqlc.arg(at), result = sqlc.arg(result), closed = EXISTS (SELECT 1 FROM its)
     WHERE message.call_id = sqlc.arg(call_id) AND message.finished_at IS NULL
-    RETURNING message.finished_at, message.result
+    RETURNING message.finished_at, message.result, message.closed
 )
 UPDATE ticket SET state = 'closed', closed_at = finished.finished_at, result = coalesce(nullif(finished.result, ''), ticket.result) FROM finished
-WHERE ticket.id = sqlc.arg(ticket_id) AND ticket.kind = 'voicemail' AND ticket.state IN ('open', 'done');
+WHERE ticket.id = sqlc.arg(ticket_id) AND finished.closed;
 
 -- name: MessagesByCall :many
 SELECT message.*, coalesce(k.result, '')::text AS checked, coalesce(k.sha256, '')::text AS sha256, coalesce(k.length_ms, 0)::bigint AS measured_ms

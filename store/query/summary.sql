@@ -56,7 +56,7 @@ WITH reopened AS (
       AND act.at >= sqlc.arg(since)::timestamptz AND act.at < sqlc.arg(until)::timestamptz
     UNION
     SELECT ticket.id FROM message JOIN ticket ON ticket.call_id = message.call_id AND ticket.company = message.company AND ticket.kind = 'voicemail'
-    WHERE message.company = sqlc.arg(company) AND message.finished_at >= sqlc.arg(since)::timestamptz AND message.finished_at < sqlc.arg(until)::timestamptz
+    WHERE message.company = sqlc.arg(company) AND message.closed AND message.finished_at >= sqlc.arg(since)::timestamptz AND message.finished_at < sqlc.arg(until)::timestamptz
 ), told AS (
     SELECT ticket.id, 1 AS opened, 0 AS closed, 0 AS open, 0 AS overdue FROM ticket
     WHERE ticket.company = sqlc.arg(company) AND ticket.opened_at >= sqlc.arg(since)::timestamptz AND ticket.opened_at < sqlc.arg(until)::timestamptz

@@ -73,7 +73,7 @@ WHERE id = sqlc.arg(id);
 -- name: LapsingTickets :many
 -- What the clock has to tell, the oldest first. Two that ask at once get different tickets.
 SELECT id FROM ticket
-WHERE state IN ('open', 'forwarded')
+WHERE state IN ('open', 'forwarded', 'done')
   AND (warn_at IS NULL AND state = 'open' OR NOT warned AND warn_at <= sqlc.arg(at)::timestamptz OR NOT overdue AND due_at <= sqlc.arg(at)::timestamptz)
 ORDER BY due_at NULLS FIRST, id LIMIT sqlc.arg(count) FOR UPDATE SKIP LOCKED;
 
@@ -87,14 +87,14 @@ WHERE (sqlc.narg(id)::text IS NULL OR ticket.id = sqlc.narg(id)::text::uuid)
   AND (sqlc.narg(owner)::text IS NULL OR ticket.owner = sqlc.narg(owner))
   AND (sqlc.narg(department)::text IS NULL OR ticket.department = sqlc.narg(department))
   AND (sqlc.narg(call_id)::text IS NULL OR ticket.calls @> ARRAY[sqlc.narg(call_id)::text])
-  AND (NOT sqlc.arg(overdue)::boolean OR ticket.overdue AND ticket.state IN ('open', 'forwarded'))
+  AND (NOT sqlc.arg(overdue)::boolean OR ticket.overdue AND ticket.state IN ('open', 'forwarded', 'done'))
   AND (sqlc.narg(queues)::text[] IS NULL OR ticket.owner = sqlc.narg(person)::text
        OR EXISTS (SELECT 1 FROM unnest(ticket.calls) AS one (id) WHERE call_is_of(one.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])))
 ORDER BY ticket.opened_at DESC, ticket.id DESC
 LIMIT sqlc.narg(count)::bigint;
 
 -- name: OverdueTickets :one
-SELECT count(*) FROM ticket WHERE overdue AND state IN ('open', 'forwarded');
+SELECT count(*) FROM ticket WHERE overdue AND state IN ('open', 'forwarded', 'done');
 
 -- name: UnsolvedEmergencies :many
 -- Emergencies whose callers have said that they are not solved, about which nobody has done
@@ -103,3 +103,7 @@ SELECT ticket.id FROM ticket JOIN act ON act.ticket_id = ticket.id AND act.follo
 WHERE ticket.kind = 'emergency' AND ticket.state = 'open' AND act.kind = 'ticket.reopened' AND act.by_person = 'system'
   AND NOT EXISTS (SELECT 1 FROM act later WHERE later.ticket_id = ticket.id AND later.follow_up_id IS NULL AND later.n > act.n AND later.by_person <> 'system')
 ORDER BY ticket.id;
+
+-- name: OfEmergency :one
+-- Whether a call was an emergency; of one that is not there nobody knows it.
+SELECT coalesce((SELECT call.emergency FROM call WHERE call.id = sqlc.arg(id)), false)::boolean AS emergency;

@@ -7,6 +7,7 @@ WITH next AS (
     JOIN recording_check k ON k.call_id = m.call_id AND k.name = m.recording AND k.sha256 <> ''
     LEFT JOIN transcript t ON t.call_id = m.call_id
     WHERE m.left_at >= sqlc.arg(since)::timestamptz AND (t.call_id IS NULL OR t.due_at <= sqlc.arg(at)::timestamptz)
+      AND NOT EXISTS (SELECT 1 FROM erasure WHERE erasure.call_id = m.call_id)
     ORDER BY m.left_at
     LIMIT 1
     FOR UPDATE OF m SKIP LOCKED
@@ -21,8 +22,9 @@ WITH next AS (
 SELECT next.call_id, next.company, next.recording, next.language, claimed.attempts FROM next JOIN claimed USING (call_id);
 
 -- name: Transcribe :exec
+-- Where the record was erased while the machine listened, nothing is kept.
 UPDATE transcript SET text = sqlc.arg(text), made_at = sqlc.arg(at)::timestamptz, due_at = NULL, failure = ''
-WHERE call_id = sqlc.arg(call_id) AND made_at IS NULL;
+WHERE transcript.call_id = sqlc.arg(call_id) AND made_at IS NULL AND NOT EXISTS (SELECT 1 FROM erasure WHERE erasure.call_id = transcript.call_id);
 
 -- name: FailTranscript :exec
 UPDATE transcript SET failure = sqlc.arg(failure), due_at = CASE WHEN sqlc.arg(given_up)::boolean THEN NULL ELSE due_at END

@@ -1,17 +1,20 @@
 -- name: KeepWebhook :one
--- One that was not there, or had ended, begins now.
+-- One that was not there, had ended, or was another company's, begins now.
 INSERT INTO webhook (name, company, began_at) VALUES (sqlc.arg(name), sqlc.arg(company), now())
 ON CONFLICT (name) DO UPDATE
 SET company = excluded.company, ended_at = NULL,
-    began_at = CASE WHEN webhook.ended_at IS NULL THEN webhook.began_at ELSE excluded.began_at END
+    began_at = CASE WHEN webhook.ended_at IS NULL AND webhook.company = excluded.company THEN webhook.began_at ELSE excluded.began_at END
 RETURNING began_at;
 
 -- name: EndWebhooks :exec
 UPDATE webhook SET ended_at = now() WHERE ended_at IS NULL AND NOT name = ANY (sqlc.arg(kept)::text[]);
 
 -- name: DropDeliveries :exec
--- Of webhooks that have ended.
-UPDATE delivery SET state = 'dropped', ended_at = now() WHERE state = 'waiting' AND NOT webhook = ANY (sqlc.arg(kept)::text[]);
+-- Of webhooks that have ended, or are another company's by now.
+UPDATE delivery SET state = 'dropped', ended_at = now()
+WHERE state = 'waiting' AND NOT EXISTS (
+    SELECT 1 FROM webhook WHERE webhook.name = delivery.webhook AND webhook.company = delivery.company AND webhook.ended_at IS NULL)
+   OR state = 'failed' AND EXISTS (SELECT 1 FROM webhook WHERE webhook.name = delivery.webhook AND webhook.company <> delivery.company);
 
 -- name: AddDeliveries :many
 -- Answers those that are new.
@@ -36,7 +39,8 @@ WHERE id = sqlc.arg(id) AND state = 'waiting';
 -- Those that were given up, or wait for another try, of a webhook that is there.
 UPDATE delivery SET state = 'waiting', ended_at = NULL, expires_at = now() + sqlc.arg(tried_for_s)::bigint * interval '1 second', tries = 0
 FROM webhook
-WHERE (delivery.state = 'failed' OR delivery.state = 'waiting' AND delivery.tries > 0) AND delivery.webhook = sqlc.arg(webhook) AND webhook.name = delivery.webhook AND webhook.ended_at IS NULL
+WHERE (delivery.state = 'failed' OR delivery.state = 'waiting' AND delivery.tries > 0) AND delivery.webhook = sqlc.arg(webhook)
+  AND webhook.name = delivery.webhook AND webhook.company = delivery.company AND webhook.ended_at IS NULL
   AND (sqlc.narg(id)::text IS NULL OR delivery.id::text = sqlc.narg(id))
 RETURNING delivery.id;
 

@@ -69,7 +69,7 @@ func Do(t Ticket, by string, a Act, m Moment) (Fact, error) {
 	}
 	m.Now = m.Now.UTC().Truncate(time.Millisecond)
 	if m.Calendar == nil {
-		m.Calendar = everyDay{}
+		m.Calendar = everyDay{time.UTC}
 	}
 	if _, opens := a.(*Opened); opens != (t.Facts == 0) {
 		return Fact{}, refuse("a ticket is opened once")

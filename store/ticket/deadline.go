@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Deadline is when a ticket must be closed, or its department's result be there.
+// Deadline is when a ticket must be closed. What a department has done is not: somebody is to tell
+// the caller.
 type Deadline struct {
 	// At is zero where there is none.
 	At time.Time
@@ -26,12 +27,15 @@ type Calendar interface {
 	Zone() *time.Location
 }
 
-// everyDay is the calendar of a company that has none: each day is worked.
-type everyDay struct{}
+// everyDay is the calendar of a company that has none: each day of its zone is worked.
+type everyDay struct{ zone *time.Location }
+
+// EveryDay is the calendar of a company in a zone that has no other.
+func EveryDay(zone *time.Location) Calendar { return everyDay{zone} }
 
 func (everyDay) WorkingDays(from time.Time, n int) time.Time { return from.AddDate(0, 0, n) }
 
-func (everyDay) Zone() *time.Location { return time.UTC }
+func (e everyDay) Zone() *time.Location { return e.zone }
 
 // Hours of the clock, and days, of requirements E2 and E3.
 const (
@@ -39,8 +43,9 @@ const (
 	consultDays     = 1
 	complaintDays   = 2
 	otherDays       = 5
-	resultDays      = 3 // after the work was done
-	warnDivisor     = 4 // of the time that there is, the last quarter is warned of
+	resultDays      = 3               // after the work was done
+	urgentWithin    = 3 * time.Minute // as who was cut off (A5)
+	warnDivisor     = 4               // of the time that there is, the last quarter is warned of
 	warnMost        = 24 * time.Hour
 	promiseAhead    = 366 * 24 * time.Hour
 	workedAgoLatest = 366 * 24 * time.Hour
@@ -66,7 +71,7 @@ func dueOf(k Kind, from time.Time, c Calendar) time.Time {
 		due = c.WorkingDays(from, otherDays)
 	}
 	if due.IsZero() { // a calendar by which nobody ever works
-		return dueOf(k, from, everyDay{})
+		return dueOf(k, from, everyDay{c.Zone()})
 	}
 	return stamp(due)
 }
@@ -93,6 +98,9 @@ func (t *Ticket) set(due time.Time, promised bool, at time.Time) {
 // until somebody says what it is about.
 type Dated struct {
 	Due time.Time `json:"due"`
+	// Urgent: it came of an emergency call. Nobody has spoken to that caller, and he does not
+	// wait for the next working day.
+	Urgent bool `json:"urgent,omitempty"`
 }
 
 var dated = act[Dated]("dated")
@@ -105,10 +113,16 @@ func (a *Dated) check(t *Ticket, m Moment) error {
 		return refuse("ticket %s needs no deadline", t.ID)
 	}
 	a.Due = dueOf(t.Kind, t.OpenedAt, m.Calendar)
+	if a.Urgent {
+		a.Due = stamp(t.OpenedAt.Add(urgentWithin))
+	}
 	return nil
 }
 
-func (a *Dated) apply(t *Ticket, at time.Time) { t.set(stamp(a.Due), false, at) }
+func (a *Dated) apply(t *Ticket, at time.Time) {
+	t.Matter.Important = t.Matter.Important || a.Urgent
+	t.set(stamp(a.Due), false, at)
+}
 
 // Promised: the caller was told when he hears of it: an expected day (requirement E2), or that he
 // is called back within some minutes (3 of requirement A5, 30 of A7).
@@ -160,7 +174,7 @@ func (*Lapsed) Verb() Verb { return lapsed }
 func (a *Lapsed) check(t *Ticket, m Moment) error {
 	a.Due = stamp(a.Due)
 	switch {
-	case t.State != Open && t.State != Forwarded:
+	case t.State == Draft || t.State.Over():
 		return refuse("ticket %s waits for nothing", t.ID)
 	case !t.Due.At.Equal(a.Due):
 		return refuse("the deadline of ticket %s is another one", t.ID)

@@ -161,6 +161,18 @@ func (q *Queries) FollowUpActs(ctx context.Context, db DBTX, id uuid.UUID) ([]Ac
 	return items, nil
 }
 
+const givenActs = `-- name: GivenActs :one
+SELECT last FROM counter WHERE name = 'outbox'
+`
+
+// LastAct without waiting.
+func (q *Queries) GivenActs(ctx context.Context, db DBTX) (int64, error) {
+	row := db.QueryRow(ctx, givenActs)
+	var last int64
+	err := row.Scan(&last)
+	return last, err
+}
+
 const knownActs = `-- name: KnownActs :many
 SELECT fact_id FROM act WHERE fact_id = ANY ($1::text[])
 `
@@ -218,6 +230,16 @@ func (q *Queries) NumberActs(ctx context.Context, db DBTX, count int32) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const passActs = `-- name: PassActs :exec
+UPDATE counter SET last = greatest(last, $1::bigint) WHERE name = 'outbox'
+`
+
+// Numbers up to this one are in use, by acts that nobody reads any more.
+func (q *Queries) PassActs(ctx context.Context, db DBTX, last int64) error {
+	_, err := db.Exec(ctx, passActs, last)
+	return err
 }
 
 const readActs = `-- name: ReadActs :exec

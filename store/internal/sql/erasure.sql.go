@@ -26,9 +26,9 @@ func (q *Queries) AddErasure(ctx context.Context, db DBTX, callID string, amendm
 
 const eraseActs = `-- name: EraseActs :exec
 UPDATE act SET data = data - ARRAY['matter', 'said', 'text', 'reason', 'result', 'how', 'name', 'tickets', 'number', 'outcome', 'why']
-WHERE act.call_id = $1 OR act.follow_up_id IN (
+WHERE act.call_id = $1 OR act.follow_up_id = ANY (ARRAY( -- an array, so that each of the two has its index
     SELECT follow_up.id FROM follow_up
-    WHERE follow_up.tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = $1))
+    WHERE follow_up.tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = $1)))
 `
 
 // What was done, when and by whom stays; what was said does not. A follow-up's acts are its first
@@ -86,9 +86,10 @@ func (q *Queries) EraseCallback(ctx context.Context, db DBTX, callID string) err
 
 const eraseDeliveries = `-- name: EraseDeliveries :exec
 DELETE FROM delivery
-WHERE delivery.call_id = $1 OR delivery.fact_id IN (
-    SELECT act.fact_id FROM follow_up JOIN act ON act.follow_up_id = follow_up.id
-    WHERE follow_up.tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = $1))
+WHERE delivery.call_id = $1 OR delivery.fact_id = ANY (ARRAY(
+    SELECT act.fact_id FROM act WHERE act.follow_up_id = ANY (ARRAY(
+        SELECT follow_up.id FROM follow_up
+        WHERE follow_up.tickets && (SELECT coalesce(array_agg(ticket.id::text), '{}') FROM ticket WHERE ticket.call_id = $1)))))
 `
 
 // What was to be told outside of the call, and what was told.

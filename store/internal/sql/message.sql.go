@@ -13,13 +13,16 @@ import (
 )
 
 const finishMessage = `-- name: FinishMessage :exec
-WITH finished AS (
-    UPDATE message SET finished_by = $2, finished_at = $3, result = $4
+WITH its AS (
+    SELECT ticket.id FROM ticket
+    WHERE ticket.id = $1 AND ticket.kind = 'voicemail' AND ticket.state IN ('open', 'done') FOR UPDATE
+), finished AS (
+    UPDATE message SET finished_by = $2, finished_at = $3, result = $4, closed = EXISTS (SELECT 1 FROM its)
     WHERE message.call_id = $5 AND message.finished_at IS NULL
-    RETURNING message.finished_at, message.result
+    RETURNING message.finished_at, message.result, message.closed
 )
 UPDATE ticket SET state = 'closed', closed_at = finished.finished_at, result = coalesce(nullif(finished.result, ''), ticket.result) FROM finished
-WHERE ticket.id = $1 AND ticket.kind = 'voicemail' AND ticket.state IN ('open', 'done')
+WHERE ticket.id = $1 AND finished.closed
 `
 
 type FinishMessageParams struct {
@@ -77,7 +80,7 @@ func (q *Queries) LeaveMessage(ctx context.Context, db DBTX, arg LeaveMessagePar
 }
 
 const messagesByCall = `-- name: MessagesByCall :many
-SELECT message.call_id, message.company, message.box, message.did, message.caller, message.number, message.recording, message.length_ms, message.left_at, message.taken_by, message.taken_at, message.finished_by, message.finished_at, message.result, coalesce(k.result, '')::text AS checked, coalesce(k.sha256, '')::text AS sha256, coalesce(k.length_ms, 0)::bigint AS measured_ms
+SELECT message.call_id, message.company, message.box, message.did, message.caller, message.number, message.recording, message.length_ms, message.left_at, message.taken_by, message.taken_at, message.finished_by, message.finished_at, message.result, message.closed, coalesce(k.result, '')::text AS checked, coalesce(k.sha256, '')::text AS sha256, coalesce(k.length_ms, 0)::bigint AS measured_ms
 FROM message LEFT JOIN recording_check k ON k.call_id = message.call_id AND k.name = message.recording
 WHERE message.call_id = ANY ($1::text[])
 `
@@ -97,6 +100,7 @@ type MessagesByCallRow struct {
 	FinishedBy string
 	FinishedAt *time.Time
 	Result     string
+	Closed     bool
 	Checked    string
 	Sha256     string
 	MeasuredMs int64
@@ -126,6 +130,7 @@ func (q *Queries) MessagesByCall(ctx context.Context, db DBTX, ids []string) ([]
 			&i.FinishedBy,
 			&i.FinishedAt,
 			&i.Result,
+			&i.Closed,
 			&i.Checked,
 			&i.Sha256,
 			&i.MeasuredMs,

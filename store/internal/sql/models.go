@@ -330,6 +330,7 @@ type Message struct {
 	FinishedBy string
 	FinishedAt *time.Time
 	Result     string
+	Closed     bool
 }
 
 type Notice struct {

@@ -443,7 +443,7 @@ WITH reopened AS (
       AND act.at >= $5::timestamptz AND act.at < $6::timestamptz
     UNION
     SELECT ticket.id FROM message JOIN ticket ON ticket.call_id = message.call_id AND ticket.company = message.company AND ticket.kind = 'voicemail'
-    WHERE message.company = $4 AND message.finished_at >= $5::timestamptz AND message.finished_at < $6::timestamptz
+    WHERE message.company = $4 AND message.closed AND message.finished_at >= $5::timestamptz AND message.finished_at < $6::timestamptz
 ), told AS (
     SELECT ticket.id, 1 AS opened, 0 AS closed, 0 AS open, 0 AS overdue FROM ticket
     WHERE ticket.company = $4 AND ticket.opened_at >= $5::timestamptz AND ticket.opened_at < $6::timestamptz

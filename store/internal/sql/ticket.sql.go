@@ -40,7 +40,7 @@ func (q *Queries) AddTicket(ctx context.Context, db DBTX, arg AddTicketParams) e
 
 const lapsingTickets = `-- name: LapsingTickets :many
 SELECT id FROM ticket
-WHERE state IN ('open', 'forwarded')
+WHERE state IN ('open', 'forwarded', 'done')
   AND (warn_at IS NULL AND state = 'open' OR NOT warned AND warn_at <= $1::timestamptz OR NOT overdue AND due_at <= $1::timestamptz)
 ORDER BY due_at NULLS FIRST, id LIMIT $2 FOR UPDATE SKIP LOCKED
 `
@@ -104,6 +104,18 @@ func (q *Queries) LockTicket(ctx context.Context, db DBTX, id uuid.UUID) (Ticket
 		&i.ChangedAt,
 	)
 	return i, err
+}
+
+const ofEmergency = `-- name: OfEmergency :one
+SELECT coalesce((SELECT call.emergency FROM call WHERE call.id = $1), false)::boolean AS emergency
+`
+
+// Whether a call was an emergency; of one that is not there nobody knows it.
+func (q *Queries) OfEmergency(ctx context.Context, db DBTX, id string) (bool, error) {
+	row := db.QueryRow(ctx, ofEmergency, id)
+	var emergency bool
+	err := row.Scan(&emergency)
+	return emergency, err
 }
 
 const openCallback = `-- name: OpenCallback :exec
@@ -211,7 +223,7 @@ func (q *Queries) OpenSheet(ctx context.Context, db DBTX, arg OpenSheetParams) e
 }
 
 const overdueTickets = `-- name: OverdueTickets :one
-SELECT count(*) FROM ticket WHERE overdue AND state IN ('open', 'forwarded')
+SELECT count(*) FROM ticket WHERE overdue AND state IN ('open', 'forwarded', 'done')
 `
 
 func (q *Queries) OverdueTickets(ctx context.Context, db DBTX) (int64, error) {
@@ -361,7 +373,7 @@ WHERE ($1::text IS NULL OR ticket.id = $1::text::uuid)
   AND ($5::text IS NULL OR ticket.owner = $5)
   AND ($6::text IS NULL OR ticket.department = $6)
   AND ($7::text IS NULL OR ticket.calls @> ARRAY[$7::text])
-  AND (NOT $8::boolean OR ticket.overdue AND ticket.state IN ('open', 'forwarded'))
+  AND (NOT $8::boolean OR ticket.overdue AND ticket.state IN ('open', 'forwarded', 'done'))
   AND ($9::text[] IS NULL OR ticket.owner = $10::text
        OR EXISTS (SELECT 1 FROM unnest(ticket.calls) AS one (id) WHERE call_is_of(one.id, $9::text[], ARRAY[$10::text])))
 ORDER BY ticket.opened_at DESC, ticket.id DESC

@@ -19,6 +19,7 @@ WITH next AS (
     JOIN recording_check k ON k.call_id = m.call_id AND k.name = m.recording AND k.sha256 <> ''
     LEFT JOIN transcript t ON t.call_id = m.call_id
     WHERE m.left_at >= $1::timestamptz AND (t.call_id IS NULL OR t.due_at <= $2::timestamptz)
+      AND NOT EXISTS (SELECT 1 FROM erasure WHERE erasure.call_id = m.call_id)
     ORDER BY m.left_at
     LIMIT 1
     FOR UPDATE OF m SKIP LOCKED
@@ -81,9 +82,10 @@ func (q *Queries) FailTranscript(ctx context.Context, db DBTX, failure string, g
 
 const transcribe = `-- name: Transcribe :exec
 UPDATE transcript SET text = $1, made_at = $2::timestamptz, due_at = NULL, failure = ''
-WHERE call_id = $3 AND made_at IS NULL
+WHERE transcript.call_id = $3 AND made_at IS NULL AND NOT EXISTS (SELECT 1 FROM erasure WHERE erasure.call_id = transcript.call_id)
 `
 
+// Where the record was erased while the machine listened, nothing is kept.
 func (q *Queries) Transcribe(ctx context.Context, db DBTX, text string, at time.Time, callID string) error {
 	_, err := db.Exec(ctx, transcribe, text, at, callID)
 	return err

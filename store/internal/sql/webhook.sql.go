@@ -151,12 +151,15 @@ func (q *Queries) Deliveries(ctx context.Context, db DBTX, arg DeliveriesParams)
 }
 
 const dropDeliveries = `-- name: DropDeliveries :exec
-UPDATE delivery SET state = 'dropped', ended_at = now() WHERE state = 'waiting' AND NOT webhook = ANY ($1::text[])
+UPDATE delivery SET state = 'dropped', ended_at = now()
+WHERE state = 'waiting' AND NOT EXISTS (
+    SELECT 1 FROM webhook WHERE webhook.name = delivery.webhook AND webhook.company = delivery.company AND webhook.ended_at IS NULL)
+   OR state = 'failed' AND EXISTS (SELECT 1 FROM webhook WHERE webhook.name = delivery.webhook AND webhook.company <> delivery.company)
 `
 
-// Of webhooks that have ended.
-func (q *Queries) DropDeliveries(ctx context.Context, db DBTX, kept []string) error {
-	_, err := db.Exec(ctx, dropDeliveries, kept)
+// Of webhooks that have ended, or are another company's by now.
+func (q *Queries) DropDeliveries(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, dropDeliveries)
 	return err
 }
 
@@ -187,11 +190,11 @@ const keepWebhook = `-- name: KeepWebhook :one
 INSERT INTO webhook (name, company, began_at) VALUES ($1, $2, now())
 ON CONFLICT (name) DO UPDATE
 SET company = excluded.company, ended_at = NULL,
-    began_at = CASE WHEN webhook.ended_at IS NULL THEN webhook.began_at ELSE excluded.began_at END
+    began_at = CASE WHEN webhook.ended_at IS NULL AND webhook.company = excluded.company THEN webhook.began_at ELSE excluded.began_at END
 RETURNING began_at
 `
 
-// One that was not there, or had ended, begins now.
+// One that was not there, had ended, or was another company's, begins now.
 func (q *Queries) KeepWebhook(ctx context.Context, db DBTX, name string, company string) (time.Time, error) {
 	row := db.QueryRow(ctx, keepWebhook, name, company)
 	var began_at time.Time
@@ -202,7 +205,8 @@ func (q *Queries) KeepWebhook(ctx context.Context, db DBTX, name string, company
 const retryDeliveries = `-- name: RetryDeliveries :many
 UPDATE delivery SET state = 'waiting', ended_at = NULL, expires_at = now() + $1::bigint * interval '1 second', tries = 0
 FROM webhook
-WHERE (delivery.state = 'failed' OR delivery.state = 'waiting' AND delivery.tries > 0) AND delivery.webhook = $2 AND webhook.name = delivery.webhook AND webhook.ended_at IS NULL
+WHERE (delivery.state = 'failed' OR delivery.state = 'waiting' AND delivery.tries > 0) AND delivery.webhook = $2
+  AND webhook.name = delivery.webhook AND webhook.company = delivery.company AND webhook.ended_at IS NULL
   AND ($3::text IS NULL OR delivery.id::text = $3)
 RETURNING delivery.id
 `
