@@ -86,7 +86,14 @@ func (c *client) send(ctx context.Context, method, path string, body io.Reader, 
 		return nil, err
 	}
 	defer res.Close()
-	return io.ReadAll(io.LimitReader(res, answerMost))
+	said, err := io.ReadAll(io.LimitReader(res, answerMost+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the service broke off: %w", err)
+	case len(said) > answerMost: // a part would pass for the whole
+		return nil, fmt.Errorf("the answer has more than %d MB; allowed: less at a time", answerMost>>20)
+	}
+	return said, nil
 }
 
 // fetch writes an answer of any length into w; ctx bounds it.

@@ -242,15 +242,22 @@ func configVersionsCommand() *cobra.Command {
 			}
 			w := table(c, "VERSION", "STATE", "SINCE, OR FROM", "BY", "NOTE")
 			for _, v := range list.Versions {
-				note := v.Note
-				if v.Waits != "" {
-					note += " (waits: " + v.Waits + ")"
-				}
-				if err := w.row(strconv.Itoa(v.Version), strings.ReplaceAll(string(v.State), "_", " "), clock(v.At), v.By, note); err != nil {
+				if err := w.row(strconv.Itoa(v.Version), strings.ReplaceAll(string(v.State), "_", " "), clock(v.At), v.By, v.Note); err != nil {
 					return err
 				}
 			}
-			return w.Flush()
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			for _, v := range list.Versions { // whole: it says what is to be done
+				if v.Waits == "" {
+					continue
+				}
+				if _, err := fmt.Fprintf(c.OutOrStdout(), "version %d waits: %s\n", v.Version, printable(v.Waits)); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	}
 	api.addFlags(c)

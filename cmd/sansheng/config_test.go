@@ -2,11 +2,17 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sansheng/cti"
+	"sansheng/cti/web"
 )
 
 // TestConfigCheck: each fault is a line with file, line and what is allowed, and the
@@ -43,5 +49,23 @@ func TestConfigCheck(t *testing.T) {
 		if c.faults == nil && !strings.Contains(out.String(), "can be used: 0 lines, 0 queues, 0 agents, 0 flows") {
 			t.Errorf("out is %q", out.String())
 		}
+	}
+}
+
+// TestVersionsWait: why a planned version has not come into force is told whole, for it says
+// what is to be done.
+func TestVersionsWait(t *testing.T) {
+	t.Setenv(passwordVariable, "secret")
+	const waits = "queue service must stay: 2 callers wait in it or are to be called back, 1 more are in talks or flows from which they may come to it"
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(web.ConfigVersions{Versions: []web.ConfigVersion{{Version: 7, State: cti.VersionPlanned, By: "3001", Note: "less", Waits: waits}}})
+	}))
+	defer srv.Close()
+	root := rootCommand()
+	var out bytes.Buffer
+	root.SetOut(&out)
+	root.SetArgs([]string{"config", "versions", "--as", "3001", "--url", srv.URL})
+	if err := root.ExecuteContext(t.Context()); err != nil || !strings.Contains(out.String(), "version 7 waits: "+waits+"\n") {
+		t.Errorf("%v, %q", err, out.String())
 	}
 }

@@ -21,7 +21,7 @@ func main() {
 	// Children run under another account where this one is root: they must be
 	// able to read what is meant for them. Secrets have modes of their own.
 	syscall.Umask(0o022)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	err := rootCommand().ExecuteContext(ctx)
 	stop()
 	if err == nil {
@@ -31,6 +31,14 @@ func main() {
 		fmt.Fprintln(os.Stderr, "sansheng:", err)
 	}
 	os.Exit(1)
+}
+
+// interruptible is a context that ends with the first SIGINT or SIGTERM. The second one ends
+// the program as if nobody had asked: what is being stopped may hang.
+func interruptible() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 func rootCommand() *cobra.Command {

@@ -41,7 +41,10 @@ func orderCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			body.Verb = args[1]
-			if within > 0 {
+			switch {
+			case within < 0:
+				return fmt.Errorf("--within %v; allowed: a time to come, as 3m", within)
+			case within > 0:
 				body.Due = time.Now().Add(within).UTC().Truncate(time.Second)
 			}
 			for _, f := range sheet {

@@ -56,7 +56,7 @@ func story(r store.Record) string {
 	line := func(name, format string, args ...any) {
 		for i, a := range args {
 			if s, ok := a.(string); ok {
-				args[i] = plain(s)
+				args[i] = printable(s) // the whole record, an amendment's text too
 			}
 		}
 		fmt.Fprintf(&b, "%-12s %s\n", name, fmt.Sprintf(format, args...))

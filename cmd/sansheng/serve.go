@@ -68,6 +68,9 @@ func (f *serveFlags) configuration(c *cobra.Command) (*config.Config, error) {
 		if cfg, err = config.Load(f.config); err != nil {
 			return nil, err
 		}
+		if places := cfg.Lacking(); len(places) > 0 { // else pages would go to an address that there is not
+			return nil, fmt.Errorf("%s: %s: %s stands for a secret that config export has left out; allowed: the secret itself", f.config, strings.Join(places, ", "), config.Kept)
+		}
 	}
 	f.shifts = c.Flags().Changed("port-offset")
 	f.over(cfg)

@@ -2,11 +2,12 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -33,23 +34,25 @@ func summaryCommand() *cobra.Command {
 					query.Set(name, value)
 				}
 			}
-			file := html + pdf
 			switch {
 			case html != "":
 				query.Set("format", "html")
 			case pdf != "":
 				query.Set("format", "pdf")
 			}
-			said, err := api.ask(c.Context(), http.MethodGet, "/api/v1/summaries/"+url.PathEscape(day)+"?"+query.Encode(), nil, nil)
+			path := "/api/v1/summaries/" + url.PathEscape(day) + "?" + query.Encode()
+			if file := html + pdf; file != "" { // of any length, and whole
+				ctx, cancel := context.WithTimeout(c.Context(), sendWithin)
+				defer cancel()
+				if err := writeWhole(file, func(w io.Writer) error { return api.fetch(ctx, path, w) }); err != nil {
+					return fmt.Errorf("sum up day: %w", err)
+				}
+				_, err := fmt.Fprintf(c.OutOrStdout(), "the day is in %s\n", file)
+				return err
+			}
+			said, err := api.ask(c.Context(), http.MethodGet, path, nil, nil)
 			if err != nil {
 				return fmt.Errorf("sum up day: %w", err)
-			}
-			if file != "" {
-				if err := os.WriteFile(file, said, 0o600); err != nil {
-					return fmt.Errorf("write summary: %w", err)
-				}
-				_, err := fmt.Fprintf(c.OutOrStdout(), "%s has %d bytes\n", file, len(said))
-				return err
 			}
 			var s store.Summary
 			if err := json.Unmarshal(said, &s); err != nil {

@@ -185,7 +185,9 @@ func (r *Relay) follow(ctx context.Context, well func()) error {
 		return nil
 	}
 	r.advance(last)
-	well()
+	if last >= r.j.Last() { // else it is well once something has been published
+		well()
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	entriesC := make(chan []journal.Entry, 64)
 	reader := make(chan struct{})

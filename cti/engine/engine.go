@@ -137,7 +137,9 @@ type Engine struct {
 	plan    *cti.Plan // the last that was in force
 	// auditAt is when the ledger is looked into next.
 	auditAt time.Time
-	fail    context.CancelCauseFunc // of the run; set once by Run
+	// unread is from when on the ledger is still to be read; zero where it was.
+	unread time.Time
+	fail   context.CancelCauseFunc // of the run; set once by Run
 	// snapshotting is true while a snapshot is being written.
 	snapshotting atomic.Bool
 	wg           sync.WaitGroup
@@ -179,6 +181,7 @@ func New(cfg Config) *Engine {
 		asking:     make(chan struct{}, asksMost),
 		unanswered: unanswered{},
 	}
+	e.cfg.Metrics.inbox.Store(e.inbox)
 	e.lanes = newLanes(e.carryOut)
 	e.gate = newGate(cfg.Journal, e.lanes.add, e.lose, cfg.Metrics)
 	return e
@@ -309,8 +312,8 @@ func (e *Engine) loop(ctx context.Context) {
 				return
 			}
 		}
-		e.cfg.Metrics.inboxDepth.Set(float64(e.inbox.depth()))
 		switch {
+		case m.isOver():
 		case m.ask != nil:
 			m.ask(e.hotline)
 		default:
@@ -431,6 +434,9 @@ func (e *Engine) inquire(ctx context.Context, a cti.Ask) {
 		e.inbox.put(message{input: up})
 	}()
 }
+
+// Depth is how many inputs wait for the loop: what the switch has told is among them.
+func (e *Engine) Depth() int { return e.inbox.depth() }
 
 // Last is the number of the last fact made, once Run has returned.
 func (e *Engine) Last() uint64 { return e.hotline.Seq() }
@@ -567,10 +573,11 @@ func (e *Engine) Caller(ctx context.Context, did, number string) ([]flow.Exit, e
 	return known, nil
 }
 
-// ask has an input decided about and returns why it was refused.
+// ask has an input decided about and returns why it was refused. Where ctx ends before the
+// loop comes to it, as while that is held up, it is not done at all.
 func (e *Engine) ask(ctx context.Context, in cti.Input) error {
 	reply := make(chan error, 1)
-	if err := e.post(ctx, message{input: in, reply: func(err error) { reply <- err }}); err != nil {
+	if err := e.post(ctx, message{input: in, reply: func(err error) { reply <- err }, over: ctx.Done()}); err != nil {
 		return err
 	}
 	select {
@@ -643,7 +650,7 @@ func (e *Engine) View(ctx context.Context) (View, error) {
 // look lets the loop look at the hotline; where it fails, it may still be looking.
 func (e *Engine) look(ctx context.Context, at func(*cti.Hotline)) error {
 	doneC := make(chan struct{})
-	if err := e.post(ctx, message{ask: func(h *cti.Hotline) { at(h); close(doneC) }}); err != nil {
+	if err := e.post(ctx, message{ask: func(h *cti.Hotline) { at(h); close(doneC) }, over: ctx.Done()}); err != nil {
 		return err
 	}
 	select {

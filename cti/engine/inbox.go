@@ -15,6 +15,19 @@ type message struct {
 	reply func(error)
 	// waited is how often an event was put off until the ledger tells of it.
 	waited int
+	// over, where given, is closed when who asked waits no more: he was told that it is not
+	// done, so it must not be.
+	over <-chan struct{}
+}
+
+// isOver tells whether who asked waits no more.
+func (m message) isOver() bool {
+	select {
+	case <-m.over:
+		return true
+	default:
+		return false
+	}
 }
 
 // inbox is the loop's queue. It has no bound: whoever feeds it neither blocks
@@ -104,7 +117,7 @@ func (b *inbox) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.done {
-		b.done = true
+		b.done, b.queue = true, nil // nobody comes to it any more
 		close(b.closed)
 	}
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"sansheng/cti"
 )
@@ -53,13 +52,12 @@ func (i *Inheritance) Live() int { return i.memory.essence.Live() }
 // inherited is an Inheritance as it is kept.
 type inherited struct {
 	snapshotState
-	Term     uint64    `json:"term"`
-	LastFact time.Time `json:"last_fact"`
+	Term uint64 `json:"term"`
 }
 
 // Encode writes the inheritance down.
 func (i *Inheritance) Encode() ([]byte, error) {
-	return json.Marshal(inherited{snapshotState: i.memory.state(), Term: i.term, LastFact: i.memory.lastFact})
+	return json.Marshal(inherited{snapshotState: i.memory.state(), Term: i.term})
 }
 
 // DecodeInheritance reads what Encode wrote.
@@ -73,10 +71,7 @@ func DecodeInheritance(b []byte) (*Inheritance, error) {
 	for _, f := range kept.Facts {
 		i.memory.note(f)
 	}
-	for c, at := range kept.Arrived {
-		i.memory.arrived[c] = at
-	}
-	i.memory.lastFact = kept.LastFact
+	i.memory.recall(kept.snapshotState)
 	return i, nil
 }
 

@@ -17,16 +17,29 @@ import (
 // taken to be when they were found out, and marked as estimated.
 func (e *Engine) readLedger(ctx context.Context, up pbx.LinkUp) {
 	since := up.Time().Add(-ledgerOverlap)
-	if last := e.memory.lastFact; !last.IsZero() && last.Before(since) {
-		since = last.Add(-ledgerOverlap)
+	if heard := e.memory.heard; !heard.IsZero() && heard.Before(since) {
+		since = heard.Add(-ledgerOverlap)
 	}
-	entries, ok := e.entries(ctx, since)
+	entries, ok := e.missed(ctx, since)
 	if !ok {
 		return
 	}
 	answeredAt(entries, up.Snapshot)
 	e.catchUp(ctx, entries, time.Time{})
 	e.endMissed(ctx, entries, up.Snapshot)
+}
+
+// missed are the entries since then, and since before where the ledger could not be read
+// for them: the callers of that time have no record yet.
+func (e *Engine) missed(ctx context.Context, since time.Time) ([]pbx.LedgerEntry, bool) {
+	if !e.unread.IsZero() && e.unread.Before(since) {
+		since = e.unread
+	}
+	entries, ok := e.entries(ctx, since)
+	if e.unread = since; ok {
+		e.unread = time.Time{}
+	}
+	return entries, ok
 }
 
 func (e *Engine) entries(ctx context.Context, since time.Time) ([]pbx.LedgerEntry, bool) {
@@ -49,7 +62,7 @@ func (e *Engine) audit(ctx context.Context, now time.Time) {
 		return
 	}
 	e.auditAt = now.Add(auditEvery)
-	if entries, ok := e.entries(ctx, now.Add(-ledgerOverlap)); ok {
+	if entries, ok := e.missed(ctx, now.Add(-ledgerOverlap)); ok {
 		e.catchUp(ctx, entries, now.Add(-auditEvery))
 	}
 }
@@ -70,7 +83,7 @@ func (e *Engine) catchUp(ctx context.Context, entries []pbx.LedgerEntry, before 
 		case u.EndedAt.IsZero() && u.FellBackAt.IsZero(): // on his way to us
 		default:
 			e.cfg.Metrics.repaired(repairLedgerCall, 1)
-			e.handle(ctx, u.At, *u)
+			e.handle(ctx, e.cfg.Switch.Now(), *u) // it has its own times; who waits now is not matched by them
 		}
 	}
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"strconv"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
@@ -13,7 +14,7 @@ import (
 // Metrics are the engine's gauges and counters. Register them with a registry.
 type Metrics struct {
 	prometheus.Collector
-	inboxDepth     prometheus.Gauge
+	inbox          atomic.Pointer[inbox] // of the engine whose they are now
 	decision       prometheus.Histogram
 	journalDelay   prometheus.Histogram
 	journalErrors  prometheus.Counter
@@ -51,9 +52,6 @@ func NewMetrics() *Metrics {
 	}
 	m := &Metrics{
 		Collector: own,
-		inboxDepth: with.NewGauge(prometheus.GaugeOpts{
-			Name: "sansheng_engine_inbox_depth", Help: "Inputs waiting for the owner loop.",
-		}),
 		decision: with.NewHistogram(prometheus.HistogramOpts{
 			Name: "sansheng_engine_decision_seconds", Help: "Time to decide one input.",
 			Buckets: prometheus.ExponentialBuckets(1e-6, 4, 10),
@@ -79,6 +77,14 @@ func NewMetrics() *Metrics {
 		lookups:  counts("lookups_total", "Questions to companies' services about callers, by whether there was an answer.", "result"),
 		repairs:  counts("repairs_total", "What was found otherwise than the hotline thought and set right, by kind.", "kind"),
 	}
+	with.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "sansheng_engine_inbox_depth", Help: "Inputs waiting for the owner loop.",
+	}, func() float64 { // asked, for a loop that is held up tells nothing
+		if b := m.inbox.Load(); b != nil {
+			return float64(b.depth())
+		}
+		return 0
+	})
 	for _, r := range []cti.OfferResult{
 		cti.OfferAnswered, cti.OfferMissed, cti.OfferDeclined, cti.OfferBusy, cti.OfferUnreachable, cti.OfferWithdrawn, cti.OfferFailed, cti.OfferUnacknowledged,
 	} {

@@ -23,8 +23,10 @@ type memory struct {
 	essence *cti.Essence
 	// arrived tells when each call of the last day came.
 	arrived map[cti.CallID]time.Time
-	// lastFact is the newest fact's time: the ledger is read from there on.
-	lastFact time.Time
+	// heard is until when the switch was heard, by the facts made until then: the ledger
+	// is read from there on. What is told while it is away says nothing of it.
+	heard time.Time
+	away  bool
 	// fresh counts facts since the last snapshot.
 	fresh int
 }
@@ -33,6 +35,7 @@ type memory struct {
 type snapshotState struct {
 	Facts   []cti.Fact               `json:"facts"`
 	Arrived map[cti.CallID]time.Time `json:"arrived"`
+	Heard   time.Time                `json:"last_fact,omitzero"`
 }
 
 func newMemory() *memory {
@@ -42,11 +45,30 @@ func newMemory() *memory {
 func (m *memory) note(f cti.Fact) {
 	m.essence.Add(f)
 	m.fresh++
-	if f.At.After(m.lastFact) || f.Kind == cti.ClockStepped {
-		m.lastFact = f.At
-	}
+	m.hear(f)
 	if f.Kind == cti.CallArrived {
 		m.arrived[f.Call] = f.At
+	}
+}
+
+// hear takes note of until when the switch was heard.
+func (m *memory) hear(f cti.Fact) {
+	switch f.Kind {
+	case cti.EngineStarted:
+		m.away = true
+	case cti.SwitchFound:
+		m.away = false
+	case cti.ClockStepped:
+		m.heard = f.At
+	}
+	if !m.away && f.At.After(m.heard) {
+		m.heard = f.At
+	}
+	if f.Kind == cti.SwitchLost {
+		m.away = true
+		if d, ok := f.Data.(*cti.EngineData); ok && !d.HeardAt.IsZero() && d.HeardAt.Before(m.heard) {
+			m.heard = d.HeardAt
+		}
 	}
 }
 
@@ -60,11 +82,21 @@ func (m *memory) encode() ([]byte, error) { return json.Marshal(m.state()) }
 
 func (m *memory) state() snapshotState {
 	for c, at := range m.arrived {
-		if at.Before(m.lastFact.Add(-remembered)) {
+		if at.Before(m.heard.Add(-remembered)) {
 			delete(m.arrived, c)
 		}
 	}
-	return snapshotState{Facts: m.essence.Facts(), Arrived: m.arrived}
+	return snapshotState{Facts: m.essence.Facts(), Arrived: m.arrived, Heard: m.heard}
+}
+
+// recall takes over what a snapshot tells beside its facts, which have been noted.
+func (m *memory) recall(s snapshotState) {
+	for c, at := range s.Arrived {
+		m.arrived[c] = at
+	}
+	if !s.Heard.IsZero() {
+		m.heard = s.Heard
+	}
 }
 
 // restore begins with the newest snapshot and returns the fact it stands behind.
@@ -86,9 +118,7 @@ func (e *Engine) restore(ctx context.Context, apply func(cti.Fact) error) (uint6
 			return 0, err
 		}
 	}
-	for c, at := range s.Arrived {
-		e.memory.arrived[c] = at
-	}
+	e.memory.recall(s)
 	e.hotline.Resume(seq)
 	e.memory.fresh = 0
 	return seq, nil

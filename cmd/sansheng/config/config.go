@@ -444,7 +444,7 @@ func (c *Config) checkWatch(fail func(place, format string, args ...any)) {
 	}
 	for i, number := range c.Alarms.OnCall {
 		if !numberPattern.MatchString(number) {
-			fail(fmt.Sprintf("alarms.on_call[%d]", i), "%q is not allowed: 1 to 12 digits", number)
+			fail(fmt.Sprintf("alarms.on_call[%d]", i), "%q is not allowed: 1 to 15 digits", number)
 		}
 	}
 	for i, p := range c.Unprotected {
@@ -456,7 +456,7 @@ func (c *Config) checkWatch(fail func(place, format string, args ...any)) {
 
 var (
 	namePattern   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
-	numberPattern = regexp.MustCompile(`^[0-9]{1,12}$`)
+	numberPattern = regexp.MustCompile(`^[0-9]{1,15}$`)
 	headerPattern = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 	// webhookPattern is what a queue of River's may be called.
 	webhookPattern = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`)

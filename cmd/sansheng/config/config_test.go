@@ -76,7 +76,7 @@ func TestFaults(t *testing.T) {
 		{"a look-up's results", "language: zh}", "language: zh, lookups: [{id: crm, url: 'http://crm/', results: [known, failed]}]}", `hotline.companies[0].lookups[0].results[1]: "failed" is the exit for no answer`},
 		{"country", "country: cn", "country: xx", `hotline.yaml:7: hotline.companies[0].country: "xx" is unknown; allowed: cn, de, fr, jp, uk, us`},
 		{"lease", "port_offset: 100", "engine: {name: a, lease: main}", "hotline.yaml:3: engine.lease: needs nats.url, the NATS that all engines of this lease use"},
-		{"on call", "port_offset: 100", "alarms: {on_call: ['1007&1008']}", `hotline.yaml:3: alarms.on_call[0]: "1007&1008" is not allowed: 1 to 12 digits`},
+		{"on call", "port_offset: 100", "alarms: {on_call: ['1007&1008']}", `hotline.yaml:3: alarms.on_call[0]: "1007&1008" is not allowed: 1 to 15 digits`},
 		{"chain without a gateway", "members: [1001],", "members: [1001], on_call: {chain: [1001, water]},", `hotline.yaml:11: hotline.queues[0].on_call.chain[1]: "water" is outside and cannot be called; allowed: agents, or set asterisk.gateway`},
 		{"webhook", "port_offset: 100", "alarms: {webhook: 'ftp://x'}", `alarms.webhook: "ftp://x" is no http or https address`},
 		{"witness's folder", "port_offset: 100", "witness: {folders: [heads]}", `hotline.yaml:3: witness.folders[0]: "heads" is not allowed: a path from the root`},

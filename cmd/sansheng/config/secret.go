@@ -54,6 +54,27 @@ func hideHook(link string) string {
 	return u.Scheme + "://" + u.Host + "/" + Kept
 }
 
+// Lacking are the places where Kept stands for a secret, of which only a service that runs
+// knows what it is.
+func (c *Config) Lacking() []string {
+	var places []string
+	look := func(at string, values ...string) {
+		if slices.ContainsFunc(values, func(v string) bool {
+			return strings.HasSuffix(v, "="+Kept) || strings.HasSuffix(v, "/"+Kept) || strings.Contains(v, "//"+Kept+"@")
+		}) {
+			places = append(places, at)
+		}
+	}
+	look("asterisk.environ", c.Asterisk.Environ...)
+	look("nats.url", strings.Split(c.NATS.URL, ",")...)
+	look("alarms.webhook", c.Alarms.Webhook)
+	look("witness.urls", c.Witness.URLs...)
+	for _, w := range c.Webhooks {
+		look("webhooks["+w.Name+"].url", w.URL)
+	}
+	return places
+}
+
 // Restore puts the secrets of the configuration that runs where a document has kept them.
 func (c *Config) Restore(running *Config) {
 	hidden := running.hidden()

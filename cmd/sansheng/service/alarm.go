@@ -202,7 +202,7 @@ func (s *Service) watchLink() func(context.Context) {
 		if p := s.sentinel.Load(); p != nil {
 			s.recovered("sentinel_crashed", p.PID())
 		}
-		link, _, down := s.leading()
+		link, leader, down := s.leading()
 		if link != nil {
 			down = link.Up()
 		}
@@ -216,7 +216,8 @@ func (s *Service) watchLink() func(context.Context) {
 			}
 			return
 		}
-		s.alarms.Set("event_backlog", depth.over(float64(link.Depth()), "%.0f events wait"))
+		// They wait in the engine, which takes them from the link at once.
+		s.alarms.Set("event_backlog", depth.over(float64(link.Depth()+leader.Depth()), "%.0f events wait"))
 		_, fence := link.LastFence()
 		s.alarms.Set("event_lag", lag.over(fence.Seconds(), "the last fence was under way for %.1f s"))
 		if down != nil {

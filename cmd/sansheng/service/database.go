@@ -36,25 +36,17 @@ func (s *Service) startDatabase(run context.Context) *database {
 	return d
 }
 
+// databaseRetry is the wait before a database that cannot be started or used is tried again.
+const databaseRetry = 2 * time.Second
+
 func (s *Service) runDatabase(run context.Context, d *database) error {
-	url, err := s.databaseURL(run, d)
-	if err != nil {
-		return err
-	}
-	d.store, err = store.Open(run, store.Config{URL: url, Log: s.log.Named("store"), Calendar: s.workCalendar, Forms: s.forms, Office: s.office})
-	if err != nil {
-		return err
-	}
 	hooks, err := newHooks(s.cfg)
 	if err != nil {
 		return err
 	}
 	defer hooks.sender.Close()
 	for {
-		err := d.store.Migrate(run)
-		if err == nil {
-			err = d.store.SetWebhooks(run, hooks.list, hooks.send)
-		}
+		err := s.readyDatabase(run, d, hooks)
 		if err == nil {
 			break
 		}
@@ -62,7 +54,7 @@ func (s *Service) runDatabase(run context.Context, d *database) error {
 		select {
 		case <-run.Done():
 			return nil
-		case <-time.After(time.Second):
+		case <-time.After(databaseRetry):
 		}
 	}
 	d.facts = d.store.Projector(hotlineSource{public: s.public}, store.ProjectorConfig{})
@@ -74,6 +66,24 @@ func (s *Service) runDatabase(run context.Context, d *database) error {
 	s.records.store.Store(d.store)
 	close(d.readyC)
 	return d.facts.Run(run)
+}
+
+// readyDatabase makes the database what the store needs, from where an earlier try has ended.
+func (s *Service) readyDatabase(run context.Context, d *database, hooks *hooks) error {
+	if d.store == nil {
+		url, err := s.databaseURL(run, d)
+		if err != nil {
+			return err
+		}
+		d.store, err = store.Open(run, store.Config{URL: url, Log: s.log.Named("store"), Calendar: s.workCalendar, Forms: s.forms, Office: s.office})
+		if err != nil {
+			return err
+		}
+	}
+	if err := d.store.Migrate(run); err != nil {
+		return err
+	}
+	return d.store.SetWebhooks(run, hooks.list, hooks.send)
 }
 
 // workCalendar is what a company's calendar says of working days; nil where it has none.
@@ -99,14 +109,16 @@ func (s *Service) databaseURL(run context.Context, d *database) (string, error) 
 	if s.cfg.Postgres.URLFile != "" {
 		return DatabaseURL(s.cfg)
 	}
-	ctx, cancel := context.WithTimeout(run, 10*time.Minute)
-	defer cancel()
-	var err error
-	d.cluster, err = cluster.Start(ctx, cluster.Config{
-		Data: filepath.Join(s.cfg.Data, "postgres"), OnCrash: s.crashed, Finder: s.opts.Finder,
-	})
-	if err != nil {
-		return "", err
+	if d.cluster == nil {
+		ctx, cancel := context.WithTimeout(run, 10*time.Minute)
+		defer cancel()
+		var err error
+		d.cluster, err = cluster.Start(ctx, cluster.Config{
+			Data: filepath.Join(s.cfg.Data, "postgres"), OnCrash: s.crashed, Finder: s.opts.Finder,
+		})
+		if err != nil {
+			return "", err
+		}
 	}
 	if err := os.WriteFile(urlFile(s.cfg), []byte(d.cluster.DSN+"\n"), 0o600); err != nil {
 		return "", fmt.Errorf("note database url: %w", err)

@@ -63,13 +63,13 @@ func (l *ledgerFile) rotate() error {
 
 // Since implements engine.Ledger.
 func (l *ledgerFile) Since(ctx context.Context, t time.Time) ([]pbx.LedgerEntry, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, ledgerWithin, fmt.Errorf("read ledger %s: no answer within %s", l.path, ledgerWithin))
-	defer cancel()
 	select {
 	case l.readingC <- struct{}{}:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	default: // one that hangs has been waited for: each caller's end asks, and the loop would do nothing else
+		return nil, fmt.Errorf("read ledger %s: there is no answer yet", l.path)
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, ledgerWithin, fmt.Errorf("read ledger %s: no answer within %s", l.path, ledgerWithin))
+	defer cancel()
 	type result struct {
 		entries []pbx.LedgerEntry
 		err     error

@@ -2,14 +2,11 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"sansheng/cti"
-	"sansheng/cti/web"
-	"sansheng/pbx/ari"
 )
 
 // callersMessages asks the engine that leads about messages, and the switch for their sound.
@@ -33,15 +30,7 @@ func (m callersMessages) FinishMessage(ctx context.Context, f cti.FinishMessage)
 
 // Sound implements web.MessageKeeper.
 func (m callersMessages) Sound(ctx context.Context, recording string) (io.ReadCloser, error) {
-	client := m.s.switchClient()
-	if client == nil {
-		return nil, errors.New("the switch cannot be reached")
-	}
-	sound, err := client.Recordings.File(ctx, recording)
-	if ari.Gone(err) {
-		return nil, fmt.Errorf("%w: %s", web.ErrNoSound, recording)
-	}
-	return sound, err
+	return m.s.receive(ctx, recording)
 }
 
 // watchMessages looks whether messages lie there that nobody has taken.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -118,19 +119,13 @@ func (s *Service) checkRecordings(ctx context.Context, client *ari.Client, recor
 	if err != nil {
 		return false, err
 	}
-	for _, u := range list {
-		c, finished, err := lookAt(ctx, client, u)
-		if err != nil {
-			return false, err
-		}
-		if !finished && time.Since(u.EndedAt) < fileWithin {
-			continue // it is written still; what is sealed is the whole
-		}
-		if err := records.CheckRecording(ctx, u.Call, c); err != nil {
-			return false, err
-		}
+	sealed, err := s.lookAtEach(ctx, client, list, since.IsZero(), func(u store.Unchecked, c store.RecordingCheck) error {
+		return records.CheckRecording(ctx, u.Call, c)
+	})
+	if err != nil {
+		return false, err
 	}
-	if len(list) == 0 {
+	if len(list) == 0 && !since.IsZero() {
 		return false, nil
 	}
 	bad, err := records.BadRecordings(ctx, time.Now().Add(-badFor))
@@ -142,7 +137,35 @@ func (s *Service) checkRecordings(ctx context.Context, client *ari.Client, recor
 	} else {
 		s.alarms.Set("recording_bad", nil)
 	}
-	return len(list) == recorderBatch, nil
+	return len(list) == recorderBatch && sealed > 0, nil
+}
+
+// lookAtEach looks at recordings and has what was found sealed; it tells of how many. One
+// that the switch does not give out, as for its disk, holds no other up, and is told of where
+// loud is set; it ends where the switch is not there at all.
+func (s *Service) lookAtEach(ctx context.Context, client *ari.Client, list []store.Unchecked, loud bool, seal func(store.Unchecked, store.RecordingCheck) error) (sealed int, err error) {
+	level := zap.DebugLevel
+	if loud {
+		level = zap.WarnLevel
+	}
+	for _, u := range list {
+		c, finished, err := lookAt(ctx, client, u)
+		var unanswered *ari.Error
+		switch {
+		case err != nil && (ctx.Err() != nil || errors.As(err, &unanswered) && unanswered.Status == 0 && !unanswered.Timeout()):
+			return sealed, err
+		case err != nil:
+			s.log.Log(level, "a recording cannot be looked at; it is tried again", zap.String("call", u.Call), zap.String("name", u.Name), zap.Error(err))
+			continue
+		case !finished && time.Since(u.EndedAt) < fileWithin:
+			continue // it is written still; what is sealed is the whole
+		}
+		if err := seal(u, c); err != nil {
+			return sealed, err
+		}
+		sealed++
+	}
+	return sealed, nil
 }
 
 // lookAt fetches a recording and its sides and measures them; finished is false where the
@@ -208,7 +231,27 @@ func fetch(ctx context.Context, client *ari.Client, name string) (wav.Measure, e
 		return wav.Measure{}, err
 	}
 	defer file.Close()
-	return wav.Read(file)
+	in := &received{Reader: file}
+	m, err := wav.Read(in)
+	if in.brokenOff != nil {
+		return wav.Measure{}, fmt.Errorf("fetch recording %s: broken off: %w", name, in.brokenOff)
+	}
+	return m, err
+}
+
+// received is a file as the switch sends it. Where that breaks off it is not the file's end:
+// the hash of a part must not be sealed as the whole's.
+type received struct {
+	io.Reader
+	brokenOff error
+}
+
+func (r *received) Read(b []byte) (int, error) {
+	n, err := r.Reader.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.brokenOff = err
+	}
+	return n, err
 }
 
 // destroyRecordings destroys recordings older than the rule allows, and puts on record
@@ -219,11 +262,13 @@ func (s *Service) destroyRecordings(ctx context.Context, client *ari.Client, rec
 		if err != nil || len(list) == 0 {
 			return err
 		}
+		var failed error
 		for _, d := range list {
 			d.Rule = fmt.Sprintf("recordings.keep_days: %d", days)
-			if err := s.destroy(ctx, client, records, d); err != nil {
-				return err
-			}
+			failed = errors.Join(failed, s.destroy(ctx, client, records, d))
+		}
+		if failed != nil {
+			return failed
 		}
 	}
 }
@@ -235,11 +280,13 @@ func (s *Service) destroyErased(ctx context.Context, client *ari.Client, records
 		if err != nil || len(list) == 0 {
 			return err
 		}
+		var failed error
 		for _, d := range list {
 			d.Rule = "the record was erased"
-			if err := s.destroy(ctx, client, records, d); err != nil {
-				return err
-			}
+			failed = errors.Join(failed, s.destroy(ctx, client, records, d))
+		}
+		if failed != nil {
+			return failed
 		}
 	}
 }

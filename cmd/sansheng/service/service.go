@@ -176,7 +176,7 @@ func (s *Service) start(ctx context.Context) error {
 	// The database needs seconds at its first start: the switch does not wait for it.
 	if s.cfg.Has("store") {
 		s.database = s.startDatabase(run)
-		s.background("witness", false, func() error { return s.keepWitness(run, time.Duration(s.cfg.Witness.Every)) })
+		s.background("witness", false, func() error { s.keepWitness(run, time.Duration(s.cfg.Witness.Every)); return nil })
 	}
 	if s.cfg.Has("engine") {
 		if err := s.begin(ctx); err != nil {
@@ -416,8 +416,8 @@ func helpers(plan *cti.Plan, q cti.Queue) []string {
 	return more
 }
 
-// background runs a part until the service ends; its end before that is an
-// alarm, and fatal where the service is nothing without it.
+// background runs a part until the service ends; its end before that is in the
+// log, and fatal where the service is nothing without it.
 func (s *Service) background(name string, fatal bool, run func() error) {
 	s.wg.Add(1)
 	go func() {

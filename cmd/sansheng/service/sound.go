@@ -7,8 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"sansheng/cti/web"
+	"sansheng/pbx/ari"
 	"sansheng/store"
 )
 
@@ -22,8 +24,26 @@ func (s *Service) openRecording(ctx context.Context, name string) (io.ReadSeekCl
 			return file, err
 		}
 	}
-	sound, err := callersMessages{s}.Sound(ctx, name)
-	if err != nil {
+	return s.receive(ctx, name)
+}
+
+// receiveWithin is how long the switch may take to send a file.
+const receiveWithin = time.Minute
+
+// receive fetches a recording from the switch, all of it, however slow who hears it is: the
+// connection is one of those by which the engine orders what calls need.
+func (s *Service) receive(ctx context.Context, name string) (io.ReadSeekCloser, error) {
+	client := s.switchClient()
+	if client == nil {
+		return nil, errors.New("the switch cannot be reached")
+	}
+	ctx, cancel := context.WithTimeout(ctx, receiveWithin)
+	defer cancel()
+	sound, err := client.Recordings.File(ctx, name)
+	switch {
+	case ari.Gone(err):
+		return nil, fmt.Errorf("%w: %s", web.ErrNoSound, name)
+	case err != nil:
 		return nil, err
 	}
 	defer sound.Close()

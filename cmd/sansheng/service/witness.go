@@ -63,15 +63,15 @@ func (w *witnessing) state(late error) *web.ChainState {
 }
 
 // keepWitness runs until the service ends. It begins with what the witnesses know already.
-func (s *Service) keepWitness(run context.Context, every time.Duration) error {
+func (s *Service) keepWitness(run context.Context, every time.Duration) {
 	select {
 	case <-s.database.readyC:
 	case <-run.Done():
-		return nil
+		return
 	}
-	key, err := proof.OpenKey(s.cfg.Data)
-	if err != nil {
-		return err
+	key := s.witnessKey(run)
+	if key == nil {
+		return
 	}
 	if key.Made {
 		s.log.Info("a key for the records' witnesses was made", zap.Stringer("public key", key.Public))
@@ -87,7 +87,7 @@ func (s *Service) keepWitness(run context.Context, every time.Duration) error {
 		}
 		altered, err := w.give(run)
 		if run.Err() != nil {
-			return nil
+			return
 		}
 		if state := w.state(err); state != nil {
 			s.chains.Store(state)
@@ -106,6 +106,23 @@ func (s *Service) keepWitness(run context.Context, every time.Duration) error {
 		}
 		select {
 		case <-time.After(wait):
+		case <-run.Done():
+			return
+		}
+	}
+}
+
+// witnessKey is the key that signs, which is waited for where it can neither be read nor made,
+// as on a full disk; nil where the service ends before.
+func (s *Service) witnessKey(run context.Context) *proof.Key {
+	for {
+		key, err := proof.OpenKey(s.cfg.Data)
+		if err == nil {
+			return key
+		}
+		s.alarms.Set("witness_late", err)
+		select {
+		case <-time.After(giveAgainAfter):
 		case <-run.Done():
 			return nil
 		}

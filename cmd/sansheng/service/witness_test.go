@@ -10,9 +10,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
 
 	"sansheng/cmd/sansheng/config"
 	"sansheng/cti"
@@ -174,4 +178,30 @@ func checkProof(t *testing.T, st *stack, r store.Record) {
 	if _, err := st.svc.openRecording(deadline(t), "../../accounts"); err == nil {
 		t.Error("a name led out of the folder")
 	}
+}
+
+// TestWitnessKeyUnreadable: a key that cannot be read is an alarm, for nobody is given a head
+// then, and what the chains are is not looked at.
+func TestWitnessKeyUnreadable(t *testing.T) {
+	t.Parallel()
+	cfg := config.Default()
+	cfg.Data = t.TempDir()
+	if err := os.WriteFile(filepath.Join(cfg.Data, "witness.key"), []byte("cut off"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	readyC := make(chan struct{})
+	close(readyC)
+	s := &Service{cfg: cfg, log: zap.NewNop(), registry: prometheus.NewRegistry(), database: &database{readyC: readyC}}
+	s.openAlarms()
+	defer s.closeAlarms()
+	run, end := context.WithCancel(deadline(t))
+	var kept sync.WaitGroup
+	kept.Go(func() { s.keepWitness(run, time.Hour) })
+	defer kept.Wait()
+	defer end()
+	st := &stack{svc: s}
+	until(t, func(context.Context) (bool, string) {
+		cause, _ := st.raised("witness_late")
+		return strings.Contains(cause, "witness.key"), fmt.Sprintf("alarm witness_late: %q", cause)
+	})
 }

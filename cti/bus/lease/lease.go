@@ -158,6 +158,7 @@ type Keeper struct {
 	// unconfirmed: led on from memory, see Options.Memory.
 	unconfirmed bool
 	memory      []byte        // as it is to be in the file
+	held        bool          // as the memory says: we were the last to hold it
 	changedC    chan struct{} // closed and replaced when anything above changes
 }
 
@@ -165,6 +166,9 @@ type Keeper struct {
 func New(o Options) *Keeper {
 	o.defaults()
 	k := &Keeper{o: o, life: rand.Text()[:12], lost: true, changedC: make(chan struct{}), writingC: make(chan struct{}, 1)}
+	if o.Memory != "" {
+		_, k.held = k.remembered()
+	}
 	k.clock.start(o.Stall)
 	return k
 }
@@ -240,6 +244,7 @@ func (k *Keeper) Claim(ctx context.Context) (Record, error) {
 		r, revision, err := k.read(ctx)
 		if err == nil {
 			k.see(r)
+			k.forget(r)
 			if w.twin(r, revision, k.o.Engine, k.life) {
 				return Record{}, fmt.Errorf("claim lease %s: %w: %s", k.o.Name, ErrTwin, k.o.Engine)
 			}

@@ -345,6 +345,33 @@ func TestLeadOn(t *testing.T) {
 	}
 }
 
+// TestLedMeanwhile: an engine that died while it led, and has seen that another leads since,
+// does not lead on from memory: neither while it stands by, nor after its next start.
+func TestLedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf()
+		file := filepath.Join(t.TempDir(), "lease.json")
+		same := func(o *Options) {
+			o.Memory, o.Alone = file, func(context.Context) error { return nil }
+		}
+		first, _ := keeper(t, s, "a", same)
+		claim(t, first)
+		b, _ := keeper(t, s, "b")
+		claim(t, b)
+		hold(t, b)
+		for _, seen := range []time.Duration{2 * time.Second, 0} {
+			again, to := keeper(t, s, "a", same)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			to.away = seen == 0
+			go func() { sleepFor(seen); to.set(func(w *way) { w.away = true }) }()
+			if r, err := again.Claim(ctx); err == nil {
+				t.Fatalf("led on after another had led, seen for %v: %+v", seen, r)
+			}
+		}
+	})
+}
+
 // TestStoreFull: an engine that starts again while the store can be read and not
 // written, as without a quorum, leads on; the standby, which has not led, does not.
 func TestStoreFull(t *testing.T) {

@@ -35,7 +35,7 @@ func (k *Keeper) remember(r Record, held bool) {
 		return
 	}
 	k.mu.Lock()
-	k.memory = b
+	k.memory, k.held = b, held
 	k.mu.Unlock()
 	doneC := make(chan struct{})
 	go func() {
@@ -65,6 +65,24 @@ func (k *Keeper) writeMemory() {
 	}
 }
 
+// remembered is what the memory says, and whether it says that we were the last to hold
+// the lease.
+func (k *Keeper) remembered() (m memory, held bool) {
+	b, err := os.ReadFile(k.o.Memory)
+	return m, err == nil && json.Unmarshal(b, &m) == nil && m.Held && m.Holder == k.o.Engine
+}
+
+// forget puts a memory right by the record as it was read: one who died while he held the
+// lease does not know who has led since.
+func (k *Keeper) forget(now Record) {
+	k.mu.Lock()
+	held := k.held
+	k.mu.Unlock()
+	if held && now.Term > 0 && now.Holder != k.o.Engine {
+		k.remember(now, false)
+	}
+}
+
 // leadOn takes the lease up again from memory: in its old term, as only this
 // engine ever had that. Before it is due it only begins to look whether anybody
 // else serves, which takes a while.
@@ -72,9 +90,8 @@ func (k *Keeper) leadOn(ctx context.Context, due bool) (Record, bool) {
 	if k.o.Memory == "" || k.o.Alone == nil {
 		return Record{}, false
 	}
-	var m memory
-	b, err := os.ReadFile(k.o.Memory)
-	if err != nil || json.Unmarshal(b, &m) != nil || !m.Held || m.Holder != k.o.Engine {
+	m, held := k.remembered()
+	if !held {
 		return Record{}, false
 	}
 	if err := k.o.Alone(ctx); err != nil {
