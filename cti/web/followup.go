@@ -68,7 +68,7 @@ type followUpsInput struct {
 	Dissatisfied bool      `query:"dissatisfied" doc:"Only those whose caller is dissatisfied."`
 	Since        time.Time `query:"since" doc:"Those that ended at or after this time (RFC 3339)."`
 	Until        time.Time `query:"until" doc:"Those that ended before this time (RFC 3339)."`
-	Limit        int       `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at most: those that are due last."`
+	Limit        int       `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at most: those that are due last, or with owed those that are due first."`
 	Reveal
 }
 

@@ -7080,7 +7080,7 @@ export interface operations {
                 since?: string;
                 /** @description Those that ended before this time (RFC 3339). */
                 until?: string;
-                /** @description How many at most: those that are due last. */
+                /** @description How many at most: those that are due last, or with owed those that are due first. */
                 limit?: number;
                 /** @description Show whole numbers, for this reason. It is logged with your account. */
                 reveal?: string;

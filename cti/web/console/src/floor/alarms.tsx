@@ -35,7 +35,7 @@ function AlarmItem({ alarm }: { alarm: Schema<'Alarm'> }) {
         <strong>{t(`alarm.${alarm.name}`, { defaultValue: alarm.means })}</strong>{' '}
         <Tag color={page ? 'error' : undefined}>{t(page ? 'alarmPage' : 'alarmWarn')}</Tag>
       </div>
-      <div className="floor-cause">{alarm.cause}</div>
+      {alarm.cause ? <div className="floor-cause">{alarm.cause}</div> : null}
       <div className="floor-minor">
         {t('since')} <Moment at={alarm.at} /> (<Since at={alarm.at} />) · {alarm.source} · {t('runbook', { section })}
       </div>

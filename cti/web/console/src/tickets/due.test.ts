@@ -11,7 +11,7 @@ describe('deadlines', () => {
   it('marks what is overdue, soon, later and done with', () => {
     expect([-1, 0, 23, 25].map((h) => markOf(ticket('a', h), now))).toEqual(['overdue', 'overdue', 'soon', 'later'])
     expect(markOf(ticket('a', null), now)).toBe('none')
-    expect(markOf(ticket('a', -1, { state: 'done' }), now)).toBe('none')
+    expect(markOf(ticket('a', -1, { state: 'done' }), now)).toBe('overdue')
     expect(markOf(ticket('a', -1, { state: 'closed', overdue: true }), now)).toBe('none')
   })
   it('says a span in two units', () => {

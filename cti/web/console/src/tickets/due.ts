@@ -14,9 +14,12 @@ export function waits(ticket: { state: string }): boolean {
   return ticket.state === 'draft' || ticket.state === 'open' || ticket.state === 'forwarded'
 }
 
-/** How near its deadline a ticket is; one whose result is there has none any more. */
+/** Whether its deadline counts: what a department has done is to be told and closed in time, too. */
+const counts = (ticket: { state: string }) => waits(ticket) || ticket.state === 'done'
+
+/** How near its deadline a ticket is. */
 export function markOf(ticket: Deadlined, now: number): Mark {
-  if (!ticket.due_at || !waits(ticket)) return 'none'
+  if (!ticket.due_at || !counts(ticket)) return 'none'
   const left = Date.parse(ticket.due_at) - now
   if (left <= 0 || ticket.overdue) return 'overdue'
   return left <= soonMs ? 'soon' : 'later'
@@ -38,7 +41,7 @@ export function spanOf(ms: number): { unit: 'days' | 'hours' | 'minutes'; count:
 /** Emergencies first, then what is overdue, then what is due first, then the newest. */
 export function byUrgency<T extends Deadlined & { kind: string; opened_at: string }>(tickets: T[], now: number): T[] {
   const rank = (t: T) => (waits(t) && t.kind === 'emergency' ? 0 : { overdue: 1, soon: 2, later: 3, none: 4 }[markOf(t, now)])
-  const due = (t: T) => (t.due_at && waits(t) ? Date.parse(t.due_at) : Infinity)
+  const due = (t: T) => (t.due_at && counts(t) ? Date.parse(t.due_at) : Infinity)
   return [...tickets].sort((a, b) => {
     const [x, y] = [due(a), due(b)]
     return rank(a) - rank(b) || (x === y ? 0 : x - y) || Date.parse(b.opened_at) - Date.parse(a.opened_at)

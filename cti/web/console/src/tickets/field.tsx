@@ -25,7 +25,8 @@ export function OrderField({ field, order, ticket, first }: { field: Field; orde
 }
 
 function extraOf(field: Field, order: Order, ticket: Ticket, t: ReturnType<typeof useText>) {
-  if (field.name === 'clerk' || (order === 'split' && field.name === 'owner')) return t('self')
+  if (field.name === 'clerk') return t('self')
+  if (order === 'split' && field.name === 'owner') return t('sameOwner')
   if (order === 'close' && field.name === 'result' && ticket.result) return t('resultKept')
   return undefined
 }

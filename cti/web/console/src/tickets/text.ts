@@ -24,7 +24,7 @@ const zh: Words = {
     merged: '工单已合并，请到并入的工单上操作。', withDepartment: '部门办理中：办结或退回后才能结案。', sheetDraft: '记录单还是草稿：填写完整并定稿后才能结案。', othersClose: '由责任人 {{owner}} 或值班长结案。',
   },
   whole: { why: '此操作会整体改写内容，须先显示全号与完整内容。', not: '只有责任人或值班长可以查看完整内容并改写。' },
-  nextLevel: '由上一级处理：{{level}}', self: '留空为本人', resultKept: '留空为部门填写的结果',
+  nextLevel: '由上一级处理：{{level}}', self: '留空为本人', sameOwner: '留空为原单负责人', resultKept: '留空为部门填写的结果',
   story: {
     title: '工单', matter: '事项', system: '系统记录', sheet: '记录单', acts: '经过', files: '附件', calls: '通话', noCalls: '没有关联的通话', noSheet: '还没有填写记录单。', into: '已并入工单', back: '返回列表', dial: '回拨客户', dialled: '正在呼叫，您的话机会先响',
   },
@@ -70,7 +70,7 @@ const en: Words = {
     merged: 'It was merged: go on with the other ticket.', withDepartment: 'It is with the department: it can be closed when that has finished, or given it back.', sheetDraft: 'The record sheet is a draft: finish it before the ticket is closed.', othersClose: '{{owner}}, who is responsible, or a leader closes it.',
   },
   whole: { why: 'This writes all of it anew: it must be shown whole first.', not: 'Only who is responsible, or a leader, may see it whole and write it anew.' },
-  nextLevel: 'The next one above sees to it: {{level}}', self: 'Yourself where it is empty', resultKept: "The department's result where it is empty",
+  nextLevel: 'The next one above sees to it: {{level}}', self: 'Yourself where it is empty', sameOwner: "The ticket's owner where it is empty", resultKept: "The department's result where it is empty",
   story: {
     title: 'Ticket', matter: 'Matter', system: "The system's part", sheet: 'Record sheet', acts: 'What was done', files: 'Files', calls: 'Calls', noCalls: 'No calls', noSheet: 'The record sheet is not filled in yet.', into: 'Merged into ticket', back: 'Back to the list', dial: 'Call the caller', dialled: 'Calling: your phone rings first',
   },
