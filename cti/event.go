@@ -129,6 +129,10 @@ func (h *Hotline) commandFailed(at time.Time, e pbx.CommandFailed) {
 	case pbx.Create:
 		if h.legs[cmd.Channel] != nil {
 			h.undialled(at, cmd.Channel, e.Err)
+			if h.legs[cmd.Channel] == nil && !errors.Is(e.Err, pbx.ErrUnreachable) {
+				// A refusal may be wrong: what was made all the same would stay for ever.
+				h.do(pbx.Hangup{Channel: cmd.Channel, Cause: pbx.CauseTemporaryFailure})
+			}
 		}
 	case pbx.Dial:
 		if h.legs[cmd.Channel] != nil {

@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -118,5 +119,27 @@ func TestAnsweredTooLate(t *testing.T) {
 	}
 	if live, waiting := h.Calls(); live != 1 || waiting != 1 {
 		t.Errorf("%d calls, %d wait", live, waiting)
+	}
+}
+
+// TestRefusedAndMade: a switch that makes a channel and says that it did not is told to
+// take it down: nobody else knows of it.
+func TestRefusedAndMade(t *testing.T) {
+	t.Parallel()
+	h := linked("PJSIP/1007")
+	ch := pbx.Channel{ID: "c1", CreatedAt: epoch, InApp: true, Args: []string{"inbound", "800119", "c1"}}
+	creates := commandsOf[pbx.Create](h.Handle(epoch, pbx.ChannelEntered{At: pbx.At(epoch), Channel: ch}))
+	if len(creates) != 1 {
+		t.Fatalf("made: %+v", creates)
+	}
+	out := h.Handle(epoch, pbx.CommandFailed{At: pbx.At(epoch), Command: creates[0], Err: errors.New("status 500")})
+	if hangups := commandsOf[pbx.Hangup](out); len(hangups) != 1 || hangups[0].Channel != creates[0].Channel {
+		t.Errorf("hung up: %+v", hangups)
+	}
+	h = linked("PJSIP/1007")
+	creates = commandsOf[pbx.Create](h.Handle(epoch, pbx.ChannelEntered{At: pbx.At(epoch), Channel: ch}))
+	out = h.Handle(epoch, pbx.CommandFailed{At: pbx.At(epoch), Command: creates[0], Err: pbx.ErrUnreachable})
+	if hangups := commandsOf[pbx.Hangup](out); len(hangups) != 0 {
+		t.Errorf("there was nothing, and %+v", hangups)
 	}
 }

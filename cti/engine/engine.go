@@ -135,6 +135,8 @@ type Engine struct {
 	memory  *memory
 	begun   bool
 	plan    *cti.Plan // the last that was in force
+	// ends are those that the switch has told before LinkUp (see early).
+	ends []pbx.Event
 	// auditAt is when the ledger is looked into next.
 	auditAt time.Time
 	// unread is from when on the ledger is still to be read; zero where it was.
@@ -323,8 +325,13 @@ func (e *Engine) loop(ctx context.Context) {
 					break
 				}
 				e.readLedger(ctx, in)
+				e.tellEarly(ctx)
+			case pbx.HangupRequested:
+				if e.early(in) {
+					continue
+				}
 			case pbx.ChannelGone:
-				if e.awaitLedger(ctx, in, m.waited) {
+				if e.early(in) || e.awaitLedger(ctx, in, m.waited) {
 					continue
 				}
 			case pbx.CommandFailed:

@@ -345,6 +345,53 @@ func TestLedger(t *testing.T) {
 	})
 }
 
+// TestEndsWhileLinkIsMade: a caller hangs up while nobody listens, and his agent's phone is
+// freed while the link is being made: the call was ended by the caller.
+func TestEndsWhileLinkIsMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j, s := &memoryJournal{}, newScriptSwitch()
+		l := &growingLedger{}
+		run(t, j, s, l)
+		s.eventC <- up()
+		s.eventC <- arrival("c1")
+		synctest.Wait()
+		now := func() pbx.At { <-time.After(100 * time.Millisecond); return pbx.At(time.Now()) }
+		for _, e := range []func() pbx.Event{
+			func() pbx.Event { return pbx.ChannelAlerting{At: now(), Channel: "c1-agent1"} },
+			func() pbx.Event { return pbx.ChannelAnswered{At: now(), Channel: "c1-agent1"} },
+			func() pbx.Event { return pbx.PlaybackFinished{At: now(), Channel: "c1", Playback: "c1-greeting"} },
+			func() pbx.Event { return pbx.BridgeEntered{At: now(), Bridge: "c1-talk1", Channel: "c1"} },
+			func() pbx.Event { return pbx.BridgeEntered{At: now(), Bridge: "c1-talk1", Channel: "c1-agent1"} },
+		} {
+			s.eventC <- e()
+			synctest.Wait()
+		}
+		if !slices.Contains(j.kinds(), string(cti.CallJoined)) {
+			t.Fatalf("they do not talk: %v", j.kinds())
+		}
+		s.eventC <- pbx.LinkLost{At: now()}
+		l.add(pbx.LedgerEntry{At: time.Time(now()), Kind: pbx.LedgerHangup, Channel: "c1", Cause: pbx.CauseNormal})
+		freed := now()
+		l.add(pbx.LedgerEntry{At: time.Time(freed), Kind: pbx.LedgerHangup, Channel: "c1-agent1", Cause: pbx.CauseNormal})
+		s.eventC <- pbx.HangupRequested{At: freed, Channel: "c1-agent1", Cause: pbx.CauseNormal}
+		s.eventC <- pbx.ChannelGone{At: freed, Channel: "c1-agent1", Cause: pbx.CauseNormal}
+		s.eventC <- up()
+		synctest.Wait()
+		var by []cti.Role
+		for _, f := range j.facts {
+			switch d := f.Data.(type) {
+			case *cti.HungUp:
+				by = append(by, d.By)
+			case *cti.Ended:
+				by = append(by, d.By)
+			}
+		}
+		if !slices.Equal(by, []cti.Role{cti.RoleCaller, cti.RoleCaller}) {
+			t.Errorf("hung up and ended by %v: %v", by, j.kinds())
+		}
+	})
+}
+
 // TestLedgerLongFallback: a caller who fell back unseen while the link was made is found
 // while he is there still, and who answered him is asked for from then on, however long
 // they talk.

@@ -42,6 +42,25 @@ func (e *Engine) missed(ctx context.Context, since time.Time) ([]pbx.LedgerEntry
 	return entries, ok
 }
 
+// early keeps an end that the switch tells while the link is being made. Others may have
+// ended before it, while nobody listened: the ledger has them at LinkUp, and by whom a call
+// was ended is a matter of who was first. It tells whether it did.
+func (e *Engine) early(end pbx.Event) bool {
+	if e.hotline.Linked() || e.cfg.Ledger == nil || e.cfg.Unreconciled {
+		return false
+	}
+	e.ends = append(e.ends, end)
+	return true
+}
+
+// tellEarly tells these ends, now that the ledger is read, should it not have them.
+func (e *Engine) tellEarly(ctx context.Context) {
+	for _, end := range e.ends {
+		e.handle(ctx, e.cfg.Switch.Now(), end)
+	}
+	e.ends = nil
+}
+
 func (e *Engine) entries(ctx context.Context, since time.Time) ([]pbx.LedgerEntry, bool) {
 	if e.cfg.Ledger == nil {
 		return nil, false

@@ -256,11 +256,9 @@ func (d double) together() bool {
 	return d.Other.IncomingAt.Sub(d.One.IncomingAt) < 50*time.Millisecond
 }
 
-// Doubles are the callers who were offered to two agents at once since a moment. A
-// phone that is told to stop may ring for a blink longer, which is shorter than any
-// phone here takes to answer, but the hand crew's.
-func (a *Agents) Doubles(since time.Time) []double {
-	const blink = 150 * time.Millisecond
+// Doubles are the callers who were offered to two agents at once since a moment, for
+// longer than a blink.
+func (a *Agents) Doubles(since time.Time, blink time.Duration) []double {
 	by := map[string][]AgentCall{}
 	for _, c := range a.Calls() {
 		c.EndedAt = first(c.EndedAt, time.Now())
@@ -272,7 +270,7 @@ func (a *Agents) Doubles(since time.Time) []double {
 	for caller, calls := range by {
 		for i, one := range calls {
 			for _, other := range calls[i+1:] {
-				if over := one.EndedAt.Sub(other.IncomingAt); over > blink {
+				if over := earlier(one.EndedAt, other.EndedAt).Sub(other.IncomingAt); over > blink {
 					all = append(all, double{caller, one, other, over})
 				}
 			}

@@ -352,7 +352,7 @@ func (t *Trial) judgeOffers() {
 		}
 		overlaps = append(overlaps, fmt.Sprintf("%s was offered %s beside %s", o.Agent, o.Caller, strings.Join(o.Had, ", ")))
 	}
-	for _, d := range t.Agents.Doubles(t.began) {
+	for _, d := range t.Agents.Doubles(t.began, t.Row.Bounds.Blink) {
 		if t.Row.Bounds.LastResort || t.passed[d.Caller] || fell[d.Caller] && d.together() {
 			continue
 		}

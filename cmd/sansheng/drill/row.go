@@ -57,6 +57,9 @@ type Bounds struct {
 	Gap time.Duration
 	// Silence is the longest time a waiting caller hears nothing; 5 s.
 	Silence time.Duration
+	// Blink is how much longer a phone may ring for a caller who is another's; 150 ms, which
+	// is shorter than any phone here takes to answer, but the hand crew's.
+	Blink time.Duration
 	// Emergency is the longest an emergency caller waits for a person; three
 	// rings, 15 s.
 	Emergency time.Duration
@@ -87,7 +90,7 @@ func (b Bounds) normal() Bounds {
 		have *time.Duration
 		want time.Duration
 	}{
-		{&b.Gap, 120 * time.Millisecond}, {&b.Silence, 5 * time.Second}, {&b.Emergency, 15 * time.Second},
+		{&b.Gap, 120 * time.Millisecond}, {&b.Blink, 150 * time.Millisecond}, {&b.Silence, 5 * time.Second}, {&b.Emergency, 15 * time.Second},
 		{&b.Right, 5 * time.Second}, {&b.Drained, 30 * time.Second},
 	} {
 		if *f.have == 0 {

@@ -90,10 +90,12 @@ var _ = register(&Row{
 var _ = register(&Row{
 	Name:    "reader-slow",
 	Fault:   "the events' WebSocket is read at 2 kB/s for 10 s",
-	Promise: "the link is given up and made anew rather than trusted late; nobody waits 8 s in silence; no call lost",
+	Promise: "the link is given up and made anew rather than trusted late; nobody waits 8 s in silence; no call lost; a phone that was being dialled then rings ≤ 4 s for a caller who is another's",
 	// Each new connection stands for a moment, so that the heartbeat never stops for
 	// the 3 s the sentinel wants to see, and what ends a silence may come twice late.
-	Bounds: Bounds{Silence: 8 * time.Second},
+	// A phone that is dialled over a link that is given up a moment later is told to stop
+	// over the next: it takes 3 s to find that out.
+	Bounds: Bounds{Silence: 8 * time.Second, Blink: 4 * time.Second},
 	Run: func(ctx context.Context, t *Trial) error {
 		t.Proxy.SlowReader(2000)
 		err := t.unwell(ctx, 10*time.Second)

@@ -333,6 +333,8 @@ func (r *Run) furnish(cfg Config, p ports) ([]string, error) {
 		"-timeout", strconv.Itoa(int(lifetime.Seconds())),
 		"-trace_shortmsg", "-shortmessage_file", messagesLog, "-trace_logs", "-log_file", audioLog,
 		"-trace_err", "-error_file", "errors.log",
+		// All callers may be told to hang up in one moment, and what does not fit is lost.
+		"-buff_size", strconv.Itoa(1 << 20),
 	}, nil
 }
 
