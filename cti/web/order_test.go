@@ -118,7 +118,7 @@ func TestRefusedDial(t *testing.T) {
 			t.Errorf("the log says %s", said)
 		}
 	}
-	if err := errors.New("away"); unsaid(err, entered) != err || unsaid(nil, entered) != nil {
+	if err := errors.New("away"); !errors.Is(unsaid(err, entered), err) || unsaid(nil, entered) != nil {
 		t.Error("what is no refusal became another error")
 	}
 }

@@ -321,10 +321,9 @@ func readPID(dir string) (identity, error) {
 	// did not write the boot, has written it: where the clock was set forward since, that
 	// would disown a switch with all its calls, and its ports would be taken.
 	id := identity{PID: pid, Start: st.start, Boot: bootID()}
-	earlier := false
-	if boot := writtenBoot(string(b)); boot != "" {
-		earlier = boot != id.Boot
-	} else {
+	boot := writtenBoot(string(b))
+	earlier := boot != id.Boot
+	if boot == "" {
 		info, err := os.Stat(pidFile(dir))
 		earlier = err != nil || info.ModTime().Before(bootTime())
 	}
