@@ -156,7 +156,9 @@ func TestRefused(t *testing.T) {
 		{"another company's calendar", "demo", func(c *config.Config) { c.Hotline.Calendars[0].Week[0].To = 18 * 60 }, "hotline.calendars[office].week is not company demo's alone"},
 		{"his own line", "demo2", func(c *config.Config) { c.Hotline.Lines[1].Announce = false }, ""},
 		{"his own calendar", "demo2", func(c *config.Config) { c.Hotline.Calendars[0].Week[0].To = 18 * 60 }, ""},
-		{"what the switch cannot", "", func(c *config.Config) { c.Hotline.Companies[0].Country, c.Hotline.Companies[1].Country = "de", "de" }, `the switch cannot take it: check switch configuration: country "de": cn, us or uk`},
+		{"what the switch cannot", "", func(c *config.Config) {
+			c.Hotline.Queues = append(c.Hotline.Queues, cti.Queue{ID: "general", Company: "demo", Members: c.Hotline.Queues[0].Members})
+		}, `the switch cannot take it: check switch configuration: queue "general"`},
 	} {
 		before := st.svc.plan()
 		_, err := configs{st.svc}.Apply(deadline(t), web.ConfigOrder{Document: st.document(c.change), By: "3001", Company: c.company})
