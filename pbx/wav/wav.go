@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"time"
 )
@@ -33,10 +34,19 @@ var ErrFormat = errors.New("no WAV file of one channel of 16 bits")
 const loud = 104 // -50 dBFS
 
 // Read measures a file to its end. A header that says nothing of the length, as where
-// the switch died while it wrote, is no error: what is there counts.
+// the switch died while it wrote, is no error: what is there counts. That the reader breaks
+// off is one, whatever has come by then: the measure of a part must not pass for the whole's.
 func Read(r io.Reader) (Measure, error) {
-	hash, count := sha256.New(), &counter{}
-	in := bufio.NewReaderSize(io.TeeReader(r, io.MultiWriter(hash, count)), 64<<10)
+	from := &source{r: r, hash: sha256.New()}
+	m, err := measure(from)
+	if from.broken != nil {
+		return Measure{}, fmt.Errorf("read recording: broken off: %w", from.broken)
+	}
+	return m, err
+}
+
+func measure(from *source) (Measure, error) {
+	in := bufio.NewReaderSize(from, 64<<10)
 	rate, declared, err := header(in)
 	if err != nil {
 		return Measure{}, err
@@ -47,10 +57,7 @@ func Read(r io.Reader) (Measure, error) {
 	pair := make([]byte, 2)
 	for {
 		if _, err := io.ReadFull(in, pair); err != nil {
-			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-				break
-			}
-			return Measure{}, fmt.Errorf("read recording: %w", err)
+			break // the end, or from knows better
 		}
 		v := int(int16(binary.LittleEndian.Uint16(pair)))
 		peak = max(peak, v, -v)
@@ -61,7 +68,7 @@ func Read(r io.Reader) (Measure, error) {
 			peak = 0
 		}
 	}
-	m.Bytes, m.SHA256 = count.n, hex.EncodeToString(hash.Sum(nil))
+	m.Bytes, m.SHA256 = from.bytes, hex.EncodeToString(from.hash.Sum(nil))
 	m.Finished = declared == int64(2*samples)
 	m.Length = time.Duration(samples) * time.Second / time.Duration(rate)
 	return m, nil
@@ -106,9 +113,21 @@ func header(in io.Reader) (rate uint32, declared int64, err error) {
 	}
 }
 
-type counter struct{ n int64 }
+// source is a file as it comes, counted and hashed.
+type source struct {
+	r      io.Reader
+	hash   hash.Hash
+	bytes  int64
+	broken error // why it ended, where that is not the file's end
+}
 
-func (c *counter) Write(b []byte) (int, error) {
-	c.n += int64(len(b))
-	return len(b), nil
+// Read implements io.Reader.
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	s.bytes += int64(n)
+	_, _ = s.hash.Write(b[:n]) // never fails (hash.Hash)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.broken = err
+	}
+	return n, err
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"io"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -41,6 +43,19 @@ func TestRead(t *testing.T) {
 	} {
 		if m, err := Read(bytes.NewReader(b)); !errors.Is(err, ErrFormat) {
 			t.Errorf("%s: %+v, %v", name, m, err)
+		}
+	}
+}
+
+// TestBrokenOff: a reader that breaks off has no measure, wherever that is: the header's
+// beginning, between two samples, within one.
+func TestBrokenOff(t *testing.T) {
+	t.Parallel()
+	b := file("", make([]int16, 100)...)
+	for _, n := range []int{0, 20, len(b) - 10, len(b) - 9} {
+		in := io.MultiReader(bytes.NewReader(b[:n]), iotest.ErrReader(io.ErrUnexpectedEOF))
+		if m, err := Read(in); !errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, ErrFormat) || m != (Measure{}) {
+			t.Errorf("after %d bytes: %+v, %v", n, m, err)
 		}
 	}
 }

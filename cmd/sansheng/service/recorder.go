@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -231,27 +230,7 @@ func fetch(ctx context.Context, client *ari.Client, name string) (wav.Measure, e
 		return wav.Measure{}, err
 	}
 	defer file.Close()
-	in := &received{Reader: file}
-	m, err := wav.Read(in)
-	if in.brokenOff != nil {
-		return wav.Measure{}, fmt.Errorf("fetch recording %s: broken off: %w", name, in.brokenOff)
-	}
-	return m, err
-}
-
-// received is a file as the switch sends it. Where that breaks off it is not the file's end:
-// the hash of a part must not be sealed as the whole's.
-type received struct {
-	io.Reader
-	brokenOff error
-}
-
-func (r *received) Read(b []byte) (int, error) {
-	n, err := r.Reader.Read(b)
-	if err != nil && !errors.Is(err, io.EOF) {
-		r.brokenOff = err
-	}
-	return n, err
+	return wav.Read(file)
 }
 
 // destroyRecordings destroys recordings older than the rule allows, and puts on record
@@ -262,13 +241,8 @@ func (s *Service) destroyRecordings(ctx context.Context, client *ari.Client, rec
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		var failed error
-		for _, d := range list {
-			d.Rule = fmt.Sprintf("recordings.keep_days: %d", days)
-			failed = errors.Join(failed, s.destroy(ctx, client, records, d))
-		}
-		if failed != nil {
-			return failed
+		if err := s.destroyEach(ctx, client, records, list, fmt.Sprintf("recordings.keep_days: %d", days)); err != nil {
+			return err
 		}
 	}
 }
@@ -280,15 +254,20 @@ func (s *Service) destroyErased(ctx context.Context, client *ari.Client, records
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		var failed error
-		for _, d := range list {
-			d.Rule = "the record was erased"
-			failed = errors.Join(failed, s.destroy(ctx, client, records, d))
-		}
-		if failed != nil {
-			return failed
+		if err := s.destroyEach(ctx, client, records, list, "the record was erased"); err != nil {
+			return err
 		}
 	}
+}
+
+// destroyEach destroys recordings by a rule; one that cannot be destroyed holds no other up.
+func (s *Service) destroyEach(ctx context.Context, client *ari.Client, records *store.Store, list []store.DestroyedRecording, rule string) error {
+	var failed error
+	for _, d := range list {
+		d.Rule = rule
+		failed = errors.Join(failed, s.destroy(ctx, client, records, d))
+	}
+	return failed
 }
 
 // destroy removes a recording and its sides, and puts it on record.
