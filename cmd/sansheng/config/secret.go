@@ -11,25 +11,34 @@ import (
 // Kept stands in an exported document for a secret within a value: as it is now.
 const Kept = "KEPT"
 
+// secrets are the values that may hold one: each with its place, and with what it is as it may
+// be shown.
+func (c *Config) secrets(look func(at string, value *string, hide func(string) string)) {
+	for i := range c.Asterisk.Environ {
+		look("asterisk.environ", &c.Asterisk.Environ[i], hideVariable)
+	}
+	look("nats.url", &c.NATS.URL, hideLinks)
+	look("alarms.webhook", &c.Alarms.Webhook, hideHook)
+	for i := range c.Witness.URLs {
+		look("witness.urls", &c.Witness.URLs[i], hideHook)
+	}
+	for i, w := range c.Webhooks {
+		look("webhooks["+w.Name+"].url", &c.Webhooks[i].URL, hideHook)
+	}
+}
+
 // hidden is a copy of a configuration with Kept in the place of secrets.
 func (c *Config) hidden() *Config {
 	h := *c
-	h.NATS.URL = hideLinks(c.NATS.URL)
-	h.Alarms.Webhook = hideHook(c.Alarms.Webhook)
-	h.Witness.URLs = slices.Clone(c.Witness.URLs)
-	for i, link := range h.Witness.URLs {
-		h.Witness.URLs[i] = hideHook(link)
-	}
-	h.Webhooks = slices.Clone(c.Webhooks)
-	for i := range h.Webhooks {
-		h.Webhooks[i].URL = hideHook(h.Webhooks[i].URL)
-	}
-	h.Asterisk.Environ = slices.Clone(c.Asterisk.Environ)
-	for i, e := range h.Asterisk.Environ {
-		name, _, _ := strings.Cut(e, "=")
-		h.Asterisk.Environ[i] = name + "=" + Kept
-	}
+	h.Asterisk.Environ, h.Witness.URLs, h.Webhooks = slices.Clone(c.Asterisk.Environ), slices.Clone(c.Witness.URLs), slices.Clone(c.Webhooks)
+	h.secrets(func(_ string, value *string, hide func(string) string) { *value = hide(*value) })
 	return &h
+}
+
+// hideVariable hides what a variable of the environment is.
+func hideVariable(variable string) string {
+	name, _, _ := strings.Cut(variable, "=")
+	return name + "=" + Kept
 }
 
 // hideLinks hides what stands before the hosts of addresses with commas between.
@@ -58,20 +67,13 @@ func hideHook(link string) string {
 // knows what it is.
 func (c *Config) Lacking() []string {
 	var places []string
-	look := func(at string, values ...string) {
-		if slices.ContainsFunc(values, func(v string) bool {
-			return strings.HasSuffix(v, "="+Kept) || strings.HasSuffix(v, "/"+Kept) || strings.Contains(v, "//"+Kept+"@")
-		}) {
+	c.secrets(func(at string, value *string, _ func(string) string) {
+		v := *value
+		lacks := strings.HasSuffix(v, "="+Kept) || strings.HasSuffix(v, "/"+Kept) || strings.Contains(v, "//"+Kept+"@")
+		if lacks && !slices.Contains(places, at) {
 			places = append(places, at)
 		}
-	}
-	look("asterisk.environ", c.Asterisk.Environ...)
-	look("nats.url", strings.Split(c.NATS.URL, ",")...)
-	look("alarms.webhook", c.Alarms.Webhook)
-	look("witness.urls", c.Witness.URLs...)
-	for _, w := range c.Webhooks {
-		look("webhooks["+w.Name+"].url", w.URL)
-	}
+	})
 	return places
 }
 
