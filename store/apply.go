@@ -643,10 +643,16 @@ func (b *batch) openCallback(ctx context.Context, f cti.Fact, promised bool) err
 
 // told is what a fact says in words of a call's caller: nothing once the call's record is erased.
 func (b *batch) told(call cti.CallID, text string) string {
-	if c := b.calls[call]; c != nil && c.erased {
+	if b.erased(call) {
 		return ""
 	}
 	return clean(text)
+}
+
+// erased tells whether a call's record was erased.
+func (b *batch) erased(call cti.CallID) bool {
+	c := b.calls[call]
+	return c != nil && c.erased
 }
 
 // given is a time that may be missing.

@@ -186,7 +186,7 @@ func (b *batch) amendLate(ctx context.Context, e entry, reason string) error {
 		Author: systemAuthor, Reason: reason,
 		Body: clean(string(e.message.Payload)), MadeAt: e.At,
 	}
-	erased := b.calls[e.Call].erased
+	erased := b.erased(e.Call)
 	if erased {
 		a.Body = string(e.Kind) + notKept
 	}

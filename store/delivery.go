@@ -124,7 +124,7 @@ func (b *batch) deliver(ctx context.Context, entries []entry) error {
 	p := sql.AddDeliveriesParams{TriedForS: int64(triedFor.Seconds())}
 	for _, e := range entries {
 		for _, h := range *hooks {
-			if standing := b.calls[e.Call]; e.At.Before(h.beganAt) || !h.wants(e.Fact) || standing != nil && standing.erased {
+			if e.At.Before(h.beganAt) || !h.wants(e.Fact) || b.erased(e.Call) {
 				continue
 			}
 			body := e.message.Payload

@@ -44,7 +44,7 @@ type FollowUpFilter struct {
 // to F7), in the order in which they are due.
 func (s *Store) FollowUps(ctx context.Context, f FollowUpFilter) ([]callback.Callback, error) {
 	p := sql.FollowUpsParams{
-		Company: wanted(f.Company), Agent: wanted(f.Agent), State: wanted(f.State), Dissatisfied: f.Dissatisfied, Count: limit(f.Limit),
+		Company: wanted(f.Company), Agent: wanted(f.Agent), State: wanted(f.State), Owed: f.Owed, Dissatisfied: f.Dissatisfied, Count: limit(f.Limit),
 		Since: given(f.Since), Until: given(f.Until), Queues: f.Queues, Person: wanted(f.Person),
 	}
 	if f.ID != "" {
@@ -54,18 +54,12 @@ func (s *Store) FollowUps(ctx context.Context, f FollowUpFilter) ([]callback.Cal
 		}
 		p.ID = &id
 	}
-	var rows [][]byte
-	var err error
-	if f.Owed {
-		rows, err = s.q.FollowUpsOwed(ctx, s.pool, sql.FollowUpsOwedParams{
-			ID: p.ID, Company: p.Company, Agent: p.Agent, State: p.State, Dissatisfied: p.Dissatisfied, Queues: p.Queues, Person: p.Person, Count: p.Count,
-		})
-	} else {
-		rows, err = s.q.FollowUps(ctx, s.pool, p)
-		slices.Reverse(rows)
-	}
+	rows, err := s.q.FollowUps(ctx, s.pool, p)
 	if err != nil {
 		return nil, fmt.Errorf("list follow-ups: %w", err)
+	}
+	if !f.Owed {
+		slices.Reverse(rows)
 	}
 	list := make([]callback.Callback, len(rows))
 	for i, said := range rows {

@@ -74,7 +74,7 @@ func (b *batch) sealSheet(ctx context.Context, e entry, f ticket.Fact) error {
 		return err
 	}
 	a.Body = clean(string(text))
-	if c := b.calls[e.Call]; c != nil && c.erased { // it came behind the erasure, as any late fact may
+	if b.erased(e.Call) { // it came behind the erasure, as any late fact may
 		a.Body = string(e.Kind) + notKept
 		if a.Reason != sheetReason {
 			a.Reason = erasedReason

@@ -33,28 +33,18 @@ FROM dial JOIN call ON call.id = dial.call_id
 WHERE dial.matter = sqlc.arg(matter) AND dial.matter <> '' AND dial.dialled_at IS NOT NULL ORDER BY dial.dialled_at, call.id;
 
 -- name: FollowUps :many
+-- The last that is due first; of those that are still to be made the first that is: who cuts the
+-- list off leaves out what has time. The CASEs are gone before the plan is made (see Open).
 SELECT said FROM follow_up
 WHERE (sqlc.narg(id)::uuid IS NULL OR id = sqlc.narg(id)) AND (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
   AND (sqlc.narg(agent)::text IS NULL OR agent = sqlc.narg(agent)) AND (sqlc.narg(state)::text IS NULL OR state = sqlc.narg(state))
   AND (sqlc.narg(since)::timestamptz IS NULL OR ended_at >= sqlc.narg(since)) AND (sqlc.narg(until)::timestamptz IS NULL OR ended_at < sqlc.narg(until))
-  AND (NOT sqlc.arg(dissatisfied)::boolean OR dissatisfied)
+  AND (NOT sqlc.arg(owed)::boolean OR ended_at IS NULL) AND (NOT sqlc.arg(dissatisfied)::boolean OR dissatisfied)
   AND (sqlc.narg(queues)::text[] IS NULL OR agent = sqlc.narg(person)::text OR EXISTS (
       SELECT 1 FROM ticket, unnest(ticket.calls) AS one (id)
       WHERE ticket.id = ANY (follow_up.tickets::uuid[]) AND call_is_of(one.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])))
-ORDER BY due_at DESC, id DESC LIMIT sqlc.narg(count)::bigint;
-
--- name: FollowUpsOwed :many
--- Those that are still to be made, the first that is due first: who cuts the list off leaves out
--- what has time.
-SELECT said FROM follow_up
-WHERE ended_at IS NULL
-  AND (sqlc.narg(id)::uuid IS NULL OR id = sqlc.narg(id)) AND (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
-  AND (sqlc.narg(agent)::text IS NULL OR agent = sqlc.narg(agent)) AND (sqlc.narg(state)::text IS NULL OR state = sqlc.narg(state))
-  AND (NOT sqlc.arg(dissatisfied)::boolean OR dissatisfied)
-  AND (sqlc.narg(queues)::text[] IS NULL OR agent = sqlc.narg(person)::text OR EXISTS (
-      SELECT 1 FROM ticket, unnest(ticket.calls) AS one (id)
-      WHERE ticket.id = ANY (follow_up.tickets::uuid[]) AND call_is_of(one.id, sqlc.narg(queues)::text[], ARRAY[sqlc.narg(person)::text])))
-ORDER BY due_at, id LIMIT sqlc.narg(count)::bigint;
+ORDER BY CASE WHEN sqlc.arg(owed)::boolean THEN due_at END, CASE WHEN sqlc.arg(owed)::boolean THEN id END, due_at DESC, id DESC
+LIMIT sqlc.narg(count)::bigint;
 
 -- name: ClosedTickets :many
 -- Tickets that were closed, also those that were opened again since, with what has become of

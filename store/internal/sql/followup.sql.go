@@ -139,11 +139,12 @@ SELECT said FROM follow_up
 WHERE ($1::uuid IS NULL OR id = $1) AND ($2::text IS NULL OR company = $2)
   AND ($3::text IS NULL OR agent = $3) AND ($4::text IS NULL OR state = $4)
   AND ($5::timestamptz IS NULL OR ended_at >= $5) AND ($6::timestamptz IS NULL OR ended_at < $6)
-  AND (NOT $7::boolean OR dissatisfied)
-  AND ($8::text[] IS NULL OR agent = $9::text OR EXISTS (
+  AND (NOT $7::boolean OR ended_at IS NULL) AND (NOT $8::boolean OR dissatisfied)
+  AND ($9::text[] IS NULL OR agent = $10::text OR EXISTS (
       SELECT 1 FROM ticket, unnest(ticket.calls) AS one (id)
-      WHERE ticket.id = ANY (follow_up.tickets::uuid[]) AND call_is_of(one.id, $8::text[], ARRAY[$9::text])))
-ORDER BY due_at DESC, id DESC LIMIT $10::bigint
+      WHERE ticket.id = ANY (follow_up.tickets::uuid[]) AND call_is_of(one.id, $9::text[], ARRAY[$10::text])))
+ORDER BY CASE WHEN $7::boolean THEN due_at END, CASE WHEN $7::boolean THEN id END, due_at DESC, id DESC
+LIMIT $11::bigint
 `
 
 type FollowUpsParams struct {
@@ -153,12 +154,15 @@ type FollowUpsParams struct {
 	State        *string
 	Since        *time.Time
 	Until        *time.Time
+	Owed         bool
 	Dissatisfied bool
 	Queues       []string
 	Person       *string
 	Count        *int64
 }
 
+// The last that is due first; of those that are still to be made the first that is: who cuts the
+// list off leaves out what has time. The CASEs are gone before the plan is made (see Open).
 func (q *Queries) FollowUps(ctx context.Context, db DBTX, arg FollowUpsParams) ([][]byte, error) {
 	rows, err := db.Query(ctx, followUps,
 		arg.ID,
@@ -167,60 +171,7 @@ func (q *Queries) FollowUps(ctx context.Context, db DBTX, arg FollowUpsParams) (
 		arg.State,
 		arg.Since,
 		arg.Until,
-		arg.Dissatisfied,
-		arg.Queues,
-		arg.Person,
-		arg.Count,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items [][]byte
-	for rows.Next() {
-		var said []byte
-		if err := rows.Scan(&said); err != nil {
-			return nil, err
-		}
-		items = append(items, said)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const followUpsOwed = `-- name: FollowUpsOwed :many
-SELECT said FROM follow_up
-WHERE ended_at IS NULL
-  AND ($1::uuid IS NULL OR id = $1) AND ($2::text IS NULL OR company = $2)
-  AND ($3::text IS NULL OR agent = $3) AND ($4::text IS NULL OR state = $4)
-  AND (NOT $5::boolean OR dissatisfied)
-  AND ($6::text[] IS NULL OR agent = $7::text OR EXISTS (
-      SELECT 1 FROM ticket, unnest(ticket.calls) AS one (id)
-      WHERE ticket.id = ANY (follow_up.tickets::uuid[]) AND call_is_of(one.id, $6::text[], ARRAY[$7::text])))
-ORDER BY due_at, id LIMIT $8::bigint
-`
-
-type FollowUpsOwedParams struct {
-	ID           *uuid.UUID
-	Company      *string
-	Agent        *string
-	State        *string
-	Dissatisfied bool
-	Queues       []string
-	Person       *string
-	Count        *int64
-}
-
-// Those that are still to be made, the first that is due first: who cuts the list off leaves out
-// what has time.
-func (q *Queries) FollowUpsOwed(ctx context.Context, db DBTX, arg FollowUpsOwedParams) ([][]byte, error) {
-	rows, err := db.Query(ctx, followUpsOwed,
-		arg.ID,
-		arg.Company,
-		arg.Agent,
-		arg.State,
+		arg.Owed,
 		arg.Dissatisfied,
 		arg.Queues,
 		arg.Person,
