@@ -257,15 +257,19 @@ func (s *Server) ownSplit(ctx context.Context, id string, o *ticket.Opened) erro
 	if err != nil {
 		return err
 	}
-	has := t.Owner != nil && *t.Owner == p.Number
-	if o.Owner != p.Number && (o.Owner != "" || !has) || o.Call == "" && has {
+	had := ""
+	if t.Owner != nil {
+		had = *t.Owner
+	}
+	owner := cmp.Or(o.Owner, had) // as the store has it
+	if owner != p.Number || o.Call == "" && had == p.Number {
 		return nil
 	}
 	r, err := s.seenCall(ctx, cmp.Or(o.Call, t.Call))
 	if err != nil {
 		return err
 	}
-	return p.mayOwn(p.Number, r)
+	return p.mayOwn(owner, r)
 }
 
 // carryOut has the store do it.

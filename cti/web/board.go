@@ -67,8 +67,7 @@ func (s *Server) board(ctx context.Context, in *boardInput) (*boardOutput, error
 func (s *Server) boardOf(ctx context.Context, co cti.Company) (store.Board, error) {
 	p, plan, f := personOf(ctx), s.plan(), store.SummaryFilter{Company: string(co.ID)}
 	f.Queues, _ = s.figured(p, co.ID, true)
-	y, m, d := time.Now().In(co.Location()).Date()
-	f.From = time.Date(y, m, d, 0, 0, 0, 0, co.Location())
+	f.From = todayIn(co.Location())
 	f.Until = f.From.AddDate(0, 0, 1)
 	b, err := s.boards.of(ctx, s.summaries, f)
 	if err != nil {

@@ -136,6 +136,11 @@ func (s *Server) dayBegan(id cti.CompanyID) time.Time {
 			zone = co.Location()
 		}
 	}
+	return todayIn(zone)
+}
+
+// todayIn is when today began in a zone.
+func todayIn(zone *time.Location) time.Time {
 	y, m, d := time.Now().In(zone).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, zone)
 }

@@ -160,8 +160,7 @@ func (s *Server) queues(ctx context.Context, in *queuesInput) (*queuesOutput, er
 	}
 	since := in.Since
 	if since.IsZero() {
-		now := time.Now()
-		since = time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+		since = todayIn(time.Local)
 	}
 	rows, err := s.records.Queues(ctx, only, since)
 	if err != nil {
