@@ -1,8 +1,8 @@
 import { PhoneFilled } from '@ant-design/icons'
-import { useQuery } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, useReducer, useState, type ReactNode } from 'react'
 import { Link, useLocation } from 'react-router'
 import { useLive } from '../live/provider'
+import { useSubject } from '../live/subject'
 import { PhoneBar } from '../phone/bar'
 import type { Phone, PhoneCall } from '../phone/phone'
 import { usePhone } from '../phone/provider'
@@ -12,6 +12,7 @@ import { useAlarm } from './alarm'
 import { Cap } from './cap'
 import { hear, unread, viewOf, type Desk, type Part } from './desk'
 import { send } from '../api/client'
+import { deedOf } from './keys'
 import './text'
 import './watch.css'
 import type { Heard } from './wire'
@@ -65,7 +66,8 @@ function useAnswerKey(phone: Phone | null) {
   useEffect(() => {
     if (!phone || !rings) return
     const pressed = (e: KeyboardEvent) => {
-      if (e.key !== 'F2') return
+      // The key that answers while one writes is no page's own; what the desk has done is done.
+      if (e.defaultPrevented || deedOf(e, 'field') !== 'answer') return
       e.preventDefault()
       phone.answer()
     }
@@ -110,12 +112,7 @@ function useFollow(): Follow {
   const live = useLive()
   const [desk, say] = useReducer(hear, unread)
   const [problem, setProblem] = useState<unknown>(null)
-  const subject = useQuery({
-    queryKey: ['desk', 'subject'], staleTime: Infinity,
-    // Where no engine leads for a moment there is none: the desk comes by itself once there is.
-    refetchInterval: (q) => (q.state.data === undefined ? 2_000 : false), refetchIntervalInBackground: true,
-    queryFn: async () => (await send<{ desk?: string }>('POST', '/api/v1/live/pass')).desk ?? null,
-  })
+  const subject = useSubject('desk')
   const name = subject.data
   useEffect(() => {
     if (!name) return

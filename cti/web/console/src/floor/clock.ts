@@ -10,8 +10,11 @@ export function heardAt(at: string, now: number): void {
   skew = skewAfter(skew, Date.parse(at), now)
 }
 
+/** How far the server's clock is ahead of this machine's, in ms. */
+export const skewNow = (): number => skew ?? 0
+
 /** The server's clock for a time of this machine's, in ms. */
-export const serverTime = (now: number): number => now + (skew ?? 0)
+export const serverTime = (now: number): number => now + skewNow()
 
 /** The server's clock in ms, anew each second. */
 export const useServerNow = (): number => serverTime(useNow())

@@ -11,7 +11,7 @@ import { Transfer } from '../desk/transfer'
 import { usePhone } from '../phone/provider'
 import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
-import { serverTime } from './clock'
+import { skewNow } from './clock'
 import type { LiveCall } from './types'
 
 /** The call that a leader has taken over, if he has: what an agent does to his caller, he does. */
@@ -35,7 +35,7 @@ const Own = memo(function Own({ call }: { call: LiveCall }) {
       description={<>
         <Controls call={call} part="talking" phone={phone} order={order} busy={busy} pane={pane} onPane={setPane} mayEnd={false} onHangUp={() => void order('hang_up')} />
         {pane === 'keypad' && phone?.state.kind === 'browser' && <Keypad phone={phone} onClose={() => setPane(null)} />}
-        {call.consult && <ConsultView call={call} skew={serverTime(0)} order={order} busy={busy} />}
+        {call.consult && <ConsultView call={call} skew={skewNow()} order={order} busy={busy} />}
         {pane === 'transfer' && <Transfer me={me.number} order={order} busy={busy} sheet={nothing} onClose={() => setPane(null)} />}
       </>} />
   )

@@ -4,6 +4,7 @@ import { useEffect, useReducer } from 'react'
 import { flushSync } from 'react-dom'
 import { send } from '../api/client'
 import { useLive } from '../live/provider'
+import { useSubject } from '../live/subject'
 import { heardAt } from './clock'
 import { reduceFloor, type Floor, type FloorNews } from './state'
 import type { CompanyBoard, FloorDelta, FloorSnapshot } from './types'
@@ -11,20 +12,13 @@ import type { CompanyBoard, FloorDelta, FloorSnapshot } from './types'
 /** No draw is put off for longer than so many ms. */
 const drawLatest = 250
 
-/** The subject on which the floor's changes are told; it is the same for as long as one is logged in. */
-const readSubject = async () => (await send<{ floor?: string }>('POST', '/api/v1/live/pass')).floor ?? ''
-
 const readFloor = (signal: AbortSignal) => send<FloorSnapshot>('GET', '/api/v1/live?view=floor', undefined, undefined, signal)
 
 /** Follows the floor; null until it is known. */
 export function useFloor(): { floor: Floor | null; error: unknown; retry: () => void } {
   const live = useLive()
   const [floor, tell] = useReducer(reduceFloor, null)
-  const subject = useQuery({
-    queryKey: ['floor', 'subject'], queryFn: readSubject, staleTime: Infinity, gcTime: Infinity,
-    // Where no engine leads for a moment there is none: a screen on the wall has nobody who asks again.
-    refetchInterval: (q) => (q.state.data === undefined ? 2_000 : false), refetchIntervalInBackground: true,
-  })
+  const subject = useSubject('floor')
   useEffect(() => {
     if (!subject.data) return
     let news: FloorNews[] = []
