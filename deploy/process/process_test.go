@@ -249,18 +249,25 @@ func TestStartFails(t *testing.T) {
 	lock.Release()
 }
 
-// Another mark means another child; a pid that has passed to somebody else is
-// left alone.
-func TestNotAdopted(t *testing.T) {
-	dir := t.TempDir()
+// left is a child that whoever started it has left running.
+func left(t *testing.T, dir string) (pid int) {
+	t.Helper()
 	first, err := Start(t.Context(), sleeper(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
-	pid := first.PID()
+	pid = first.PID()
 	if err := first.Release(); err != nil {
 		t.Fatal(err)
 	}
+	return pid
+}
+
+// Another mark means another child; a pid that has passed to somebody else is
+// left alone.
+func TestNotAdopted(t *testing.T) {
+	dir := t.TempDir()
+	pid := left(t, dir)
 	other := sleeper(dir)
 	other.Mark = "b"
 	second := start(t, other)
@@ -305,14 +312,7 @@ func TestNotAdopted(t *testing.T) {
 // another boot speaks of nobody.
 func TestAdoptAfterClockWasSet(t *testing.T) {
 	dir := t.TempDir()
-	first, err := Start(t.Context(), sleeper(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
-	pid := first.PID()
-	if err := first.Release(); err != nil {
-		t.Fatal(err)
-	}
+	pid := left(t, dir)
 	old := bootTime().Add(-time.Hour)
 	if err := os.Chtimes(pidFile(dir), old, old); err != nil {
 		t.Fatal(err)

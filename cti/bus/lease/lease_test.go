@@ -302,6 +302,13 @@ func TestSure(t *testing.T) {
 	})
 }
 
+// remembering has an engine keep its memory in a file, and find itself alone.
+func remembering(file string) func(*Options) {
+	return func(o *Options) {
+		o.Memory, o.Alone = file, func(context.Context) error { return nil }
+	}
+}
+
 // TestLeadOn: an engine that dies while the store is away, and was the last to
 // lead, leads on when it starts again, in the same term; when the store is back
 // it holds the lease, unless another does.
@@ -309,10 +316,7 @@ func TestLeadOn(t *testing.T) {
 	for _, taken := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newShelf()
-			file := filepath.Join(t.TempDir(), "lease.json")
-			same := func(o *Options) {
-				o.Memory, o.Alone = file, func(context.Context) error { return nil }
-			}
+			same := remembering(filepath.Join(t.TempDir(), "lease.json"))
 			first, _ := keeper(t, s, "a", same)
 			claim(t, first)
 			if taken {
@@ -350,10 +354,7 @@ func TestLeadOn(t *testing.T) {
 func TestLedMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShelf()
-		file := filepath.Join(t.TempDir(), "lease.json")
-		same := func(o *Options) {
-			o.Memory, o.Alone = file, func(context.Context) error { return nil }
-		}
+		same := remembering(filepath.Join(t.TempDir(), "lease.json"))
 		first, _ := keeper(t, s, "a", same)
 		claim(t, first)
 		b, _ := keeper(t, s, "b")
@@ -378,11 +379,7 @@ func TestStoreFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShelf()
 		dir := t.TempDir()
-		same := func(name string) func(*Options) {
-			return func(o *Options) {
-				o.Memory, o.Alone = filepath.Join(dir, name), func(context.Context) error { return nil }
-			}
-		}
+		same := func(name string) func(*Options) { return remembering(filepath.Join(dir, name)) }
 		first, _ := keeper(t, s, "a", same("a"))
 		claim(t, first)
 		second, toA := keeper(t, s, "a", same("a"))
