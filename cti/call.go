@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"sansheng/cti/flow"
 	"sansheng/pbx"
 )
 
@@ -83,6 +84,9 @@ type call struct {
 	// numbers that he pressed there, Told what look-ups have said of him.
 	Walk        *walker
 	Keyed, Told Sheet
+	// Tickets is what is known of his tickets: TicketOpen, TicketNone, failed; empty where nobody
+	// has asked.
+	Tickets flow.Exit
 	// TookOver: the agent who has the call came to it as its supervisor.
 	TookOver bool
 	// Supervisions are the leaders on the call.
@@ -144,8 +148,9 @@ type volatileCall struct {
 	// RemindAt is when his agent is reminded that he is on hold.
 	RemindAt  time.Time
 	Reminders int
-	// ToldAt is when he was last told his place.
-	ToldAt time.Time
+	// ToldAt is when he was last told his place, ToldBack that he may be called back.
+	ToldAt   time.Time
+	ToldBack bool
 	// JoinAt is when the two must be in the bridge.
 	JoinAt  time.Time
 	Bridged map[pbx.ChannelID]bool
@@ -335,6 +340,7 @@ func (c *call) applyQueued(at time.Time, d *Queued) {
 		c.QueuedAt, c.EnteredAt = at, at
 	}
 	c.Announced, c.Agent, c.OnHold, c.KeyHeld = false, "", false, false
+	c.Emergency = c.Emergency || d.Emergency
 }
 
 // arrive takes a new caller under the hotline's care.
@@ -489,10 +495,7 @@ func (h *Hotline) queueUp(came time.Time, c *call, q *queue) {
 // lineUp gives a caller his place in a queue, and tells how many are before him.
 func (h *Hotline) lineUp(came time.Time, c *call, q *queue) (ahead int) {
 	h.cameBack(came, c, q.ID)
-	priority := max(h.priority(c, q), c.Priority)
-	ahead = h.ahead(came, q.ID, priority)
-	h.emitCall(came, c, CallQueued, "", &Queued{Queue: q.ID, Priority: priority, Ahead: ahead})
-	return ahead
+	return h.queued(came, c, q.ID, max(h.priority(c, q), c.Priority))
 }
 
 // priority is a caller's in a queue.

@@ -8,8 +8,8 @@ import (
 	"sansheng/pbx"
 )
 
-// A caller who would rather not wait presses 1: his call ends, and what stays at his
-// place in the queue is a callback. When its turn comes an agent's phone is rung, and
+// A caller who would rather not wait presses 1, having been told of it: his call ends, and what
+// stays at his place in the queue is a callback. When its turn comes an agent's phone is rung, and
 // then the caller's number is dialled, as in any call to outside:
 //
 //	Waiting ─1─▶ asked ─▶ its turn: attempt ─▶ reached
@@ -152,7 +152,8 @@ func (h *Hotline) callerDigit(at time.Time, c *call, digit string) {
 		h.rate(at, c, digit)
 		return
 	}
-	if digit == callbackKey && len(c.offers()) == 0 && h.mayAskBack(c) {
+	// Whom nobody has told of it means no callback by his key, as who presses a menu's twice.
+	if digit == callbackKey && c.ToldBack && len(c.offers()) == 0 && h.mayAskBack(c) {
 		h.promise(at, c)
 	}
 }
@@ -273,7 +274,8 @@ func (h *Hotline) cameBack(at time.Time, c *call, q QueueID) {
 	for _, cb := range h.callbacks {
 		s := cb.stand
 		over := h.calls[s.ID] == nil || s.Emergency && s.ID == c.ID
-		if cb.attempt == "" && s.Queue == q && s.Emergency == c.Emergency && cb.isFor(c) && over {
+		emergency := c.Emergency || h.becomesEmergency(c, q)
+		if cb.attempt == "" && s.Queue == q && s.Emergency == emergency && cb.isFor(c) && over {
 			h.endCallback(at, cb, CallbackCameBack, c.ID)
 			return
 		}

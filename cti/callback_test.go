@@ -43,10 +43,17 @@ func (d *desk) press(call string) Outcome {
 	return d.do(pbx.DigitPressed{At: pbx.At(d.now), Channel: pbx.ChannelID(call), Digit: callbackKey})
 }
 
+// tells lets the time pass after which who waits is told his place.
+func (d *desk) tells() Outcome {
+	d.now = d.now.Add(20 * time.Second)
+	return d.do(Tick{})
+}
+
 // owe has a caller who waits promised a call, and lets his own end.
 func (d *desk) owe(call, from string) {
 	d.t.Helper()
 	d.greeted(call, from)
+	d.tells()
 	out := d.press(call)
 	if !plays(out, "callback-promised") {
 		d.t.Fatalf("%s is promised nothing: %v", call, out.Commands)
@@ -206,22 +213,33 @@ func TestCallbackNotPromised(t *testing.T) {
 	t.Parallel()
 	d := newCallbackDesk(t)
 	d.greeted("c1", "0099123")
+	if out := d.tells(); !plays(out, "place-is") || plays(out, "press-callback") {
+		t.Errorf("a number that no rule allows is offered a call: %v", out.Commands)
+	}
 	if out := d.press("c1"); plays(out, "callback-promised") {
 		t.Error("a number that no rule allows is promised a call")
 	}
-	d.arrive("c2", "800100", "0210002")
+	d.greeted("c2", "0210002")
 	if out := d.press("c2"); plays(out, "callback-promised") {
-		t.Error("promised in the middle of the greeting")
+		t.Error("he is promised a call of which nobody has told him")
+	}
+	if out := d.tells(); !plays(out, "press-callback") {
+		t.Errorf("c2 is told %v", out.Commands)
 	}
 	d.arrive("c3", "800119", "0210003")
+	d.h.calls["c3"].ToldBack = true // as one who has been passed on
 	if out := d.press("c3"); plays(out, "callback-promised") {
 		t.Error("an emergency caller is sent away")
 	}
-	d.leave("c0", 1) // rings for c3 or c1
-	for _, c := range []string{"c1", "c2"} {
-		if d.h.calls[CallID(c)].Offer != nil && plays(d.press(c), "callback-promised") {
-			t.Errorf("%s is sent away while a phone rings for him", c)
-		}
+	d.leave("c0", 1)
+	d.gone("c1", pbx.CauseNormal)
+	d.gone("c1-agent1", pbx.CauseNormal) // 1001 is rung for c2
+	if d.h.calls["c2"].Offer == nil || plays(d.press("c2"), "callback-promised") {
+		t.Error("c2 is sent away while a phone rings for him")
+	}
+	d.gone("c2-agent1", pbx.CauseBusy)
+	if out := d.press("c2"); !plays(out, "callback-promised") {
+		t.Errorf("no phone rings, and he is not promised a call: %v", out.Commands)
 	}
 }
 

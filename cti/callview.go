@@ -29,6 +29,12 @@ type CallView struct {
 	Ring time.Duration
 	// Consult is the announced transfer under way.
 	Consult *ConsultView
+	// SilentSince is since when a caller who was not heard yet is with his agent, LingersSince
+	// since when he does not hang up (linger.go); zero before the first step is due.
+	SilentSince, LingersSince time.Time
+	// QuietSince is since when the agent is not heard in a talk; zero before quietTold, and where
+	// voices are not measured.
+	QuietSince time.Time
 	// Paused: the recording is.
 	Paused bool
 	// Watchers are the leaders on the call.
@@ -105,6 +111,9 @@ func (h *Hotline) viewCall(c *call) CallView {
 			v.WaitsSince = c.ArrivedAt
 		}
 	}
+	if v.Phase == PhaseTalking {
+		c.viewProcedures(&v)
+	}
 	if v.Phase == PhaseHeld {
 		v.HeldSince = c.HeldAt
 	}
@@ -134,6 +143,20 @@ func (h *Hotline) viewCall(c *call) CallView {
 		}
 	}
 	return v
+}
+
+// viewProcedures shows what is noted of the voices in a talk.
+func (c *call) viewProcedures(v *CallView) {
+	k := &c.Conduct
+	if k.quiet {
+		v.QuietSince = k.quietSince()
+	}
+	if len(k.caller) == 0 && (k.silent > 0 && len(k.talks) == 1 || k.silent >= len(silentSteps)) {
+		v.SilentSince = k.talks[0].from
+	}
+	if c.Lingers > 0 {
+		v.LingersSince = c.LingersAt.Add(-time.Duration(c.Lingers-1) * lingerPause)
+	}
 }
 
 // phase is how far a call has come.

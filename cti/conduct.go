@@ -18,6 +18,8 @@ type conduct struct {
 	watched map[pbx.ChannelID]bool
 	// silent is the last step of the procedure for a caller who is not heard.
 	silent int
+	// quiet: the agent has not been heard for quietTold.
+	quiet bool
 	// partial: there was a talk before this engine measured.
 	partial bool
 }
@@ -81,6 +83,7 @@ func (h *Hotline) listenIn(at time.Time, c *call) {
 // parted ends what is measured of a talk.
 func (c *call) parted(at time.Time) {
 	k := &c.Conduct
+	k.quiet = false
 	shut(k.talks, at)
 	shut(k.caller, at)
 	shut(k.agent, at)
@@ -113,9 +116,12 @@ func (h *Hotline) voice(at time.Time, ch pbx.ChannelID, heard bool) {
 	}
 }
 
-// tickConduct takes the steps of the procedure for a caller who is not heard.
+// tickConduct takes the steps of the procedure for a caller who is not heard, and notes an
+// agent who is not.
 func (h *Hotline) tickConduct(now time.Time, c *call) {
 	k := &c.Conduct
+	since := k.quietSince()
+	k.quiet = !since.IsZero() && c.State == CallTalking && !c.OnHold && now.Sub(since) >= quietTold
 	if c.State != CallTalking || c.OnHold || k.partial || len(k.talks) != 1 || len(k.caller) > 0 || k.silent >= len(silentSteps) {
 		return
 	}
@@ -123,6 +129,26 @@ func (h *Hotline) tickConduct(now time.Time, c *call) {
 		k.silent++
 		h.emitCall(now, c, CallerSilent, c.Agent, &SilentData{Step: k.silent})
 	}
+}
+
+// quietTold is how long an agent is not heard in a talk until leaders are told.
+const quietTold = 10 * time.Second
+
+// quietSince is since when the agent is not heard in the talk that goes on; zero while he
+// is, and where there is none.
+func (k *conduct) quietSince() time.Time {
+	n := len(k.talks)
+	if n == 0 || !k.talks[n-1].to.IsZero() {
+		return time.Time{}
+	}
+	since := k.talks[n-1].from
+	if m := len(k.agent); m > 0 {
+		if k.agent[m-1].to.IsZero() {
+			return time.Time{}
+		}
+		since = later(since, k.agent[m-1].to)
+	}
+	return since
 }
 
 // concludeConduct puts on record what was measured.

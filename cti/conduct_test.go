@@ -93,3 +93,83 @@ func TestMeasureTurns(t *testing.T) {
 		t.Errorf("the caller was heard for %d ms, his agent for %d: %+v", m.CallerMs, m.AgentMs, m)
 	}
 }
+
+// TestQuietAgent: leaders see since when an agent says nothing to his caller, and not what a
+// hold keeps him from saying.
+func TestQuietAgent(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		unmeasured bool
+		does       func(*desk)
+		quiet      bool
+	}{
+		"for a moment":    {does: func(d *desk) { d.passes(8) }},
+		"from the start":  {does: func(d *desk) { d.passes(12) }, quiet: true},
+		"the caller only": {does: func(d *desk) { d.passes(9); d.speaks(); d.passes(3) }, quiet: true},
+		"who speaks on": {does: func(d *desk) {
+			d.do(pbx.VoiceBegan{At: pbx.At(d.now), Channel: "c1-agent1"})
+			d.passes(30)
+		}},
+		"who has spoken": {does: func(d *desk) {
+			d.passes(12)
+			d.do(pbx.VoiceBegan{At: pbx.At(d.now), Channel: "c1-agent1"})
+			d.do(pbx.VoiceEnded{At: pbx.At(d.now.Add(voiceHang)), Channel: "c1-agent1"})
+			d.passes(8)
+		}},
+		"on hold":        {does: func(d *desk) { d.passes(12); d.must(Order{Agent: "1001", Verb: OrderHold}); d.passes(20) }},
+		"after the hold": {does: func(d *desk) { d.passes(12); d.holds(); d.passes(5) }},
+		"long after it":  {does: func(d *desk) { d.holds(); d.passes(12) }, quiet: true},
+		"unmeasured":     {unmeasured: true, does: func(d *desk) { d.passes(60) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, func(p *Plan, _ *Queue) { p.Companies[0].Conduct = !c.unmeasured })
+			d.register("1001")
+			d.arrive("c1", "800100", "13800138000")
+			d.talk("c1", 1)
+			c.does(d)
+			since := d.h.CallViews()[0].QuietSince
+			if since.IsZero() == c.quiet {
+				t.Errorf("quiet since %v at %v; want %t", since, d.now, c.quiet)
+			}
+			if c.quiet && d.now.Sub(since) < quietTold {
+				t.Errorf("told after %v", d.now.Sub(since))
+			}
+		})
+	}
+}
+
+// TestProceduresShown: a desk sees the steps of A3 and A6 as the hotline counts them, until the
+// caller is heard.
+func TestProceduresShown(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(p *Plan, _ *Queue) { p.Companies[0].Conduct = true })
+	d.register("1001")
+	d.arrive("c1", "800100", "13800138000")
+	d.talk("c1", 1)
+	began := d.now
+	view := func() CallView { return d.h.CallViews()[0] }
+	if v := view(); !v.SilentSince.IsZero() || !v.LingersSince.IsZero() {
+		t.Errorf("at once: %v, %v", v.SilentSince, v.LingersSince)
+	}
+	d.passes(4)
+	if since := view().SilentSince; since.IsZero() || since.After(began) || began.Sub(since) > 2*time.Second {
+		t.Errorf("silent since %v, with his agent at %v", since, began)
+	}
+	d.speaks()
+	if v := view(); !v.SilentSince.IsZero() {
+		t.Errorf("he was heard, and is silent since %v", v.SilentSince)
+	}
+	d.lingers()
+	asked := d.now
+	for range 7 {
+		if since := view().LingersSince; since.Sub(asked).Abs() > 2*time.Second {
+			t.Errorf("lingers since %v, asked at %v", since, asked)
+		}
+		d.passes(1)
+	}
+	d.speaks()
+	if v := view(); !v.LingersSince.IsZero() {
+		t.Errorf("he has spoken again, and lingers since %v", v.LingersSince)
+	}
+}

@@ -441,7 +441,8 @@ func TestVIPTransferred(t *testing.T) {
 	d := newDesk(t, func(p *Plan, q *Queue) {
 		p.Companies[0].VIPs = []string{"888"}
 		p.Queues[1].Priority = 20
-		q.OverflowTo, q.OverflowAfter = "second", Span(30*time.Second)
+		q.OverflowTo, q.OverflowAfter = "third", Span(30*time.Second)
+		p.Queues = append(p.Queues, Queue{ID: "third", Company: "demo", Members: numbers(1004, 1004), Priority: 20})
 	})
 	d.register("1001")
 	d.arrive("vip", "800100", "888")
@@ -454,7 +455,7 @@ func TestVIPTransferred(t *testing.T) {
 	d.arrive("vip2", "800100", "888")
 	d.now = d.now.Add(31 * time.Second)
 	d.do(Tick{})
-	if c := d.h.calls["vip2"]; c.Queue != "second" || c.Priority <= 20 {
+	if c := d.h.calls["vip2"]; c.Queue != "third" || c.Priority <= 20 {
 		t.Errorf("overflowed: priority %d in %s, of 20", c.Priority, c.Queue)
 	}
 }

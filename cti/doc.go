@@ -12,8 +12,8 @@
 // the facts to the journal and lets the commands go to the switch only then.
 // Feeding the facts alone to Apply gives the same state again: that is how an
 // engine starts after its death, and how a bug in a record is replayed. What is
-// not in a fact (when a lease was last renewed) is not state and may be
-// forgotten; such fields are gathered in the type volatile.
+// not in a fact (when a lease was last renewed) is not state and may be forgotten:
+// volatileCall and volatileAgent hold it, other structs say where theirs begins.
 //
 // # A call
 //
@@ -27,9 +27,10 @@
 //	Talking ─▶ Consulting (the agent speaks to the receiver of a transfer) ─▶ Answered ─▶ Talking
 //	Talking ─▶ Survey (the agent is gone, the caller is asked how it was: rating.go) ─▶ Ended
 //
-// An offer goes to one agent at a time. While a greeted line still speaks its
-// greeting the first agent's phone rings already: the two are joined when the
-// greeting and the announcement are both over.
+// An offer goes to one agent. A caller has one at a time; several only where his queue rings
+// several phones at once (ring_at_once) or those on call together, and the first who takes it
+// has him. While a greeted line still speaks its greeting the first agent's phone rings already:
+// the two are joined when the greeting and the announcement are both over.
 //
 // # Its plan
 //

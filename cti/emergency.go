@@ -67,7 +67,7 @@ func (h *Hotline) orderEmergency(now time.Time, c *call, a *agent, o Order) *Ord
 	return nil
 }
 
-// handOver makes a caller one of an emergency queue's, in the switch's eyes too.
+// handOver makes a caller one of an emergency queue's.
 func (h *Hotline) handOver(now time.Time, c *call, a *agent, o Order, q QueueID) {
 	if c.OnHold {
 		h.offHold(now, c)
@@ -75,14 +75,41 @@ func (h *Hotline) handOver(now time.Time, c *call, a *agent, o Order, q QueueID)
 	h.emitCall(now, c, TransferBegan, a.ID, &TransferBeganData{
 		Transfer: Blind, Queue: q, Emergency: true, For: c.For, Reason: o.Reason, Consent: o.Consent, Sheet: o.Sheet,
 	})
-	h.do(pbx.SetVars{Channel: c.Channel, Vars: map[string]string{"LINE_QUEUE": string(q), "LINE_EMERGENCY": "1"}})
+	h.tellEmergency(c, q)
 	h.sendOn(now, c, q)
 	h.cameBack(now, c, q)
 }
 
+// queued puts a caller into a queue, and tells how many are before him. By whatever way he
+// comes to a queue of emergency lines he is an emergency caller from here on: nobody else is
+// waited for there as long as it takes, and those on call are called for nobody else.
+func (h *Hotline) queued(at time.Time, c *call, q QueueID, priority int) (ahead int) {
+	d := &Queued{Queue: q, Priority: priority, Ahead: h.ahead(at, q, priority), Emergency: h.becomesEmergency(c, q)}
+	h.emitCall(at, c, CallQueued, "", d)
+	if d.Emergency {
+		h.tellEmergency(c, q)
+	}
+	return d.Ahead
+}
+
+// becomesEmergency tells whether an ordinary caller is none any more who comes to a queue.
+func (h *Hotline) becomesEmergency(c *call, q QueueID) bool {
+	return !c.Emergency && h.plan.takesEmergencies(q)
+}
+
+// tellEmergency makes a caller one of an emergency queue's in the switch's eyes, too. Who was
+// called is on no line: he is on the emergency line from here on.
+func (h *Hotline) tellEmergency(c *call, q QueueID) {
+	vars := map[string]string{"LINE_QUEUE": string(q), "LINE_EMERGENCY": "1"}
+	if line, ok := h.emergencyLine(c.Company); ok && c.Direction == Outbound {
+		vars["DID"] = line.DID
+	}
+	h.do(pbx.SetVars{Channel: c.Channel, Vars: vars})
+}
+
 // takesEmergencies tells whether emergency lines lead to a queue, and no other does.
-func (h *Hotline) takesEmergencies(q QueueID) (takes bool) {
-	for _, l := range h.lines {
+func (p *Plan) takesEmergencies(q QueueID) (takes bool) {
+	for _, l := range p.Lines {
 		if l.Queue == q && !l.Emergency {
 			return false
 		}

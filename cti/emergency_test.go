@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"sansheng/cti/flow"
 	"sansheng/pbx"
 )
 
@@ -252,5 +253,123 @@ func TestEmergencyByTransfer(t *testing.T) {
 	d.must(Order{Agent: "1009", Verb: OrderBlind, To: "second"})
 	if d.h.calls["c1"].Emergency {
 		t.Error("a bill is an emergency")
+	}
+}
+
+// TestEmergencyByWay: whoever comes to a queue of emergency lines is an emergency caller from
+// there on, whichever way he comes: those on call are called for him, and the switch is told.
+func TestEmergencyByWay(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*Plan, *Queue)
+		comes  func(d *desk) Outcome
+	}{
+		"he has waited too long": {func(_ *Plan, q *Queue) { q.OverflowTo, q.OverflowAfter = "second", Span(time.Minute) }, func(d *desk) Outcome {
+			d.arrive("c1", "800100", "0210001")
+			d.now = d.now.Add(time.Minute)
+			return d.do(Tick{})
+		}},
+		"he finds too many": {func(_ *Plan, q *Queue) { q.OverflowTo, q.OverflowLength = "second", 1 }, func(d *desk) Outcome {
+			d.arrive("c0", "800100", "0210000")
+			at := pbx.At(d.now.Add(time.Second))
+			return d.do(pbx.ChannelEntered{At: at, Channel: pbx.Channel{
+				ID: "c1", CreatedAt: at.Time(), InApp: true, Caller: pbx.Party{Number: "0210001"}, Args: []string{"inbound", "800100", "c1"},
+			}})
+		}},
+		"by his line's flow": {func(p *Plan, _ *Queue) {
+			p.Flows = []flow.Flow{{ID: "day", Company: "demo", Person: "service", Start: "menu", Nodes: []flow.Node{
+				menuNode("1", "gas"), {ID: "gas", Kind: flow.Queue, To: "second"},
+			}}}
+			p.Lines[0].Flow = "day"
+		}, func(d *desk) Outcome {
+			d.arrive("c1", "800100", "0210001")
+			return d.press("c1")
+		}},
+	} {
+		d := newDesk(t, func(p *Plan, q *Queue) {
+			p.Queues[1].OnCall = &OnCall{Chain: []string{"1004"}}
+			c.change(p, q)
+		})
+		d.register("1004")
+		out := c.comes(d)
+		if of := d.h.calls["c1"]; !of.Emergency || of.Queue != "second" || asked(out) != "1004" || !asksOnCall(of.Offer) {
+			t.Errorf("%s: emergency %t, in %s, %q is asked", name, of.Emergency, of.Queue, asked(out))
+		}
+		if vars := commandsOf[pbx.SetVars](out); !slices.ContainsFunc(vars, func(v pbx.SetVars) bool {
+			return v.Channel == "c1" && v.Vars["LINE_QUEUE"] == "second" && v.Vars["LINE_EMERGENCY"] == "1"
+		}) {
+			t.Errorf("%s: the switch is told %+v", name, vars)
+		}
+		d.restart()
+	}
+}
+
+// TestEmergencyBeforeOverflow: who has only overflowed to an emergency line's queue waits behind
+// who has called the line, though he came first.
+func TestEmergencyBeforeOverflow(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(p *Plan, q *Queue) {
+		q.OverflowTo, q.OverflowAfter, p.Queues[1].Priority = "second", Span(time.Minute), 100
+	})
+	d.arrive("bill", "800100", "0210001")
+	d.now = d.now.Add(time.Minute)
+	d.do(Tick{})
+	d.arrive("gas", "800119", "0210002")
+	d.register("1009")
+	if bill, gas := d.h.calls["bill"], d.h.calls["gas"]; !bill.Emergency || bill.Queue != "second" || bill.Offer != nil || gas.Offer == nil {
+		t.Errorf("1009 is asked for bill %+v and gas %+v", bill.Offer, gas.Offer)
+	}
+}
+
+// TestEmergencyAnnounced: so is whom an agent passes on with a word to the receiver, who is told
+// so before he answers; where either of the two is cut off he waits in the emergency queue.
+func TestEmergencyAnnounced(t *testing.T) {
+	t.Parallel()
+	ask := func() *desk {
+		d := newDesk(t, func(*Plan, *Queue) {})
+		d.register("1001", "1009")
+		d.arrive("c1", "800100", "0210001")
+		d.talk("c1", 1)
+		out := d.must(Order{Agent: "1001", Verb: OrderTransfer, To: "second", Reason: "smells of gas"})
+		if vars := commandsOf[pbx.SetVars](out); len(vars) != 1 || vars[0].Vars["LINE_QUEUE"] != "second" {
+			t.Errorf("the switch is told %+v", vars)
+		}
+		i := slices.IndexFunc(out.Facts, func(f Fact) bool { return f.Kind == AgentBriefed })
+		if i < 0 || !out.Facts[i].Data.(*BriefedData).Emergency {
+			t.Errorf("1009 is not told that it is an emergency: %v", out.Facts)
+		}
+		return d
+	}
+	waits := func(d *desk, when string) {
+		if c := d.h.calls["c1"]; !c.Emergency || c.Queue != "second" || c.State != CallWaiting {
+			t.Errorf("%s: emergency %t, %s in %s", when, c.Emergency, c.State, c.Queue)
+		}
+		d.restart()
+	}
+	d := ask()
+	d.gone("c1-agent1", pbx.CauseNormal)
+	waits(d, "who transfers is cut off")
+
+	d = ask()
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: "c1-agent2"})
+	d.bridged("c1-consult2", "c1-agent1", "c1-agent2")
+	d.must(Order{Agent: "1001", Verb: OrderComplete})
+	d.bridged("c1-talk2", "c1", "c1-agent2")
+	d.gone("c1-agent2", pbx.CauseLost)
+	waits(d, "the receiver is cut off")
+
+	d = newDesk(t, func(*Plan, *Queue) {})
+	d.register("1001", "1009")
+	c := d.callsBack("0210001", "follow_up:f1")
+	d.do(unsolved(c.ID, "0210001")) // told while he talks
+	d.must(Order{Agent: "1001", Verb: OrderTransfer, To: "second"})
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: c.receiverChannel()})
+	d.bridged(string(c.consultID()), string(c.agentChannel(1)), string(c.receiverChannel()))
+	if len(d.h.callbacks) != 1 {
+		t.Error("he is owed no call before the receiver has him")
+	}
+	d.must(Order{Agent: "1001", Verb: OrderComplete})
+	if got := callbackFacts(d.last); !slices.Equal(got, []string{"ended came_back"}) || len(d.h.callbacks) != 0 {
+		t.Errorf("passed on, he is owed %d calls: %v", len(d.h.callbacks), got)
 	}
 }

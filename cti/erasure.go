@@ -24,7 +24,7 @@ type ErasedData struct {
 	Reason string `json:"reason"`
 }
 
-// RecordError is why a record is not erased.
+// RecordError is why a record is not erased, or not amended.
 type RecordError struct{ Text string }
 
 func (e *RecordError) Error() string { return e.Text }

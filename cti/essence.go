@@ -106,7 +106,7 @@ func (e *Essence) Add(fact Fact) {
 		if d, ok := f.Data.(*EngineData); ok && d.FileHash != "" {
 			e.started[f.Engine] = f
 		}
-	case AgentBriefed, PromptChanged, RecordErased:
+	case AgentBriefed, PromptChanged, RecordErased, RecordAmended:
 	case CallEnded:
 		e.end(f)
 	case CallbackPromised, CallbackTried, CallbackEnded:

@@ -103,6 +103,7 @@ const (
 	CallersRecalled  Kind = "callers.recalled"
 	PromptChanged    Kind = "prompt.changed"
 	RecordErased     Kind = "record.erased"
+	RecordAmended    Kind = "record.amended"
 	EngineStarted    Kind = "engine.started"
 	SwitchLost       Kind = "engine.switch_lost"
 	ClockStepped     Kind = "engine.clock_stepped"
@@ -191,6 +192,8 @@ type Queued struct {
 	Priority int     `json:"priority"`
 	// Ahead is how many callers are served before this one.
 	Ahead int `json:"ahead"`
+	// Emergency: he is an emergency caller from here on: only emergency lines lead to the queue.
+	Emergency bool `json:"emergency,omitempty"`
 }
 
 // Offered: an agent was chosen and his phone is being dialled.
@@ -738,6 +741,7 @@ var dataOf = map[Kind]func() Data{
 	CallersRecalled:  func() Data { return &RecalledData{} },
 	PromptChanged:    func() Data { return &PromptData{} },
 	RecordErased:     func() Data { return &ErasedData{} },
+	RecordAmended:    func() Data { return &AmendedData{} },
 	EngineStarted:    func() Data { return &EngineData{} },
 	SwitchLost:       func() Data { return &EngineData{} },
 	ClockStepped:     func() Data { return &EngineData{} },

@@ -87,7 +87,7 @@ type Outcome struct {
 	Asks    []Ask
 	Repairs Repairs
 	// Refused says why an Order, a CancelCallback, an OweEmergency, a CloseHours, a Publish, a CancelPlan, a
-	// TakeMessage, a FinishMessage or an EraseRecord was not carried out.
+	// TakeMessage, a FinishMessage, an EraseRecord or an AmendRecord was not carried out.
 	Refused error
 }
 
@@ -207,6 +207,8 @@ func (h *Hotline) Handle(now time.Time, in Input) Outcome {
 		h.changePrompt(now, in)
 	case EraseRecord:
 		h.out.Refused = h.eraseRecord(now, in)
+	case AmendRecord:
+		h.out.Refused = h.amendRecord(now, in)
 	case TakeMessage:
 		h.out.Refused = h.takeMessage(now, in)
 	case FinishMessage:
@@ -240,10 +242,12 @@ type SetState struct {
 }
 
 // Started opens an engine's life, after the replay. File, where given, is the plan in the
-// file with which it was started.
+// file with which it was started; FileFirst puts it in force whatever was published, which is
+// for the drill only.
 type Started struct {
-	Text string
-	File *Plan
+	Text      string
+	File      *Plan
+	FileFirst bool
 }
 
 // start tells of an engine's start, and decides which plan is in force.
@@ -253,6 +257,9 @@ func (h *Hotline) start(now time.Time, in Started) {
 		d.FileHash = in.File.Hash()
 	}
 	h.emit(now, EngineStarted, "", "", "", d)
+	if in.FileFirst {
+		before = "another"
+	}
 	h.startWith(now, in.File, before)
 	h.seeOff(now)
 }

@@ -105,6 +105,10 @@ func (h *Hotline) leaveBy(at time.Time, c *call, e flow.Exit) {
 // stand does what the node asks in which a caller is.
 func (h *Hotline) stand(at time.Time, c *call) {
 	n := c.Walk.node
+	if h.asksTickets(at, c) { // he hears nothing for as long as that takes, 1.5 s at most
+		h.inquire(at, c, TicketQuestion(c.Company, c.Caller.Number))
+		return
+	}
 	open := func(calendar string) bool { return h.hoursAt(at, c, calendar).Open }
 	if e, ok := n.Through(open, func(e flow.Exit) bool { return h.is(at, c, e) }); ok {
 		h.leaveBy(at, c, e)
@@ -175,21 +179,25 @@ func (h *Hotline) opens(at time.Time, c *call) []string {
 	const quarter = 15 * time.Minute // what there are prompts for; who calls later is not too early
 	now, then := at.In(s.Zone()), st.Until.In(s.Zone())
 	then = then.Add((quarter - time.Duration(then.Minute())*time.Minute%quarter) % quarter)
-	day := "weekday/" + hours.Weekday(then.Weekday()).String()
-	switch hours.DateOf(then) {
-	case hours.DateOf(now):
-		day = "today"
-	case hours.DateOf(now).Add(1):
-		day = "tomorrow"
-	}
-	names := []string{"opens-at", day, fmt.Sprintf("hour/%d", then.Hour())}
+	names := append([]string{"opens-at"}, dayOf(hours.DateOf(now), hours.DateOf(then))...)
+	names = append(names, fmt.Sprintf("hour/%d", then.Hour()))
 	if then.Minute() > 0 {
 		names = append(names, fmt.Sprintf("minute/%d", then.Minute()))
 	}
-	if hours.DateOf(now).Add(6).Before(hours.DateOf(then)) {
-		return nil // a weekday would be taken for the next one
-	}
 	return names
+}
+
+// dayOf is a day as it is told on another.
+func dayOf(now, then hours.Date) []string {
+	switch {
+	case then == now:
+		return []string{"today"}
+	case then == now.Add(1):
+		return []string{"tomorrow"}
+	case now.Add(6).Before(then): // a weekday would be taken for the next one
+		return []string{fmt.Sprintf("month/%d", then.Month), fmt.Sprintf("day/%d", then.Day)}
+	}
+	return []string{"weekday/" + then.Weekday().String()}
 }
 
 // stepOver goes on when a node's prompts have been played, or cannot be.
@@ -289,7 +297,7 @@ func (h *Hotline) toEmergency(at time.Time, c *call, did string) {
 		h.toQueue(at, c, h.person(c, ""))
 		return
 	}
-	h.do(pbx.SetVars{Channel: c.Channel, Vars: map[string]string{"LINE_QUEUE": string(q.ID), "LINE_EMERGENCY": "1"}})
+	h.tellEmergency(c, q.ID)
 	h.queueUp(at, c, q)
 	h.lease(at, c)
 	h.prompt(at, c, c.holdID(), holdPrompt(true))

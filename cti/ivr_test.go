@@ -97,9 +97,9 @@ func exits(pairs ...string) map[flow.Exit]string {
 func TestFlowLanguageAndHangUp(t *testing.T) {
 	r := rideOn(t, "13800138000",
 		flow.Node{ID: "english", Kind: flow.Language, Language: "en", Exits: exits("next", "hello")},
-		flow.Node{ID: "hello", Kind: flow.Say, Say: []string{"greeting-demo2"}, Exits: exits("next", "bye")},
+		flow.Node{ID: "hello", Kind: flow.Menu, Say: []string{"greeting-demo2"}, Exits: exits("9", "bye")},
 		flow.Node{ID: "bye", Kind: flow.HangUp, Say: []string{"goodbye"}})
-	r.over(false)
+	r.press("9")
 	r.over(false)
 	r.wants("[english hello bye]", CallHungUp)
 	if len(r.said) != 2 || r.said[0].Language != "en_own_demo2" || r.said[1].Media[0] != "sound:goodbye" || !hungUp(r.out.Commands, "c1") {
@@ -129,6 +129,28 @@ func TestFlowTransfer(t *testing.T) {
 
 func menuNode(pairs ...string) flow.Node {
 	return flow.Node{ID: "menu", Kind: flow.Menu, Say: []string{"closed"}, Tries: 2, Wait: 3, Exits: exits(pairs...)}
+}
+
+// When people answer again is told on every day before, also of long holidays: further away
+// than a week by its date.
+func TestFlowOpens(t *testing.T) {
+	shanghai := time.FixedZone("", 8*3600)
+	for at, want := range map[time.Time]string{
+		time.Date(2026, 9, 30, 8, 0, 0, 0, shanghai):   "opens-at today hour/9",
+		time.Date(2026, 9, 30, 20, 0, 0, 0, shanghai):  "opens-at month/10 day/8 hour/9",
+		time.Date(2026, 10, 1, 23, 59, 0, 0, shanghai): "opens-at month/10 day/8 hour/9",
+		time.Date(2026, 10, 2, 0, 0, 0, 0, shanghai):   "opens-at weekday/thu hour/9",
+		time.Date(2026, 10, 7, 10, 0, 0, 0, shanghai):  "opens-at tomorrow hour/9",
+		time.Date(2026, 2, 14, 18, 0, 0, 0, shanghai):  "opens-at month/2 day/24 hour/9",
+	} {
+		h, id := NewHotline("e1", DemoPlan(0)), pbx.ChannelID("c1")
+		h.Handle(at, pbx.LinkUp{At: pbx.At(at), Snapshot: pbx.Snapshot{At: at, StartedAt: at}})
+		out := h.Handle(at, pbx.ChannelEntered{At: pbx.At(at), Channel: pbx.Channel{ID: id, CreatedAt: at, InApp: true, Args: []string{"inbound", "800200", "c1"}}})
+		plays := commandsOf[pbx.Play](out)
+		if len(plays) != 1 || !strings.Contains(strings.ReplaceAll(strings.Join(plays[0].Media, " "), "sound:", ""), "closed "+want+" emergency-number") {
+			t.Errorf("at %s he hears %+v, want %s", at, plays, want)
+		}
+	}
 }
 
 // A menu is told as often as it says: to who presses what it does not have, and to who

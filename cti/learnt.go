@@ -34,6 +34,9 @@ func (c *call) learn(d Data) {
 	case *KeyedData:
 		c.Keyed = c.Keyed.set(d.Name, d.Digits)
 	case *LookedUpData:
+		if d.Service == TicketsURL {
+			c.Tickets = d.Result
+		}
 		for _, f := range d.Data {
 			c.Told = c.Told.set(f.Name, f.Value)
 		}

@@ -59,19 +59,19 @@ func TestFlowDigits(t *testing.T) {
 				r.over(false)
 				r.handle(r.at.Add(3*time.Second), Tick{})
 			}
-		}, "[account bye]", ""},
+		}, "[account mends]", ""},
 		"nothing that counts": {func(r *ride) {
 			for range 2 {
 				r.over(false)
 				r.press("*")
 				r.handle(r.at.Add(3*time.Second), Tick{})
 			}
-		}, "[account bye]", ""},
+		}, "[account mends]", ""},
 		"the prompt fails": {func(r *ride) { r.over(true) }, "[account ]", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := rideOn(t, "13800138000", digitsNode("done", "people", "no_input", "bye", "wrong", "mail"), peopleNode, mailNode,
-				flow.Node{ID: "bye", Kind: flow.HangUp, Say: []string{"goodbye"}})
+			r := rideOn(t, "13800138000", digitsNode("done", "people", "no_input", "mends", "wrong", "mail"), peopleNode, mailNode,
+				flow.Node{ID: "mends", Kind: flow.Queue, To: "repair"})
 			c.do(r)
 			if r.way() != c.way || r.keyed() != c.kept {
 				t.Errorf("his way: %s, want %s; kept %q, want %q", r.way(), c.way, r.keyed(), c.kept)

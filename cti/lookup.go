@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -39,6 +40,14 @@ const (
 	TicketOpen = "open"
 	TicketNone = "none"
 )
+
+// TicketQuestion is the one of the node Caller, where it has an exit for who has a ticket.
+func TicketQuestion(co CompanyID, caller string) Ask {
+	return Ask{
+		Lookup:  Lookup{ID: TicketsURL, URL: TicketsURL, Results: []string{TicketOpen, TicketNone}},
+		Company: co, Caller: caller,
+	}
+}
 
 const (
 	lookupDeadline = 500 * time.Millisecond
@@ -109,7 +118,7 @@ type LookedUpData struct {
 	data
 	Node    string `json:"node"`
 	Service string `json:"service"`
-	// Result is the exit by which he leaves: what it said, or failed.
+	// Result is what it said, or failed: of a Lookup the exit by which he leaves.
 	Result flow.Exit `json:"result"`
 	// Failure is why there is no answer.
 	Failure string `json:"failure,omitempty"`
@@ -125,18 +134,50 @@ func (h *Hotline) lookUp(at time.Time, c *call) {
 		h.lookedUp(at, c, LookedUp{Failure: "there is no such service"})
 		return
 	}
-	l := h.companies[c.Company].Lookups[i]
-	w.told++
-	w.asked, w.answer = fmt.Sprintf("%d-%d", h.seq, w.told), nil
-	w.answerBy = at.Add(l.Patience() + lookupLate)
-	h.out.Asks = append(h.out.Asks, Ask{
-		Call: c.ID, N: w.asked, Lookup: l, Company: c.Company, Line: c.Line.DID, Caller: c.Caller.Number, Digits: slices.Clone(c.Keyed),
+	h.inquire(at, c, Ask{
+		Lookup: h.companies[c.Company].Lookups[i], Company: c.Company, Line: c.Line.DID, Caller: c.Caller.Number, Digits: slices.Clone(c.Keyed),
 	})
 	if len(w.node.Say) > 0 {
 		h.speak(at, c)
 		return
 	}
 	h.soothe(at, c)
+}
+
+// inquire has a question about a caller asked.
+func (h *Hotline) inquire(at time.Time, c *call, a Ask) {
+	w := c.Walk
+	w.told++
+	w.asked, w.answer = fmt.Sprintf("%d-%d", h.seq, w.told), nil
+	w.answerBy = at.Add(a.Lookup.Patience() + lookupLate)
+	a.Call, a.N = c.ID, w.asked
+	h.out.Asks = append(h.out.Asks, a)
+}
+
+// asksTickets tells whether it is to be asked whether a caller has a ticket: the node in which
+// he is has an exit for that, he goes by none before it, and nobody has asked yet.
+func (h *Hotline) asksTickets(at time.Time, c *call) bool {
+	n := c.Walk.node
+	if n.Kind != flow.Caller || n.Exits[flow.Ticket] == "" || c.Tickets != "" || c.Caller.Number == "" {
+		return false
+	}
+	e, _ := n.Through(nil, func(e flow.Exit) bool { return h.is(at, c, e) })
+	return e != flow.VIP && e != flow.Ticket
+}
+
+// ticketsTold goes on in the node Caller. Where there is no answer the calls that are owed are
+// all that is known.
+func (h *Hotline) ticketsTold(at time.Time, c *call, in LookedUp) {
+	d := &LookedUpData{Node: c.Walk.node.ID, Service: TicketsURL, Result: flow.Exit(in.Result)}
+	switch in.Result {
+	case TicketOpen:
+		d.Data = c.room(in.Data)
+	case TicketNone:
+	default:
+		d.Result, d.Failure = flow.Failed, cmp.Or(in.Failure, fmt.Sprintf("it says %q", in.Result))
+	}
+	h.emitCall(at, c, CallLookedUp, "", d)
+	h.stand(at, c)
 }
 
 // lookupAnswer takes the answer to a question that still stands.
@@ -157,6 +198,10 @@ func (h *Hotline) lookupAnswer(at time.Time, in LookedUp) {
 func (h *Hotline) lookedUp(at time.Time, c *call, in LookedUp) {
 	w := c.Walk
 	w.asked, w.answerBy, w.answer = "", time.Time{}, nil
+	if w.node.Kind == flow.Caller {
+		h.ticketsTold(at, c, in)
+		return
+	}
 	e, why := w.node.Answered(flow.Exit(in.Result))
 	d := &LookedUpData{Node: w.node.ID, Service: w.node.Service, Result: e}
 	if e == flow.Failed {

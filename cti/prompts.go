@@ -45,30 +45,70 @@ func (p *Plan) Prompts() []PromptUse {
 		if l.Mode == Greeted {
 			add(language, where, promptLimit, l.Greeting)
 		}
-		if l.Announce {
-			add(language, where, promptLimit, announcement("0123456789")...)
-		}
 		add(language, where, promptLimit, holdPrompt(l.Emergency))
+		languages := []string{language}
 		if f := p.flowOf(l); f != nil {
 			for _, said := range f.Said(language) {
 				add(said.Language, fmt.Sprintf("flow %s, node %s", l.Flow, said.Node), flowPrompt, p.spokenOf(f, said.Prompt)...)
 			}
+			for _, n := range f.Nodes {
+				if n.Language != "" && !slices.Contains(languages, n.Language) {
+					languages = append(languages, n.Language)
+				}
+			}
 		}
-		if p.leavesMessages(l) {
-			add(language, "voicemail of line "+l.DID, flowPrompt, p.messagePrompts()...)
-		}
-		if s := p.SurveyOf(l); s != nil {
-			add(language, "survey of line "+l.DID, flowPrompt, s.prompts()...)
-		}
-		for _, q := range p.Queues {
-			if q.ID == l.Queue {
+		for _, language := range languages { // what a flow speaks is spoken behind it, too
+			if l.Announce {
+				add(language, where, promptLimit, announcement("0123456789")...)
+			}
+			if p.leavesMessages(l) {
+				add(language, "voicemail of line "+l.DID, flowPrompt, p.messagePrompts()...)
+			}
+			if s := p.SurveyOf(l); s != nil {
+				add(language, "survey of line "+l.DID, flowPrompt, s.prompts()...)
+			}
+			for _, q := range p.waitsIn(l) {
 				add(language, "queue "+string(q.ID), promptLimit, q.tells()...)
+				if p.takesEmergencies(q.ID) {
+					add(language, "queue "+string(q.ID), promptLimit, holdPrompt(true))
+				}
 			}
 		}
 	}
 	slices.SortFunc(all, func(a, b PromptUse) int {
 		return cmp.Or(cmp.Compare(a.Language, b.Language), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Company, b.Company), cmp.Compare(a.Where, b.Where))
 	})
+	return all
+}
+
+// waitsIn are the queues in which a line's callers may come to wait: its own, those of its flow,
+// and those to which these overflow.
+func (p *Plan) waitsIn(l Line) []Queue {
+	ids := []QueueID{l.Queue}
+	if f := p.flowOf(l); f != nil {
+		ids = append(ids, QueueID(f.Person))
+		for _, n := range f.Nodes {
+			switch n.Kind {
+			case flow.Queue:
+				ids = append(ids, QueueID(n.To))
+			case flow.Emergency:
+				for _, o := range p.Lines {
+					if o.DID == n.To {
+						ids = append(ids, o.Queue)
+					}
+				}
+			}
+		}
+	}
+	var all []Queue
+	for ; len(ids) > 0; ids = ids[1:] {
+		i := slices.IndexFunc(p.Queues, func(q Queue) bool { return q.ID == ids[0] })
+		if i < 0 || slices.ContainsFunc(all, func(q Queue) bool { return q.ID == ids[0] }) {
+			continue
+		}
+		all = append(all, p.Queues[i])
+		ids = append(ids, p.Queues[i].OverflowTo)
+	}
 	return all
 }
 
@@ -82,6 +122,12 @@ func (p *Plan) spokenOf(f *flow.Flow, prompt string) []string {
 		}
 		for hour := range 24 {
 			names = append(names, fmt.Sprintf("hour/%d", hour))
+		}
+		for month := range 12 {
+			names = append(names, fmt.Sprintf("month/%d", month+1))
+		}
+		for day := range 31 {
+			names = append(names, fmt.Sprintf("day/%d", day+1))
 		}
 		return names
 	case flow.SayEmergency:

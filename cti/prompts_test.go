@@ -40,6 +40,36 @@ func TestPrompts(t *testing.T) {
 	}
 }
 
+// TestPromptsBehind: so are those that callers hear where they come by their line's flow, or
+// overflow to, in each language that the flow speaks: a queue's, the emergency line's, the
+// voicemail's.
+func TestPromptsBehind(t *testing.T) {
+	p := DemoPlan(0)
+	p.Flows[0].Nodes = append(p.Flows[0].Nodes, flow.Node{ID: "english", Kind: flow.Language, Language: "en", Exits: exits("next", "people")})
+	p.Flows[0].Nodes[2].Exits["2"] = "english"
+	p.Flows[0].Nodes[1].To = "repair"
+	p.Queues[2].OverflowTo, p.Queues[2].OverflowAfter = "late", 1
+	p.Queues = append(p.Queues, Queue{ID: "late", Company: "demo", Tell: 1, Members: numbers(1001, 1001), Voicemail: &Voicemail{Greeting: "late-greeting"}})
+	if err := p.Check(); err != nil {
+		t.Fatal(err)
+	}
+	var places []string
+	for _, u := range p.Prompts() {
+		places = append(places, string(u.Company)+" "+u.String())
+	}
+	for _, want := range []string{
+		"demo2 zh/place-is (queue late)", "demo2 en/place-is (queue late)", "demo2 en/emergency-hold (queue emergency)", "demo2 zh/on-call-calling (queue emergency)",
+		"demo2 en/late-greeting (voicemail of line 800200)", "demo2 en/at-your-service (line 800200)",
+	} {
+		if !slices.Contains(places, want) {
+			t.Errorf("%s is not among %v", want, places)
+		}
+	}
+	if slices.Contains(places, "demo zh/place-is (queue late)") || slices.Contains(places, "demo en/at-your-service (line 800100)") {
+		t.Errorf("callers of the other line do not come there: %v", places)
+	}
+}
+
 func TestPromptsMissing(t *testing.T) {
 	p := DemoPlan(0)
 	for _, c := range []struct {

@@ -320,9 +320,10 @@ func (q *queue) overflows() bool {
 // the voicemail, or to be called back.
 func (h *Hotline) overflow(at time.Time, c *call, q *queue) {
 	switch to := h.queues[q.OverflowTo]; {
+	case to != nil && h.becomesEmergency(c, to.ID):
+		h.queued(at, c, to.ID, c.Priority) // whose matter is one goes first
 	case to != nil:
-		priority := max(c.Priority, h.priority(c, to))
-		h.emitCall(at, c, CallQueued, "", &Queued{Queue: to.ID, Priority: priority, Ahead: h.ahead(at, to.ID, priority)})
+		h.queued(at, c, to.ID, max(c.Priority, h.priority(c, to)))
 	case q.OverflowVoicemail:
 		h.toMail(at, c, q.ID)
 	case q.OverflowCallback:

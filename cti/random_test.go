@@ -601,7 +601,7 @@ func (w *world) lookUp() {
 		w.asks = slices.Delete(w.asks, i, i+1)
 	}
 	w.feed(LookedUp{
-		Call: a.Call, N: a.N, Result: rapid.SampledFrom([]string{"known", "known", "debtor", "nonsense", ""}).Draw(w.t, "result"),
+		Call: a.Call, N: a.N, Result: rapid.SampledFrom([]string{"known", "known", "debtor", TicketOpen, TicketNone, "nonsense", ""}).Draw(w.t, "result"),
 		Data: Sheet{{Name: "name", Value: "Wang"}},
 	})
 }

@@ -103,8 +103,10 @@ func (r *recalls) recall(d *RecalledData) {
 }
 
 // is tells whether something is known of a caller: it is what the flow's node Caller asks.
-// Of tickets the engine knows the calls that are owed, and no others.
-func (h *Hotline) is(at time.Time, c *call, e flow.Exit) bool { return h.known(at, c.from(), e) }
+// Of tickets the engine knows the calls that are owed; of others it asks the store.
+func (h *Hotline) is(at time.Time, c *call, e flow.Exit) bool {
+	return h.known(at, c.from(), e) || e == flow.Ticket && c.Tickets == TicketOpen
+}
 
 func (h *Hotline) known(at time.Time, o origin, e flow.Exit) bool {
 	switch e {
@@ -118,8 +120,8 @@ func (h *Hotline) known(at time.Time, o origin, e flow.Exit) bool {
 	return false
 }
 
-// Caller is what is known of who calls a line from a number, of flow.VIP, flow.Ticket and
-// flow.Repeat.
+// Caller is what the engine knows of who calls a line from a number, of flow.VIP, flow.Ticket
+// and flow.Repeat.
 func (h *Hotline) Caller(at time.Time, did, number string) []flow.Exit {
 	o := origin{h.lines[did].Company, number}
 	return slices.DeleteFunc([]flow.Exit{flow.VIP, flow.Ticket, flow.Repeat}, func(e flow.Exit) bool { return !h.known(at, o, e) })

@@ -38,6 +38,7 @@ const (
 	RefusedNotHisCall          Refusal = "not-his-call"
 	RefusedTimeOver            Refusal = "time-over"
 	RefusedTimeTooLate         Refusal = "time-too-late"
+	RefusedTooEarly            Refusal = "too-early"
 	RefusedBeingCalledBack     Refusal = "being-called-back"
 	RefusedTooManyOwed         Refusal = "too-many-owed"
 	RefusedNumberUnknown       Refusal = "number-unknown"
@@ -73,7 +74,7 @@ func Refusals() []Refusal {
 		RefusedReasonNeeded, RefusedReasonReserved, RefusedTransferUnderWay, RefusedNoTransfer, RefusedReceiverNotAnswered,
 		RefusedHeldByPhone, RefusedOnHold, RefusedEmergencySeat, RefusedNoLine, RefusedCallbackOfQueue,
 		RefusedNoReceiver, RefusedNumberForbidden, RefusedTooManyDialled, RefusedNotHisCall, RefusedTimeOver,
-		RefusedTimeTooLate, RefusedBeingCalledBack, RefusedTooManyOwed, RefusedNumberUnknown, RefusedNoNumber,
+		RefusedTimeTooLate, RefusedTooEarly, RefusedBeingCalledBack, RefusedTooManyOwed, RefusedNumberUnknown, RefusedNoNumber,
 		RefusedOwnNumber, RefusedNoSurvey, RefusedRecordingChanging, RefusedNotRungAgain, RefusedNotInTalk,
 		RefusedLeaderNotAnswered, RefusedNotOnCall, RefusedOnlyTalk, RefusedOnNoCall, RefusedNoSuchCall,
 		RefusedCallOfOthers, RefusedNotLeadingQueue, RefusedCallOver, RefusedNotAnothersTalk, RefusedQueueOfOthers,

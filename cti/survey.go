@@ -115,8 +115,11 @@ func (p *Plan) unserved(id QueueID, l Line) string {
 		helps := func(o QueueID) bool {
 			return slices.ContainsFunc(p.Queues, func(q Queue) bool { return q.ID == o && len(p.Serve(q)) > 0 })
 		}
+		l.Emergency = l.Emergency || p.takesEmergencies(id) // who comes there is an emergency caller
 		overflows := !l.Emergency && q.OverflowAfter > 0
 		switch {
+		case l.Emergency && q.OnCall != nil:
+			return ""
 		case len(p.Serve(q)) > 0, q.MaxWait > 0, overflows && (q.OverflowNumber != "" || q.OverflowVoicemail):
 			return ""
 		case (l.Emergency || l.Mode == Direct) && slices.ContainsFunc(q.Overflow, helps):

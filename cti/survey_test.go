@@ -74,12 +74,25 @@ func TestSurvey(t *testing.T) {
 			"800200 10-01 10:00 hours (open) → people: nobody serves queue spare",
 		}},
 		"the emergency line has helpers": {func(p *Plan) { p.Queues[1].Members = nil }, day, 1, nil, nil},
-		"nobody helps the emergency line": {func(p *Plan) { p.Queues[1].Members, p.Queues[1].Overflow = nil, nil }, day, 1, nil, []string{
+		"those on call are there for the emergency line": {func(p *Plan) { p.Queues[1].Members, p.Queues[1].Overflow = nil, nil }, day, 1, nil, nil},
+		"who overflows to it is an emergency caller": {func(p *Plan) {
+			unserved(p)
+			p.Queues[0].OverflowTo, p.Queues[0].OverflowAfter = "emergency", Span(time.Minute)
+			p.Queues[1].Members, p.Queues[1].Overflow, p.Queues[1].OnCall = nil, nil, nil
+			p.Queues[1].OverflowVoicemail, p.Queues[1].OverflowAfter = true, Span(time.Minute)
+			p.Lines = p.Lines[:1:1]
+			p.Lines = append(p.Lines, Line{DID: "800119", Company: "demo", Mode: Direct, Queue: "emergency", Emergency: true})
+		}, day, 1, nil, []string{
+			"800100 03-02 10:00 service: nobody serves queue emergency",
+			"800119 03-02 10:00 emergency: nobody serves queue emergency",
+		}},
+		"nobody helps the emergency line": {func(p *Plan) { p.Queues[1].Members, p.Queues[1].Overflow, p.Queues[1].OnCall = nil, nil, nil }, day, 1, nil, []string{
 			"800200 03-02 17:00 hours (closed) → closed (1) → emergency: nobody serves queue emergency",
 			"800119 03-02 10:00 emergency: nobody serves queue emergency",
 		}},
 		"emergency callers overflow to nobody": {func(p *Plan) {
 			p.Queues[1].Members, p.Queues[1].Overflow, p.Queues[1].OverflowTo, p.Queues[1].OverflowAfter = nil, nil, "service", Span(time.Minute)
+			p.Queues[1].OnCall = nil
 		}, day.Add(8 * time.Hour), 1, nil, []string{
 			"800200 03-02 18:00 hours (closed) → closed (1) → emergency: nobody serves queue emergency",
 			"800119 03-02 18:00 emergency: nobody serves queue emergency",

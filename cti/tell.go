@@ -23,6 +23,7 @@ func (h *Hotline) tell(now time.Time, c *call, q *queue) {
 	names := append(placeIs(place), waitIs(time.Duration(place)*q.pace)...)
 	if h.mayAskBack(c) {
 		names = append(names, "press-callback")
+		c.ToldBack = true
 	}
 	h.prompt(now, c, c.holdID(), names...)
 }

@@ -35,6 +35,8 @@ type transfer struct {
 	With Turn
 	// Returning: the receiver of a blind transfer did not take it, and By is asked.
 	Returning bool
+	// Emergency: by it he has become an emergency caller, of Queue.
+	Emergency bool
 }
 
 // passedOn is how long who has put his caller into a queue is not asked himself.
@@ -66,7 +68,7 @@ func (c *call) aim() AgentID {
 func (h *Hotline) applyTransfer(c *call, f Fact) {
 	switch d := f.Data.(type) {
 	case *TransferBeganData:
-		c.Transfer = &transfer{Kind: d.Transfer, By: f.Agent, To: d.To, Queue: d.Queue, Number: d.Number}
+		c.Transfer = &transfer{Kind: d.Transfer, By: f.Agent, To: d.To, Queue: d.Queue, Number: d.Number, Emergency: d.Emergency}
 		if f.Agent != "" {
 			c.PassedOn = &BriefedData{Transfer: d.Transfer, By: f.Agent, Reason: d.Reason, Consent: d.Consent, Sheet: d.Sheet, For: d.For}
 		}
@@ -93,6 +95,9 @@ func (h *Hotline) applyTransfer(c *call, f Fact) {
 			t.With = d.To
 		}
 	case *TransferredData:
+		if t := c.Transfer; t != nil && t.Emergency && h.queues[t.Queue] != nil { // he waits there, should this talk break off
+			c.Queue, c.Priority, c.Widened = t.Queue, max(c.Priority, h.queues[t.Queue].Priority), nil
+		}
 		c.Transfer = nil
 		if d.Transfer != Blind {
 			c.State, c.Agent, c.Taken, c.Announced, c.KeyHeld = CallPickedUp, f.Agent, d.Offer, true, false
@@ -136,7 +141,8 @@ func (h *Hotline) orderTransfer(now time.Time, c *call, a *agent, o Order) *Orde
 	if err != nil {
 		return err
 	}
-	if kind == Blind && !c.Emergency && h.takesEmergencies(queue) {
+	emergency := h.becomesEmergency(c, queue)
+	if kind == Blind && emergency {
 		h.handOver(now, c, a, o, queue) // he is no ordinary caller any more, and those on call are his, too
 		return nil
 	}
@@ -149,6 +155,10 @@ func (h *Hotline) orderTransfer(now time.Time, c *call, a *agent, o Order) *Orde
 		d.To = Outside
 	case to != nil && (kind == Announced || queue == ""):
 		d.To = to.ID
+	}
+	if emergency { // at once: the receiver is told so before he answers, and whoever is cut off stays one
+		d.Emergency, d.For = true, c.For
+		h.tellEmergency(c, queue)
 	}
 	h.emitCall(now, c, TransferBegan, a.ID, d)
 	if kind == Blind {
@@ -237,7 +247,7 @@ func (h *Hotline) sendOn(at time.Time, c *call, queue QueueID) {
 		next, priority = queue, h.priority(c, h.queues[queue])
 		h.transferOver(at, c, TransferQueued)
 	}
-	h.emitCall(at, c, CallQueued, "", &Queued{Queue: next, Priority: priority, Ahead: h.ahead(at, next, priority)})
+	h.queued(at, c, next, priority)
 	h.hangup(at, leg, pbx.CauseNormal)
 }
 
@@ -392,6 +402,9 @@ func (h *Hotline) handOn(at time.Time, c *call, estimated bool) {
 	h.emitCall(at, c, CallTransferred, h.legs[to].agent, &TransferredData{
 		Transfer: Announced, From: t.By, Channel: to, Offer: t.Offer, Estimated: estimated,
 	})
+	if t.Emergency {
+		h.cameBack(at, c, t.Queue) // where he was owed a call by then
+	}
 	if estimated {
 		return // the switch has done it
 	}
@@ -443,8 +456,12 @@ func (h *Hotline) transferorLeft(at time.Time, c *call) {
 		return
 	}
 	c.Spent = append(c.Spent, c.bridgeID())
+	d := &Queued{Queue: c.Queue, Priority: c.Priority}
+	if t := c.Transfer; t.Emergency && h.queues[t.Queue] != nil {
+		d.Queue, d.Priority = t.Queue, h.priority(c, h.queues[t.Queue])
+	}
 	h.transferOver(at, c, TransferAgentLeft)
-	h.emitCall(at, c, CallQueued, "", &Queued{Queue: c.Queue, Priority: c.Priority})
+	h.emitCall(at, c, CallQueued, "", d)
 }
 
 // transferOver ends the transfer under way, if there is one, without its having come about.

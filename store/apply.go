@@ -43,6 +43,9 @@ func (b *batch) apply(ctx context.Context, e entry, acts *readActs) error {
 	case "prompt":
 		return b.applyPrompt(ctx, e.Fact)
 	case "record":
+		if e.Kind == cti.RecordAmended {
+			return b.applyAmended(ctx, e)
+		}
 		return b.applyErased(ctx, e)
 	case "engine":
 		d, _ := e.Data.(*cti.EngineData)
@@ -283,6 +286,7 @@ func (b *batch) applyFlow(ctx context.Context, f cti.Fact) error {
 				CallID: call, Company: string(f.Company), Queue: string(d.Queue),
 				Priority: small(d.Priority), Ahead: small(d.Ahead), EnteredAt: f.At,
 			}),
+			b.handedOver(ctx, f, d.Emergency),
 		)
 	case *cti.Overran:
 		return errors.Join(
@@ -384,9 +388,10 @@ func (b *batch) emergency(ctx context.Context, f cti.Fact, d *cti.SteppedData) e
 	return b.s.q.MarkEmergency(ctx, b.out, string(f.Call))
 }
 
-// handedOver notes a caller whom an agent has handed over as an emergency.
-func (b *batch) handedOver(ctx context.Context, f cti.Fact, d *cti.TransferBeganData) error {
-	if !d.Emergency {
+// handedOver notes a caller who is an emergency caller from here on: by an agent, or by the
+// queue to which he came.
+func (b *batch) handedOver(ctx context.Context, f cti.Fact, emergency bool) error {
+	if !emergency {
 		return nil
 	}
 	return b.s.q.MarkEmergency(ctx, b.out, string(f.Call))
@@ -560,7 +565,7 @@ func (b *batch) applyTransfer(ctx context.Context, f cti.Fact) error {
 				CallID: call, Kind: string(d.Transfer), FromAgent: agent, ToAgent: string(d.To), Number: clean(d.Number), Queue: string(d.Queue),
 				Reason: clean(d.Reason), Consent: d.Consent, Sheet: sheet, BeganAt: f.At,
 			}),
-			b.handedOver(ctx, f, d),
+			b.handedOver(ctx, f, d.Emergency),
 		)
 	case *cti.ConsultedData:
 		return b.s.q.Consult(ctx, b.out, f.At, agent, call)

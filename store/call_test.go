@@ -3,10 +3,14 @@ package store
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"sansheng/cti"
+	"sansheng/pbx"
 )
 
 func TestCalls(t *testing.T) {
@@ -108,6 +112,37 @@ func TestMask(t *testing.T) {
 	} {
 		if got := Mask(number); got != want {
 			t.Errorf("Mask(%q) = %q, want %q", number, got, want)
+		}
+	}
+}
+
+// TestEmergencyByWay: of who becomes an emergency caller under way, by an agent or by the queue
+// to which he comes, the record says so; not of others.
+func TestEmergencyByWay(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	var facts []cti.Fact
+	tell := func(k cti.Kind, call cti.CallID, d cti.Data) {
+		seq := uint64(len(facts) + 1)
+		facts = append(facts, cti.Fact{
+			Version: cti.SchemaVersion, ID: fmt.Sprint("w-", seq), Seq: seq, Engine: "w", At: storyStart.Add(time.Duration(seq) * time.Second),
+			Kind: k, Company: "demo", Call: call, Data: d,
+		})
+	}
+	for _, id := range []cti.CallID{"overflows", "announced", "plain"} {
+		tell(cti.CallArrived, id, &cti.Arrived{DID: "800100", Caller: pbx.Party{Number: "1"}, Channel: pbx.ChannelID(id), Direction: "inbound", Mode: cti.Greeted})
+		tell(cti.CallQueued, id, &cti.Queued{Queue: "service"})
+	}
+	tell(cti.CallQueued, "overflows", &cti.Queued{Queue: "emergency", Emergency: true})
+	tell(cti.TransferBegan, "announced", &cti.TransferBeganData{Transfer: cti.Announced, Queue: "emergency", Emergency: true})
+	tell(cti.CallQueued, "plain", &cti.Queued{Queue: "repair"})
+	if err := s.Replay(t.Context(), "ways", facts...); err != nil {
+		t.Fatal(err)
+	}
+	noFaults(t, s)
+	for id, want := range map[string]bool{"overflows": true, "announced": true, "plain": false} {
+		if r, err := s.Record(t.Context(), id); err != nil || r.Emergency != want {
+			t.Errorf("%s: emergency %t, %v; want %t", id, r.Emergency, err, want)
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf16"
 
 	"github.com/google/uuid"
@@ -313,12 +312,13 @@ func (w *sealer) add(ctx context.Context, l sealing) error {
 	return w.s.wipe(ctx, w.out, call, p.N)
 }
 
-// sealAmendment adds an amendment to a closed call, and to its company's chain.
-func (s *Store) sealAmendment(ctx context.Context, tx pgx.Tx, a *Amendment, personal bool) error {
+// sealAmendment adds an amendment in which nothing is personal to a closed call, and to its
+// company's chain.
+func (s *Store) sealAmendment(ctx context.Context, tx pgx.Tx, a *Amendment) error {
 	if err := s.addAmendment(ctx, tx, *a); err != nil {
 		return err
 	}
-	l := sealing{company: cti.CompanyID(a.Company), call: cti.CallID(a.Call), amendment: a, personal: personal}
+	l := sealing{company: cti.CompanyID(a.Company), call: cti.CallID(a.Call), amendment: a}
 	return s.seal(ctx, tx, &pipeline{tx: tx}, []sealing{l})
 }
 
@@ -346,30 +346,29 @@ func (s *Store) closedCall(ctx context.Context, tx pgx.Tx, call string) (company
 	return c.Company, nil
 }
 
-// AmendError is why a record is not amended.
-type AmendError struct{ Text string }
-
-func (e *AmendError) Error() string { return e.Text }
-
-// Amend adds a person's correction to a closed record (requirement C3). The
-// record itself stays as it is. The error Is ErrNoCall or ErrOpenCall, or As *AmendError.
-func (s *Store) Amend(ctx context.Context, call, author, reason, body string) (Amendment, error) {
+// applyAmended queues a person's correction of a closed record (requirement C3), which stays as
+// it is.
+func (b *batch) applyAmended(ctx context.Context, e entry) error {
+	d, ok := e.Data.(*cti.AmendedData)
+	standing := b.calls[e.Call]
+	refused := func(why string) error {
+		return &FactError{Position: e.message.Position, Reason: fmt.Sprintf("amend the record of call %q: %s", e.Call, why)}
+	}
+	switch {
+	case !ok:
+		return refused("the fact has no data")
+	case standing == nil || !standing.closed:
+		return refused("it is not closed here")
+	case standing.company != e.Company:
+		return refused(fmt.Sprintf("it is company %s's, not %s's", standing.company, e.Company))
+	}
 	a := Amendment{
-		ID: uuid.New(), Call: call, Author: clean(author), Reason: clean(reason), Body: clean(body),
-		MadeAt: time.Now().UTC().Truncate(time.Millisecond),
+		ID: uuid.NewSHA1(ticketSpace, []byte("amended/"+e.ID)), Call: string(e.Call), Company: string(e.Company),
+		Author: clean(d.By), Reason: clean(d.Reason), Body: clean(d.Text), MadeAt: e.At,
 	}
-	if strings.EqualFold(strings.TrimSpace(a.Author), systemAuthor) { // what it says of recordings is believed
-		return Amendment{}, &AmendError{fmt.Sprintf("amend call %s: %q is no author of an amendment; allowed: a person", call, author)}
+	if by := strings.TrimSpace(a.Author); by == "" || strings.EqualFold(by, systemAuthor) { // what it says of recordings is believed
+		return refused(fmt.Sprintf("%q is no author of an amendment; allowed: a person", d.By))
 	}
-	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		var err error
-		if a.Company, err = s.closedCall(ctx, tx, call); err != nil {
-			return err
-		}
-		return s.sealAmendment(ctx, tx, &a, true)
-	})
-	if err != nil {
-		return Amendment{}, fmt.Errorf("amend call %s: %w", call, err)
-	}
-	return a, nil
+	b.seals = append(b.seals, sealing{company: e.Company, call: e.Call, amendment: &a, personal: !standing.erased})
+	return b.s.addAmendment(ctx, b.out, a)
 }

@@ -1,18 +1,31 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"sansheng/cti"
 	"sansheng/store/ticket"
 )
+
+// amend has a person correct a record of company demo, as a journal of its own tells it.
+func amend(ctx context.Context, s *Store, call, by, reason, text string) error {
+	id := uuid.NewString()
+	return s.Replay(ctx, "amended-"+id, cti.Fact{
+		Version: cti.SchemaVersion, ID: "amended-" + id, Engine: "amended-" + id, Seq: 1, At: time.Now(), Kind: cti.RecordAmended,
+		Company: "demo", Call: cti.CallID(call), Data: &cti.AmendedData{By: by, Reason: reason, Text: text},
+	})
+}
 
 // closedStore has five closed calls and an amendment of company demo.
 func closedStore(t testing.TB) *Store {
@@ -21,7 +34,7 @@ func closedStore(t testing.TB) *Store {
 	if err := s.Replay(t.Context(), "journal", theFacts(t)...); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Amend(t.Context(), "e1-c1", "2001", "wrong matter", "the caller asked for the meter"); err != nil {
+	if err := amend(t.Context(), s, "e1-c1", "2001", "wrong matter", "the caller asked for the meter"); err != nil {
 		t.Fatal(err)
 	}
 	noFaults(t, s)
@@ -150,23 +163,51 @@ func TestAmend(t *testing.T) {
 	if hash, err := HashAmendment(a.PrevHash, a); err != nil || hash != a.Hash {
 		t.Errorf("hash %s, %v; want %s", hash, err, a.Hash)
 	}
-	for _, c := range []struct {
-		call, author string
-		want         error
-	}{{"nobody", "2001", ErrNoCall}, {"e3-c3", "2001", ErrOpenCall}} {
-		if _, err := s.Amend(t.Context(), c.call, c.author, "r", "b"); !errors.Is(err, c.want) {
-			t.Errorf("amend %s: %v, want %v", c.call, err, c.want)
+	// What is no correction is put away, and changes nothing.
+	for i, c := range []struct{ call, by, want string }{
+		{"nobody", "2001", "not closed here"}, {"e3-c3", "2001", "not closed here"}, {"e1-c1", "", "allowed: a person"},
+		{"e1-c1", systemAuthor, "allowed: a person"}, {"e1-c1", " System ", "allowed: a person"},
+	} {
+		if err := amend(t.Context(), s, c.call, c.by, recordingDestroyed, `{"name": "c1"}`); err != nil {
+			t.Fatal(err)
+		}
+		dead, err := s.DeadLettersOf(t.Context(), DeadLetterFilter{Open: true})
+		if err != nil || len(dead) != i+1 || !slices.ContainsFunc(dead, func(d DeadLetter) bool { return strings.Contains(d.Error, c.want) }) {
+			t.Errorf("%s by %q: %+v, %v", c.call, c.by, dead, err)
 		}
 	}
-	if _, err := s.Amend(t.Context(), "e1-c1", "", "r", "b"); err == nil {
-		t.Error("amended by nobody")
+	if again, err := s.Record(t.Context(), "e1-c1"); err != nil || len(again.Amendments) != 1 {
+		t.Errorf("amendments: %+v, %v", again.Amendments, err)
 	}
-	for _, author := range []string{systemAuthor, " System "} {
-		if _, err := s.Amend(t.Context(), "e1-c1", author, recordingDestroyed, `{"name": "c1"}`); !errors.As(err, new(*AmendError)) || !strings.Contains(err.Error(), "allowed: a person") {
-			t.Errorf("amended by %q: %v", author, err)
+}
+
+// A correction is a fact: who makes the records anew from the journal has it at its place of the
+// chain, with the same id and hash.
+func TestAmendmentReplayed(t *testing.T) {
+	t.Parallel()
+	facts := withSecrets(theFacts(t))
+	last := facts[len(facts)-1]
+	for i, call := range []cti.CallID{"e1-c1", "e2-c1", "e1-c1"} {
+		last.ID, last.Seq, last.At, last.Engine = fmt.Sprintf("e9-%d", i+1), uint64(i+1), last.At.Add(time.Second), "e9"
+		last.Kind, last.Call, last.Agent, last.Term = cti.RecordAmended, call, "", 0
+		last.Data = &cti.AmendedData{By: "2001", Reason: "wrong matter", Text: fmt.Sprint("he asked for meter ", i)}
+		facts = append(facts, last)
+	}
+	s, again := newStore(t), newStore(t)
+	for _, one := range []*Store{s, again} {
+		if err := one.Replay(t.Context(), "journal", facts...); err != nil {
+			t.Fatal(err)
 		}
+		noFaults(t, one)
 	}
-	noFaults(t, s)
+	if err := again.Replay(t.Context(), "copy", facts...); err != nil { // once more, and each counts once
+		t.Fatal(err)
+	}
+	r, err := again.Record(t.Context(), "e1-c1")
+	if err != nil || len(r.Amendments) != 2 || r.Amendments[1].Body != "he asked for meter 2" {
+		t.Errorf("%+v, %v", r.Amendments, err)
+	}
+	same(t, dump(t, again), dump(t, s))
 }
 
 // Several persons amend while calls end: one chain, no fork.
@@ -177,7 +218,7 @@ func TestAmendTogether(t *testing.T) {
 	const people = 8
 	for i := range people {
 		go func() {
-			_, err := s.Amend(t.Context(), "e1-c1", fmt.Sprint(i), "r", "b")
+			err := amend(t.Context(), s, "e1-c1", fmt.Sprint(i), "r", "b")
 			errC <- err
 		}()
 	}

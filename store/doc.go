@@ -5,7 +5,7 @@
 //
 // The tables of migration/ and nothing else. Queries are in query/; sqlc turns
 // them into internal/sql. The rows of a call come from facts only; a person's
-// correction is an amendment beside them. Customers, and who has looked at what
+// correction is a fact, too, and an amendment beside them. Customers, and who has looked at what
 // (access), are people's: no fact tells of them, and a replay does not bring them back.
 //
 // # How facts become rows
@@ -76,6 +76,10 @@
 // are what the engine says that went on with it. A final sheet is held against the last
 // amendment by which it was sealed.
 //
+// A chain shows what does not fit in it, not that it was made anew as a whole, or brought
+// back from yesterday: for that its signed heads are given to witnesses outside (package
+// proof, Trees, Evidence), and what a head has can be shown to others (Prove).
+//
 // # Customers
 //
 // A number leads to one customer of a company. Every change is a transaction with its row in
@@ -84,9 +88,6 @@
 // to the other one. A search is planned each time for what is searched; parts of names and
 // addresses are found by the pairs of letters in them. An import (package table) is one
 // transaction.
-// A chain shows what does not fit in it, not that it was made anew as a whole, or brought
-// back from yesterday: for that its signed heads are given to witnesses outside (package
-// proof, Trees, Evidence), and what a head has can be shown to others (Prove).
 //
 // # Erasure
 //

@@ -184,7 +184,7 @@ func erasedStore(t testing.TB, secret bool) *Store {
 		t.Fatal(err)
 	}
 	for _, call := range []string{"p1", "p2"} {
-		if _, err := s.Amend(t.Context(), call, "2001", "Wang Fang rang again", "she lives in Lane 5"); err != nil {
+		if err := amend(t.Context(), s, call, "2001", "Wang Fang rang again", "she lives in Lane 5"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -265,7 +265,7 @@ func TestErasure(t *testing.T) {
 			if list, err := s.Unchecked(t.Context(), time.Time{}, 10); err != nil || slices.ContainsFunc(list, func(u Unchecked) bool { return u.Call == "p2" }) {
 				t.Errorf("recordings to be looked at: %+v, %v", list, err)
 			}
-			if _, err := s.Amend(t.Context(), "p2", "2001", "a word", "it was erased"); err != nil {
+			if err := amend(t.Context(), s, "p2", "2001", "a word", "it was erased"); err != nil {
 				t.Error(err)
 			}
 			noFaults(t, s)
@@ -549,7 +549,7 @@ func TestErasedTogether(t *testing.T) {
 	const people = 8
 	for i := range people {
 		go func() {
-			_, err := s.Amend(t.Context(), "p2", fmt.Sprint(i), "r", "b")
+			err := amend(t.Context(), s, "p2", fmt.Sprint(i), "r", "b")
 			errC <- err
 		}()
 	}

@@ -340,7 +340,8 @@ func (s *Store) tick(ctx context.Context, tx pgx.Tx, f *followUp, now time.Time)
 	for _, d := range dials {
 		dial := callback.Dial{Agent: d.Agent, Number: d.CallerNumber, Call: d.ID}
 		if f.attempted(d.ID) == nil {
-			err = s.follow(ctx, tx, f, d.Agent, dial, d.DialledAt.UTC())
+			// When he had it dialled, as he was let: his own phone has rung before the number was.
+			err = s.follow(ctx, tx, f, d.Agent, dial, d.StartedAt.UTC())
 			if errors.As(err, new(*callback.RefusedError)) {
 				continue // a call as any other: it was no time for it
 			}
@@ -366,6 +367,12 @@ func (f *followUp) attempted(call string) *callback.Attempt {
 		}
 	}
 	return nil
+}
+
+// Dialable tells why a number of a callback may not be dialled now; the error is a
+// *callback.RefusedError.
+func (s *Store) Dialable(f callback.Callback, number string) error {
+	return s.office(f.Company).Dialable(f, number, s.now())
 }
 
 // FollowUpRules are those by which a company's callers are called back, and what they are asked.

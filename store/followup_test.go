@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -223,6 +224,55 @@ func TestFollowUpUnsolved(t *testing.T) {
 	}
 	if _, err := c.FollowUp(t.Context(), uuid.New(), "1001", callback.Tick{}, nil); !errors.Is(err, ErrNoFollowUp) {
 		t.Errorf("one there is not: %v", err)
+	}
+}
+
+// An emergency of the night is to be closed by the morning, and its reporter called back by the
+// afternoon. He says that it is not solved: it is an emergency again at once, with its old ticket,
+// and its own deadline, and when it is closed he is called again (requirements E3, F1, F6).
+func TestNightEmergency(t *testing.T) {
+	t.Parallel()
+	c := newClocked(t)
+	c.at(18 * time.Hour) // two in the night
+	opened, err := c.OpenTicket(t.Context(), "1001", ticket.Opened{
+		Company: "demo", Kind: ticket.Emergency, Owner: "1001", Call: c.theCall(), Matter: ticket.Matter{Summary: "smell of gas", Place: "Nanjing Rd 1", Phone: "13800138000"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	due := func(k Ticket, hours int) {
+		t.Helper()
+		if k.DueAt == nil || !k.DueAt.Equal(storyStart.Add(time.Duration(hours)*time.Hour)) {
+			t.Errorf("due at %s, want %d hours after the first morning", k.DueAt, hours)
+		}
+	}
+	due(opened, 25)                     // nine in the morning
+	c.at(24*time.Hour + 30*time.Minute) // half an hour before it
+	c.do(opened.ID, &ticket.ClosedWith{Result: "valve shut"})
+	f := c.owed(1)[0]
+	if want := storyStart.Add(34 * time.Hour); !f.Due.Equal(want) { // six in the afternoon
+		t.Errorf("to be called by %s, want %s", f.Due, want)
+	}
+	c.at(30 * time.Hour)
+	call := c.called(f.ID, cti.DialReached)
+	no, score := false, 5
+	f = c.command(f.ID, callback.Answer{Call: call, By: "1001", Answers: []callback.Answered{
+		{Question: "solved", Ticket: opened.ID.String(), Yes: &no}, {Question: "satisfied", Ticket: opened.ID.String(), Number: &score}, {Question: "attitude", Number: &score},
+	}})
+	if f.State != callback.Done || f.Overdue {
+		t.Errorf("%+v", f)
+	}
+	list, err := c.Tickets(t.Context(), TicketFilter{ID: opened.ID.String()})
+	if err != nil || len(list) != 1 || list[0].State != ticket.Open || list[0].Kind != ticket.Emergency {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	due(list[0], 49) // the next morning
+	if told := acts(t, c.Store); !slices.ContainsFunc(told, func(a TicketFact) bool { return a.Fact == "follow_up_emergency_again" && a.Ticket == opened.ID }) {
+		t.Errorf("that it is an emergency again is not told: %+v", told)
+	}
+	c.do(opened.ID, &ticket.ClosedWith{Result: "pipe changed"})
+	if again := c.owed(1)[0]; again.ID == f.ID || again.Tickets[0].Ticket != opened.ID.String() {
+		t.Errorf("%+v", again)
 	}
 }
 

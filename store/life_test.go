@@ -132,6 +132,7 @@ func drawLife(t *rapid.T) []cti.Fact {
 		if p := rapid.SampledFrom(people).Draw(t, "who"); !p.ended {
 			l.step(p)
 		} else {
+			l.tell(cti.RecordAmended, p.id, "", &cti.AmendedData{By: "2001", Reason: "wrong street", Text: "Lane 5"})
 			l.tell(cti.RecordErased, p.id, "", &cti.ErasedData{By: "9001", Reason: "by law"})
 			l.tell(cti.CallKeyed, p.id, "", &cti.KeyedData{Name: "meter", Digits: "4711"})
 		}

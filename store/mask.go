@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"sansheng/cti"
 )
 
 // Mask hides the middle of a caller's number, as in 138****8000: at least half
@@ -27,8 +29,9 @@ func Mask(number string) string {
 	return string(r[:head]) + strings.Repeat("*", 4) + string(r[len(r)-tail:])
 }
 
-// longNumber is what may be a telephone number within a text.
-var longNumber = regexp.MustCompile(`\+?[0-9](?:[ ().-]{0,2}[0-9]){6,}`)
+// longNumber is what may be a telephone number within a text: also one that was typed with an
+// input method's full-width digits, as in １３８－００１３８０００.
+var longNumber = regexp.MustCompile(`[+＋]?\p{Nd}(?:[\p{Zs}\p{Pd}().（）．]{0,2}\p{Nd}){6,}`)
 
 // MaskText masks numbers within a text.
 func MaskText(text string) string { return longNumber.ReplaceAllStringFunc(text, Mask) }
@@ -50,8 +53,8 @@ var nameless = map[string]bool{
 	"ticket": true,
 }
 
-// words are the fields of facts about tickets and callbacks that are no person's words. What
-// people have written there is about callers, and is masked as a whole.
+// words are the fields of facts about tickets and callbacks, and of corrections, that are no
+// person's words. What people have written there is about callers, and is masked as a whole.
 var words = map[string]bool{
 	"kind": true, "state": true, "owner": true, "agent": true, "from": true, "into": true, "calls": true, "company": true, "department": true,
 	"clerk": true, "line": true, "type": true,
@@ -81,7 +84,7 @@ func MaskFact(fact []byte) ([]byte, error) {
 		var kind string
 		_ = json.Unmarshal(whole["kind"], &kind) // what is none is masked as others are
 		subject, _, _ := strings.Cut(kind, ".")
-		m := masker{written: subject == "ticket" || subject == "follow_up"}
+		m := masker{written: subject == "ticket" || subject == "follow_up" || kind == string(cti.RecordAmended)}
 		masked, err := json.Marshal(m.value("", v))
 		if err != nil {
 			return nil, fmt.Errorf("mask fact: %w", err)

@@ -109,6 +109,10 @@ func TestMaskFact(t *testing.T) {
 	if got, err := MaskFact([]byte(ticket)); err != nil || string(got) != masked {
 		t.Errorf("%v\n got %s\nwant %s", err, got, masked)
 	}
+	const amended = `{"data":{"by":"2001","reason":"wrong street","text":"Wang Fang lives in Lane 5"},"kind":"record.amended"}`
+	if got, err := MaskFact([]byte(amended)); err != nil || string(got) != `{"data":{"by":"2001","reason":"****","text":"****"},"kind":"record.amended"}` {
+		t.Errorf("%v, %s", err, got)
+	}
 	if _, err := MaskFact([]byte("{")); err == nil {
 		t.Error("no JSON, and yet")
 	}

@@ -202,7 +202,7 @@ func (s *Store) noteRecording(ctx context.Context, call, reason string, what any
 			return err
 		}
 		a := Amendment{ID: uuid.New(), Call: call, Company: c.Company, Author: systemAuthor, Reason: reason, Body: string(body), MadeAt: at}
-		return s.sealAmendment(ctx, tx, &a, false)
+		return s.sealAmendment(ctx, tx, &a)
 	})
 	if err != nil {
 		return fmt.Errorf("note of call %s: %s: %w", call, reason, err)

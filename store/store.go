@@ -34,6 +34,8 @@ type Config struct {
 	// Office is what a company decides callbacks by; nil means the rules of the regulations,
 	// with each day worked.
 	Office func(company string) *callback.Office
+	// Process names this process over its restarts (job.Config); empty where it has no name.
+	Process string
 	// Now is the clock by which people act on tickets; nil means the machine's.
 	Now func() time.Time
 }
@@ -118,7 +120,7 @@ func openPool(ctx context.Context, pc *pgxpool.Config, cfg Config) (*Store, erro
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	jobs, err := job.New(job.Config{Pool: pool, Log: cfg.Log.Named("job")})
+	jobs, err := job.New(job.Config{Pool: pool, Process: cfg.Process, Log: cfg.Log.Named("job")})
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open store: %w", err)

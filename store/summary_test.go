@@ -81,7 +81,7 @@ func busyDays(t *testing.T) *clocked {
 	c.do(complaint.ID, &ticket.Escalated{Reason: "asks for the head"})
 	other := opened(ticket.Consultation, ticket.Matter{Summary: "price"})
 	c.do(other.ID, &ticket.ForwardedTo{Department: "sales", Reason: "theirs"})
-	if _, err := c.Amend(t.Context(), call, "1001", "typing error", "it was the meter"); err != nil {
+	if err := amend(t.Context(), c.Store, call, "1001", "typing error", "it was the meter"); err != nil {
 		t.Fatal(err)
 	}
 	c.at(14 * time.Hour) // six in the morning of the second day

@@ -34,6 +34,12 @@ type Verification struct {
 	MoreFaults int `json:"more_faults,omitempty"`
 }
 
+// Nothing tells that there is no seal of a company, no record without one, and no head that a
+// witness has.
+func (v *Verification) Nothing() bool {
+	return v.Head == Genesis && v.Witnessed == 0 && len(v.Faults) == 0
+}
+
 // Fault is one thing that is not as it was sealed.
 type Fault struct {
 	N       int64  `json:"n,omitempty"` // the seal's number

@@ -126,7 +126,7 @@ func sealedStore(t testing.TB) (*Store, Evidence) {
 		t.Fatal(err)
 	}
 	for _, call := range []string{"e1-c1", "e2-c1"} {
-		if _, err := s.Amend(t.Context(), call, "2001", "wrong matter", "the caller asked for the meter"); err != nil {
+		if err := amend(t.Context(), s, call, "2001", "wrong matter", "the caller asked for the meter"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -239,7 +239,7 @@ func TestRestoredDatabase(t *testing.T) {
 	}
 	// Other calls come on top, as many as there were.
 	for i := range 10 {
-		if _, err := s.Amend(t.Context(), "e0-c1", "2001", "r", fmt.Sprint(i)); err != nil {
+		if err := amend(t.Context(), s, "e0-c1", "2001", "r", fmt.Sprint(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -356,7 +356,7 @@ func TestSwappedRecording(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := Amendment{ID: uuid.New(), Call: "e1-c1", Company: "demo", Author: systemAuthor, Reason: recordingDestroyed, Body: `{"name": "c1"}`, MadeAt: storyStart}
-		if err := pgx.BeginFunc(t.Context(), s.pool, func(tx pgx.Tx) error { return s.sealAmendment(t.Context(), tx, &a, false) }); err != nil {
+		if err := pgx.BeginFunc(t.Context(), s.pool, func(tx pgx.Tx) error { return s.sealAmendment(t.Context(), tx, &a) }); err != nil {
 			t.Fatal(err)
 		}
 		_, faults := verified(t, s, Evidence{Recordings: folder})
@@ -484,7 +484,7 @@ func TestProveGrowth(t *testing.T) {
 	key, dir := newKey(t), t.TempDir()
 	older := witnessed(t, s, key, dir)[0]
 	for range 2 {
-		if _, err := s.Amend(t.Context(), "e1-c1", "2001", "r", "b"); err != nil {
+		if err := amend(t.Context(), s, "e1-c1", "2001", "r", "b"); err != nil {
 			t.Fatal(err)
 		}
 	}

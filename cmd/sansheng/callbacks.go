@@ -19,7 +19,7 @@ func callbacksCommand(open opener) *cobra.Command {
 		Use:   "callbacks",
 		Short: "List callers who are owed a call, as they asked for it or an agent promised, newest last",
 		Args:  cobra.NoArgs,
-		RunE: reading(open, func(c *cobra.Command, s *store.Store, _ []string) error {
+		RunE: revealing(open, func(c *cobra.Command, s *store.Store, _ []string) error {
 			list, err := s.Callbacks(c.Context(), store.CallbackFilter{Company: company, Owed: owed, Limit: most})
 			if err != nil {
 				return err

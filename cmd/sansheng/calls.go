@@ -45,7 +45,7 @@ func callsCommand(open opener) *cobra.Command {
 		Long: "List the calls' records, newest last, calls still going on among them.\n" +
 			"With --json the output is one array of whole records, as of `record show --json`.",
 		Args: cobra.NoArgs,
-		RunE: reading(open, func(c *cobra.Command, s *store.Store, _ []string) error {
+		RunE: revealing(open, func(c *cobra.Command, s *store.Store, _ []string) error {
 			if since < 0 || f.Limit < 0 {
 				return fmt.Errorf("--since %v, --limit %d: allowed are 0 and more", since, f.Limit)
 			}

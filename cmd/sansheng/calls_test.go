@@ -48,6 +48,7 @@ func recordsRoot(t *testing.T) (root func() *cobra.Command, s *store.Store, dir 
 	configured := func() (*config.Config, error) {
 		cfg := config.Default()
 		cfg.Data = dir
+		cfg.Hotline = &cti.Plan{Companies: []cti.Company{{ID: "gas"}}}
 		return cfg, nil
 	}
 	return func() *cobra.Command {
@@ -119,9 +120,24 @@ func TestRecordCommands(t *testing.T) {
 			t.Errorf("%v:\n%s", args, out)
 		}
 	}
-	must("record", "amend", "c1", "it was the meter", "--reason", "typing error", "--author", "2001")
-	if out := must("record", "verify"); !strings.Contains(out, "demo: 2 records, 1 amendments") {
-		t.Errorf("record verify:\n%s", out)
+	amended := cti.Fact{
+		Version: cti.SchemaVersion, ID: "a-1", Engine: "a", Seq: 1, At: time.Now(), Kind: cti.RecordAmended, Company: "demo", Call: "c1",
+		Data: &cti.AmendedData{By: "2001", Reason: "typing error", Text: "it was the meter"},
+	}
+	if err := s.Replay(t.Context(), "a", amended); err != nil {
+		t.Fatal(err)
+	}
+	if out := must("record", "show", "c1"); !strings.Contains(out, "by 2001: typing error: it was the meter") {
+		t.Errorf("record show:\n%s", out)
+	}
+	for _, args := range [][]string{{"record", "verify"}, {"record", "verify", "--company", "demo"}} {
+		if out := must(args...); !strings.Contains(out, "demo: 2 records, 1 amendments") {
+			t.Errorf("%v:\n%s", args, out)
+		}
+	}
+	must("record", "verify", "--company", "gas") // it is configured, and nobody has called it yet
+	if out, err := run("record", "verify", "--company", "dmeo"); err == nil || !strings.Contains(err.Error(), `company "dmeo" is not in the configuration`) {
+		t.Errorf("a company that there is not: %v\n%s", err, out)
 	}
 	const forge = `SET session_replication_role = replica; UPDATE answer SET rings = 1 WHERE call_id = 'c1'`
 	if _, err := s.Pool().Exec(t.Context(), forge); err != nil {
@@ -132,6 +148,15 @@ func TestRecordCommands(t *testing.T) {
 	}
 	if _, err := run("migrate", "down"); err == nil || !strings.Contains(err.Error(), "--yes") {
 		t.Errorf("migrate down without --yes: %v", err)
+	}
+	// Whoever has the machine is written down, too, without the number that he asked for.
+	must("calls", "--caller", "13800138000")
+	seen, err := s.Accesses(t.Context(), store.AccessFilter{})
+	if err != nil || len(seen) == 0 || seen[0].Role != shellRole || seen[0].What != "calls --caller 138****8000" || seen[0].Person == "" {
+		t.Errorf("%+v, %v", seen, err)
+	}
+	if seen, err = s.Accesses(t.Context(), store.AccessFilter{Of: "c1"}); err != nil || len(seen) != 2 || seen[0].What != "record show" {
+		t.Errorf("of c1: %+v, %v", seen, err)
 	}
 	must("migrate", "down", "--all", "--yes")
 }
@@ -244,4 +269,5 @@ func TestProofCommands(t *testing.T) {
 	refused("is unknown; allowed: sansheng/proof/1", "record", "check", file("{}"))
 	refused("name the account with --as", "record", "erase", "c1", "--reason", "by law")
 	refused(`required flag(s) "reason"`, "record", "erase", "c1")
+	refused("name the account with --as", "record", "amend", "c1", "it was the meter", "--reason", "typing error")
 }

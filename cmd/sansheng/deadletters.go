@@ -65,7 +65,7 @@ func showDeadLetterCommand(open opener) *cobra.Command {
 		Use:   "show POSITION",
 		Short: "Show one, whole",
 		Args:  cobra.ExactArgs(1),
-		RunE: reading(open, func(c *cobra.Command, s *store.Store, args []string) error {
+		RunE: revealing(open, func(c *cobra.Command, s *store.Store, args []string) error {
 			position, err := positionOf(args[0])
 			if err != nil {
 				return err

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -16,12 +17,21 @@ import (
 
 func followUpsCommand(open opener) *cobra.Command {
 	var f store.FollowUpFilter
+	var since, until string
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "followups",
+		Use:     "followups",
 		Short: "List callers who are called back about what was done for them, in the order in which they are due",
 		Args:  cobra.NoArgs,
-		RunE: reading(open, func(c *cobra.Command, s *store.Store, _ []string) error {
+		Example: "  sansheng followups --dissatisfied --since 2026-11-23 --until 2026-11-30",
+		RunE: revealing(open, func(c *cobra.Command, s *store.Store, _ []string) error {
+			var err error
+			if f.Since, err = dayFlag("since", since); err != nil {
+				return err
+			}
+			if f.Until, err = dayFlag("until", until); err != nil {
+				return err
+			}
 			list, err := s.FollowUps(c.Context(), f)
 			if err != nil {
 				return err
@@ -53,17 +63,33 @@ func followUpsCommand(open opener) *cobra.Command {
 	flags.StringVar(&f.State, "state", "", "only in this state, as waiting or done")
 	flags.BoolVar(&f.Owed, "owed", false, "only those that are still to be made")
 	flags.BoolVar(&f.Dissatisfied, "dissatisfied", false, "only those whose caller is dissatisfied")
+	flags.StringVar(&since, "since", "", "only those that ended on this day or later, as in 2026-11-23")
+	flags.StringVar(&until, "until", "", "only those that ended before this day")
 	flags.IntVar(&f.Limit, "limit", 0, "only so many, those that are due last; 0 is all")
 	c.AddCommand(orderFollowUpCommand(), followUpRatesCommand(), dealFollowUpsCommand())
 	return c
+}
+
+// dayFlag is the moment, by this machine's clock, at which a day that was named begins; none where
+// it is empty.
+func dayFlag(name, day string) (time.Time, error) {
+	if day == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.ParseInLocation(time.DateOnly, day, time.Local)
+	if err != nil {
+		return at, fmt.Errorf("--%s %q; allowed: a day as in 2026-11-23", name, day)
+	}
+	return at, nil
 }
 
 func orderFollowUpCommand() *cobra.Command {
 	var api client
 	c := &cobra.Command{
 		Use:   "order ID ORDER [NAME=VALUE ...]",
-		Short: "Say what came of a callback, or whose it is: miss, drop, number, assign, waive",
+		Short: "Say what came of a callback, or whose it is: answer, miss, drop, number, assign, waive",
 		Example: "  " + passwordVariable + "=… sansheng followups order 5e4a… miss call=1764… reason=busy --as 1001\n" +
+			"  " + passwordVariable + `=… sansheng followups order 5e4a… answer call=1764… answers='[{"question": "solved", "ticket": "0b1c…", "yes": true}]' --as 1001` + "\n" +
 			"  " + passwordVariable + "=… sansheng followups order 5e4a… assign agent=1001 --as 2001",
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {

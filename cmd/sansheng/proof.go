@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,6 +130,9 @@ func recordVerifyCommand(open opener, configured configurer) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := whose(company, checks, cfg); err != nil {
+				return err
+			}
 			if asJSON {
 				err = encodeJSON(c.OutOrStdout(), checks, "  ")
 			} else {
@@ -153,8 +157,30 @@ func recordVerifyCommand(open opener, configured configurer) *cobra.Command {
 	return c
 }
 
+// whose refuses a company of which there is nothing anywhere: who mistypes its name would be told
+// that all is well.
+func whose(company string, checks []store.Verification, cfg *config.Config) error {
+	if company == "" || !slices.ContainsFunc(checks, func(v store.Verification) bool { return v.Nothing() }) {
+		return nil
+	}
+	var known []string
+	if cfg.Hotline != nil {
+		for _, co := range cfg.Hotline.Companies {
+			known = append(known, string(co.ID))
+		}
+	}
+	if slices.Contains(known, company) {
+		return nil // it has no records yet
+	}
+	return fmt.Errorf("company %q is not in the configuration, and has neither records nor a witness's head; allowed: one that has, or %s",
+		company, or(strings.Join(known, ", "), "none is configured"))
+}
+
 func printChecks(w io.Writer, checks []store.Verification) error {
 	var b strings.Builder
+	if len(checks) == 0 {
+		b.WriteString("no record is sealed here, and no witness has a head\n")
+	}
 	for _, v := range checks {
 		fmt.Fprintf(&b, "%s: %d records, %d amendments, head %s, %d seals as a witness saw them, %d recordings, %d faults\n",
 			plain(v.Company), v.Records, v.Amendments, v.Head, v.Witnessed, v.Recordings, len(v.Faults)+v.MoreFaults)

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/user"
+	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ func recordCommand(open opener, configured configurer) *cobra.Command {
 		Short: "Show, verify, prove, amend and erase records",
 	}
 	c.AddCommand(
-		recordShowCommand(open), recordVerifyCommand(open, configured), recordAmendCommand(open), recordWitnessCommand(open, configured),
+		recordShowCommand(open), recordVerifyCommand(open, configured), recordAmendCommand(), recordWitnessCommand(open, configured),
 		recordProveCommand(open, configured), recordCheckCommand(configured), recordEraseCommand(),
 	)
 	return c
@@ -31,7 +32,7 @@ func recordShowCommand(open opener) *cobra.Command {
 		Use:   "show ID",
 		Short: "Show a call's whole record",
 		Args:  cobra.ExactArgs(1),
-		RunE: reading(open, func(c *cobra.Command, s *store.Store, args []string) error {
+		RunE: revealing(open, func(c *cobra.Command, s *store.Store, args []string) error {
 			r, err := s.Record(c.Context(), args[0])
 			if errors.Is(err, store.ErrNoCall) {
 				return fmt.Errorf("no call has the id %q; `sansheng calls` lists them", args[0])
@@ -134,35 +135,31 @@ func or(s, other string) string {
 	return s
 }
 
-func recordAmendCommand(open opener) *cobra.Command {
-	var author, reason string
-	var asJSON bool
+func recordAmendCommand() *cobra.Command {
+	var api client
+	var body struct {
+		Reason string `json:"reason"`
+		Text   string `json:"text"`
+	}
 	c := &cobra.Command{
 		Use:   "amend ID TEXT",
-		Short: "Add a correction to a closed record, with author, time and reason",
-		Args:  cobra.ExactArgs(2),
-		RunE: reading(open, func(c *cobra.Command, s *store.Store, args []string) error {
-			if author == "" {
-				u, err := user.Current()
-				if err != nil {
-					return fmt.Errorf("name the author with --author: %w", err)
-				}
-				author = u.Username
+		Short: "Add a correction to an ended call's record, with your account, the time and the reason, as a leader may",
+		Long: "Add a correction to an ended call's record, which itself stays as it is: the correction stands beside it,\n" +
+			"with your account, the time and the reason, and is sealed into the chain. The account's password is read from\n" +
+			"the environment's " + passwordVariable + ".",
+		Example: "  " + passwordVariable + "=… sansheng record amend 5e4ac1de-3a0d-5b1a-9d6e-0a5a4e5e5a33 'it was the meter' --reason 'typing error' --as 2001",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			body.Text = args[1]
+			if err := api.do(c.Context(), http.MethodPost, "/api/v1/calls/"+url.PathEscape(args[0])+"/amendments", body, nil); err != nil {
+				return fmt.Errorf("amend the record of call %s: %w", args[0], err)
 			}
-			a, err := s.Amend(c.Context(), args[0], author, reason, args[1])
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return encodeJSON(c.OutOrStdout(), a, "  ")
-			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "amended by %s at %s\n", plain(a.Author), a.MadeAt.Format(time.RFC3339))
+			_, err := fmt.Fprintf(c.OutOrStdout(), "the record of call %s is being amended\n", args[0])
 			return err
-		}),
+		},
 	}
-	c.Flags().StringVar(&author, "author", "", "the person who amends; by default the system's account")
-	c.Flags().StringVar(&reason, "reason", "", "why")
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	api.addFlags(c)
+	c.Flags().StringVar(&body.Reason, "reason", "", "why, in a line")
 	_ = c.MarkFlagRequired("reason") // the flag is there
 	return c
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -25,7 +27,7 @@ func showTicketCommand(open opener) *cobra.Command {
 		Use:   "show ID",
 		Short: "Show a ticket and what was done to it",
 		Args:  cobra.ExactArgs(1),
-		RunE: reading(open, func(c *cobra.Command, s *store.Store, args []string) error {
+		RunE: revealing(open, func(c *cobra.Command, s *store.Store, args []string) error {
 			list, err := s.Tickets(c.Context(), store.TicketFilter{ID: args[0]})
 			if err != nil {
 				return err
@@ -160,7 +162,7 @@ func orderTicketCommand() *cobra.Command {
 }
 
 // literal members are no text.
-var literal = []string{"final", "score", "level", "minutes", "told", "charged", "important", "untraceable"}
+var literal = []string{"final", "score", "level", "minutes", "told", "charged", "important", "untraceable", "declined", "answers"}
 
 // members reads NAME=VALUE; a dot in the name is a member of a member.
 func members(args []string) (map[string]any, error) {
@@ -185,7 +187,7 @@ func members(args []string) (map[string]any, error) {
 		if slices.Contains(literal, last) {
 			var v any
 			if err := json.Unmarshal([]byte(value), &v); err != nil {
-				return nil, errors.New(name + ": allowed: a number, true or false")
+				return nil, errors.New(name + ": allowed: a number, true or false; of answers a list as JSON")
 			}
 			into[last] = v
 		}
@@ -212,6 +214,28 @@ func attachCommand() *cobra.Command {
 				return fmt.Errorf("attach %s: %w", args[1], err)
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "%s is with ticket %s\n", name, args[0])
+			return err
+		},
+	}
+	api.addFlags(c)
+	return c
+}
+
+func fetchAttachedCommand() *cobra.Command {
+	var api client
+	c := &cobra.Command{
+		Use:     "fetch ID SHA256 FILE",
+		Short:   "Write a ticket's file into one here; `tickets show` has its name and its hash",
+		Example: "  " + passwordVariable + "=… sansheng tickets fetch 5e4ac1de-3a0d-5b1a-9d6e-0a5a4e5e5a33 9f86d081… photo.jpg --as 6001",
+		Args:    cobra.ExactArgs(3),
+		RunE: func(c *cobra.Command, args []string) error {
+			path := "/api/v1/tickets/" + url.PathEscape(args[0]) + "/files/" + url.PathEscape(args[1])
+			ctx, cancel := context.WithTimeout(c.Context(), sendWithin)
+			defer cancel()
+			if err := writeWhole(args[2], func(w io.Writer) error { return api.fetch(ctx, path, w) }); err != nil {
+				return fmt.Errorf("fetch %s of ticket %s: %w", args[1], args[0], err)
+			}
+			_, err := fmt.Fprintf(c.OutOrStdout(), "it is in %s\n", args[2])
 			return err
 		},
 	}

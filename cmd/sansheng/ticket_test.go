@@ -20,7 +20,12 @@ func TestMembers(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, %v", got, err)
 	}
-	for _, bad := range []string{"kind", "score=five", "final=yes"} {
+	got, err = members([]string{"call=c1", `answers=[{"question": "solved", "yes": true}]`})
+	want = map[string]any{"call": "c1", "answers": []any{map[string]any{"question": "solved", "yes": true}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, bad := range []string{"kind", "score=five", "final=yes", "answers=yes"} {
 		if _, err := members([]string{bad}); err == nil {
 			t.Errorf("%s is taken", bad)
 		}

@@ -49,7 +49,7 @@ func ticketsCommand(open opener) *cobra.Command {
 		Use:   "tickets",
 		Short: "List tickets, newest last",
 		Args:  cobra.NoArgs,
-		RunE: reading(open, func(c *cobra.Command, s *store.Store, _ []string) error {
+		RunE: revealing(open, func(c *cobra.Command, s *store.Store, _ []string) error {
 			if f.State != "" && !slices.Contains(ticket.States(), ticket.State(f.State)) {
 				return fmt.Errorf("list tickets: --state %q; allowed: %s", f.State, names(ticket.States()))
 			}
@@ -80,7 +80,7 @@ func ticketsCommand(open opener) *cobra.Command {
 	flags.StringVar(&f.Call, "call", "", "only of this call")
 	flags.BoolVar(&f.Overdue, "overdue", false, "only those whose deadline has passed and which are not closed")
 	flags.IntVar(&f.Limit, "limit", 0, "only the newest so many; 0 is all")
-	c.AddCommand(showTicketCommand(open), openTicketCommand(), orderTicketCommand(), attachCommand())
+	c.AddCommand(showTicketCommand(open), openTicketCommand(), orderTicketCommand(), attachCommand(), fetchAttachedCommand())
 	return c
 }
 

@@ -13,6 +13,8 @@
 //     use it.
 //   - Reader: reads HOTLINE in order from a position, across reconnects.
 //   - Leases: which of several engines leads (package lease), beside HOTLINE.
+//   - Live: a second server without facts, on loopback, for browsers: each hears its own
+//     subjects as long as its pass allows, and can say nothing.
 //
 // # Subjects
 //

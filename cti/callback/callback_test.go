@@ -195,6 +195,24 @@ func TestNoAttempt(t *testing.T) {
 }
 
 // TestDeadlines: every wait has one, and overdue is told once.
+// TestDialable: who would dial too early is told from when he may, and by another reason he is
+// refused without.
+func TestDialable(t *testing.T) {
+	d := planned(t)
+	var refused *RefusedError
+	for when, from := range map[string]string{
+		"2026-03-02 08:59": "2026-03-02 09:00", "2026-03-02 11:00": "", "2026-03-02 20:00": "2026-03-03 09:00",
+	} {
+		err := d.o.Dialable(d.c, d.c.Numbers[0], wall(t, d.o, when))
+		if from == "" && err != nil || from != "" && (!errors.As(err, &refused) || refused.From != from) {
+			t.Errorf("%s: %v, want from %q", when, err, from)
+		}
+	}
+	if err := d.o.Dialable(d.c, "110", wall(t, d.o, "2026-03-02 11:00")); !errors.As(err, &refused) || refused.From != "" {
+		t.Errorf("another number: %v", err)
+	}
+}
+
 func TestDeadlines(t *testing.T) {
 	d := planned(t)
 	deadline := func(want string) {

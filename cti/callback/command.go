@@ -23,12 +23,14 @@ type RefusedError struct {
 	Verb string
 	// Text says what forbids it and what is allowed.
 	Text string
+	// From is when it may be, on the company's clock, of what only comes too early.
+	From string
 }
 
 func (e *RefusedError) Error() string { return e.Verb + " callback: " + e.Text }
 
 func refuse(verb, format string, args ...any) ([]Data, error) {
-	return nil, &RefusedError{verb, fmt.Sprintf(format, args...)}
+	return nil, &RefusedError{Verb: verb, Text: fmt.Sprintf(format, args...)}
 }
 
 // Decide says what a command leads to, in order; nothing where all is as it asks already.
@@ -198,21 +200,37 @@ func (d Dial) decide(o *Office, c *Callback, now time.Time) ([]Data, error) {
 		return nil, nil
 	case made != nil:
 		return refuse("dial", "call %s was an attempt already; allowed: another call", d.Call)
-	case c.State == Calling || c.State == Confirming:
-		a := c.open()
-		return refuse("dial", "agent %s is at it with call %s; allowed: when he has said what came of it", a.Agent, a.Call)
-	case c.State != Waiting:
-		return refuse("dial", "it is %s; allowed: while it is waiting", orNone(c.State))
-	case d.Number == "":
-		return refuse("dial", "nobody knows a number; allowed: when one has been added")
-	case !slices.Contains(c.Numbers, d.Number):
-		return refuse("dial", "the number is not one of this callback; allowed: those that are, or add it")
-	case now.Before(c.NextAt):
-		return refuse("dial", "it was tried a while ago; allowed: from %s", o.clock(c.NextAt))
-	case !o.callable(now).Equal(now):
-		return refuse("dial", "people are called from %s; allowed: from %s", o.Rules.Calling, o.clock(o.callable(now)))
+	}
+	if err := o.Dialable(*c, d.Number, now); err != nil {
+		return nil, err
 	}
 	return []Data{&DialledData{d.Call, d.Agent, d.Number}}, nil
+}
+
+// Dialable tells why a number of a callback may not be dialled at a moment: the call would count
+// for nothing. The error is a *RefusedError.
+func (o *Office) Dialable(c Callback, number string, now time.Time) error {
+	no := func(from, format string, args ...any) error {
+		return &RefusedError{Verb: "dial", Text: fmt.Sprintf(format, args...), From: from}
+	}
+	switch {
+	case c.State == Calling || c.State == Confirming:
+		a := c.open()
+		return no("", "agent %s is at it with call %s; allowed: when he has said what came of it", a.Agent, a.Call)
+	case c.State != Waiting:
+		return no("", "it is %s; allowed: while it is waiting", orNone(c.State))
+	case number == "":
+		return no("", "nobody knows a number; allowed: when one has been added")
+	case !slices.Contains(c.Numbers, number):
+		return no("", "the number is not one of this callback; allowed: those that are, or add it")
+	case now.Before(c.NextAt):
+		from := o.clock(c.NextAt)
+		return no(from, "it was tried a while ago; allowed: from %s", from)
+	case !o.callable(now).Equal(now):
+		from := o.clock(o.callable(now))
+		return no(from, "people are called from %s; allowed: from %s", o.Rules.Calling, from)
+	}
+	return nil
 }
 
 // clock is a moment as people of the company read it.

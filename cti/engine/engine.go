@@ -13,19 +13,21 @@
 // The loop alone touches the hotline; everything else reaches it through its
 // inbox, a queue without a bound, so that nobody who feeds it ever blocks or
 // drops. Commands of one lane (a channel) are carried out in the order decided,
-// each after the reply to the one before; lanes do not wait for each other.
+// each after the reply to the one before; lanes do not wait for each other. What ends
+// something (a hang-up, a stop) waits for nothing but the reply to what began it.
 //
 // # Facts before effects
 //
 // A command waits until the facts it was decided with are in the journal, but
 // no longer than 50 ms: a slow disk delays the record and raises an alarm, not
-// the caller.
+// the caller. What nobody can notice, a channel that is not dialled yet, goes at once.
 //
 // # Failure
 //
 // When the engine dies, the switch keeps all channels. The next engine replays
 // the journal, waits for the link's snapshot and catches up with it. While the
-// link is down nobody is offered and no deadline runs.
+// link is down nobody is offered and no deadline of a call runs; those of agents,
+// callbacks and planned versions do.
 //
 // Where engines stand in for one another, the one that takes over begins with what
 // all of them told (Inheritance) instead of its own journal, tells its facts under
@@ -122,6 +124,8 @@ type Config struct {
 	Pulse *Pulse
 	// Unaudited never looks into the ledger while all is well. It is for the drill only.
 	Unaudited bool
+	// Unpublished forgets at the start what was published. It is for the drill only.
+	Unpublished bool
 }
 
 // Engine is a running hotline. Make it with New, run it with Run.
@@ -146,7 +150,6 @@ type Engine struct {
 	snapshotting atomic.Bool
 	wg           sync.WaitGroup
 	asking       chan struct{} // a place for each question under way
-	unanswered   unanswered
 	// reconciled is closed at the first LinkUp handled.
 	reconciled     chan struct{}
 	reconciledOnce sync.Once
@@ -181,7 +184,6 @@ func New(cfg Config) *Engine {
 		memory:     newMemory(),
 		reconciled: make(chan struct{}),
 		asking:     make(chan struct{}, asksMost),
-		unanswered: unanswered{},
 	}
 	e.cfg.Metrics.inbox.Store(e.inbox)
 	e.lanes = newLanes(e.carryOut)
@@ -204,7 +206,7 @@ func (e *Engine) Run(parent context.Context) error {
 	wg.Add(2)
 	go func() { defer wg.Done(); e.readSwitch(ctx) }()
 	go func() { defer wg.Done(); e.readTime(ctx) }()
-	e.handle(ctx, e.cfg.Switch.Now(), cti.Started{Text: e.cfg.Name, File: e.cfg.Plan})
+	e.handle(ctx, e.cfg.Switch.Now(), cti.Started{Text: e.cfg.Name, File: e.cfg.Plan, FileFirst: e.cfg.Unpublished})
 	e.loop(ctx)
 	cancel()
 	e.inbox.close()
@@ -377,7 +379,6 @@ func (e *Engine) decide(ctx context.Context, now time.Time, in cti.Input) error 
 	seal(out.Facts)
 	for _, f := range out.Facts {
 		e.memory.note(f)
-		e.unanswered.note(f)
 	}
 	e.cfg.Metrics.count(out)
 	e.gate.add(out.Facts, out.Commands)
@@ -555,6 +556,10 @@ func (e *Engine) ChangePrompt(ctx context.Context, c cti.ChangePrompt) error { r
 // EraseRecord has the record of an ended call erased. The error is a *cti.RecordError where
 // that cannot be; nothing has changed then.
 func (e *Engine) EraseRecord(ctx context.Context, r cti.EraseRecord) error { return e.ask(ctx, r) }
+
+// AmendRecord has the record of an ended call corrected. The error is a *cti.RecordError where
+// that cannot be.
+func (e *Engine) AmendRecord(ctx context.Context, r cti.AmendRecord) error { return e.ask(ctx, r) }
 
 // Hours tells whether the callers of each line find it open, and what is closed.
 func (e *Engine) Hours(ctx context.Context) ([]cti.HoursView, cti.Closures, error) {

@@ -153,6 +153,53 @@ func TestRecallsAreKept(t *testing.T) {
 	}
 }
 
+// TestUnansweredIsKept: so it is to an engine that begins with a snapshot and the facts behind
+// it, and to one that takes over.
+func TestUnansweredIsKept(t *testing.T) {
+	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	var facts []cti.Fact
+	note := func(k cti.Kind, call cti.CallID, d cti.Data) {
+		seq := uint64(len(facts) + 1)
+		facts = append(facts, cti.Fact{Version: cti.SchemaVersion, ID: fmt.Sprint("e1-", seq), Seq: seq, Engine: "e1", At: at.Add(time.Duration(seq) * time.Second), Kind: k, Company: "demo", Call: call, Data: d})
+	}
+	for _, call := range []cti.CallID{"c1", "c2"} {
+		note(cti.CallArrived, call, &cti.Arrived{DID: "800100", Caller: pbx.Party{Number: "138"}, Channel: pbx.ChannelID(call), Direction: "inbound"})
+		note(cti.CallLookedUp, call, &cti.LookedUpData{Node: "crm", Service: "crm", Result: flow.Failed, Failure: "status 500"})
+	}
+	note(cti.CallEnded, "c1", &cti.Ended{By: cti.RoleCaller, Disposition: cti.DispositionNoAnswer}) // c2 lives
+	m := newMemory()
+	for _, f := range facts {
+		m.note(f)
+	}
+	text, err := m.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := uint64(len(facts))
+	note(cti.CallLookedUp, "c2", &cti.LookedUpData{Node: "crm", Service: "crm", Result: flow.Failed, Failure: "status 501"})
+	want := Unanswered{Company: "demo", Service: "crm", N: 3, Since: facts[1].At, Last: facts[behind].At, Failure: "status 501"}
+
+	j := &memoryJournal{snapshotSeq: behind, snapshot: text, facts: facts}
+	e := New(Config{Name: "e1", Plan: lookupPlan(), Switch: newScriptSwitch(), Journal: j})
+	if err := e.begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := e.memory.unanswered.list(); !slices.Equal(got, []Unanswered{want}) {
+		t.Errorf("from a snapshot %+v, want %+v", got, want)
+	}
+	heir := &Inheritance{memory: e.memory}
+	if text, err = heir.Encode(); err != nil {
+		t.Fatal(err)
+	}
+	back, err := DecodeInheritance(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := back.memory.unanswered.list(); !slices.Equal(got, []Unanswered{want}) {
+		t.Errorf("taken over %+v, want %+v", got, want)
+	}
+}
+
 // TestUnanswered: a service that answers no question is known with how many they were, until
 // it answers one.
 func TestUnanswered(t *testing.T) {

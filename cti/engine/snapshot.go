@@ -27,6 +27,8 @@ type memory struct {
 	// is read from there on. What is told while it is away says nothing of it.
 	heard time.Time
 	away  bool
+	// unanswered are services that do not answer: a fault is not over because an engine is.
+	unanswered unanswered
 	// fresh counts facts since the last snapshot.
 	fresh int
 }
@@ -36,16 +38,19 @@ type snapshotState struct {
 	Facts   []cti.Fact               `json:"facts"`
 	Arrived map[cti.CallID]time.Time `json:"arrived"`
 	Heard   time.Time                `json:"last_fact,omitzero"`
+
+	Unanswered []Unanswered `json:"unanswered,omitempty"`
 }
 
 func newMemory() *memory {
-	return &memory{essence: cti.NewEssence(), arrived: map[cti.CallID]time.Time{}}
+	return &memory{essence: cti.NewEssence(), arrived: map[cti.CallID]time.Time{}, unanswered: unanswered{}}
 }
 
 func (m *memory) note(f cti.Fact) {
 	m.essence.Add(f)
 	m.fresh++
 	m.hear(f)
+	m.unanswered.note(f)
 	if f.Kind == cti.CallArrived {
 		m.arrived[f.Call] = f.At
 	}
@@ -86,7 +91,7 @@ func (m *memory) state() snapshotState {
 			delete(m.arrived, c)
 		}
 	}
-	return snapshotState{Facts: m.essence.Facts(), Arrived: m.arrived, Heard: m.heard}
+	return snapshotState{Facts: m.essence.Facts(), Arrived: m.arrived, Heard: m.heard, Unanswered: m.unanswered.list()}
 }
 
 // recall takes over what a snapshot tells beside its facts, which have been noted.
@@ -96,6 +101,10 @@ func (m *memory) recall(s snapshotState) {
 	}
 	if !s.Heard.IsZero() {
 		m.heard = s.Heard
+	}
+	clear(m.unanswered) // of facts among these they are counted already
+	for _, of := range s.Unanswered {
+		m.unanswered[serviceID{of.Company, of.Service}] = &of
 	}
 }
 

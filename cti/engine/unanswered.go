@@ -26,7 +26,7 @@ type serviceID struct {
 	service string
 }
 
-// unanswered are those services; a restart forgets them. The loop alone touches it.
+// unanswered are those services, by the facts of whichever engine has asked.
 type unanswered map[serviceID]*Unanswered
 
 // note takes a fact of a look-up.
@@ -47,20 +47,25 @@ func (u unanswered) note(f cti.Fact) {
 	of.N, of.Last, of.Failure = of.N+1, f.At, d.Failure
 }
 
-// Unanswered lists the services that have answered none of the last questions, as far as
-// this engine has asked them.
+// Unanswered lists the services that have answered none of the last questions.
 func (e *Engine) Unanswered(ctx context.Context) ([]Unanswered, error) {
 	var all []Unanswered
 	err := e.look(ctx, func(*cti.Hotline) {
-		for _, of := range e.unanswered {
-			all = append(all, *of)
-		}
+		all = e.memory.unanswered.list()
 	})
 	if err != nil {
 		return nil, err
 	}
+	return all, nil
+}
+
+func (u unanswered) list() []Unanswered {
+	var all []Unanswered
+	for _, of := range u {
+		all = append(all, *of)
+	}
 	slices.SortFunc(all, func(a, b Unanswered) int {
 		return cmp.Or(cmp.Compare(a.Company, b.Company), cmp.Compare(a.Service, b.Service))
 	})
-	return all, nil
+	return all
 }

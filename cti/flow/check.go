@@ -79,6 +79,9 @@ func (f *Flow) Check(known Known) error {
 		c.reach()
 		c.loops()
 	}
+	if c.Err() == nil {
+		c.hangsUp()
+	}
 	return c.Err()
 }
 
@@ -237,5 +240,44 @@ func (c *checker) loops() {
 	}
 	for _, n := range c.Nodes {
 		visit(n.ID)
+	}
+}
+
+// hangsUp finds where a caller is hung up who has chosen nothing: who presses nothing, asks
+// for a person by 0, or whom a prompt or a service fails. Only a key, a number that he has
+// pressed, and what a service says of him may end in good-bye.
+func (c *checker) hangsUp() {
+	byes := map[string]string{}
+	var bye func(id string) string // there are no circles
+	bye = func(id string) string {
+		if at, known := byes[id]; known {
+			return at
+		}
+		n, at := c.node(id), ""
+		if n.Kind == HangUp {
+			at = id
+		}
+		for _, e := range kinds[n.Kind].alone {
+			if to := n.Exits[e]; to != "" && at == "" {
+				at = bye(to)
+			}
+		}
+		byes[id] = at
+		return at
+	}
+	fail := func(where, id string) {
+		if at := bye(id); at != "" {
+			c.Fail(where, "who chooses nothing is hung up at %q; allowed: a way to a person, an emergency line or a message", at)
+		}
+	}
+	for i, n := range c.Nodes {
+		for _, e := range []Exit{"0", NoInput, Failed} {
+			if to := n.Exits[e]; to != "" {
+				fail(fmt.Sprintf("nodes[%d].exits.%s", i, e), to)
+			}
+		}
+	}
+	if c.Err() == nil {
+		fail("start", c.Start)
 	}
 }

@@ -65,13 +65,28 @@ func TestWalkAsks(t *testing.T) {
 	}
 }
 
+// TestDigitsToThePerson: what is not drawn of a node that asks for digits leads to the person.
+func TestDigitsToThePerson(t *testing.T) {
+	f := asking()
+	delete(f.Nodes[0].Exits, NoInput)
+	delete(f.Nodes[0].Exits, Wrong)
+	f.Nodes = f.Nodes[:6] // without the message
+	if err := f.Check(world); err != nil {
+		t.Fatal(err)
+	}
+	for keys, way := range map[string]string{"": "account (no_input) → the person", "1#": "account (wrong) → the person"} {
+		if got := f.Walk(Conditions{Keys: keys}).Line(); got != way {
+			t.Errorf("%q: %s, want %s", keys, got, way)
+		}
+	}
+}
+
 func TestCheckAsks(t *testing.T) {
 	for _, c := range []struct {
 		change func(*Flow)
 		says   string
 	}{
-		{func(f *Flow) { delete(f.Nodes[0].Exits, NoInput) }, `nodes[0]: digits "account" has no exit no_input; it needs [done no_input wrong]`},
-		{func(f *Flow) { delete(f.Nodes[0].Exits, Wrong) }, `nodes[0]: digits "account" has no exit wrong`},
+		{func(f *Flow) { delete(f.Nodes[0].Exits, Done) }, `nodes[0]: digits "account" has no exit done; it needs [done]`},
 		{func(f *Flow) { f.Nodes[0].Exits["1"] = "queue" }, "nodes[0].exits.1: digits has no such exit; allowed: [done no_input wrong failed]"},
 		{func(f *Flow) { f.Nodes[0].Name = "" }, `nodes[0].name: "" is not allowed`},
 		{func(f *Flow) { f.Nodes[0].Say = nil }, `nodes[0].say: digits "account" needs it`},
@@ -122,6 +137,9 @@ func FuzzFlow(f *testing.F) {
 		}
 		for _, at := range []time.Time{time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC), time.Date(2026, 3, 2, 20, 0, 0, 0, time.UTC)} {
 			c := Conditions{At: at, Keys: keys, Hours: byDay, Answers: map[string]Exit{"crm": "known"}}
+			if p := drawn.Walk(Conditions{At: at, Hours: byDay}); p.End.Kind == HangUp {
+				t.Fatalf("who chooses nothing is hung up: %s", p.Line())
+			}
 			for _, c.Caller = range drawn.Callers() {
 				for _, p := range append(drawn.Ways(c), drawn.Walk(c)) {
 					if !p.End.Ends() || p.End.Kind == HangUp && len(p.End.Say) == 0 {

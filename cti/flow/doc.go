@@ -14,9 +14,10 @@
 //     most: there is no loop of exits that are taken without him;
 //   - a caller who goes round by his keys is passed to a person after StepsMost nodes;
 //   - what he presses wrongly and a prompt that is missing have an exit, which is the
-//     person where it may be left out; so has key 0 of each menu. What digits and look-ups
-//     may come to is drawn;
-//   - nobody is hung up without a word.
+//     person where it may be left out; so has key 0 of each menu. What look-ups may come to
+//     is drawn;
+//   - nobody is hung up without a word, and nobody who has chosen nothing: who presses nothing,
+//     or 0 at a menu, comes to a person, an emergency line or a message.
 //
 // The person is the flow's queue, which is also where the switch takes callers when the
 // hotline is not there.

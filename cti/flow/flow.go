@@ -64,7 +64,7 @@ const (
 	NoInput Exit = "no_input" // he pressed nothing, as often as the menu asks
 	Wrong   Exit = "wrong"    // he pressed what it does not have, as often
 	VIP     Exit = "vip"
-	Ticket  Exit = "ticket" // he is owed a call
+	Ticket  Exit = "ticket" // he has a ticket that is not closed, or is owed a call
 	Repeat  Exit = "repeat" // he has called within a day
 	Other   Exit = "other"
 	Failed  Exit = "failed" // a prompt is missing, or a look-up's answer
@@ -126,7 +126,7 @@ var kinds = map[Kind]kind{
 	Say:       {needs: []Exit{Next}, may: []Exit{Failed}, alone: []Exit{Next, Failed}, fields: []string{"say", "times"}},
 	Hours:     {needs: []Exit{Open, Closed}, alone: []Exit{Open, Closed}, fields: []string{"calendar"}},
 	Menu:      {may: []Exit{NoInput, Wrong, Failed}, alone: []Exit{NoInput, Failed}, keys: true, fields: []string{"say", "tries", "wait"}},
-	Digits:    {needs: []Exit{Done, NoInput, Wrong}, may: []Exit{Failed}, alone: []Exit{NoInput, Failed}, fields: []string{"say", "name", "min", "max", "pattern", "tries", "wait"}},
+	Digits:    {needs: []Exit{Done}, may: []Exit{NoInput, Wrong, Failed}, alone: []Exit{NoInput, Failed}, fields: []string{"say", "name", "min", "max", "pattern", "tries", "wait"}},
 	Caller:    {needs: []Exit{Other}, may: callers, alone: append([]Exit{Other}, callers...)},
 	Lookup:    {needs: []Exit{Failed}, alone: []Exit{Failed}, words: true, fields: []string{"service", "say"}},
 	Language:  {needs: []Exit{Next}, alone: []Exit{Next}, fields: []string{"language"}},

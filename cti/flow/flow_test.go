@@ -106,6 +106,15 @@ func TestCheck(t *testing.T) {
 		{func(f *Flow) { f.Nodes[3].Exits[NoInput] = "hours" }, []string{"a caller who presses nothing goes in a circle: hours → closed → hours"}},
 		{func(f *Flow) { f.Nodes[3].Exits[NoInput] = "closed" }, []string{"in a circle: closed → closed"}},
 		{func(f *Flow) { f.Nodes = slices.Repeat(f.Nodes, 50) }, []string{"nodes: 300 are too many; allowed: 200"}},
+		{func(f *Flow) { farewell(f, 3, "0") }, []string{`nodes[3].exits.0: who chooses nothing is hung up at "bye"; allowed: a way to a person, an emergency line or a message`}},
+		{func(f *Flow) { farewell(f, 3, NoInput) }, []string{`nodes[3].exits.no_input: who chooses nothing is hung up at "bye"`}},
+		{func(f *Flow) { farewell(f, 1, Failed) }, []string{`nodes[1].exits.failed: who chooses nothing is hung up at "bye"`}},
+		{func(f *Flow) { farewell(f, 1, Next); f.Nodes[3].Exits["2"] = "queue" }, []string{`start: who chooses nothing is hung up at "bye"`}},
+		{func(f *Flow) {
+			f.Nodes[3].Exits[NoInput] = "last"
+			f.Nodes = append(f.Nodes, Node{ID: "last", Kind: Say, Say: []string{"closed"}, Exits: map[Exit]string{}})
+			farewell(f, 6, Next)
+		}, []string{`nodes[3].exits.no_input: who chooses nothing is hung up at "bye"`}},
 	} {
 		f := night()
 		c.change(f)
@@ -123,8 +132,30 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// farewell lets an exit of a node lead to good-bye.
+func farewell(f *Flow, node int, e Exit) {
+	f.Nodes[node].Exits[e] = "bye"
+	f.Nodes = append(f.Nodes, Node{ID: "bye", Kind: HangUp, Say: []string{"closed"}})
+}
+
+// TestFarewell: who chooses it is hung up, by a key, by what he has pressed, or by what a
+// service says of him.
+func TestFarewell(t *testing.T) {
+	for _, e := range []Exit{"2", Wrong} {
+		f := night()
+		if farewell(f, 3, e); f.Check(world) != nil {
+			t.Errorf("by %s: %v", e, f.Check(world))
+		}
+	}
+	f := night()
+	f.Start, f.Nodes = "crm", append(f.Nodes, Node{ID: "crm", Kind: Lookup, Service: "crm", Exits: map[Exit]string{"debtor": "bye", Failed: "hours"}}, Node{ID: "bye", Kind: HangUp, Say: []string{"closed"}})
+	if err := f.Check(world); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestEverybodyComesToAnEnd: a flow, however it was drawn, is refused, or leads everybody
-// to an end, who presses nothing past no node twice.
+// to an end, who presses nothing past no node twice, and to one that takes him.
 func TestEverybodyComesToAnEnd(t *testing.T) {
 	passed := 0
 	rapid.Check(t, func(r *rapid.T) {
@@ -190,6 +221,17 @@ func TestEverybodyComesToAnEnd(t *testing.T) {
 				r.Fatalf("%s twice, with no key pressed:\n%s", s.Node, p)
 			}
 			seen[s.Node] = true
+		}
+		if c.Answers = nil; f.Walk(c).End.Kind == HangUp {
+			r.Fatalf("who chooses nothing is hung up:\n%s", f.Walk(c))
+		}
+		for _, n := range f.Nodes {
+			if f.Start = n.ID; n.Exits["0"] == "" || n.Kind != Menu {
+				continue
+			}
+			if c.Keys = "0"; f.Walk(c).End.Kind == HangUp {
+				r.Fatalf("who asks for a person is hung up:\n%s", f.Walk(c))
+			}
 		}
 	})
 	if passed == 0 {

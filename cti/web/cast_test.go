@@ -54,7 +54,7 @@ func randomFloor(r *rand.Rand) Floor {
 		if r.IntN(2) > 0 {
 			co := cti.CompanyID([]string{"demo", "demo2"}[i%2])
 			f.Calls = append(f.Calls, cti.CallView{ID: cti.CallID(fmt.Sprint("c", i)), Company: co, Caller: pbx.Party{Number: "13800138000"}, StartedAt: at,
-				Phase: []cti.Phase{cti.PhaseWaiting, cti.PhaseTalking}[r.IntN(2)], Queue: []cti.QueueID{"service", "repair"}[r.IntN(2)],
+				Phase: []cti.Phase{cti.PhaseWaiting, cti.PhaseTalking}[r.IntN(2)], Queue: []cti.QueueID{"service", "repair"}[r.IntN(2)], QuietSince: []time.Time{{}, at}[r.IntN(2)],
 				Watchers: [][]cti.WatcherView{nil, {{By: "2001", Mode: cti.Listening}}}[r.IntN(2)], Agent: cti.AgentID(fmt.Sprint(1001 + r.IntN(8)))})
 		}
 	}

@@ -40,7 +40,7 @@ func withStore(t *testing.T, st *stand) *store.Store {
 			t.Error(err)
 		}
 	})
-	db, err := store.Open(t.Context(), store.Config{URL: pg.DSN})
+	db, err := store.Open(t.Context(), store.Config{URL: pg.DSN, Now: st.clock})
 	if err != nil {
 		t.Fatal(err)
 	}

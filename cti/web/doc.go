@@ -1,6 +1,6 @@
 // Package web is the hotline's door for browsers, scripts and machines: the
-// HTTP API with its OpenAPI document, readiness, metrics, accounts and logins.
-// The console will be served beside it.
+// HTTP API with its OpenAPI document, readiness, metrics, accounts and logins, the console
+// (package console), and what a page needs beside it: what changes (/nats) and SIP (/sip).
 //
 // # What it owns
 //
@@ -45,8 +45,9 @@
 // more than 10 s already: a delay, never a lock, and none for the owner at another
 // source. Verified Basic credentials are remembered
 // for a minute under a keyed hash. One account has one login with a cookie: a
-// second one ends the first, and both are told (requirement H1). Logins live in
-// memory and end with the process; Basic is not a login and ends none.
+// second one ends the first, and both are told (requirement H1). Logins outlive the process in
+// a file that holds no cookie, and last 12 h, or 1 h without a request; where it cannot be read or
+// written everybody logs in anew after a restart. Basic is not a login and ends none.
 //
 // Whoever keeps accounts tells no passwords: a new account and a reset one get a link whose
 // token sets one, once, within a day. An administrator keeps all accounts, an operator those of

@@ -304,7 +304,7 @@ func maskFollowUp(f callback.Callback) callback.Callback {
 }
 
 // dialFollowUp completes an order to dial a callback: its first number is not the agent's to
-// know.
+// know. What would count for nothing is refused before anybody's phone rings.
 func (s *Server) dialFollowUp(ctx context.Context, p person, id string, o *cti.Order) error {
 	db, err := s.database(ctx)
 	if err != nil {
@@ -317,9 +317,16 @@ func (s *Server) dialFollowUp(ctx context.Context, p person, id string, o *cti.O
 	if len(list) == 0 || len(list[0].Numbers) == 0 {
 		return newProblem(http.StatusNotFound, notFound, "there is no callback %s, or nobody knows a number", id)
 	}
-	if f := list[0]; f.State != callback.Waiting {
-		return newProblem(http.StatusConflict, badState, "the callback is %s; allowed: while it is waiting", f.State)
+	if o.To == "" {
+		o.To, o.Known = list[0].Numbers[0], true
 	}
-	o.To, o.Known = list[0].Numbers[0], true
+	var refused *callback.RefusedError
+	if err := db.Dialable(list[0], o.To); errors.As(err, &refused) {
+		no := newProblem(http.StatusConflict, badState, "%s", refused.Text)
+		if refused.From != "" {
+			no.Code, no.Args = Code(cti.RefusedTooEarly), []string{refused.From}
+		}
+		return no
+	}
 	return nil
 }

@@ -216,6 +216,7 @@ func newAbroad(t *testing.T) *abroad {
 	a.prompts, a.webhooks, a.letters, a.summaries = &toyPrompts{}, &hooksKeeper{}, &letters{}, &days{}
 	a.phones, a.cast = strangePhones{}, newCast(a.live, &told{said: map[string][]Delta{}}, a.log)
 	a.orders = func(context.Context, cti.Order) error { return nil }
+	a.amend = func(context.Context, cti.AmendRecord) error { return nil }
 	a.cancel = func(_ context.Context, c cti.CancelCallback) error {
 		return notOf(c.Company, &cti.CallbackError{Unknown: true, Text: "nobody is owed a call"})
 	}
@@ -264,6 +265,7 @@ func (a *abroad) cases() map[string]foreign {
 		"POST /api/v1/notices/{id}/confirm":                   {path: "/api/v1/notices/" + a.notice + "/confirm", unproven: "he confirms none: that it is there its withdrawal proves"},
 		"DELETE /api/v1/notices/{id}":                         {path: "/api/v1/notices/" + a.withdrawn},
 		"GET /api/v1/calls/{id}/proof":                        {path: "/api/v1/calls/c3/proof"},
+		"POST /api/v1/calls/{id}/amendments":                  {path: "/api/v1/calls/c3/amendments", body: `{"reason":"wrong matter","text":"the meter"}`},
 		"GET /api/v1/proof":                                   {path: "/api/v1/proof" + filter},
 		"GET /api/v1/holidays":                                {nothing: "the tables are the program's"},
 		"GET /api/v1/alarms":                                  {nothing: "they are the service's, without their causes: TestAmongOthers"},
@@ -282,7 +284,7 @@ func (a *abroad) cases() map[string]foreign {
 		"GET /api/v1/summaries/{day}":                         {path: "/api/v1/summaries/2026-03-02" + filter},
 		"POST /api/v1/messages/{call}/take":                   {path: "/api/v1/messages/c3/take"},
 		"POST /api/v1/messages/{call}/finish":                 {path: "/api/v1/messages/c3/finish", body: `{"result":"called back"}`},
-		"GET /api/v1/messages/{call}/sound":                   {path: "/api/v1/messages/c3/sound"},
+		"GET /api/v1/messages/{call}/sound":                   {path: "/api/v1/messages/c3/sound?reason=heard+again"},
 		"GET /api/v1/customers":                               {path: "/api/v1/customers" + filter},
 		"POST /api/v1/customers":                              {path: "/api/v1/customers", body: `{"company":"demo2","name":"x",` + why + `}`},
 		"GET /api/v1/customers/{id}":                          {path: customer(0)},

@@ -206,6 +206,7 @@ func newAside(t *testing.T) *abroad {
 	a.webhooks, a.summaries, a.phones, a.live = &sideHooks{}, &sideDays{}, strangePhones{}, sideFloor
 	a.cast = newCast(a.live, &told{said: map[string][]Delta{}}, a.log)
 	a.orders = func(context.Context, cti.Order) error { return nil }
+	a.amend = func(context.Context, cti.AmendRecord) error { return nil }
 	a.cancel = func(context.Context, cti.CancelCallback) error { return nil }
 	return a
 }
@@ -243,6 +244,7 @@ func (a *abroad) sideCases() map[string]foreign {
 		"GET /api/v1/calls":                                   list("/api/v1/calls"),
 		"GET /api/v1/calls/{id}":                              {path: call},
 		"GET /api/v1/calls/{id}/proof":                        {path: call + "/proof"},
+		"POST /api/v1/calls/{id}/amendments":                  {path: call + "/amendments", body: `{"reason":"wrong matter","text":"the meter"}`},
 		"GET /api/v1/calls/{id}/recordings/{recording}/sound": {path: call + "/recordings/r/sound?reason=heard+again"},
 		"GET /api/v1/callbacks":                               list("/api/v1/callbacks"),
 		"DELETE /api/v1/callbacks/{call}":                     {path: "/api/v1/callbacks/" + sideCall + "?reason=served"},
@@ -259,7 +261,7 @@ func (a *abroad) sideCases() map[string]foreign {
 		"GET /api/v1/board":                                   list("/api/v1/board"),
 		"POST /api/v1/messages/{call}/take":                   {path: "/api/v1/messages/" + sideCall + "/take"},
 		"POST /api/v1/messages/{call}/finish":                 {path: "/api/v1/messages/" + sideCall + "/finish", body: `{"result":"called back"}`},
-		"GET /api/v1/messages/{call}/sound":                   {path: "/api/v1/messages/" + sideCall + "/sound"},
+		"GET /api/v1/messages/{call}/sound":                   {path: "/api/v1/messages/" + sideCall + "/sound?reason=heard+again"},
 		"GET /api/v1/customers/{id}":                          list("/api/v1/customers/" + a.customers[0]),
 		"GET /api/v1/customers/by-number/{number}":            list("/api/v1/customers/by-number/" + number2 + "?company=demo"),
 		"GET /api/v1/exports/{what}":                          list("/api/v1/exports/calls?reason=monthly"),

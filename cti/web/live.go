@@ -42,6 +42,9 @@ type LiveCall struct {
 	RingingSince    *time.Time    `json:"ringing_since,omitempty" doc:"Since when the agent's phone rings."`
 	AnsweredAt      *time.Time    `json:"answered_at,omitempty"`
 	HeldSince       *time.Time    `json:"held_since,omitempty"`
+	SilentSince     *time.Time    `json:"silent_since,omitempty" doc:"On a desk: since when a caller who was not heard yet is with his agent, told after 3 s, where voices are measured."`
+	LingersSince    *time.Time    `json:"lingers_since,omitempty" doc:"On a desk: since when the caller does not hang up, as the agent has told."`
+	QuietSince      *time.Time    `json:"quiet_since,omitempty" doc:"On floors: since when the agent is not heard in his talk, told after 10 s, where voices are measured."`
 	RingMS          int64         `json:"ring_ms" doc:"How long one ring lasts, its pause included."`
 	Consult         *LiveConsult  `json:"consult,omitempty"`
 	Recording       bool          `json:"recording"`
@@ -234,7 +237,7 @@ func liveCall(c cti.CallView, masked bool) LiveCall {
 		}
 	}
 	if masked {
-		l.Caller = store.Mask(l.Caller)
+		l.Caller, l.QuietSince = store.Mask(l.Caller), moment(c.QuietSince)
 		for _, w := range c.Watchers {
 			l.Watchers = append(l.Watchers, LiveWatcher{By: w.By, Phone: string(w.Phone), Mode: string(w.Mode)})
 		}
@@ -243,6 +246,7 @@ func liveCall(c cti.CallView, masked bool) LiveCall {
 		}
 		return l
 	}
+	l.SilentSince, l.LingersSince = moment(c.SilentSince), moment(c.LingersSince)
 	if b := c.Brief; b != nil {
 		l.Brief = &LiveBrief{Reason: b.Reason, Consent: b.Consent, From: string(b.By), Sheet: []LiveField{}}
 		for _, f := range b.Sheet {

@@ -130,6 +130,8 @@ type stand struct {
 	memory    *memory
 	passwords map[string]string
 	logs      *observer.ObservedLogs
+	// clock is that of its database; the machine's where it is nil.
+	clock func() time.Time
 }
 
 func people() []Account {

@@ -48,3 +48,21 @@ func TestMaskTransfer(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// A number is one whichever digits and dashes it was typed with.
+func TestScrubDigits(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]string{
+		"请回电 13800138000":     "请回电 138****8000",
+		"请回电１３８００１３８０００。":     "请回电１３８****８０００。",
+		"１３８－００１３－８０００":       "１３８****８０００",
+		"138 0013 8000":       "138****8000",
+		"＋８６（２１）１２３４５６７８":    "＋８６****５６７８",
+		"021–1234–5678":       "021****5678",
+		"中山路１２号３室，２０２６年３月２日": "中山路１２号３室，２０２６年３月２日",
+	} {
+		if got := scrub(said); got != want {
+			t.Errorf("scrub(%q) = %q, want %q", said, got, want)
+		}
+	}
+}

@@ -39,6 +39,11 @@ type MessageInput struct {
 	Call string `path:"call" pattern:"^[A-Za-z0-9._:@-]{1,128}$" patternDescription:"1 to 128 of A-Z a-z 0-9 . _ : @ -" doc:"The call in which it was left."`
 }
 
+type soundInput struct {
+	MessageInput
+	Reason string `query:"reason" minLength:"4" maxLength:"200" doc:"Why it is heard. It is logged with your account; who has taken the message need not say."`
+}
+
 type finishInput struct {
 	MessageInput
 	Body struct {
@@ -59,7 +64,7 @@ func (s *Server) registerMessages(api huma.API) {
 	}, s.finishMessage)
 	huma.Register(api, huma.Operation{
 		OperationID: "hear-message", Method: http.MethodGet, Path: "/api/v1/messages/{call}/sound", Tags: []string{"tickets"},
-		Summary: "Hear a message. It is logged with your account.", Security: secured, Errors: append([]int{http.StatusNotFound}, readErrors...),
+		Summary: "Hear a message. It is logged with your account and the reason.", Security: secured, Errors: append([]int{http.StatusNotFound}, readErrors...),
 	}, s.hearMessage)
 }
 
@@ -111,8 +116,9 @@ func (s *Server) finishMessage(ctx context.Context, in *finishInput) (*struct{},
 	return nil, nil //nolint:nilnil // 204 has no body
 }
 
-// hearMessage sends a message's sound; who hears it is in the log before he does.
-func (s *Server) hearMessage(ctx context.Context, in *MessageInput) (*huma.StreamResponse, error) {
+// hearMessage sends a message's sound; who hears it, and why, is on record before he does. Who
+// has taken it need not say why.
+func (s *Server) hearMessage(ctx context.Context, in *soundInput) (*huma.StreamResponse, error) {
 	p := personOf(ctx)
 	tickets, err := s.records.Tickets(ctx, store.TicketFilter{Call: in.Call, Company: string(p.onlyCompany()), Kind: string(ticket.Voicemail), Within: p.within(), Limit: 1})
 	if err != nil {
@@ -121,18 +127,25 @@ func (s *Server) hearMessage(ctx context.Context, in *MessageInput) (*huma.Strea
 	if len(tickets) == 0 || tickets[0].Message == nil {
 		return nil, newProblem(http.StatusNotFound, notFound, "there is no message of call %s", in.Call)
 	}
-	recording := tickets[0].Message.Recording
-	sound, err := s.messages.Sound(ctx, recording)
+	message := tickets[0].Message
+	reason := scrub(in.Reason)
+	switch err := checkReason(in.Reason); {
+	case in.Reason == "" && message.TakenBy == p.Number:
+		reason = "he has taken it"
+	case err != nil:
+		return nil, newProblem(http.StatusUnprocessableEntity, badQuery, "reason: %v; allowed without one: who has taken the message", err)
+	}
+	sound, err := s.messages.Sound(ctx, message.Recording)
 	switch {
 	case errors.Is(err, ErrNoSound):
-		return nil, newProblem(http.StatusNotFound, notFound, "the recording %s is not there any more", recording)
+		return nil, newProblem(http.StatusNotFound, notFound, "the recording %s is not there any more", message.Recording)
 	case err != nil:
 		return nil, noLeader()
 	}
 	s.log.Named("audit").Info("recording heard",
 		zap.String("account", p.Number), zap.String("role", string(p.Role)), zap.String("company", string(p.Company)),
-		zap.String("source", p.source), zap.String("call", in.Call), zap.String("recording", recording))
-	if err := s.note(ctx, "recording of a message", "", []string{in.Call}); err != nil {
+		zap.String("source", p.source), zap.String("reason", reason), zap.String("call", in.Call), zap.String("recording", message.Recording))
+	if err := s.note(ctx, "recording of a message", reason, []string{in.Call}); err != nil {
 		return nil, errors.Join(err, sound.Close())
 	}
 	return &huma.StreamResponse{Body: func(h huma.Context) {

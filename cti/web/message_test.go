@@ -90,25 +90,44 @@ func TestMessageOrders(t *testing.T) {
 	}
 }
 
-// TestMessageSound: a message is heard by whose company it is, and that is in the log.
+// TestMessageSound: a message is heard by whose company it is, and that is in the log with the
+// reason, which only who has taken it need not give.
 func TestMessageSound(t *testing.T) {
 	st := newStand(t)
 	withMessages(st)
-	a := st.get("1001", "/api/v1/messages/c1/sound")
+	const path, why = "/api/v1/messages/c1/sound", "?reason=he+calls+again"
+	for _, without := range []string{"", "?reason=1234567"} {
+		if a := st.get("1001", path+without); a.StatusCode != 422 || !strings.Contains(a.text, "reason") {
+			t.Errorf("%q: %d %s", without, a.StatusCode, a.text)
+		}
+	}
+	a := st.get("1001", path+why)
 	if a.StatusCode != 200 || a.text != "RIFF" || a.Header.Get("Content-Type") != "audio/wav" {
 		t.Errorf("%d %q %v", a.StatusCode, a.text, a.Header)
 	}
+	st.memory.tickets[0].Message.TakenBy = "1001"
+	if a := st.get("1001", path); a.StatusCode != 200 {
+		t.Errorf("who has taken it: %d %s", a.StatusCode, a.text)
+	}
+	if a := st.get("2001", path); a.StatusCode != 422 {
+		t.Errorf("his leader without a reason: %d %s", a.StatusCode, a.text)
+	}
 	heard := st.logs.FilterMessage("recording heard").All()
-	if len(heard) != 1 || heard[0].LoggerName != "audit" || heard[0].ContextMap()["account"] != "1001" || heard[0].ContextMap()["recording"] != "voicemail-c1-1" {
+	var reasons []any
+	for _, l := range heard {
+		reasons = append(reasons, l.ContextMap()["reason"])
+	}
+	if len(heard) != 2 || heard[0].LoggerName != "audit" || heard[0].ContextMap()["account"] != "1001" || heard[0].ContextMap()["recording"] != "voicemail-c1-1" ||
+		reasons[0] != "he calls again" || reasons[1] != "he has taken it" {
 		t.Errorf("log %+v", heard)
 	}
 	for recording, status := range map[string]int{"gone": 404, "away": 503} {
 		st.memory.tickets[0].Message.Recording = recording
-		if a := st.get("1001", "/api/v1/messages/c1/sound"); a.StatusCode != status {
+		if a := st.get("1001", path); a.StatusCode != status {
 			t.Errorf("%s: %d %s", recording, a.StatusCode, a.text)
 		}
 	}
-	if a := st.get("4001", "/api/v1/messages/c1/sound"); a.StatusCode != 403 {
+	if a := st.get("4001", path+why); a.StatusCode != 403 {
 		t.Errorf("finance: %d", a.StatusCode)
 	}
 }

@@ -192,11 +192,11 @@ func noLeader() error {
 // is not the agent's to know.
 func (s *Server) dialFor(ctx context.Context, p person, what string, o *cti.Order) error {
 	o.For = what
-	if o.To != "" {
-		return nil
-	}
 	if id, ok := strings.CutPrefix(what, store.FollowUpPrefix); ok && uuid.Validate(id) == nil {
 		return s.dialFollowUp(ctx, p, id, o)
+	}
+	if o.To != "" {
+		return nil
 	}
 	id, ok := strings.CutPrefix(what, "ticket:")
 	if !ok || uuid.Validate(id) != nil {

@@ -113,6 +113,7 @@ var rules = map[string]rule{
 	"GET /api/v1/calls":                                    {row: row{own, company, company, all, company, all}},
 	"GET /api/v1/calls/{id}":                               {row: row{own, company, company, all, company, all}},
 	"POST /api/v1/calls/{id}/erasure":                      {row: row{none, none, none, all, none, none}},
+	"POST /api/v1/calls/{id}/amendments":                   {row: row{none, company, none, all, none, none}},
 	"GET /api/v1/callbacks":                                {row: row{company, company, company, all, none, all}},
 	"DELETE /api/v1/callbacks/{call}":                      {row: row{none, company, none, all, none, none}},
 	"GET /api/v1/tickets":                                  {row: row{company, company, company, all, none, all, own}},

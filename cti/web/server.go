@@ -47,6 +47,8 @@ type Config struct {
 	CancelCallback func(context.Context, cti.CancelCallback) error
 	// EraseRecord has the engine tell that a record is erased; nil where none runs here.
 	EraseRecord func(context.Context, cti.EraseRecord) error
+	// AmendRecord has the engine tell that a record is corrected; nil where none runs here.
+	AmendRecord func(context.Context, cti.AmendRecord) error
 	// Phones knows and changes which phone of an agent is rung; nil where no engine runs in
 	// this process.
 	Phones PhoneKeeper
@@ -88,6 +90,8 @@ type Config struct {
 	// Metrics are served as Prometheus text; nil serves none.
 	Metrics  prometheus.Gatherer
 	Accounts *Accounts
+	// Logins is the file in which logins outlive the process; empty lets them end with it.
+	Logins string
 	// Log gets logins, refusals and, named audit, every reveal; nil means none.
 	Log *zap.Logger
 	// Secure tells that browsers reach the server by HTTPS only, through a proxy:
@@ -118,6 +122,7 @@ type Server struct {
 	orders    func(context.Context, cti.Order) error
 	cancel    func(context.Context, cti.CancelCallback) error
 	erase     func(context.Context, cti.EraseRecord) error
+	amend     func(context.Context, cti.AmendRecord) error
 	phones    PhoneKeeper
 	sip       func() (*url.URL, error)
 	hours     HoursKeeper
@@ -177,7 +182,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, erase: cfg.EraseRecord, phones: cfg.Phones, sip: cfg.SIP, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
+		records: cfg.Records, live: cfg.Live, orders: cfg.Order, cancel: cfg.CancelCallback, erase: cfg.EraseRecord, amend: cfg.AmendRecord, phones: cfg.Phones, sip: cfg.SIP, hours: cfg.Hours, configs: cfg.Config, prompts: cfg.Prompts,
 		messages: cfg.Messages, sounds: cfg.Sounds, proofs: cfg.Proofs, departments: cfg.Departments, summaries: cfg.Summaries, plan: cfg.Plan, font: cfg.Font, webhooks: cfg.Webhooks, letters: cfg.DeadLetters,
 		store: cfg.Store, system: cfg.System, exports: make(chan struct{}, exportsMost), files: make(chan struct{}, filesMost), parts: partsSeen{turnC: make(chan struct{}, 1)}, readiness: cfg.Readiness, alarms: cfg.Alarms, accounts: cfg.Accounts, log: cfg.Log,
 		listener: listener, stopC: make(chan struct{}), secure: cfg.Secure,
@@ -187,7 +192,10 @@ func New(cfg Config) (*Server, error) {
 		s.cast = newCast(cfg.Live, cfg.LiveServer, s.log.Named("live"))
 	}
 	s.verifier = newVerifier(cfg.Accounts, s.stopC)
-	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure)
+	s.logins = newLogins(cookieName(listener.Addr(), cfg.Secure), cfg.Secure, cfg.Logins)
+	if err := s.logins.takeOver(); err != nil {
+		s.log.Warn("everybody logs in anew", zap.Error(err))
+	}
 	s.logins.cookies.ErrorFunc = func(w http.ResponseWriter, _ *http.Request, err error) {
 		s.log.Error("login cookie not kept", zap.Error(err))
 		writeProblem(w, newProblem(http.StatusInternalServerError, broken, "the login could not be read"))
@@ -221,6 +229,9 @@ func (s *Server) complete() {
 	}
 	if s.erase == nil {
 		s.erase = func(context.Context, cti.EraseRecord) error { return errNoEngine }
+	}
+	if s.amend == nil {
+		s.amend = func(context.Context, cti.AmendRecord) error { return errNoEngine }
 	}
 	if s.cancel == nil {
 		s.cancel = func(context.Context, cti.CancelCallback) error { return errNoEngine }
@@ -335,6 +346,7 @@ func (s *Server) routes(cfg Config) error {
 	s.registerExport(api)
 	s.registerAccess(api)
 	s.registerErasure(api)
+	s.registerAmendments(api)
 	s.registerWebhooks(api)
 	s.registerDeadLetters(api)
 	s.registerDesk(api)
@@ -480,10 +492,14 @@ func (s *Server) Run(ctx context.Context) error {
 	s.http.BaseContext = func(net.Listener) context.Context { return base }
 	endC := make(chan error, 1)
 	go func() { endC <- s.http.Serve(s.listener) }()
+	defer s.logins.write(s.log) // as they are at the end
 	var told sync.WaitGroup
 	defer told.Wait()
+	beside, end := context.WithCancel(ctx)
+	defer end()
+	told.Go(func() { s.logins.keep(beside, s.log) })
 	if s.cast != nil {
-		told.Go(func() { s.cast.run(ctx) })
+		told.Go(func() { s.cast.run(beside) })
 	}
 	select {
 	case err := <-endC:

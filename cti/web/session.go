@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -30,26 +31,33 @@ type Ended struct {
 	Source string    `json:"source" doc:"Where it came from."`
 }
 
-// logins are the logins with a cookie: one for each account.
+// logins are the logins with a cookie: one for each account. They are in memory, and in a
+// file for the process to come (keptlogins.go).
 type logins struct {
 	cookies *scs.SessionManager
 	shelf   *shelf
+
+	file     string        // empty keeps them in memory only
+	changedC chan struct{} // the file is to be written
+	written  []byte        // what it holds; its writer's
 
 	mu     sync.Mutex // protects the following
 	active map[string]login
 }
 
 type login struct {
-	id, token string
-	since     time.Time
-	source    string
-	// ended is the cookie of the login that this one ended, kept so that it can
-	// be told why.
-	ended string
+	ID string `json:"id"`
+	// Key is that of its data on the shelf.
+	Key    string    `json:"key"`
+	Since  time.Time `json:"since"`
+	Source string    `json:"source"`
+	// Ended is the key of the login that this one ended, kept so that it can be told why.
+	Ended string `json:"ended,omitempty"`
 }
 
-func newLogins(cookie string, secure bool) *logins {
-	l := &logins{shelf: &shelf{items: map[string]shelved{}}, active: map[string]login{}}
+func newLogins(cookie string, secure bool, file string) *logins {
+	l := &logins{file: file, changedC: make(chan struct{}, 1), active: map[string]login{}}
+	l.shelf = &shelf{items: map[string]shelved{}, added: l.changed}
 	l.cookies = &scs.SessionManager{ // not scs.New, whose own store's goroutine cannot be ended
 		Lifetime:    loginLife,
 		IdleTimeout: loginIdle,
@@ -69,24 +77,24 @@ func (l *logins) begin(ctx context.Context, a Account, source string) (*Ended, e
 	if err := l.cookies.RenewToken(ctx); err != nil {
 		return nil, err
 	}
-	next := login{id: rand.Text(), token: l.cookies.Token(ctx), since: time.Now().UTC(), source: source}
+	next := login{ID: rand.Text(), Key: hashToken(l.cookies.Token(ctx)), Since: time.Now().UTC(), Source: source}
 	l.cookies.Put(ctx, keyAccount, a.Number)
-	l.cookies.Put(ctx, keyLogin, next.id)
+	l.cookies.Put(ctx, keyLogin, next.ID)
 	l.cookies.Put(ctx, keyProof, proof(a))
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	last, had := l.active[a.Number]
-	l.shelf.drop(last.ended)
-	other := had && last.id != mine && l.shelf.has(last.token)
+	l.shelf.drop(last.Ended)
+	other := had && last.ID != mine && l.shelf.has(last.Key)
 	if other {
-		next.ended = last.token
+		next.Ended = last.Key
 	}
 	l.active[a.Number] = next
 	if !other {
 		return nil, nil
 	}
-	return &Ended{Since: last.since, Source: last.source}, nil
+	return &Ended{Since: last.Since, Source: last.Source}, nil
 }
 
 // current is the account a request's cookie belongs to. Where another login has
@@ -106,8 +114,8 @@ func (l *logins) current(ctx context.Context, accounts *Accounts) (Account, *End
 	switch {
 	case !ok:
 		return Account{}, nil, false
-	case now.id != id:
-		return Account{}, &Ended{Since: now.since, Source: now.source}, false
+	case now.ID != id:
+		return Account{}, &Ended{Since: now.Since, Source: now.Source}, false
 	}
 	return a, nil, true
 }
@@ -116,11 +124,12 @@ func (l *logins) current(ctx context.Context, accounts *Accounts) (Account, *End
 func (l *logins) end(ctx context.Context) error {
 	number, id := l.cookies.GetString(ctx, keyAccount), l.cookies.GetString(ctx, keyLogin)
 	l.mu.Lock()
-	if now, ok := l.active[number]; ok && now.id == id {
-		l.shelf.drop(now.ended)
+	if now, ok := l.active[number]; ok && now.ID == id {
+		l.shelf.drop(now.Ended)
 		delete(l.active, number)
 	}
 	l.mu.Unlock()
+	defer l.changed()
 	return l.cookies.Destroy(ctx)
 }
 
@@ -129,9 +138,10 @@ func (l *logins) forget(number string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now, ok := l.active[number]; ok {
-		l.shelf.drop(now.ended)
-		l.shelf.drop(now.token)
+		l.shelf.drop(now.Ended)
+		l.shelf.drop(now.Key)
 		delete(l.active, number)
+		l.changed()
 	}
 }
 
@@ -149,58 +159,81 @@ func proof(a Account) string {
 }
 
 // shelf keeps the logins' data in memory, which is as much as there are logins
-// in loginIdle.
+// in loginIdle, under the hashes of their cookies.
 type shelf struct {
+	added func() // something new is on it
+
 	mu    sync.Mutex // protects the following
 	items map[string]shelved
 	swept time.Time
 }
 
 type shelved struct {
-	data   []byte
-	expiry time.Time
+	Data   []byte    `json:"data"`
+	Expiry time.Time `json:"expiry"`
 }
 
 // Find implements scs.Store.
 func (s *shelf) Find(token string) ([]byte, bool, error) {
+	data, ok := s.find(hashToken(token))
+	return data, ok, nil
+}
+
+func (s *shelf) find(key string) ([]byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i, ok := s.items[token]
-	if !ok || !time.Now().Before(i.expiry) {
-		return nil, false, nil
+	i, ok := s.items[key]
+	if !ok || !time.Now().Before(i.Expiry) {
+		return nil, false
 	}
-	return i.data, true, nil
+	return i.Data, true
 }
 
 // Commit implements scs.Store.
 func (s *shelf) Commit(token string, data []byte, expiry time.Time) error {
+	if s.commit(hashToken(token), data, expiry) {
+		s.added()
+	}
+	return nil
+}
+
+// commit keeps data under a key, and tells whether that is new.
+func (s *shelf) commit(key string, data []byte, expiry time.Time) (added bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if now := time.Now(); now.Sub(s.swept) > time.Minute {
-		for t, i := range s.items {
-			if !now.Before(i.expiry) {
-				delete(s.items, t)
+		for k, i := range s.items {
+			if !now.Before(i.Expiry) {
+				delete(s.items, k)
 			}
 		}
 		s.swept = now
 	}
-	s.items[token] = shelved{data: data, expiry: expiry}
-	return nil
+	_, had := s.items[key]
+	s.items[key] = shelved{Data: data, Expiry: expiry}
+	return !had
 }
 
 // Delete implements scs.Store.
 func (s *shelf) Delete(token string) error {
-	s.drop(token)
+	s.drop(hashToken(token))
 	return nil
 }
 
-func (s *shelf) drop(token string) {
+func (s *shelf) drop(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.items, token)
+	delete(s.items, key)
 }
 
-func (s *shelf) has(token string) bool {
-	_, ok, _ := s.Find(token)
+func (s *shelf) has(key string) bool {
+	_, ok := s.find(key)
 	return ok
+}
+
+// all is what is on the shelf.
+func (s *shelf) all() map[string]shelved {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.items)
 }

@@ -4,8 +4,9 @@
 //
 // The switch runs apart from the service (package deploy/process): a service
 // that dies leaves it running with its calls, and the next Start with the same
-// data folder adopts it, with the same secrets. A switch that dies is reported
-// and restarted with growing waits; its calls are lost with it.
+// data folder adopts it, with the same secrets. A switch that dies, or in which ARI and
+// SIP are silent for about 10 s and which is killed for that, is reported and restarted with
+// growing waits; its calls are lost with it.
 //
 // # Order and failure
 //

@@ -200,7 +200,7 @@ func TestByHand(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	t.Parallel()
-	for _, k := range []Key{closed, {"en", "gas", "greeting-1"}, {"zh", "", "digits/1"}, {"zh", "", "weekday/mon"}} {
+	for _, k := range []Key{closed, {"en", "gas", "greeting-1"}, {"zh", "", "digits/1"}, {"zh", "", "weekday/mon"}, {"zh", "", "month/10"}, {"zh", "", "day/8"}} {
 		if err := k.Check(); err != nil {
 			t.Error(err)
 		}

@@ -45,7 +45,7 @@ func (k Key) String() string { return k.Voice() + "/" + k.Name }
 
 var (
 	// Beside a plain name, those of what times and numbers are made up of.
-	nameForm    = regexp.MustCompile(`^([a-z0-9][a-z0-9_-]{0,63}|(digits|hour|minute|weekday)/[a-z0-9]{1,8})$`)
+	nameForm    = regexp.MustCompile(`^([a-z0-9][a-z0-9_-]{0,63}|(digits|hour|minute|weekday|month|day)/[a-z0-9]{1,8})$`)
 	companyForm = regexp.MustCompile(`^[a-z0-9_-]{0,32}$`)
 )
 
@@ -53,7 +53,7 @@ var (
 func (k Key) Check() error {
 	switch {
 	case !nameForm.MatchString(k.Name):
-		return fmt.Errorf("%q is no prompt's name; allowed: 1 to 64 of a-z 0-9 - _, or digits/1, hour/9, minute/15, weekday/mon", k.Name)
+		return fmt.Errorf("%q is no prompt's name; allowed: 1 to 64 of a-z 0-9 - _, or digits/1, hour/9, minute/15, weekday/mon, month/10, day/8", k.Name)
 	case !slices.Contains(Languages, k.Language):
 		return fmt.Errorf("language %q is unknown; allowed: %s", k.Language, strings.Join(Languages, ", "))
 	case !companyForm.MatchString(k.Company):

@@ -28,8 +28,8 @@
 //
 // Whatever is planned is in the tables: a restart, or a database that is away, loses
 // nothing. While it is away nothing is run; Run waits for it. A Due that fails is tried again
-// after 1 s to 10 min, for ever. A process that dies leaves its jobs to the others, which
-// find them within some 3 min.
+// after 1 s to 10 min, for ever. A process that dies leaves its jobs to the others, which find
+// them within some 3 min; started anew under its name (Config.Process) it takes them back.
 //
 // # Concurrency
 //
@@ -61,6 +61,9 @@ import (
 type Config struct {
 	Pool *pgxpool.Pool
 	Log  *zap.Logger
+	// Process, where given, names this process over its restarts: one at a time has a name.
+	// What the one before had under way when it died is done anew at once.
+	Process string
 	// Now, where given, tells the time in the database's place, for tests.
 	Now func() time.Time
 }
@@ -119,8 +122,11 @@ func (j *Jobs) Run(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("run jobs: %w", err)
 		}
-		// River ends by our word: the end of its context would cut jobs off at once.
-		if err = client.Start(context.WithoutCancel(ctx)); err == nil {
+		if err = j.takeBack(ctx); err == nil {
+			// River ends by our word: the end of its context would cut jobs off at once.
+			err = client.Start(context.WithoutCancel(ctx))
+		}
+		if err == nil {
 			<-ctx.Done()
 			if err := client.Stop(context.WithoutCancel(ctx)); err != nil {
 				return fmt.Errorf("stop jobs: %w", err)
@@ -136,6 +142,24 @@ func (j *Jobs) Run(ctx context.Context) error {
 		case <-again.C:
 		}
 	}
+}
+
+// takeBack makes what a process of our name had under way when it died to be done anew, and
+// ends its office: who holds that has what is due begin, and nobody else would until it has
+// run out, up to 20 s.
+func (j *Jobs) takeBack(ctx context.Context) error {
+	if j.cfg.Process == "" {
+		return nil
+	}
+	for _, statement := range []string{
+		"UPDATE river_job SET state = 'available' WHERE state = 'running' AND attempted_by[array_upper(attempted_by, 1)] = $1",
+		"DELETE FROM river_leader WHERE leader_id = $1",
+	} {
+		if _, err := j.cfg.Pool.Exec(ctx, statement, j.cfg.Process); err != nil {
+			return fmt.Errorf("take back what was under way: %w", err)
+		}
+	}
+	return nil
 }
 
 // worker makes River's client for one Run.
@@ -156,7 +180,7 @@ func (j *Jobs) worker() (*river.Client[pgx.Tx], error) {
 	}
 	j.mu.Unlock()
 	return river.NewClient(riverpgxv5.New(j.cfg.Pool), &river.Config{
-		Logger: newLog(j.cfg.Log), Workers: workers, Queues: queues,
+		ID: j.cfg.Process, Logger: newLog(j.cfg.Log), Workers: workers, Queues: queues,
 		JobTimeout: dueWithin, RescueStuckJobsAfter: rescueAfter, SoftStopTimeout: stopWithin,
 		CompletedJobRetentionPeriod: keptFor, RetryPolicy: patience{now: j.now},
 		Test: testOf(j.cfg.Now), TestOnly: j.cfg.Now != nil,

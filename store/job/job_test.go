@@ -341,6 +341,47 @@ func TestStop(t *testing.T) {
 	}
 }
 
+// A process that has died is started anew: it does at once what it had under way, not what
+// another one has, and what is due does not wait for its office to run out.
+func TestTakeBack(t *testing.T) {
+	t.Parallel()
+	pool := open(t, newDatabase(t))
+	j, err := job.New(job.Config{Pool: pool, Process: "host-a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dueC, didC := make(chan struct{}), make(chan string, 10)
+	j.OnDue("warn", func(context.Context, pgx.Tx, job.Deadline) error { close(dueC); return nil })
+	j.OnErrand("post", job.Errand{
+		Queues: []string{"q"}, Workers: 2, Within: 30 * time.Second,
+		Do: func(_ context.Context, id string) (time.Duration, error) { didC <- id; return 0, nil },
+	})
+	within(t, pool, func(tx pgx.Tx) error {
+		return j.Send(t.Context(), tx, "post", job.Task{Queue: "q", ID: "host-a"}, job.Task{Queue: "q", ID: "host-b"})
+	})
+	exec(t, pool, "UPDATE river_job SET state = 'running', attempt = 1, attempted_at = now(), attempted_by = ARRAY['host-c', args->>'id']")
+	exec(t, pool, "INSERT INTO river_leader (leader_id, elected_at, expires_at) VALUES ('host-a', now(), now() + interval '1 hour')")
+	set(t, pool, j, "warn", "soon", time.Now().Add(time.Second))
+	running(t, j)
+	overC := time.After(time.Minute)
+	select {
+	case id := <-didC:
+		if id != "host-a" {
+			t.Errorf("what %s has under way is done", id)
+		}
+	case <-overC:
+		t.Fatalf("what it had under way is not done; jobs:\n%s", undone(t, pool))
+	}
+	select {
+	case <-dueC:
+	case <-overC:
+		t.Fatalf("what is due is not done; jobs:\n%s", undone(t, pool))
+	}
+	if n := count(t, pool, "SELECT count(*) FROM river_job WHERE state = 'running' AND args->>'id' = 'host-b'"); n != 1 || len(didC) > 0 {
+		t.Errorf("what another process has under way is done: %d of it left", n)
+	}
+}
+
 func TestPause(t *testing.T) {
 	t.Parallel()
 	for failures, want := range map[int]time.Duration{1: 5 * time.Second, 2: 15 * time.Second, 3: 45 * time.Second, 8: 2 * time.Hour, 1e9: 2 * time.Hour} {

@@ -28,7 +28,7 @@ WHERE ended_at IS NULL AND (due_at, id) > (sqlc.arg(after_due)::timestamptz, sql
 ORDER BY due_at, id LIMIT sqlc.arg(count) FOR UPDATE SKIP LOCKED;
 
 -- name: FollowUpDials :many
-SELECT call.id, dial.agent, call.caller_number, dial.dialled_at, dial.ring_ms, coalesce(dial.result, '')::text AS result
+SELECT call.id, dial.agent, call.caller_number, call.started_at, dial.ring_ms, coalesce(dial.result, '')::text AS result
 FROM dial JOIN call ON call.id = dial.call_id
 WHERE dial.matter = sqlc.arg(matter) AND dial.matter <> '' AND dial.dialled_at IS NOT NULL ORDER BY dial.dialled_at, call.id;
 

@@ -40,6 +40,7 @@ func (e everyDay) Zone() *time.Location { return e.zone }
 // Hours of the clock, and days, of requirements E2 and E3.
 const (
 	morning         = 9 // an emergency is closed by then
+	nightEnds       = 6 // what comes before is of the night that began the day before
 	consultDays     = 1
 	complaintDays   = 2
 	otherDays       = 5
@@ -55,7 +56,7 @@ const (
 //
 //	consultation, callback, voicemail   one working day (E2)
 //	complaint                           two working days (E2)
-//	emergency                           nine in the morning of the next day (E3)
+//	emergency                           nine in the next morning (E3): that in which the night ends
 //	all others                          five working days
 func dueOf(k Kind, from time.Time, c Calendar) time.Time {
 	var due time.Time
@@ -65,7 +66,11 @@ func dueOf(k Kind, from time.Time, c Calendar) time.Time {
 	case Complaint:
 		due = c.WorkingDays(from, complaintDays)
 	case Emergency:
-		y, m, d := from.In(c.Zone()).Date()
+		at := from.In(c.Zone())
+		y, m, d := at.Date()
+		if at.Hour() < nightEnds {
+			d--
+		}
 		due = time.Date(y, m, d+1, morning, 0, 0, 0, c.Zone())
 	case Repair, Installation, Alteration, Suggestion, Praise:
 		due = c.WorkingDays(from, otherDays)

@@ -153,7 +153,7 @@ var urged = act[Urged]("urged")
 func (*Urged) Verb() Verb { return urged }
 
 func (a *Urged) check(t *Ticket, _ Moment) error {
-	if err := t.among("urged", Draft, Open, Forwarded); err != nil {
+	if err := t.among("urged", unclosed...); err != nil {
 		return err
 	}
 	return said("text", a.Text, textMost, false)

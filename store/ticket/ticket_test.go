@@ -70,7 +70,9 @@ func TestDue(t *testing.T) {
 		{"complaint over a weekend", Complaint, at(3, 5, 10), at(3, 9, 17)},
 		{"complaint before National Day", Complaint, at(9, 29, 10), at(10, 8, 17)},
 		{"emergency on a Saturday", Emergency, at(3, 7, 23), at(3, 8, 9)},
-		{"emergency after midnight", Emergency, at(3, 7, 1), at(3, 8, 9)},
+		{"emergency after midnight", Emergency, at(3, 7, 1), at(3, 7, 9)},
+		{"emergency before the night ends", Emergency, at(3, 7, 5), at(3, 7, 9)},
+		{"emergency in the morning", Emergency, at(3, 7, 6), at(3, 8, 9)},
 		{"repair", Repair, at(3, 2, 10), at(3, 9, 17)},
 	} {
 		if got := dueOf(c.kind, c.from, office(t)); !got.Equal(c.want) {
@@ -94,6 +96,7 @@ func TestLife(t *testing.T) {
 		&Escalated{Reason: "the caller is old"},
 		&Noted{Text: "part ordered", Told: true},
 		&Finished{Result: "pump changed"},
+		&Urged{Text: "tell him"},
 		&ClosedWith{},
 		&Rated{Score: 2, Text: "took long"},
 		&Amended{Said: sheet.Values{
@@ -105,7 +108,7 @@ func TestLife(t *testing.T) {
 	}
 	if tk.State != Closed || tk.Kind != Repair || tk.Owner != "1001" || tk.Department != "gas" || tk.Clerk != "6001" || tk.Level != 1 || tk.Score != 2 ||
 		tk.Result != "pump changed" || tk.Matter != (Matter{Summary: "no hot water", Place: "Nanjing Rd 2", Phone: "13800138000", Charged: true}) ||
-		tk.Sheet.Final.IsZero() || tk.Sheet.Amended != 1 || tk.Facts != 12 {
+		tk.Sheet.Final.IsZero() || tk.Sheet.Amended != 1 || tk.Facts != 13 {
 		t.Errorf("%+v", tk)
 	}
 	if want := day.Add(30*time.Hour).AddDate(0, 0, 3); !tk.Due.At.Equal(want) {

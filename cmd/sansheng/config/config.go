@@ -137,6 +137,9 @@ type Recordings struct {
 type Witness struct {
 	// Every is the time between two heads; 1h by default.
 	Every cti.Span `yaml:"every"`
+	// Verify is the time between two looks at all records, each of which is held against its
+	// seal; 24h by default, 0 is never.
+	Verify cti.Span `yaml:"verify"`
 	// Folders get a file for each company, to which heads are appended; best on another
 	// host's disk.
 	Folders []string `yaml:"folders"`
@@ -207,7 +210,7 @@ func Default() *Config {
 		Host:  "127.0.0.1",
 		Ports: Ports{SIP: 5060, Asterisk: 8088, RTPFirst: 10000, RTPLast: 11999, Web: 8080, NATS: 4222, Sentinel: 8081},
 		Roles: slices.Clone(roles), Engine: Engine{Name: "e1"}, Sentinel: Sentinel{TestCall: cti.Span(30 * time.Second)},
-		Witness: Witness{Every: cti.Span(time.Hour)},
+		Witness: Witness{Every: cti.Span(time.Hour), Verify: cti.Span(24 * time.Hour)},
 	}
 }
 
@@ -337,6 +340,9 @@ func (c *Config) checkWitness(fail func(place, format string, args ...any)) {
 	if time.Duration(c.Witness.Every) < time.Second {
 		fail("witness.every", "%s is too often; allowed: at least 1s", time.Duration(c.Witness.Every))
 	}
+	if v := time.Duration(c.Witness.Verify); v != 0 && v < time.Second {
+		fail("witness.verify", "%s is too often; allowed: at least 1s, or 0 for never", v)
+	}
 	for i, folder := range c.Witness.Folders {
 		if !filepath.IsAbs(folder) {
 			fail(fmt.Sprintf("witness.folders[%d]", i), "%q is not allowed: a path from the root, as in /mnt/witness", folder)
@@ -464,7 +470,7 @@ var (
 )
 
 // Protections that can be turned off, for the drill.
-var Protections = []string{"lease", "heartbeat", "fence", "reconcile", "sync", "dedupe", "reserve", "sentinel", "audit", "tenure", "hang", "audio"}
+var Protections = []string{"lease", "heartbeat", "fence", "reconcile", "sync", "dedupe", "reserve", "sentinel", "audit", "tenure", "hang", "audio", "takeback", "published"}
 
 // Protected tells whether a protection is on.
 func (c *Config) Protected(name string) bool { return !slices.Contains(c.Unprotected, name) }

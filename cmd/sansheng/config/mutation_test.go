@@ -276,6 +276,15 @@ func everyWayEnds(t *testing.T, text []byte, p *cti.Plan) {
 		if !ends[l.DID] {
 			t.Errorf("line %s leads nowhere; of\n%s", l.DID, text)
 		}
+		for _, hour := range []int{3, 11, 20} {
+			for _, keys := range []string{"", "0"} {
+				path, err := p.Walk(l.DID, time.Date(2026, 3, 2, hour, 0, 0, 0, time.UTC), "13800138000", keys, nil)
+				chosen := keys == "0" && slices.ContainsFunc(path.Steps, func(s flow.Step) bool { return s.Kind == flow.Digits && s.Exit != flow.NoInput })
+				if err != nil || path.End.Kind == flow.HangUp && !chosen {
+					t.Errorf("who presses %q on %s is taken by nobody: %v %s; of\n%s", keys, l.DID, err, path.Line(), text)
+				}
+			}
+		}
 	}
 }
 

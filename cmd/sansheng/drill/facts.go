@@ -165,6 +165,28 @@ func (f *Facts) Found(engine string, after time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// Of are the facts of a caller's call so far, in the order they came.
+func (f *Facts) Of(caller string) []cti.Fact {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.came[f.calls[caller]])
+}
+
+// OfCalls are the facts of all calls so far that happened since a moment.
+func (f *Facts) OfCalls(since time.Time) []cti.Fact {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all []cti.Fact
+	for _, came := range f.came {
+		for _, fact := range came {
+			if strings.HasPrefix(string(fact.Kind), "call.") && !fact.At.Before(since) {
+				all = append(all, fact)
+			}
+		}
+	}
+	return all
+}
+
 // Story is a call's facts in one line.
 func (f *Facts) Story(caller string) string {
 	f.mu.Lock()

@@ -30,6 +30,8 @@ type Row struct {
 	Upstream bool
 	// Outside gives the stage a way out, and a phone behind it.
 	Outside bool
+	// Told gives the stage receivers outside that are told of calls by webhooks.
+	Told bool
 	// Clock gives the stage's switch a clock that can be moved.
 	Clock bool
 	// Scale changes the traffic; nil keeps the drill's.
@@ -153,7 +155,7 @@ func (r *Row) order() int {
 
 // own tells whether the row needs a stage of its own.
 func (r *Row) own() bool {
-	return r.Setup != nil || r.Scale != nil || r.Upstream || r.Outside || r.Clock
+	return r.Setup != nil || r.Scale != nil || r.Upstream || r.Outside || r.Told || r.Clock
 }
 
 // Find gives the rows of these names, or all.

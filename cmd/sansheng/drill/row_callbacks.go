@@ -47,7 +47,7 @@ func backPlan(p *cti.Plan) {
 	p.Companies[0].Outside = []cti.DialRule{{Role: cti.DialAgent, Prefixes: []string{"13"}}}
 	p.Lines = append(p.Lines, cti.Line{DID: backLine, Company: "drill", Mode: cti.Greeted, Queue: "back", Greeting: "greeting-drill"})
 	p.Queues = append(p.Queues, cti.Queue{
-		ID: "back", Company: "drill", Members: numbers(deskAgents, backCrew), Tell: cti.Span(time.Minute),
+		ID: "back", Company: "drill", Members: numbers(deskAgents, backCrew), Tell: cti.Span(time.Second),
 		Callback: &cti.CallbackRule{Attempts: 3, Retry: cti.Span(10 * time.Minute), Keep: cti.Span(time.Hour)},
 	})
 }
@@ -153,7 +153,8 @@ func (t *Trial) pause(ctx context.Context, n int) error {
 	return t.Order(ctx, desk(n), cti.Order{Verb: cti.OrderPause, Reason: "drill"})
 }
 
-// askBack lets callers wait and ask to be called back; it returns when each is promised.
+// askBack lets callers wait and ask to be called back, as they are told that they may; it
+// returns when each is promised.
 func (t *Trial) askBack(ctx context.Context, n int) ([]*Caller, error) {
 	callers, err := t.place(ctx, backLine, n, n)
 	if err != nil {
@@ -164,11 +165,14 @@ func (t *Trial) askBack(ctx context.Context, n int) ([]*Caller, error) {
 	}
 	for _, c := range callers {
 		t.owed[c.From] = true
-		if err := c.call.Press(ctx, "1", phone.RFC4733); err != nil {
-			return nil, err
-		}
 	}
-	return callers, t.until(ctx, callers, "be promised a call", func(c *Caller) bool { return t.Facts.Has(c.From, cti.CallbackAsked) })
+	return callers, t.until(ctx, callers, "be promised a call", func(c *Caller) bool {
+		if t.Facts.Has(c.From, cti.CallbackAsked) {
+			return true
+		}
+		_ = c.call.Press(ctx, "1", phone.RFC4733) // once he has been told of it, it counts
+		return false
+	})
 }
 
 // call lets one agent be ready, and takes the call to the number of the caller whose

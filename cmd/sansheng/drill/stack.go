@@ -400,15 +400,41 @@ func (s *Stack) CancelCallback(ctx context.Context, call string) error {
 	return s.do(ctx, http.MethodDelete, "/api/v1/callbacks/"+call+"?reason=drill", nil)
 }
 
+// Publish puts a configuration in force, as an operator does. Its error is why it is not, or
+// not known to be.
+func (s *Stack) Publish(ctx context.Context, cfg *config.Config, note string) error {
+	document, err := yaml.Marshal(cfg)
+	if err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	b, err := json.Marshal(map[string]string{"document": string(document), "note": note})
+	if err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	patient := http.Client{Timeout: publishMost}
+	if err := s.doWith(ctx, &patient, http.MethodPost, "/api/v1/config/versions", b); err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	return nil
+}
+
+// publishMost is how long that may take: it waits until the switch has followed
+// (cti/web/config.go).
+const publishMost = 15 * time.Second
+
 // do gives an order to the hotline as its administrator.
 func (s *Stack) do(ctx context.Context, method, path string, body []byte) error {
+	return s.doWith(ctx, s.client, method, path, body)
+}
+
+func (s *Stack) doWith(ctx context.Context, client *http.Client, method, path string, body []byte) error {
 	req, err := http.NewRequestWithContext(ctx, method, "http://"+loopback(s.Config.Ports.Web)+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	req.SetBasicAuth("9001", s.admin)
 	req.Header.Set("Content-Type", "application/json")
-	res, err := s.client.Do(req)
+	res, err := client.Do(req)
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ type Stage struct {
 	upstream *upstream
 	// outside takes the calls to numbers outside; nil where there is no way out.
 	outside *phone.Phone
+	// receivers are told of calls; none where no webhook is.
+	receivers []*receiver
 	// clock is nil where the switch's cannot be moved.
 	clock *fault.Clock
 
@@ -73,6 +75,9 @@ func newStage(ctx context.Context, o Options, dir string, s Size, row *Row) (*St
 		if row.Outside && err == nil {
 			st.outside, err = newOutside(cfg)
 		}
+		if row.Told && err == nil {
+			st.receivers, err = newReceivers(ctx, cfg)
+		}
 		if row.Setup != nil {
 			row.Setup(cfg)
 		}
@@ -83,7 +88,7 @@ func newStage(ctx context.Context, o Options, dir string, s Size, row *Row) (*St
 		if st.outside != nil {
 			st.outside.Die()
 		}
-		return nil, errors.Join(err, hook.Close(), st.upstream.stop())
+		return nil, errors.Join(err, hook.Close(), closeReceivers(st.receivers), st.upstream.stop())
 	}
 	if err := st.open(ctx); err != nil {
 		return nil, errors.Join(err, st.Close(ctx))
@@ -127,7 +132,7 @@ func (st *Stage) Close(ctx context.Context) error {
 	if st.Facts != nil {
 		st.Facts.close()
 	}
-	return errors.Join(st.Stack.Close(ctx), st.Webhook.Close(), st.upstream.stop())
+	return errors.Join(st.Stack.Close(ctx), st.Webhook.Close(), closeReceivers(st.receivers), st.upstream.stop())
 }
 
 // Prepare makes the traffic stand: talks that ended are replaced, and waiting

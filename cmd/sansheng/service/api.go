@@ -35,13 +35,13 @@ func (s *Service) startWeb(run context.Context) error {
 	cfg := web.Config{
 		Addr:    net.JoinHostPort(s.cfg.Host, strconv.Itoa(port)),
 		Secure:  s.cfg.HTTPS,
-		Records: &s.records, Readiness: s.Parts, Alarms: s.standing, Metrics: s.registry, Accounts: accounts, Log: s.log.Named("web"),
+		Records: &s.records, Readiness: s.Parts, Alarms: s.standing, Metrics: s.registry, Accounts: accounts, Logins: filepath.Join(s.cfg.Data, web.LoginsFile), Log: s.log.Named("web"),
 		Store: s.records.open, System: companySystems{plan: s.plan, client: lookup.New()}.ask,
 	}
 	if s.engine != nil || s.duty != nil {
 		cfg.Live, cfg.Order, cfg.CancelCallback, cfg.Hours, cfg.Config = s.floor, s.order, s.cancelCallback, lineHours{s}, configs{s}
 		cfg.Messages, cfg.Sounds = callersMessages{s}, s.openRecording
-		cfg.EraseRecord = s.eraseRecord
+		cfg.EraseRecord, cfg.AmendRecord = s.eraseRecord, s.amendRecord
 		cfg.Phones, cfg.SIP = agentPhones{s}, s.sipSocket
 	}
 	if s.database != nil {
@@ -112,6 +112,14 @@ func (s *Service) eraseRecord(ctx context.Context, r cti.EraseRecord) error {
 		return err
 	}
 	return e.EraseRecord(ctx, r)
+}
+
+func (s *Service) amendRecord(ctx context.Context, r cti.AmendRecord) error {
+	e, err := s.leader()
+	if err != nil {
+		return err
+	}
+	return e.AmendRecord(ctx, r)
 }
 
 // orderWithin is how long an order over NATS may take.

@@ -12,12 +12,29 @@ import (
 	"sansheng/store"
 )
 
+// asksBack has a caller press 1 until he is promised a call, as he is when he has been told of it.
+func (st *stack) asksBack(call *phone.Call, from string) {
+	st.t.Helper()
+	until(st.t, func(ctx context.Context) (bool, string) {
+		_ = call.Press(ctx, "1", phone.RFC4733) // he may have been let go by then
+		for _, f := range st.all() {
+			if d, ok := f.Data.(*cti.CallbackAskedData); ok && d.Number == from {
+				return true, ""
+			}
+		}
+		return false, from + " is promised nothing"
+	})
+	if _, err := call.WaitEnded(deadline(st.t)); err != nil {
+		st.t.Fatal(err)
+	}
+}
+
 // TestCallback: a caller who would rather not wait presses 1; he is hung up, and called in
 // his turn: after who came before him and before who came later.
 func TestCallback(t *testing.T) {
 	const first, second, third = "13900000041", "13900000042", "13900000043"
 	st, out := withOutside(t, phone.AnswerAfter(200*time.Millisecond), func(p *cti.Plan) {
-		p.Queues[0].Tell = cti.Span(time.Minute)
+		p.Queues[0].Tell = cti.Span(time.Second)
 		p.Queues[0].Callback = &cti.CallbackRule{Attempts: 2, Retry: cti.Span(time.Minute), Keep: cti.Span(time.Hour)}
 		p.Lines[0].Announce = false
 	})
@@ -27,12 +44,7 @@ func TestCallback(t *testing.T) {
 	st.fact(second, cti.CallGreeted, 1)
 	after := st.dial(third, "800100")
 	st.fact(third, cti.CallGreeted, 1)
-	if err := caller.Press(deadline(t), "1", phone.RFC4733); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := caller.WaitEnded(deadline(t)); err != nil {
-		t.Fatal(err)
-	}
+	st.asksBack(caller, second)
 	asked := st.fact(second, cti.CallEnded, 1)
 	if d := asked.Data.(*cti.Ended); d.Abandoned || d.Disposition != cti.DispositionNoAnswer {
 		t.Errorf("ended %+v", d)

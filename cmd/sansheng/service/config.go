@@ -172,6 +172,7 @@ func (c configs) Apply(ctx context.Context, o web.ConfigOrder) (web.ConfigApplie
 	if err != nil {
 		return done, err
 	}
+	done.Notes = c.s.hurts(next.Hotline, time.Now())
 	versions, err := e.Versions(ctx)
 	if err != nil {
 		return done, err

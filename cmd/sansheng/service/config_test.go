@@ -1,6 +1,7 @@
 package service
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"sansheng/cti"
 	"sansheng/cti/web"
 	"sansheng/pbx/sip/phone"
+	"sansheng/pbx/sip/tone"
 )
 
 // document is what is in force with something changed, as an operator would write it.
@@ -138,7 +140,8 @@ func TestApply(t *testing.T) {
 }
 
 // TestRefused: what needs a restart, what is another company's, and what is faulty is
-// refused with its place, and nothing is changed.
+// refused with its place, and nothing is changed. What is not wrong and will hurt callers is told
+// to who publishes it, and no prompt is removed that a planned version plays.
 func TestRefused(t *testing.T) {
 	st := hotline(t, cti.DemoPlan(0))
 	for _, c := range []struct {
@@ -183,6 +186,27 @@ func TestRefused(t *testing.T) {
 	text := strings.Replace(st.document(func(*config.Config) {}), "queue: service", "queue: servixe", 1)
 	if _, err := (configs{st.svc}).Apply(deadline(t), web.ConfigOrder{Document: text}); !errors.As(err, &faulty) || len(faulty.Faults) == 0 || !strings.HasPrefix(faulty.Faults[0], "document:") {
 		t.Errorf("a faulty document: %v", err)
+	}
+	text = st.document(func(c *config.Config) { // is not wrong, and will hurt callers
+		c.Hotline.Queues = append(c.Hotline.Queues, cti.Queue{ID: "spare", Company: "demo"})
+		c.Hotline.Flows[0].Nodes[1].To, c.Hotline.Flows[0].Nodes[2].Say[0] = "spare", "not-there"
+	})
+	done, err := configs{st.svc}.Apply(deadline(t), web.ConfigOrder{Document: text, By: "3001", At: time.Now().Add(time.Hour)})
+	if notes := strings.Join(done.Notes, "\n"); err != nil || !strings.Contains(notes, "prompts are missing: zh/not-there (flow night, node closed)") || !strings.Contains(notes, "callers come to nobody: 800200 at ") || !strings.Contains(notes, "nobody serves queue spare") {
+		t.Errorf("who publishes is told %q, %v", notes, err)
+	}
+	prompts, id := promptKeeper{st.svc}, web.PromptID{Name: "not-there"}
+	if _, err := prompts.Upload(deadline(t), id, "9001", bytes.NewReader(recordingOf(tone.Tone{Hz: 900}))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := prompts.Remove(deadline(t), id, "9001"); err == nil || !strings.Contains(err.Error(), "flow night, node closed") {
+		t.Errorf("a prompt that is to be played is removed: %v", err)
+	}
+	if err := (configs{st.svc}).Cancel(deadline(t), cti.CancelPlan{Version: done.Version, By: "3001"}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := prompts.Remove(deadline(t), id, "9001"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -2,6 +2,9 @@ package service
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -75,7 +78,7 @@ func (s *Service) readyDatabase(run context.Context, d *database, hooks *hooks) 
 		if err != nil {
 			return err
 		}
-		d.store, err = store.Open(run, store.Config{URL: url, Log: s.log.Named("store"), Calendar: s.workCalendar, Forms: s.forms, Office: s.office})
+		d.store, err = store.Open(run, store.Config{URL: url, Process: s.processName(), Log: s.log.Named("store"), Calendar: s.workCalendar, Forms: s.forms, Office: s.office})
 		if err != nil {
 			return err
 		}
@@ -84,6 +87,18 @@ func (s *Service) readyDatabase(run context.Context, d *database, hooks *hooks) 
 		return err
 	}
 	return d.store.SetWebhooks(run, hooks.list, hooks.send)
+}
+
+// processName is the same over this process's restarts and, where no two hosts have one
+// name, no other's: who has the data folder has it alone.
+func (s *Service) processName() string {
+	host, err := os.Hostname()
+	dir, wrong := filepath.Abs(s.cfg.Data)
+	if errors.Join(err, wrong) != nil || !s.cfg.Protected("takeback") {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(host + " " + dir))
+	return "sansheng_" + hex.EncodeToString(sum[:8])
 }
 
 // workCalendar is what a company's calendar says of working days; nil where it has none.

@@ -3,7 +3,11 @@ package service
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
+	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -115,5 +119,75 @@ func TestEmergencyAgain(t *testing.T) {
 	list, err := st.svc.records.Callbacks(deadline(t), store.CallbackFilter{Company: "demo", Owed: true})
 	if err != nil || len(list) != 0 {
 		t.Errorf("who was handed over is owed a call, too: %+v, %v", list, err)
+	}
+}
+
+// TestHandedOverFrozen: the hotline is stopped while somebody whom an agent had called, and
+// handed over as an emergency, waits for the people of the emergency line: the switch brings him
+// to them by itself, and he is owed no call.
+func TestHandedOverFrozen(t *testing.T) {
+	const number = "13900000094"
+	out, err := phone.New(phone.Config{Number: "carrier", Policy: phone.AnswerAfter(0), Tone: outsideTone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(out.Die)
+	plan := cti.DemoPlan(0)
+	plan.Companies[0].Outside = []cti.DialRule{{Role: cti.DialAgent, Prefixes: []string{"139"}, PerHour: 3}}
+	plan.Queues[1].Overflow, plan.Queues[1].OnCall = nil, nil
+	var password string
+	st := remoteHotline(t, plan, func(cfg *config.Config) {
+		cfg.Asterisk.Gateway = out.Addr()
+		_, made, err := web.CreateAccounts(filepath.Join(cfg.Data, web.AccountsFile), []web.Account{{Number: "1001", Role: web.Agent, Company: "demo"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		password = made[0].Password
+	})
+	order := func(said string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(deadline(t), http.MethodPost, fmt.Sprintf("http://127.0.0.1:%d/api/v1/agents/1001/orders", st.cfg.Ports.Web), strings.NewReader(said))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.SetBasicAuth("1001", password)
+		r.Header.Set("Content-Type", "application/json")
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		if b, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s %s", said, res.Status, b)
+		}
+	}
+	first := st.agent("1001", phone.AnswerAfter(0))
+	order(`{"verb":"dial","to":"` + number + `"}`)
+	desk, called := st.next(first), st.next(out)
+	st.hears(desk, outsideTone)
+	st.hears(called, agentTone("1001"))
+	order(`{"verb":"emergency","reason":"it smells again"}`)
+	st.fact(number, cti.CallQueued, 1)
+	st.signal(syscall.SIGSTOP)
+	duty, err := phone.New(phone.Config{Number: "1007", Password: st.passwords["1007"], Server: st.sip, Policy: phone.AnswerAfter(0), Tone: agentTone("1007")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.phones["1007"] = duty
+	if err := duty.Register(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	talk := st.next(duty)
+	st.hears(called, agentTone("1007"))
+	st.hears(talk, outsideTone)
+	st.signal(syscall.SIGCONT)
+	st.hangup(called)
+	r := st.record(number)
+	if r.Fallback == nil || r.Fallback.Agent != "1007" || !r.Emergency {
+		t.Errorf("fallback %+v, emergency %t", r.Fallback, r.Emergency)
+	}
+	list, err := st.records().Callbacks(deadline(t), store.CallbackFilter{Company: "demo", Owed: true})
+	if err != nil || len(list) != 0 {
+		t.Errorf("he is owed a call: %+v, %v", list, err)
 	}
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,7 +17,9 @@ import (
 	"sansheng/cti"
 	"sansheng/cti/flow"
 	"sansheng/cti/lookup"
+	"sansheng/cti/web"
 	"sansheng/pbx/sip/phone"
+	"sansheng/pbx/sip/tone"
 	"sansheng/store"
 )
 
@@ -37,7 +40,7 @@ func askingPlan(url string) *cti.Plan {
 	p.Flows[0].Nodes = []flow.Node{
 		{
 			ID: "account", Kind: flow.Digits, Name: "account", Least: 4, Most: 6, Pattern: "[1-9].*", Tries: 2, Wait: 2, Say: []string{"closed"},
-			Exits: flowExits("done", "crm", "no_input", "bye", "wrong", "message"),
+			Exits: flowExits("done", "crm", "no_input", "message", "wrong", "bye"),
 		},
 		{ID: "crm", Kind: flow.Lookup, Service: "crm", Exits: flowExits("known", "people", "debtor", "mends", "failed", "message")},
 		{ID: "people", Kind: flow.Queue, To: "service"},
@@ -153,22 +156,22 @@ func TestFlowExits(t *testing.T) {
 	st.keys(calls[debtor], "222222") // whole without an end
 	st.keys(calls[fails], "5000#")
 	st.keys(calls[never], "6000#")
-	if _, err := calls[silent].WaitEnded(deadline(t)); err != nil {
+	if _, err := calls[wrong].WaitEnded(deadline(t)); err != nil {
 		t.Fatal(err)
 	}
 	st.fact(debtor, cti.CallQueued, 1)
-	for _, from := range []string{wrong, fails, never} {
+	for _, from := range []string{silent, fails, never} {
 		st.fact(from, cti.CallMailStepped, 1)
 	}
 	if asked, left := st.fact(never, cti.CallKeyed, 1).At, st.fact(never, cti.CallLookedUp, 1).At; left.Sub(asked) > 3500*time.Millisecond {
 		t.Errorf("a service that says nothing took him %v", left.Sub(asked))
 	}
-	for _, from := range []string{wrong, debtor, fails, never} {
+	for _, from := range []string{silent, debtor, fails, never} {
 		st.hangup(calls[from])
 	}
 	for from, want := range map[string][2]string{
-		silent: {"account, digits; no_input: bye, hang_up", ""},
-		wrong:  {"account, digits; wrong: message, voicemail", ""},
+		silent: {"account, digits; no_input: message, voicemail", ""},
+		wrong:  {"account, digits; wrong: bye, hang_up", ""},
 		debtor: {"account, digits; done: crm, lookup; debtor: mends, queue", "account=222222; crm: debtor"},
 		fails:  {"account, digits; done: crm, lookup; failed: message, voicemail", "account=5000; crm: failed, status 500"},
 		never:  {"account, digits; done: crm, lookup; failed: message, voicemail", "account=6000; crm: failed, no answer within 2s"},
@@ -179,15 +182,16 @@ func TestFlowExits(t *testing.T) {
 	}
 }
 
-// TestFlowKnowsCallers: a VIP, whom a call is owed, who has called before, and who has not.
+// TestFlowKnowsCallers: a VIP, whom a call is owed, who has a ticket, by the store, and who has
+// none; the dry run tells the same.
 func TestFlowKnowsCallers(t *testing.T) {
-	const vip, owed, again = "13900000077", "13900000078", "13900000079"
+	const vip, owed, gaveUp = "13900000077", "13900000078", "13900000079"
 	p := cti.DemoPlan(0)
 	for i := range p.Companies {
 		p.Companies[i].Outside = []cti.DialRule{{Role: cti.DialAgent, Prefixes: []string{"139"}, PerHour: 20}}
 	}
 	p.Companies[1].VIPs = []string{vip}
-	p.Queues[0].Tell = cti.Span(time.Minute)
+	p.Queues[0].Tell = cti.Span(time.Second)
 	p.Queues[0].Callback = &cti.CallbackRule{Attempts: 2, Retry: cti.Span(time.Minute), Keep: cti.Span(time.Hour)}
 	p.Flows[0].Start = "who"
 	p.Flows[0].Nodes = []flow.Node{
@@ -202,20 +206,24 @@ func TestFlowKnowsCallers(t *testing.T) {
 		return st.fact(from, cti.CallStepped, n).Data.(*cti.SteppedData).Node
 	}
 	first := map[string]*phone.Call{}
-	for _, from := range []string{vip, owed, again} {
+	for _, from := range []string{vip, owed, gaveUp} {
 		first[from] = st.dial(from, "800200")
 		st.fact(from, cti.CallGreeted, 1)
 	}
-	if err := first[owed].Press(deadline(t), "1", phone.RFC4733); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := first[owed].WaitEnded(deadline(t)); err != nil {
-		t.Fatal(err)
-	}
-	for _, from := range []string{vip, again} {
+	st.asksBack(first[owed], owed)
+	for _, from := range []string{vip, gaveUp} {
 		st.hangup(first[from])
 	}
-	for from, ways := range map[string][2]string{vip: {"vips", "vips"}, owed: {"people", "mends"}, again: {"people", "known"}} {
+	id := string(st.fact(gaveUp, cti.CallEnded, 1).Call)
+	until(t, func(ctx context.Context) (bool, string) { // nobody has spoken to him: he is to be called
+		list, err := st.svc.records.Tickets(ctx, store.TicketFilter{Call: id})
+		return err == nil && len(list) == 1, fmt.Sprintf("tickets %+v, %v", list, err)
+	})
+	path, err := lineHours{st.svc}.Walk(deadline(t), web.Walk{DID: "800200", Caller: gaveUp})
+	if err != nil || path.End.To != "repair" {
+		t.Errorf("the dry run: %+v, %v", path, err)
+	}
+	for from, ways := range map[string][2]string{vip: {"vips", "vips"}, owed: {"people", "mends"}, gaveUp: {"people", "mends"}} {
 		st.fact(from, cti.CallEnded, 1)
 		call := st.dial(from, "800200")
 		if got := [2]string{way(from, 2), way(from, 4)}; got != ways {
@@ -306,5 +314,65 @@ func TestFlowTickets(t *testing.T) {
 	gone := lookups{lookup.New(), func() (*store.Store, error) { return nil, errNoRecords }}
 	if up := gone.Ask(t.Context(), cti.Ask{Lookup: p.Companies[1].Lookups[0], Company: "demo2", Caller: from}); up.Result != "" || up.Failure == "" {
 		t.Errorf("without the store: %+v", up)
+	}
+}
+
+// TestFlowOtherWays: the nodes and exits that no other journey takes: a language, whose own
+// prompt is heard, a number outside, a wrong key, good-bye by a key, and at each kind that plays
+// a prompt the exit of whom it fails.
+func TestFlowOtherWays(t *testing.T) {
+	const english, outside, wrong = "13900000091", "13900000092", "13900000093"
+	hello := tone.Tone{Hz: 900}
+	st, out := withOutside(t, phone.AnswerAfter(200*time.Millisecond), func(p *cti.Plan) {
+		missing := []string{"not-there"}
+		p.Contacts = append(p.Contacts, cti.Contact{ID: "water", Company: "demo2", Number: "02188880000"})
+		p.Flows[0].Start = "greet"
+		p.Flows[0].Nodes = []flow.Node{
+			{ID: "greet", Kind: flow.Say, Say: missing, Exits: flowExits("next", "people", "failed", "ask")},
+			{ID: "ask", Kind: flow.Menu, Say: missing, Exits: flowExits("1", "people", "failed", "number")},
+			{ID: "number", Kind: flow.Digits, Name: "account", Say: missing, Exits: flowExits("done", "people", "failed", "choose")},
+			{ID: "choose", Kind: flow.Menu, Tries: 1, Say: []string{"closed"}, Exits: flowExits("1", "english", "2", "water", "wrong", "message")},
+			{ID: "english", Kind: flow.Language, Language: "en", Exits: flowExits("next", "hello")},
+			{ID: "hello", Kind: flow.Say, Say: []string{"hello"}, Exits: flowExits("next", "bye")},
+			{ID: "bye", Kind: flow.HangUp, Say: []string{"goodbye"}},
+			{ID: "water", Kind: flow.Transfer, To: "water"},
+			{ID: "message", Kind: flow.Voicemail},
+			{ID: "people", Kind: flow.Queue, To: "service"},
+		}
+	})
+	id := web.PromptID{Language: "en", Company: "demo2", Name: "hello"}
+	if _, err := (promptKeeper{st.svc}).Upload(deadline(t), id, "9001", bytes.NewReader(recordingOf(hello))); err != nil {
+		t.Fatal(err)
+	}
+	calls := map[string]*phone.Call{}
+	for _, from := range []string{english, outside, wrong} {
+		calls[from] = st.dial(from, "800200")
+	}
+	st.keys(calls[english], "1")
+	st.keys(calls[outside], "2")
+	st.keys(calls[wrong], "7")
+	st.hears(calls[english], hello)
+	if _, err := calls[english].WaitEnded(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	water := st.next(out)
+	if water.Called() != "02188880000" || water.Caller().Number != "800200" {
+		t.Errorf("dialled %q, showing %q", water.Called(), water.Caller().Number)
+	}
+	st.hears(calls[outside], outsideTone)
+	st.hears(water, callerTone)
+	st.fact(wrong, cti.CallMailStepped, 1)
+	for _, from := range []string{outside, wrong} {
+		st.hangup(calls[from])
+	}
+	const before = "greet, say; failed: ask, menu; failed: number, digits; failed: choose, menu; "
+	for from, want := range map[string]string{
+		english: "1: english, language; next: hello, say; next: bye, hang_up",
+		outside: "2: water, transfer",
+		wrong:   "wrong: message, voicemail",
+	} {
+		if r := st.record(from); walked(r) != before+want {
+			t.Errorf("%s: his way: %s, want %s", from, walked(r), before+want)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"sansheng/cti"
@@ -30,7 +31,7 @@ func (l lineHours) CloseHours(ctx context.Context, c cti.CloseHours) error {
 }
 
 // Walk is the plan's dry run, with what is closed and what is known of who calls, or said to
-// be; where it has a document, that one's. No service is asked.
+// be; where it has a document, that one's. No company's service is asked.
 func (l lineHours) Walk(ctx context.Context, w web.Walk) (flow.Path, error) {
 	e, err := l.s.leader()
 	if err != nil {
@@ -61,6 +62,11 @@ func (l lineHours) Walk(ctx context.Context, w web.Walk) (flow.Path, error) {
 	known, err := e.Caller(ctx, w.DID, w.Caller)
 	if err != nil {
 		return flow.Path{}, err
+	}
+	if i := slices.IndexFunc(only.Lines, func(line cti.Line) bool { return line.DID == w.DID }); i >= 0 && !slices.Contains(known, flow.Ticket) {
+		if (lookups{store: l.s.records.open}).Ask(ctx, cti.TicketQuestion(only.Lines[i].Company, w.Caller)).Result == cti.TicketOpen {
+			known = append(known, flow.Ticket)
+		}
 	}
 	path, err := only.Walk(w.DID, w.At, w.Caller, w.Keys, closed, func(c *flow.Conditions) {
 		c.Caller, c.Answers = append(known, w.Is...), w.Answers

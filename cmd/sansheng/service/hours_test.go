@@ -3,6 +3,7 @@ package service
 import (
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -175,5 +176,31 @@ func TestGreetsByTime(t *testing.T) {
 	st.hangup(caller)
 	if r := st.record(from); walked(r) != "greet, say; next: hours, hours; open: people, queue" {
 		t.Errorf("his way: %s", walked(r))
+	}
+}
+
+// TestAfterHoursFrozen: the hotline is stopped while a caller hears the menu of the night: the
+// switch brings him to the people of his line by itself, and the record has his whole way.
+func TestAfterHoursFrozen(t *testing.T) {
+	const from = "13900000068"
+	st := remoteHotline(t, nightPlan(false))
+	agent := st.agent("1001", phone.AnswerAfter(0))
+	caller := st.dial(from, "800200")
+	st.fact(from, cti.CallStepped, 2)
+	if err := caller.WaitSound(deadline(t)); err != nil {
+		t.Fatal(err)
+	}
+	st.signal(syscall.SIGSTOP)
+	talk := st.next(agent)
+	st.hears(caller, agentTone("1001"))
+	st.hears(talk, callerTone)
+	st.signal(syscall.SIGCONT)
+	st.hangup(caller)
+	r := st.record(from)
+	if want := "hours, hours; closed: closed, menu"; walked(r) != want {
+		t.Errorf("his way: %s, want %s", walked(r), want)
+	}
+	if r.Fallback == nil || r.Fallback.Agent != "1001" || *r.Disposition != "ANSWERED" {
+		t.Errorf("fallback %+v, %s", r.Fallback, *r.Disposition)
 	}
 }

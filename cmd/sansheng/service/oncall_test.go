@@ -192,3 +192,29 @@ func TestOnCallOutsideFallback(t *testing.T) {
 		t.Errorf("fallback %+v, %s", r.Fallback, *r.Disposition)
 	}
 }
+
+// TestOnCallNobodyAcknowledges: everybody of the chain picks up and nobody presses the key, as
+// voicemail boxes do: it is called round again until a person has the caller, who is never in
+// silence.
+func TestOnCallNobodyAcknowledges(t *testing.T) {
+	const from = "13900000076"
+	p := onCallPlan()
+	p.Queues[1].OnCall = &cti.OnCall{Chain: []string{"1001", "1002"}, AckWithin: cti.Span(5 * time.Second)}
+	st := hotline(t, p)
+	first, second := st.agent("1001", phone.AnswerAfter(0)), st.agent("1002", phone.AnswerAfter(0))
+	caller := st.dial(from, "800119")
+	for _, box := range []*phone.Phone{first, second} {
+		if _, err := st.asked(box).WaitEnded(deadline(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	st.takes(st.asked(first), caller, agentTone("1001"))
+	st.hangup(caller)
+	var results []string
+	for _, o := range st.record(from).Offers {
+		results = append(results, o.Agent+" "+*o.Result)
+	}
+	if want := []string{"1001 unacknowledged", "1002 unacknowledged", "1001 answered"}; !slices.Equal(results, want) {
+		t.Errorf("offers %v, want %v", results, want)
+	}
+}

@@ -27,13 +27,32 @@ func holidaysUnknown(p *cti.Plan, at time.Time) error {
 
 // watchPrompts looks whether our own switch has all prompts.
 func (s *Service) watchPrompts(context.Context) {
-	var cause error
-	if missing := s.plan().PromptsMissing(func(u cti.PromptUse) bool {
+	s.alarms.Set("prompt_missing", s.promptsMissing(s.plan()))
+}
+
+// promptsMissing are those of a plan that our own switch has not.
+func (s *Service) promptsMissing(p *cti.Plan) error {
+	if missing := p.PromptsMissing(func(u cti.PromptUse) bool {
 		return asterisk.HasPrompt(s.asterisk.Data, u.Voice(), u.Name)
 	}); missing != "" {
-		cause = errors.New(missing)
+		return errors.New(missing)
 	}
-	s.alarms.Set("prompt_missing", cause)
+	return nil
+}
+
+// hurts says what is not wrong with a plan, but will hurt callers: who publishes it is told at
+// once, before the alarms are.
+func (s *Service) hurts(p *cti.Plan, now time.Time) []string {
+	var all []string
+	if s.asterisk != nil {
+		if err := s.promptsMissing(p); err != nil {
+			all = append(all, "prompts are missing: "+err.Error())
+		}
+	}
+	if err := openPaths(p, now, nil); err != nil {
+		all = append(all, "callers come to nobody: "+err.Error())
+	}
+	return all
 }
 
 // surveyDays is how far ahead ways are looked at, surveyHour when, by the companies'

@@ -167,11 +167,32 @@ func (p promptKeeper) Remove(ctx context.Context, id web.PromptID, by string) (v
 	if err != nil {
 		return v, err
 	}
-	if used := p.uses(k); len(used) > 0 {
+	if used := p.uses(k, p.planned(ctx)...); len(used) > 0 {
 		return v, refusePrompt(http.StatusConflict, "prompt %s is used: %s; allowed: undo, or one that is not used", k, places(used))
 	}
 	gone, err := p.s.prompts.Remove(k, prompt.Version{At: now(), By: by}, p.tell(ctx, k))
 	return p.changed(k, gone, err)
+}
+
+// planned are the plans that will be in force.
+func (p promptKeeper) planned(ctx context.Context) (all []*cti.Plan) {
+	e, err := p.s.leader()
+	if err != nil || e == nil {
+		return nil // then nothing is removed either
+	}
+	versions, err := e.Versions(ctx)
+	if err != nil {
+		return nil
+	}
+	for _, v := range versions {
+		if v.State != cti.VersionPlanned {
+			continue
+		}
+		if plan, err := e.PlanOf(ctx, v.Version); err == nil && plan != nil {
+			all = append(all, plan)
+		}
+	}
+	return all
 }
 
 // tellWithin is how long the engine may take to put a change on record.

@@ -136,9 +136,9 @@ func (p promptKeeper) plays(k prompt.Key) string {
 	return playsNone
 }
 
-// uses are the places that play a prompt: one for all companies not where a company has
-// its own.
-func (p promptKeeper) uses(k prompt.Key) []cti.PromptUse {
+// uses are the places that play a prompt, by the plan in force and those that are to come: one
+// for all companies not where a company has its own.
+func (p promptKeeper) uses(k prompt.Key, coming ...*cti.Plan) []cti.PromptUse {
 	own := map[cti.CompanyID]bool{}
 	hears := func(co cti.CompanyID) bool {
 		if k.Company != "" {
@@ -151,9 +151,11 @@ func (p promptKeeper) uses(k prompt.Key) []cti.PromptUse {
 		return !own[co]
 	}
 	var list []cti.PromptUse
-	for _, u := range p.s.plan().Prompts() {
-		if u.Language == k.Language && u.Name == k.Name && hears(u.Company) {
-			list = append(list, u)
+	for _, plan := range append([]*cti.Plan{p.s.plan()}, coming...) {
+		for _, u := range plan.Prompts() {
+			if u.Language == k.Language && u.Name == k.Name && hears(u.Company) && !slices.Contains(list, u) {
+				list = append(list, u)
+			}
 		}
 	}
 	if callers, others := asterisk.DialplanPrompts(); slices.Contains(callers, k.Name) || k.Company == "" && (slices.Contains(others, k.Name) || strings.HasPrefix(k.Name, "alarm-")) {

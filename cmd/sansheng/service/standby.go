@@ -278,7 +278,7 @@ func (d *duty) lead(run context.Context, access ari.Config, t *tenure) error {
 		Name: d.s.cfg.Engine.Name, Plan: d.s.file, OnPlan: d.s.announce,
 		Journal: engineJournal{d.s.journal}, Log: d.s.log.Named("engine"), Metrics: d.metrics,
 		Term: t.record.Term, Inherited: t.heir, Sure: d.sure(), Unreconciled: !d.s.cfg.Protected("reconcile"),
-		Unaudited: !d.s.cfg.Protected("audit"), Pulse: pulse, Asker: d.s.lookups(),
+		Unaudited: !d.s.cfg.Protected("audit"), Unpublished: !d.s.cfg.Protected("published"), Pulse: pulse, Asker: d.s.lookups(),
 	})
 	known := d.s.plan()
 	plan, err := e.Begin(ctx)

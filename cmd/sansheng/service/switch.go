@@ -40,7 +40,7 @@ func (s *Service) begin(ctx context.Context) error {
 	s.begun = engine.New(engine.Config{
 		Name: s.cfg.Engine.Name, Plan: s.file, OnPlan: s.announce, Journal: engineJournal{s.journal},
 		Log: s.log.Named("engine"), Metrics: metrics, Pulse: s.pulse, Asker: s.lookups(),
-		Unreconciled: !s.cfg.Protected("reconcile"), Unaudited: !s.cfg.Protected("audit"),
+		Unreconciled: !s.cfg.Protected("reconcile"), Unaudited: !s.cfg.Protected("audit"), Unpublished: !s.cfg.Protected("published"),
 	})
 	p, err := s.begun.Begin(ctx)
 	if err != nil {

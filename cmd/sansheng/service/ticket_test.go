@@ -92,6 +92,22 @@ func (p people) refused(who string, status int, id, order string, said map[strin
 	p.ask(who, status, "POST", "tickets/"+id+"/orders", map[string]any{"order": order, "said": said}, nil)
 }
 
+// draft waits for the ticket that a call has opened by itself, of agent 1001.
+func (p people) draft(call string) (id string) {
+	t := p.st.t
+	t.Helper()
+	until(t, func(context.Context) (bool, string) {
+		var list web.Tickets
+		p.ask("1001", http.StatusOK, "GET", "tickets?call="+call, nil, &list)
+		if len(list.Tickets) != 1 || list.Tickets[0].State != ticket.Draft || *list.Tickets[0].Owner != "1001" {
+			return false, fmt.Sprintf("tickets %+v", list.Tickets)
+		}
+		id = list.Tickets[0].ID.String()
+		return true, ""
+	})
+	return id
+}
+
 // files puts a file to a ticket, and reads it again as it is.
 func (p people) files(id string) {
 	t := p.st.t
@@ -160,16 +176,7 @@ func TestMatter(t *testing.T) {
 	caller, _, _ := st.talk(from)
 	st.hangup(caller)
 	call := st.record(from)
-	id := ""
-	until(t, func(context.Context) (bool, string) {
-		var list web.Tickets
-		p.ask("1001", http.StatusOK, "GET", "tickets?call="+call.ID, nil, &list)
-		if len(list.Tickets) != 1 || list.Tickets[0].State != ticket.Draft || *list.Tickets[0].Owner != "1001" {
-			return false, fmt.Sprintf("tickets %+v", list.Tickets)
-		}
-		id = list.Tickets[0].ID.String()
-		return true, ""
-	})
+	id := p.draft(call.ID)
 	sheet := map[string]any{"place": "Nanjing Rd 1", "phone": from, "happened": "no hot water"}
 	x := p.order("1001", id, "fill", map[string]any{"kind": "repair", "said": sheet})
 	if x.Kind != ticket.Repair || x.State != ticket.Open || x.DueAt == nil || x.Phone == from {
@@ -205,6 +212,9 @@ func TestMatter(t *testing.T) {
 	sheet["place"] = "Nanjing Rd 2"
 	p.order("1001", id, "amend", map[string]any{"said": sheet, "reason": "wrong house"})
 	p.told(id, "amended")
+	correction := map[string]any{"reason": "wrong name", "text": "she is his wife"}
+	p.ask("1001", http.StatusForbidden, "POST", "calls/"+call.ID+"/amendments", correction, nil)
+	p.ask("2001", http.StatusAccepted, "POST", "calls/"+call.ID+"/amendments", correction, nil)
 
 	var story web.TicketStory
 	p.ask("2001", http.StatusOK, "GET", "tickets/"+id, nil, &story)
@@ -226,11 +236,12 @@ func TestMatter(t *testing.T) {
 		// What the engine told after the call's end is beside them, as the system's.
 		reasons := []string{}
 		for _, a := range r.Amendments {
-			if a.Author == "1001" {
-				reasons = append(reasons, a.Reason)
+			if a.Author != ticket.System {
+				reasons = append(reasons, a.Author+" "+a.Reason)
 			}
 		}
-		return err == nil && slices.Equal(reasons, []string{"record sheet", "wrong house"}) && r.Sheet.Said["place"] == "Nanjing Rd 2",
+		slices.Sort(reasons) // the sheet is told by way of the outbox
+		return err == nil && slices.Equal(reasons, []string{"1001 record sheet", "1001 wrong house", "2001 wrong name"}) && r.Sheet.Said["place"] == "Nanjing Rd 2",
 			fmt.Sprintf("sheet %+v, amendments %+v, %v", r.Sheet, r.Amendments, err)
 	})
 	for _, who := range []string{"2001", "6001"} { // the other department has none of it
@@ -253,8 +264,9 @@ func noonZone() string {
 	return fmt.Sprintf("Etc/GMT%+d", behind)
 }
 
-// TestFollowedUp: who complained is called back when it is done. What the line says is noted by
-// itself; he says that it is not solved, and the leader sees that he is dissatisfied.
+// TestFollowedUp is a complaint's whole way: call, sheet, ticket, department, closed; then he is
+// called back. What the line says is noted by itself; he says that it is not solved, and the leader
+// sees that he is dissatisfied.
 func TestFollowedUp(t *testing.T) {
 	t.Parallel()
 	const from = "13900000092"
@@ -267,18 +279,22 @@ func TestFollowedUp(t *testing.T) {
 	cfg.Asterisk.Gateway = out.Addr()
 	cfg.Hotline = cti.DemoPlan(0)
 	cfg.Hotline.Companies[0].Zone, cfg.Hotline.Companies[0].Calendar = noonZone(), ""
-	p := peopled(t, cfg, web.Account{Number: "1001", Role: web.Agent, Company: "demo"}, web.Account{Number: "2001", Role: web.ShiftLeader, Company: "demo"})
+	p := peopled(t, cfg, web.Account{Number: "1001", Role: web.Agent, Company: "demo"}, web.Account{Number: "2001", Role: web.ShiftLeader, Company: "demo"},
+		web.Account{Number: "6001", Role: web.Clerk, Company: "demo", Department: "gas"})
 	st := p.st
 	caller, agent, first := st.talk(from)
 	st.hangup(caller)
 	if _, err := agent.WaitEnded(deadline(t)); err != nil {
 		t.Fatal(err)
 	}
-	call := st.record(from)
-	var opened store.Ticket
-	p.ask("1001", http.StatusCreated, "POST", "tickets", map[string]any{"call": call.ID, "kind": "complaint", "matter": map[string]any{"summary": "rude"}}, &opened)
-	id := opened.ID.String()
-	p.order("1001", id, "close", map[string]any{"result": "said sorry"})
+	id := p.draft(st.record(from).ID)
+	p.order("1001", id, "fill", map[string]any{"kind": "complaint", "final": true, "said": map[string]any{
+		"matter": "the fitter was rude", "about": "attitude", "done": "listened", "result": "they will call",
+	}})
+	p.order("1001", id, "forward", map[string]any{"department": "gas", "reason": "their fitter"})
+	p.order("6001", id, "take", nil)
+	p.order("6001", id, "finish", map[string]any{"result": "said sorry"})
+	p.order("1001", id, "close", nil)
 	var list web.FollowUps
 	p.ask("1001", http.StatusOK, "GET", "follow_ups?owed=true", nil, &list)
 	if len(list.FollowUps) != 1 || list.FollowUps[0].Numbers[0] == from || len(list.FollowUps[0].Tickets) != 1 {

@@ -1,9 +1,11 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"time"
 
@@ -44,6 +46,8 @@ type witnessing struct {
 	// looked is when the chains were last held against heads, chains what was found.
 	looked time.Time
 	chains []web.CompanyChain
+	// faulty says of companies what was wrong when all their records were last looked at.
+	faulty map[string]string
 }
 
 // state is what was last found, with why a witness may be late; nil before the first look.
@@ -78,7 +82,15 @@ func (s *Service) keepWitness(run context.Context, every time.Duration) {
 	}
 	w := &witnessing{records: s.database.store, key: key, all: Witnesses(s.cfg), known: map[string]proof.Head{}, late: map[proof.Witness]bool{}}
 	var due time.Time
+	whole := time.Now().Add(every) // not while everything starts
 	for {
+		if again := time.Duration(s.cfg.Witness.Verify); again > 0 && time.Now().After(whole) {
+			if err := w.verify(run); err == nil {
+				whole = time.Now().Add(again)
+			} else if run.Err() == nil {
+				s.log.Warn("records are not verified; that is tried again", zap.Error(err))
+			}
+		}
 		if time.Now().After(due) {
 			due = time.Now().Add(every)
 			for _, one := range w.all {
@@ -145,10 +157,12 @@ func (w *witnessing) give(ctx context.Context) (altered, late error) {
 			return altered, errors.Join(late, err)
 		}
 		heads = append(heads, h)
-		chains = append(chains, web.CompanyChain{Company: h.Company, Seals: h.Size, Root: hex.EncodeToString(h.Root), At: h.At, Altered: g.Altered})
-		if g.Altered != "" {
-			altered = errors.Join(altered, errors.New(g.Altered))
-		} else {
+		wrong := cmp.Or(g.Altered, w.faulty[h.Company])
+		chains = append(chains, web.CompanyChain{Company: h.Company, Seals: h.Size, Root: hex.EncodeToString(h.Root), At: h.At, Altered: wrong})
+		if wrong != "" {
+			altered = errors.Join(altered, errors.New(wrong))
+		}
+		if g.Altered == "" {
 			w.known[h.Company] = h
 		}
 	}
@@ -166,6 +180,22 @@ func (w *witnessing) give(ctx context.Context) (altered, late error) {
 		}
 	}
 	return altered, late
+}
+
+// verify holds all rows against their seals: who changes a row and no seal is not found by heads.
+func (w *witnessing) verify(ctx context.Context) error {
+	checks, err := w.records.Verify(ctx, "")
+	if err != nil {
+		return err
+	}
+	w.faulty = map[string]string{}
+	for _, v := range checks {
+		if len(v.Faults) > 0 {
+			f := v.Faults[0]
+			w.faulty[v.Company] = fmt.Sprintf("company %s: %d faults, the first: seal %d, call %s: %s", v.Company, len(v.Faults)+v.MoreFaults, f.N, f.Call, f.Problem)
+		}
+	}
+	return nil
 }
 
 // learn reads, once, what the folders among the witnesses know.

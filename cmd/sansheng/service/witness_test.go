@@ -56,7 +56,7 @@ func TestWitnesses(t *testing.T) {
 	folder := filepath.Join(dataFolder(t), "witness")
 	cfg := config.Default()
 	cfg.Data, cfg.Hotline = dataFolder(t), cti.DemoPlan(0)
-	cfg.Witness = config.Witness{Every: cti.Span(time.Second), Folders: []string{folder}, URLs: []string{server.URL}}
+	cfg.Witness = config.Witness{Every: cti.Span(time.Second), Verify: cti.Span(time.Second), Folders: []string{folder}, URLs: []string{server.URL}}
 	st := startStack(t, cfg)
 	caller, _, _ := st.talk(from)
 	st.hangup(caller)
@@ -114,6 +114,19 @@ func TestWitnesses(t *testing.T) {
 	}
 
 	checkProof(t, st, r)
+
+	// Somebody changes a row and no seal: no head shows it, the next look at all records does.
+	change := func(did string) {
+		t.Helper()
+		statement := fmt.Sprintf("SET session_replication_role = replica; UPDATE call SET did = '%s' WHERE id = '%s'; RESET session_replication_role", did, r.ID)
+		if _, err := st.records().Pool().Exec(deadline(t), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change("1")
+	alarm("records_altered", "call "+r.ID+": record changed after it was sealed")
+	change(r.DID)
+	over("records_altered")
 
 	// The record is erased: by the engine's fact, with its recordings.
 	order := cti.EraseRecord{Call: cti.CallID(r.ID), Company: "demo", ErasedData: cti.ErasedData{By: "9001", Reason: "asked for by letter"}}

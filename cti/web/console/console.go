@@ -1,5 +1,5 @@
 // Package console serves the web application: the agents' desk, the leaders' floor and
-// the operators' workshop. Its sources stand beside it (`make console` builds them into
+// the operators' workshop. Its sources stand beside it (`make build` builds them into
 // dist, which is embedded); a program built without them says so.
 //
 // Every page is index.html: the application finds its page by the address itself. What

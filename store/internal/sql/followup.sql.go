@@ -93,7 +93,7 @@ func (q *Queries) ClosedTickets(ctx context.Context, db DBTX, arg ClosedTicketsP
 }
 
 const followUpDials = `-- name: FollowUpDials :many
-SELECT call.id, dial.agent, call.caller_number, dial.dialled_at, dial.ring_ms, coalesce(dial.result, '')::text AS result
+SELECT call.id, dial.agent, call.caller_number, call.started_at, dial.ring_ms, coalesce(dial.result, '')::text AS result
 FROM dial JOIN call ON call.id = dial.call_id
 WHERE dial.matter = $1 AND dial.matter <> '' AND dial.dialled_at IS NOT NULL ORDER BY dial.dialled_at, call.id
 `
@@ -102,7 +102,7 @@ type FollowUpDialsRow struct {
 	ID           string
 	Agent        string
 	CallerNumber string
-	DialledAt    *time.Time
+	StartedAt    time.Time
 	RingMs       int64
 	Result       string
 }
@@ -120,7 +120,7 @@ func (q *Queries) FollowUpDials(ctx context.Context, db DBTX, matter string) ([]
 			&i.ID,
 			&i.Agent,
 			&i.CallerNumber,
-			&i.DialledAt,
+			&i.StartedAt,
 			&i.RingMs,
 			&i.Result,
 		); err != nil {

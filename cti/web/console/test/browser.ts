@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type BrowserContext, type Page } from 'playwright-core'
+import { chromium, type BrowserContext, type CDPSession, type Page } from 'playwright-core'
 import { program, type Stack } from './stack'
 
 /** A start of the Chromium that the program finds or has unpacked. */
@@ -16,12 +16,17 @@ async function chromiumStart(folder: string): Promise<string> {
 /** What a browser needs to know of a hotline. */
 type Reached = Pick<Stack, 'url' | 'password'>
 
+/** How he has set it. */
+type Look = { language?: 'zh' | 'en'; shade?: 'light' | 'dark'; url?: string }
+
 /** A person at a browser. */
 export class Person {
+  private network?: CDPSession
+
   private constructor(readonly page: Page, readonly context: BrowserContext, private readonly profile: string, readonly errors: string[]) {}
 
   /** Opens a browser whose microphone sends a tone of hz. It knows the hotline by a url: another one leads there by a detour. */
-  static async open(stack: Reached, hz: number, language: 'zh' | 'en' = 'en', url = stack.url): Promise<Person> {
+  static async open(stack: Reached, hz: number, { language = 'en', shade = 'light', url = stack.url }: Look = {}): Promise<Person> {
     const profile = await mkdtemp(join(tmpdir(), 'sansheng-browser-'))
     const voice = join(profile, 'voice.wav')
     await writeFile(voice, wav(hz))
@@ -39,7 +44,7 @@ export class Person {
     })
     await context.addInitScript(keepConnections)
     await context.addInitScript(countReading)
-    await context.addInitScript((lng) => localStorage.setItem('sansheng-language', lng), language)
+    await context.addInitScript((kept) => Object.assign(localStorage, kept), { 'sansheng-language': language, 'sansheng-shade': shade })
     return new Person(page, context, profile, errors)
   }
 
@@ -87,6 +92,13 @@ export class Person {
   /** Whether a tone of hz is among what this browser hears now. */
   async hearsTone(hz: number): Promise<boolean> {
     return (await this.page.evaluate(heard)).some((f) => Math.abs(f - hz) < 30)
+  }
+
+  /** Has the network lose all sound, both ways, or none of it. */
+  async losesSound(all: boolean): Promise<void> {
+    this.network ??= await this.context.newCDPSession(this.page)
+    await this.network.send('Network.enable')
+    await this.network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1, packetLoss: all ? 100 : 0 })
   }
 
   async close(): Promise<void> {

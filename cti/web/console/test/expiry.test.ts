@@ -64,7 +64,7 @@ test('a phone whose login has ended rings for nobody until its agent is back', a
 })
 
 test('the login says why in the language of who reads it', async () => {
-  const leader = await Person.open(stack, 1000, 'zh')
+  const leader = await Person.open(stack, 1000, { language: 'zh' })
   people.push(leader)
   await leader.login(stack, '2001')
   await leader.context.clearCookies()
@@ -76,4 +76,28 @@ test('the login says why in the language of who reads it', async () => {
   await leader.page.getByRole('alert').getByText('工号或密码不对').waitFor()
   await leader.enter(stack, '2001')
   expect(new URL(leader.page.url()).search).toBe('?view=backlog')
+})
+
+test('the program that is killed and started again has ended no login and no talk', async () => {
+  const person = await desk('1004')
+  const leader = await Person.open(stack, 1500)
+  people.push(leader)
+  await leader.login(stack, '2001')
+  await leader.visit('/floor')
+  const caller = stack.call('800100', { from: '13800000022' })
+  callers.push(caller)
+  await answer(person, caller, 1000)
+
+  await stack.restart()
+  for (const { page } of [person, leader]) await page.getByTestId('refetched').waitFor({ timeout: 40_000 })
+  expect(await person.page.getByTestId('talk').count()).toBe(1)
+  await hears(person, 440)
+  await leader.page.reload() // nobody is asked who he is
+  await leader.page.waitForSelector('.frame')
+  await leader.page.locator('.floor-card-name', { hasText: '1004' }).waitFor()
+
+  await caller.hangUp()
+  await person.page.getByTestId('talk').waitFor({ state: 'detached' })
+  await isReady(stack, person, '1004')
+  expect([...person.errors, ...leader.errors]).toEqual([])
 })

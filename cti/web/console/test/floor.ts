@@ -30,7 +30,7 @@ export async function callsTo(stack: Stack, did: string): Promise<LiveCall[]> {
 
 /** An agent at his desk, ready, with the browser as his phone. */
 export async function atDesk(stack: Stack, number: string, hz: number, url?: string): Promise<Person> {
-  const person = await Person.open(stack, hz, 'en', url)
+  const person = await Person.open(stack, hz, { url })
   try {
     await person.login(stack, number)
     await person.visit('/desk')

@@ -27,7 +27,7 @@ beforeAll(async () => {
   theirs.call = (await sealed(stack, '13800000032')).id
   theirs.ticket = (await stack.post<{ id: string }>('9001', '/api/v1/tickets', { call: theirs.call, kind: 'complaint', matter: { summary: '煤气味' } })).id
   theirs.customer = (await stack.post<{ id: string }>('9001', '/api/v1/customers', { company: 'demo2', name: '王伟', numbers: ['13800000032'], reason: 'first call' })).id
-  person = await Person.open(stack, 1000, 'zh')
+  person = await Person.open(stack, 1000, { language: 'zh' })
   await person.login(stack, '1005')
 })
 afterAll(async () => {

@@ -17,38 +17,54 @@ export const program = join(import.meta.dirname, '../../../../bin/sansheng')
 export type PhoneLine = { event: string; [field: string]: unknown }
 
 export class Stack {
+  private server!: ChildProcess
+  private log = ''
+
   private constructor(
     readonly url: string,
     private readonly sip: string,
     readonly data: string,
-    private readonly server: ChildProcess,
-    private readonly passwords: Map<string, string>,
+    private readonly args: string[],
+    private readonly passwords = new Map<string, string>(),
     private readonly callers = new Set<ChildProcess>(),
   ) {}
 
   /** Starts a demo hotline whose ports are all shifted by offset. */
   static async start(offset: number, flags: string[] = []): Promise<Stack> {
     const data = await mkdtemp(join(tmpdir(), 'sansheng-journey-'))
-    const server = spawn(program, ['serve', '--demo', '--headless', '--port-offset', String(offset), '--data', data, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
-    let log = ''
-    server.stdout!.on('data', (b) => (log += b))
-    server.stderr!.on('data', (b) => (log += b))
-    const url = `http://127.0.0.1:${8080 + offset}`
+    const args = ['serve', '--demo', '--headless', '--port-offset', String(offset), '--data', data, ...flags]
+    const stack = new Stack(`http://127.0.0.1:${8080 + offset}`, `127.0.0.1:${5060 + offset}`, data, args)
     try {
-      await until(async () => {
-        if (server.exitCode !== null) throw new Error(`serve ended with ${server.exitCode}`)
-        return (await fetch(`${url}/readyz`).catch(() => null))?.status === 200
-      }, 120_000, 'the hotline is ready')
+      await stack.serve()
       const { stdout } = await run(program, ['demo', 'accounts', '--json', '--data', data])
-      const accounts = JSON.parse(stdout) as { number: string; password: string }[]
-      const stack = new Stack(url, `127.0.0.1:${5060 + offset}`, data, server, new Map(accounts.map((a) => [a.number, a.password])))
+      for (const a of JSON.parse(stdout) as { number: string; password: string }[]) stack.passwords.set(a.number, a.password)
       // Calls are taken before the database is there; journeys look at records.
       await until(() => stack.get('9001', '/api/v1/calls').then(() => true, () => false), 60_000, 'records can be read')
       return stack
     } catch (error) {
-      server.kill('SIGINT')
-      throw new Error(`start hotline: ${String(error)}\n${log}`)
+      stack.server.kill('SIGINT')
+      throw new Error(`start hotline: ${String(error)}\n${stack.log}`)
     }
+  }
+
+  /** Starts the program, and waits until it is ready. */
+  private async serve(): Promise<void> {
+    const server = spawn(program, this.args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.server = server
+    server.stdout.on('data', (b) => (this.log += b))
+    server.stderr.on('data', (b) => (this.log += b))
+    await until(async () => {
+      if (server.exitCode !== null) throw new Error(`serve ended with ${server.exitCode}`)
+      return (await fetch(`${this.url}/readyz`).catch(() => null))?.status === 200
+    }, 120_000, 'the hotline is ready')
+  }
+
+  /** Kills the program, and starts it again on what it has left; the switch and its calls go on. */
+  async restart(): Promise<void> {
+    const ended = once(this.server, 'exit')
+    this.server.kill('SIGKILL')
+    await ended
+    await this.serve()
   }
 
   async stop(): Promise<void> {

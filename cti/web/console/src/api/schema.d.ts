@@ -254,6 +254,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{id}/amendments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a correction to an ended call's record.
+         * @description The record itself stays as it is. The correction stands beside it with your account, the time and the reason, and is sealed into the company's chain. It is there within seconds. A record sheet is amended by an order to its ticket.
+         */
+        post: operations["amend-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{id}/erasure": {
         parameters: {
             query?: never;
@@ -1666,6 +1686,12 @@ export interface components {
         Alarms: {
             alarms: components["schemas"]["Alarm"][];
         };
+        AmendInputBody: {
+            /** @description Why, in a line. */
+            reason: string;
+            /** @description What is right. */
+            text: string;
+        };
         Amendment: {
             author: string;
             body: string;
@@ -2750,7 +2776,17 @@ export interface components {
             emergency: boolean;
             /** Format: date-time */
             held_since?: string;
+            /**
+             * Format: date-time
+             * @description On a desk: since when the caller does not hang up, as the agent has told.
+             */
+            lingers_since?: string;
             queue?: string;
+            /**
+             * Format: date-time
+             * @description On floors: since when the agent is not heard in his talk, told after 10 s, where voices are measured.
+             */
+            quiet_since?: string;
             recording: boolean;
             recording_paused: boolean;
             /**
@@ -2763,6 +2799,11 @@ export interface components {
              * @description Since when the agent's phone rings.
              */
             ringing_since?: string;
+            /**
+             * Format: date-time
+             * @description On a desk: since when a caller who was not heard yet is with his agent, told after 3 s, where voices are measured.
+             */
+            silent_since?: string;
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
@@ -3031,7 +3072,7 @@ export interface components {
              * @description What went wrong, in one word: why an order was refused, or the last part of the type.
              * @enum {string}
              */
-            code: "login-needed" | "login-ended" | "bad-credentials" | "code-needed" | "bad-code" | "bad-link" | "weak-password" | "too-many-attempts" | "not-allowed" | "cross-origin" | "not-found" | "method-not-allowed" | "bad-query" | "too-large" | "bad-sound" | "bad-table" | "forbidden-by-state" | "unavailable" | "internal" | "phone-busy" | "phone-not-registered" | "no-such-agent" | "no-such-verb" | "for-leaders" | "leaders-phone" | "anothers-phone" | "is-emergency" | "no-emergency-line" | "no-such-queue" | "last-of-emergency" | "key-used" | "switch-unreachable" | "no-caller" | "reason-needed" | "reason-reserved" | "transfer-under-way" | "no-transfer" | "receiver-not-answered" | "held-by-phone" | "on-hold" | "emergency-seat" | "no-line" | "callback-of-queue" | "no-such-receiver" | "number-forbidden" | "too-many-dialled" | "not-his-call" | "time-over" | "time-too-late" | "being-called-back" | "too-many-owed" | "number-unknown" | "no-number" | "own-number" | "no-survey" | "recording-changing" | "not-rung-again" | "not-in-talk" | "leader-not-answered" | "not-on-call" | "only-a-talk" | "on-no-call" | "no-such-call" | "call-of-others" | "not-leading-queue" | "call-over" | "not-anothers-talk" | "queue-of-others" | "queue-not-free" | "agent-of-others" | "to-himself" | "agent-busy" | "agent-not-ready";
+            code: "login-needed" | "login-ended" | "bad-credentials" | "code-needed" | "bad-code" | "bad-link" | "weak-password" | "too-many-attempts" | "not-allowed" | "cross-origin" | "not-found" | "method-not-allowed" | "bad-query" | "too-large" | "bad-sound" | "bad-table" | "forbidden-by-state" | "unavailable" | "internal" | "phone-busy" | "phone-not-registered" | "no-such-agent" | "no-such-verb" | "for-leaders" | "leaders-phone" | "anothers-phone" | "is-emergency" | "no-emergency-line" | "no-such-queue" | "last-of-emergency" | "key-used" | "switch-unreachable" | "no-caller" | "reason-needed" | "reason-reserved" | "transfer-under-way" | "no-transfer" | "receiver-not-answered" | "held-by-phone" | "on-hold" | "emergency-seat" | "no-line" | "callback-of-queue" | "no-such-receiver" | "number-forbidden" | "too-many-dialled" | "not-his-call" | "time-over" | "time-too-late" | "too-early" | "being-called-back" | "too-many-owed" | "number-unknown" | "no-number" | "own-number" | "no-survey" | "recording-changing" | "not-rung-again" | "not-in-talk" | "leader-not-answered" | "not-on-call" | "only-a-talk" | "on-no-call" | "no-such-call" | "call-of-others" | "not-leading-queue" | "call-over" | "not-anothers-talk" | "queue-of-others" | "queue-not-free" | "agent-of-others" | "to-himself" | "agent-busy" | "agent-not-ready";
             /**
              * @description A human-readable explanation specific to this occurrence of the problem.
              * @example Property foo is required but is missing.
@@ -5032,6 +5073,94 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "amend-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

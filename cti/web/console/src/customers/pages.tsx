@@ -1,5 +1,5 @@
 import { ContactsOutlined } from '@ant-design/icons'
-import { lazy } from 'react'
+import { lazily } from '../shell/lazily'
 import type { Page } from '../shell/area'
 import '../tickets/text'
 import './text'
@@ -7,6 +7,6 @@ import './text'
 const roles = ['agent', 'shift_leader', 'operator', 'administrator', 'auditor']
 
 export const customerPages: Page[] = [
-  { path: '/customers', roles, menu: 'customers', icon: <ContactsOutlined />, view: lazy(() => import('./page')) },
-  { path: '/customers/:id', roles, view: lazy(() => import('./customer')) },
+  { path: '/customers', roles, menu: 'customers', icon: <ContactsOutlined />, view: lazily(() => import('./page')) },
+  { path: '/customers/:id', roles, view: lazily(() => import('./customer')) },
 ]

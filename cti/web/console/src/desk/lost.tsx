@@ -24,7 +24,7 @@ export function Lost({ agent, phone, number }: { agent: AgentState | null; phone
         {t('lost.effect')} {t(browser ? 'lost.browser' : 'lost.desk', { number })}
         {browser && phone.state.problem && <><br />{t('lost.says', { problem: problemOf(t, phone.state.problem) })}</>}
       </>}
-      action={browser && (
+      action={browser && !phone.state.elsewhere && (
         <Space orientation="vertical">
           <Button size="small" onClick={() => location.reload()}>{t('lost.reload')}</Button>
           <Button size="small" loading={choosing} onClick={() => void choose()}>{t('lost.toDesk')}</Button>

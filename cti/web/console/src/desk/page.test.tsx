@@ -70,6 +70,9 @@ async function serve(input: RequestInfo | URL, init?: RequestInit): Promise<Resp
     const body = (await request.json()) as Record<string, unknown>
     server.told.push({ path: pathname, body })
     if (body.verb === server.refused) return Response.json({ title: 'Conflict', status: 409, detail: 'not now' }, { status: 409 })
+    if (body.order !== undefined && body.order === server.refused) {
+      return Response.json({ title: 'Conflict', status: 409, detail: 'the call is over', code: 'call-over' }, { status: 409, headers: { 'X-Request-Id': 'ABCDEFGHIJ' } })
+    }
     if (body.order === 'fill') server.acts = [...server.acts, { verb: 'filled', said: body.said }]
     return Response.json(pathname.startsWith('/api/v1/tickets/') ? { ...server.tickets[0], state: 'open' } : { agent: '1001', verb: '' })
   }
@@ -368,3 +371,28 @@ it('lets nothing be typed into a sheet while it is made final', async () => {
   expect(field('place').disabled).toBe(true)
   await waitFor(() => expect(server.told.at(-1)?.body).toMatchObject({ order: 'fill', said: { final: true } }))
 }, slow)
+
+it('says in the words of who reads it why a sheet was not taken, with the number to report', async () => {
+  setLanguage('zh')
+  server.refused = 'fill'
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at })
+  fireEvent.change(await screen.findByLabelText(/Question/), { target: { value: 'how much' } })
+  await waitFor(() => expect(screen.getByTestId('saved').dataset.state).toBe('refused'))
+  const said = screen.getByTestId('saved').textContent
+  for (const words of ['通话已结束', '报告编号 ABCDEFGHIJ']) expect(said).toContain(words)
+  expect(said).not.toContain('the call is over')
+})
+
+it('shows the steps for a caller who is not heard by itself, until he is', async () => {
+  const since = (ms: number) => new Date(Date.now() - ms).toISOString()
+  show({ state: 'Talking', call: 'c1' }, { answered_at: since(5_000), silent_since: since(5_000) })
+  expect(screen.getByText(/^the next sentence in/)).toBeTruthy()
+  cleanup()
+  show({ state: 'Talking', call: 'c1' }, { answered_at: since(9_000), silent_since: since(9_000) })
+  expect(screen.getByText('You may hang up now')).toBeTruthy()
+  fireEvent.keyDown(document.body, { key: 'e' })
+  await waitFor(() => expect(server.told).toContainEqual({ path: '/api/v1/agents/1001/orders', body: { verb: 'hang_up' } }))
+  cleanup()
+  show({ state: 'Talking', call: 'c1' }, { answered_at: since(9_000) })
+  expect(screen.queryByText('You may hang up now')).toBeNull()
+})

@@ -26,7 +26,7 @@ import { useDesk } from './provider'
 import { RecordSheet, type SheetDeeds } from './record'
 import { Ringing } from './ringing'
 import { ScriptView } from './script'
-import type { Begun } from './situations'
+import { useSituation } from './situation'
 import { stepAt } from './steps'
 import { Strip } from './strip'
 import { Talk } from './talk'
@@ -57,7 +57,7 @@ function DeskBody({ desk }: { desk: Desk }) {
   const [order, busy] = useOrder()
   const [pane, setPane] = useState<Pane>(null)
   const about = call?.call ?? ''
-  const [begun, setBegun] = useOfCall<Begun>(about)
+  const [begun, setBegun] = useSituation(about, part === 'talking' ? call : null, desk.skew)
   const deeds = useRef<SheetDeeds | null>(null)
   const current = sheetCall(view)
   const [opened, setOpened] = useOpened(me.number, current)

@@ -1,8 +1,8 @@
 import { CustomerServiceOutlined } from '@ant-design/icons'
-import { lazy } from 'react'
+import { lazily } from '../shell/lazily'
 import type { Page } from '../shell/area'
 import './text'
 
 export const deskPages: Page[] = [
-  { path: '/desk', roles: ['agent'], menu: 'desk', icon: <CustomerServiceOutlined />, view: lazy(() => import('./page')) },
+  { path: '/desk', roles: ['agent'], menu: 'desk', icon: <CustomerServiceOutlined />, view: lazily(() => import('./page')) },
 ]

@@ -88,3 +88,18 @@ it('follows the desk once there is one again', async () => {
   await pass(5_000)
   expect(held.follow).toHaveBeenCalledTimes(1)
 })
+
+it('leaves the ring tone to the page that has the phone, and answers there', async () => {
+  const phone = (held.phone = phoneOf({})) as Phone
+  phone.state.elsewhere = true
+  show()
+  await pass(0)
+  act(() => say({
+    epoch: 'a', seq: 1, at, agents: [{ agent: '1001', company: 'demo', state: 'Ringing', since: at, reachable: true, call: 'c1' }],
+    calls: [{ call: 'c1', company: 'demo', did: '800100', caller: '13800000000', direction: 'inbound', state: 'ringing', agent: '1001', emergency: false, started_at: at, ring_ms: 5_000, recording: false, recording_paused: false }],
+  }))
+  await pass(10_000)
+  expect(held.rings).not.toHaveBeenCalled()
+  fireEvent.keyDown(document.body, { key: 'F2' })
+  expect(phone.answer).toHaveBeenCalledTimes(1)
+})

@@ -89,10 +89,10 @@ function Following({ children }: { children: ReactNode }) {
   const untold = useUntold(own, part)
   useAnswerKey(phone)
   useAlarm(rings ? {
-    call: call.call, period: call.ring_ms, sounds: phone?.state.kind === 'browser',
+    call: call.call, period: call.ring_ms, sounds: phone?.state.kind === 'browser' && !phone.state.elsewhere, // once in a browser
     title: t(call.emergency ? 'alarm.emergency' : 'alarm.title', { caller }), body: t('alarm.body', { did: call.did }),
   } : untold && own?.state === 'ringing' ? {
-    call: 'phone', period: ringsAlone, sounds: true, title: t('alarm.title', { caller: own.peer }), body: t('alarm.untold'),
+    call: 'phone', period: ringsAlone, sounds: !phone?.state.elsewhere, title: t('alarm.title', { caller: own.peer }), body: t('alarm.untold'),
   } : null)
   return (
     <DeskContext value={follow}>

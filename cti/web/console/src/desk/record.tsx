@@ -2,7 +2,7 @@ import { Alert, Button, Select, Space, Tag } from 'antd'
 import { useEffect, useState, type RefObject } from 'react'
 import { Link } from 'react-router'
 import { labelOf, type useForms } from '../parts/forms'
-import { Problem, useDo } from '../parts/problem'
+import { Problem, useDo, wordsOf } from '../parts/problem'
 import { Moment } from '../parts/time'
 import { language, useText } from '../shell/text'
 import { Deeds } from './deeds'
@@ -115,7 +115,7 @@ function Saved({ writing }: { writing: Writing }) {
   return (
     <span className={trouble ? 'desk-unsaved' : 'desk-dim'} role="status" data-testid="saved" data-state={state}>
       {t(`saved.${state}`)}{state === 'written' && at && <> <Moment at={new Date(at).toISOString()} /></>}
-      {trouble && <> · {problem instanceof Error ? problem.message : String(problem)} · {t(kept ? 'saved.kept' : 'saved.notKept')}</>}
+      {trouble && <> · {wordsOf(problem, t).detail.replaceAll('\n', ' · ')} · {t(kept ? 'saved.kept' : 'saved.notKept')}</>}
     </span>
   )
 }

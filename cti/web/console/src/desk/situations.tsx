@@ -3,9 +3,7 @@ import { useState } from 'react'
 import { lengthOf } from '../parts/time'
 import { useText } from '../shell/text'
 import { useClock } from './clock'
-import { promisedMinutes, situations, stepAt, type Situation } from './steps'
-
-export type Begun = { situation: Situation; at: number }
+import { promisedMinutes, situations, stepAt, type Begun } from './steps'
 
 /**
  * The sentences for what comes up in a talk (A3 to A7), with the pauses between them. The
@@ -24,7 +22,7 @@ export function Situations({ begun, onBegin, onPromise, promising }: {
             onClick={() => onBegin(begun?.situation === s ? null : { situation: s, at: Date.now() })}>{t(`situation.${s}.name`)}</Button>
         ))}
       </Space>
-      {begun && <Sentences key={begun.at} begun={begun} onPromise={onPromise} promising={promising} />}
+      {begun && <Sentences key={begun.situation} begun={begun} onPromise={onPromise} promising={promising} />}
     </section>
   )
 }

@@ -1,6 +1,8 @@
 // What an agent says in situations that come up in a talk, with the pauses the rules want
 // between the sentences.
 
+import type { LiveCall } from './wire'
+
 export type Situation = 'silent' | 'keys' | 'audio' | 'wait' | 'lookup' | 'linger'
 
 /**
@@ -43,3 +45,12 @@ export function stepAt(situation: Situation, elapsed: number): Step {
 
 /** Within how many minutes a caller is promised a call in a situation (A5: 3, A7: 30). */
 export const promisedMinutes: Partial<Record<Situation, number>> = { audio: 3, lookup: 30 }
+
+/** A situation, and when its first sentence was due, by this machine's clock in ms. */
+export type Begun = { situation: Situation; at: number }
+
+/** The situation that the hotline has noted of a talk: it counts the steps, and knows when they are over. */
+export function notedOf(call: Pick<LiveCall, 'silent_since' | 'lingers_since'> | null, skew: number): Begun | null {
+  const noted = (situation: Situation, since: string | undefined) => (since ? { situation, at: Date.parse(since) - skew } : null)
+  return noted('linger', call?.lingers_since) ?? noted('silent', call?.silent_since)
+}

@@ -11,8 +11,8 @@ import type { Part } from './desk'
 import { Keypad } from './keypad'
 import type { Order } from './order'
 import { Who } from './ringing'
-import { Situations, type Begun } from './situations'
-import { stepAt } from './steps'
+import { Situations } from './situations'
+import { stepAt, type Begun } from './steps'
 import type { LiveCall } from './wire'
 
 /** A call that was answered, or is being dialled: how it stands, and what is done to it. */

@@ -88,3 +88,15 @@ test('who has passed his call on and writes his notes does not look like who has
   expect(talk.textContent).toContain('On hold')
   expect(talk.querySelector('[aria-label*="2001"]')).not.toBeNull()
 })
+
+test('an agent who says nothing to his caller is seen on his card', () => {
+  setLanguage('en')
+  const talks = { state: 'talking', agent: '1001' } as const
+  const page = (quiet_since?: string) => (
+    <Agents agents={[agentOf('1001', { state: 'Talking', call: 'c1' })]} calls={new Map([['c1', callOf('c1', { ...talks, quiet_since })]])} by="queue" selected={none} selectable={false} onOpen={nothing} onSelect={nothing} />
+  )
+  const { rerender } = render(page())
+  expect(screen.queryByLabelText('The agent is not heard')).toBeNull()
+  rerender(page('2026-03-02T08:05:00Z'))
+  expect(screen.getByLabelText('The agent is not heard')).toBeDefined()
+})

@@ -1,4 +1,4 @@
-import { DisconnectOutlined, EyeOutlined, SwapOutlined } from '@ant-design/icons'
+import { AudioMutedOutlined, DisconnectOutlined, EyeOutlined, SwapOutlined } from '@ant-design/icons'
 import { memo } from 'react'
 import { useText } from '../shell/text'
 import { reasonOf } from './reason'
@@ -33,6 +33,7 @@ export const AgentCard = memo(function AgentCard({ agent, call, selected, select
         </button>
         {!agent.reachable && <DisconnectOutlined className="floor-bad" title={t('unreachable')} aria-label={t('unreachable')} />}
         {agent.moved && <SwapOutlined title={t('moved')} aria-label={t('moved')} />}
+        {own?.quiet_since && <AudioMutedOutlined className="floor-bad" title={t('quietFor')} aria-label={t('quietFor')} />}
         {watchers.length > 0 && <EyeOutlined title={watchers.map((w) => w.by).join(', ')} aria-label={t('watchedBy', { who: watchers.map((w) => w.by).join(', ') })} />}
       </div>
       <div className="floor-card-state">

@@ -1,4 +1,4 @@
-import { AlertFilled, PauseCircleOutlined } from '@ant-design/icons'
+import { AlertFilled, AudioMutedOutlined, PauseCircleOutlined } from '@ant-design/icons'
 import { Table, Tag, type TableColumnsType } from 'antd'
 import { memo, useMemo } from 'react'
 import { Link } from 'react-router'
@@ -57,6 +57,7 @@ const Detail = memo(function Detail({ call: c }: { call: LiveCall }) {
     <>
       {c.held_since && <span>{t('heldFor')} <Ticking at={c.held_since} /> </span>}
       {c.consult && <span>{t('consults', { to: c.consult.to })} <Ticking at={c.consult.since} /> </span>}
+      {c.quiet_since && <span className="floor-bad"><AudioMutedOutlined aria-hidden /> {t('quietFor')} <Ticking at={c.quiet_since} /></span>}
       {c.recording_paused && <PauseCircleOutlined className="floor-bad" title={t('unrecorded')} aria-label={t('unrecorded')} />}{' '}
       <Watchers watchers={c.watchers} />
     </>

@@ -27,6 +27,8 @@ export type LiveCall = {
   ringing_since?: string
   answered_at?: string
   held_since?: string
+  /** Since when the agent is not heard in his talk, once that is long. */
+  quiet_since?: string
   /** Length of one ring in ms. */
   ring_ms: number
   consult?: { to: string; state: 'ringing' | 'talking'; since: string }

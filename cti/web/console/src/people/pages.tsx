@@ -1,11 +1,11 @@
 import { TeamOutlined } from '@ant-design/icons'
-import { lazy } from 'react'
+import { lazily } from '../shell/lazily'
 import type { Page } from '../shell/area'
 import './text'
 
 const everybody = ['agent', 'shift_leader', 'operator', 'administrator', 'finance', 'auditor', 'clerk']
 
 export const peoplePages: Page[] = [
-  { path: '/workshop/people', roles: ['operator', 'administrator'], menu: 'people', icon: <TeamOutlined />, view: lazy(() => import('./list')) },
-  { path: '/me', roles: everybody, view: lazy(() => import('./me')) },
+  { path: '/workshop/people', roles: ['operator', 'administrator'], menu: 'people', icon: <TeamOutlined />, view: lazily(() => import('./list')) },
+  { path: '/me', roles: everybody, view: lazily(() => import('./me')) },
 ]

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ProblemError } from '../api/client'
 import { BrowserPhone, type Exchange } from './browser'
+import type { Others, Said } from './others'
 
 /** What JsSIP would be, by the test's word. */
 const sip = vi.hoisted(() => {
@@ -210,4 +211,77 @@ test('a browser that may not use the microphone is not chosen, and says why', as
   await phone.choose('browser')
   expect(exchange.choose).not.toHaveBeenCalled()
   expect(phone.state).toMatchObject({ kind: 'desk', problem: 'microphone' })
+})
+
+/** Two pages of a browser: what one says the other hears. */
+function pagesOf() {
+  const listens = new Map<number, (said: Said) => void>()
+  const page = (n: number): Others => ({
+    say: (said) => listens.get(1 - n)?.(structuredClone(said)),
+    hear: (listen) => {
+      listens.set(n, listen)
+      return () => void listens.delete(n)
+    },
+  })
+  return [page(0), page(1)] as const
+}
+
+test('a page that has not the phone shows it, and has its call answered where it is', async () => {
+  const [here, there] = pagesOf()
+  const [first, second] = [phoneOf().phone, phoneOf().phone]
+  first.meet(here)
+  second.meet(there)
+  await first.begin()
+  sip.made[0]!.tell('registered')
+  second.wait()
+  expect(second.state).toMatchObject({ elsewhere: true, kind: 'browser', registered: true, call: null })
+  const session = { ...incoming(), mute: vi.fn(), sendDTMF: vi.fn() }
+  sip.made[0]!.tell('newRTCSession', { session, request: rung })
+  expect(second.state.call).toMatchObject({ state: 'ringing', peer: '13800000000' })
+  second.answer()
+  expect(session.answer).toHaveBeenCalledTimes(1)
+  second.mute(true)
+  second.keys('12')
+  expect(session.mute).toHaveBeenCalledTimes(1)
+  expect(session.sendDTMF).toHaveBeenCalledWith('12')
+  expect(second.state.call).toMatchObject({ muted: true })
+  second.hangUp()
+  expect(session.terminate).toHaveBeenCalledTimes(1)
+  expect(first.state.elsewhere).toBe(false)
+  expect(sip.made).toHaveLength(1)
+})
+
+test('a page that gets the phone has it anew, and hears no more of the one before', async () => {
+  const [here, there] = pagesOf()
+  const [first, second] = [phoneOf().phone, phoneOf().phone]
+  const apart = first.meet(here)
+  second.meet(there)
+  await first.begin()
+  sip.made[0]!.tell('newRTCSession', { session: incoming(), request: rung })
+  second.wait()
+  expect(second.state.call).not.toBeNull()
+  first.end()
+  apart()
+  const begun = second.begin()
+  expect(second.state).toMatchObject({ elsewhere: false, registered: false, call: null })
+  await begun
+  expect(sip.made).toHaveLength(2)
+  const session = incoming()
+  sip.made[1]!.tell('newRTCSession', { session, request: rung })
+  second.answer()
+  expect(session.answer).toHaveBeenCalledTimes(1)
+})
+
+test('who has left the phone does nothing that is said to it', async () => {
+  const [here, there] = pagesOf()
+  const [first, second] = [phoneOf().phone, phoneOf().phone]
+  first.meet(here)
+  second.meet(there)
+  await first.begin()
+  const session = incoming()
+  sip.made[0]!.tell('newRTCSession', { session, request: rung })
+  second.wait()
+  first.end()
+  second.answer()
+  expect(session.answer).not.toHaveBeenCalled()
 })

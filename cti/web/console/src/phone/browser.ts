@@ -4,6 +4,7 @@ import type { UA } from 'jssip/lib/UA'
 import { ProblemError } from '../api/client'
 import { answersItself } from './itself'
 import { Line } from './line'
+import { nobody, type Deed, type Others, type Said } from './others'
 import type { Phone, PhoneCall, PhoneKind, PhoneState } from './phone'
 
 /** What the hotline tells a browser that has become somebody's phone. */
@@ -41,6 +42,9 @@ export class BrowserPhone implements Phone {
   private later?: ReturnType<typeof setTimeout>
   /** Counts what was begun, chosen and ended: only the last counts. */
   private turn = 0
+  /** This page has the phone, or is to have it. */
+  private owns = false
+  private others: Others = nobody
   private readonly sound = new Audio()
 
   constructor(private readonly url: string, private readonly exchange: Exchange) {
@@ -50,7 +54,8 @@ export class BrowserPhone implements Phone {
   /** Begins as the page is loaded: a browser that was the phone is it again. */
   async begin(): Promise<void> {
     const turn = this.next()
-    this.set({ elsewhere: false })
+    this.owns = true
+    if (this.state.elsewhere) this.set({ elsewhere: false, registered: false, call: null, problem: null }) // that was the other page's
     try {
       const kind = await this.exchange.kind()
       if (turn !== this.turn) return
@@ -66,6 +71,17 @@ export class BrowserPhone implements Phone {
   /** Leaves it to another page, which has it. */
   wait(): void {
     this.set({ elsewhere: true })
+    this.others.say({ asks: true })
+  }
+
+  /** Speaks with the browser's other pages from here on, until the function that it gives is called. */
+  meet(others: Others): () => void {
+    this.others = others
+    const deaf = others.hear((said) => this.heard(said))
+    return () => {
+      deaf()
+      this.others = nobody
+    }
   }
 
   async choose(kind: PhoneKind): Promise<void> {
@@ -83,26 +99,52 @@ export class BrowserPhone implements Phone {
     this.ua?.stop()
     this.ua = undefined
     this.set({ registered: false })
+    this.owns = false
   }
 
   /** Answers what rings; what is about to ring, as the desk has told already, once it does. */
   answer = (): void => {
+    if (this.passOn({ act: 'answer' })) return
     if (this.session?.isInProgress()) this.session.answer({ mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } })
     else if (!this.session) this.takesUntil = Math.max(this.takesUntil, Date.now() + takesSoon)
   }
 
   hangUp = (): void => {
+    if (this.passOn({ act: 'hangUp' })) return
     if (this.session && !this.session.isEnded()) this.session.terminate()
   }
 
   mute = (on: boolean): void => {
+    if (this.passOn({ act: 'mute', on })) return
     if (on) this.session?.mute({ audio: true })
     else this.session?.unmute({ audio: true })
     this.setCall({ muted: on })
   }
 
   keys = (digits: string): void => {
+    if (this.passOn({ act: 'keys', digits })) return
     if (/^[0-9*#A-D]+$/.test(digits)) this.session?.sendDTMF(digits)
+  }
+
+  /** Has the page do it that has the phone; false where that is this one. */
+  private passOn(does: Deed): boolean {
+    if (this.state.elsewhere) this.others.say({ does })
+    return this.state.elsewhere
+  }
+
+  /** Hears another page of this browser. */
+  private heard(said: Said) {
+    if ('is' in said) {
+      if (this.state.elsewhere) this.set({ ...said.is, elsewhere: true })
+      return
+    }
+    if (!this.owns) return
+    if ('asks' in said) return this.others.say({ is: this.state })
+    const { does } = said
+    if (does.act === 'answer') this.answer()
+    else if (does.act === 'hangUp') this.hangUp()
+    else if (does.act === 'mute') this.mute(does.on)
+    else this.keys(does.digits)
   }
 
   subscribe = (listen: () => void): (() => void) => {
@@ -234,6 +276,7 @@ export class BrowserPhone implements Phone {
 
   private set(change: Partial<PhoneState>) {
     this.state = { ...this.state, ...change }
+    if (this.owns) this.others.say({ is: this.state })
     this.listeners.forEach((listen) => listen())
   }
 }

@@ -21,7 +21,7 @@ export type PhoneState = {
   /** This browser is registered; of a desk phone, the hotline's live data tell. */
   registered: boolean
   call: PhoneCall | null
-  /** Another page of this browser has it; here it is as a phone on the desk. */
+  /** Another page of this browser has it, and does what is done here; the rest is as told there. */
   elsewhere: boolean
   /** What keeps it from working, in the browser's words; null when nothing does. */
   problem: string | null

@@ -2,6 +2,7 @@ import { createContext, useContext, useEffect, useState, useSyncExternalStore, t
 import { api, ask } from '../api/client'
 import { useMe } from '../shell/me'
 import { BrowserPhone, type Exchange } from './browser'
+import { othersOf } from './others'
 import type { Phone } from './phone'
 import { inTurn } from './turn'
 
@@ -20,11 +21,16 @@ export function PhoneProvider({ closing = false, children }: { closing?: boolean
   useEffect(() => {
     if (!phone || !lives) return
     // In one page only: a second one would take the call away from the first.
-    return inTurn(`phone ${number}`, {
+    const apart = phone.meet(othersOf(number))
+    const over = inTurn(`phone ${number}`, {
       begin: () => void phone.begin().catch(() => undefined), // the desk shows that the phone is not registered
       wait: () => phone.wait(),
       end: () => phone.end(),
     })
+    return () => {
+      over()
+      apart()
+    }
   }, [phone, lives, number])
   return <PhoneContext value={phone}>{children}</PhoneContext>
 }

@@ -1,5 +1,7 @@
 import { Button, Result } from 'antd'
-import { Component, type ReactNode } from 'react'
+import { Component, useEffect, type ReactNode } from 'react'
+import { usePhone } from '../phone/provider'
+import { anew, Outdated } from './lazily'
 import { useText } from './text'
 
 /** Keeps a page that fails from taking the others with it: the phone rings on. */
@@ -15,11 +17,23 @@ export class Boundary extends Component<{ children: ReactNode; at: string }, { e
   }
 
   render() {
-    return this.state.error ? <Broken error={this.state.error} /> : this.props.children
+    const { error } = this.state
+    if (error instanceof Outdated) return <LoadAnew />
+    return error ? <Broken error={error} /> : this.props.children
   }
+}
+
+/** Loads the console anew; who is in a call says when, for he hears nothing meanwhile. */
+function LoadAnew() {
+  const t = useText()
+  const talks = Boolean(usePhone()?.state.call)
+  useEffect(() => {
+    if (!talks) anew()
+  }, [talks])
+  return <Result status="info" title={t('outdated')} subTitle={talks ? t('outdatedTalks') : undefined} extra={<Button type="primary" onClick={anew}>{t('anew')}</Button>} />
 }
 
 function Broken({ error }: { error: Error }) {
   const t = useText()
-  return <Result status="error" title={t('broken')} subTitle={error.message} extra={<Button onClick={() => location.reload()}>{t('reload')}</Button>} />
+  return <Result status="error" title={t('broken')} subTitle={error.message} extra={<Button onClick={anew}>{t('anew')}</Button>} />
 }

@@ -2,7 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { App, ConfigProvider, Result, Spin, theme } from 'antd'
 import enUS from 'antd/locale/en_US'
 import zhCN from 'antd/locale/zh_CN'
-import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
+import { Suspense, useEffect, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { BrowserRouter, Link, Navigate, Route, Routes, useLocation } from 'react-router'
 import { api, ask, onLoggedOut, ProblemError } from '../api/client'
@@ -13,6 +13,7 @@ import { PhoneProvider, usePhone } from '../phone/provider'
 import { useDo } from '../parts/problem'
 import { Boundary } from './broken'
 import { Frame } from './frame'
+import { lazily } from './lazily'
 import { leaving } from './leaving'
 import { Login } from './login'
 import { MeContext, useMe, type Me } from './me'
@@ -22,7 +23,7 @@ import { useText } from './text'
 import { useShade } from './theme'
 
 // Who has no password yet cannot log in: this page is reached without.
-const Reset = lazy(() => import('../people/reset'))
+const Reset = lazily(() => import('../people/reset'))
 
 // Ant Design's own greys and blue are too faint to be read by everybody (WCAG 2.2, 1.4.3).
 const themes = {
@@ -33,9 +34,14 @@ const themes = {
       colorTextPlaceholder: '#636363', colorTextQuaternary: '#636363', colorTextLabel: '#434343', colorError: '#c41d23', colorSuccess: '#237804', colorSuccessBg: '#f6ffed', colorWarningBg: '#fffbe6', colorErrorBg: '#fff2f0', colorWarning: '#ad4e00', colorWarningText: '#874d00',
     },
   },
+  // Colours of words are light here, so that words on a ground of such a colour are dark.
   dark: {
     algorithm: theme.darkAlgorithm,
-    token: { colorTextSecondary: '#c8c8c8', colorTextTertiary: '#b5b5b5', colorTextDescription: '#b5b5b5', colorTextPlaceholder: '#a0a0a0', colorTextQuaternary: '#a0a0a0' },
+    token: {
+      colorPrimary: '#7ab4ff', colorInfo: '#7ab4ff', colorLink: '#7ab4ff', colorError: '#ff7875',
+      colorTextSecondary: '#c8c8c8', colorTextTertiary: '#b5b5b5', colorTextDescription: '#b5b5b5', colorTextPlaceholder: '#a0a0a0', colorTextQuaternary: '#a0a0a0',
+    },
+    components: { Button: { primaryColor: '#141414', dangerColor: '#141414' }, DatePicker: { colorTextLightSolid: '#141414' } },
   },
 }
 
@@ -55,7 +61,7 @@ export function Console() {
         <QueryClientProvider client={queries}>
           <BrowserRouter>
             <Routes>
-              <Route path="/reset" element={<Suspense fallback={<Spin fullscreen />}><Reset /></Suspense>} />
+              <Route path="/reset" element={<Boundary at="/reset"><Suspense fallback={<Spin fullscreen />}><Reset /></Suspense></Boundary>} />
               <Route path="*" element={<Session />} />
             </Routes>
           </BrowserRouter>
@@ -144,7 +150,7 @@ function Pages({ onLogout }: { onLogout: () => void }) {
   const framed = (page: ReactNode) => <Frame onLogout={onLogout}><Boundary at={pathname}>{page}</Boundary></Frame>
   return (
     <Routes>
-      {pages.map(({ path, bare, view: View }) => <Route key={path} path={path} element={bare ? <View /> : framed(<View />)} />)}
+      {pages.map(({ path, bare, view: View }) => <Route key={path} path={path} element={bare ? <Boundary at={pathname}><View /></Boundary> : framed(<View />)} />)}
       <Route path="/" element={<Home />} />
       <Route path="*" element={framed(<Result status="404" title={t('notFound')} extra={<Link to="/">{t('home')}</Link>} />)} />
     </Routes>

@@ -17,6 +17,7 @@ beforeEach(() => {
   globalThis.ResizeObserver ??= class { observe() {} unobserve() {} disconnect() {} }
 })
 afterEach(() => {
+  localStorage.clear()
   cleanup()
   vi.unstubAllGlobals()
 })
@@ -41,5 +42,26 @@ it('asks who is in a call before it logs him out, which would hang up', async ()
 
 it('logs out at once who is in none', () => {
   held.phone = { state: { call: null } }
+  expect(show()).toHaveBeenCalledTimes(1)
+})
+
+it('asks what becomes of a draft that the browser keeps', async () => {
+  held.phone = null
+  localStorage.setItem('sansheng-draft-1001', 'a draft')
+  const kept = show()
+  fireEvent.click(await screen.findByRole('button', { name: 'Keep it and log out' }))
+  expect(kept).toHaveBeenCalledTimes(1)
+  expect(localStorage.getItem('sansheng-draft-1001')).toBe('a draft')
+  cleanup()
+  const thrown = show()
+  expect(thrown).not.toHaveBeenCalled()
+  fireEvent.click(await screen.findByRole('button', { name: 'Throw it away and log out' }))
+  expect(thrown).toHaveBeenCalledTimes(1)
+  expect(localStorage.getItem('sansheng-draft-1001')).toBeNull()
+})
+
+it('asks nobody about the draft of another', () => {
+  held.phone = null
+  localStorage.setItem('sansheng-draft-1002', 'a draft')
   expect(show()).toHaveBeenCalledTimes(1)
 })

@@ -1,9 +1,10 @@
-import { Button, Layout, Menu, Popconfirm, Space, Typography } from 'antd'
-import type { ReactNode } from 'react'
+import { Button, Layout, Menu, Modal, Popconfirm, Space, Typography } from 'antd'
+import { useState, type ReactNode } from 'react'
 import { Link, useLocation, useNavigate } from 'react-router'
 import { LiveBar } from '../live/bar'
 import { PhoneBar } from '../phone/bar'
 import { usePhone } from '../phone/provider'
+import { hasDraft, throwAwayDraft } from '../workshop/draft/kept'
 import { useMe } from './me'
 import { pages } from './pages'
 import { language, setLanguage, useText } from './text'
@@ -14,7 +15,6 @@ export function Frame({ children, onLogout }: { children: ReactNode; onLogout: (
   const t = useText()
   const me = useMe()
   const shade = useShade()
-  const talks = Boolean(usePhone()?.state.call) // the phone ends with the login
   const navigate = useNavigate()
   const { pathname } = useLocation()
   const menu = pages.filter((p) => p.menu && p.roles.includes(me.role))
@@ -33,14 +33,41 @@ export function Frame({ children, onLogout }: { children: ReactNode; onLogout: (
           <Button type="text" onClick={() => setLanguage(language() === 'zh' ? 'en' : 'zh')}>{t('language')}</Button>
           <Button type="text" onClick={() => setShade(shade === 'dark' ? 'light' : 'dark')}>{t(shade === 'dark' ? 'light' : 'dark')}</Button>
           <Link to="/me">{me.number} {me.name} · {t(`role.${me.role}`)}</Link>
-          <Popconfirm title={t('logoutTalks')} okText={t('logout')} cancelText={t('cancel')} disabled={!talks} onConfirm={onLogout}>
-            <Button onClick={talks ? undefined : onLogout}>{t('logout')}</Button>
-          </Popconfirm>
+          <Logout onLogout={onLogout} />
         </Space>
       </Layout.Header>
       <LiveBar />
       {me.role !== 'agent' && <PhoneBar />}
       <Layout.Content className="frame-page" role="main">{children}</Layout.Content>
     </Layout>
+  )
+}
+
+/** Logs out, once it is said what becomes of a call, and of a draft that the browser keeps. */
+function Logout({ onLogout }: { onLogout: () => void }) {
+  const t = useText()
+  const { number } = useMe()
+  const talks = Boolean(usePhone()?.state.call) // the phone ends with the login
+  const [asks, setAsks] = useState(false)
+  function leave() {
+    if (hasDraft(number)) setAsks(true)
+    else onLogout()
+  }
+  function leaves(act?: () => void) {
+    act?.()
+    setAsks(false)
+    onLogout()
+  }
+  return (
+    <>
+      <Popconfirm title={t('logoutTalks')} okText={t('logout')} cancelText={t('cancel')} disabled={!talks} onConfirm={leave}>
+        <Button onClick={talks ? undefined : leave}>{t('logout')}</Button>
+      </Popconfirm>
+      <Modal open={asks} title={t('draft')} onCancel={() => setAsks(false)} footer={[
+        <Button key="cancel" onClick={() => setAsks(false)}>{t('cancel')}</Button>,
+        <Button key="throw" danger onClick={() => leaves(() => throwAwayDraft(number))}>{t('draftThrow')}</Button>,
+        <Button key="keep" type="primary" onClick={() => leaves()}>{t('draftKeep')}</Button>,
+      ]}>{t('draftHint')}</Modal>
+    </>
   )
 }

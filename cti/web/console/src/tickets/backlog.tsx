@@ -6,13 +6,13 @@ import { Problem } from '../parts/problem'
 import { useNow } from '../parts/time'
 import { useMe } from '../shell/me'
 import { useText } from '../shell/text'
-import { byUrgency, heaps, waits, type Heap } from './due'
+import { byUrgency, heaps, type Heap } from './due'
 import { OrderDialog } from './dialog'
 import { may, type Order, type Ticket } from './orders'
 import { most } from './query'
 import { TicketTable } from './table'
 
-const unclosed = ['open', 'forwarded'] as const
+const unclosed = ['open', 'forwarded', 'done'] as const
 
 /** What lies longer than it may, or will soon, by department and by who has it. */
 export function Backlog({ company }: { company?: string }) {
@@ -27,7 +27,7 @@ export function Backlog({ company }: { company?: string }) {
   })
   const [ordered, setOrdered] = useState<{ order: Order; ticket: Ticket } | null>(null)
   if (error && !data) return <Problem error={error} onRetry={() => void refetch()} />
-  const tickets = [...new Map((data ?? []).flatMap((list) => list.tickets).map((k) => [k.id, k])).values()].filter(waits)
+  const tickets = [...new Map((data ?? []).flatMap((list) => list.tickets).map((k) => [k.id, k])).values()]
   const all = heaps(tickets, now)
   return (
     <Space orientation="vertical" size="middle" style={{ width: '100%' }}>

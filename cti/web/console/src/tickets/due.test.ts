@@ -25,7 +25,11 @@ describe('deadlines', () => {
     expect(byUrgency(list, now).map((t) => t.id)).toEqual(['danger', 'over more', 'over', 'later', 'closed', 'was danger'])
   })
   it('heaps the backlog by department and who has it', () => {
-    const list = [ticket('a', -1), ticket('b', -1, { department: 'gas', state: 'forwarded', clerk: '7001' }), ticket('c', 2, { department: 'gas', state: 'forwarded', clerk: '7001' }), ticket('d', 90)]
-    expect(heaps(list, now).map((h) => [h.department, h.owner, h.overdue.length, h.soon.length])).toEqual([['gas', '7001', 1, 1], ['', '1001', 1, 0]])
+    const gas = { department: 'gas', clerk: '7001' }
+    const list = [ticket('a', -1), ticket('b', -1, { ...gas, state: 'forwarded' }), ticket('c', 2, { ...gas, state: 'forwarded' }), ticket('d', 90)]
+    const shown = () => heaps(list, now).map((h) => [h.department, h.owner, h.overdue.length, h.soon.length])
+    expect(shown()).toEqual([['gas', '7001', 1, 1], ['', '1001', 1, 0]])
+    list.push(ticket('e', -1, { ...gas, state: 'done' })) // the department has done it: now it waits for who is responsible
+    expect(shown()).toEqual([['', '1001', 2, 0], ['gas', '7001', 1, 1]])
   })
 })

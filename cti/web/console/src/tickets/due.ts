@@ -10,7 +10,7 @@ export const soonMs = 24 * hour
 type Deadlined = { state: string; due_at: string | null; overdue?: boolean }
 
 /** Whether something is still to be done. */
-export function waits(ticket: { state: string }): boolean {
+function waits(ticket: { state: string }): boolean {
   return ticket.state === 'draft' || ticket.state === 'open' || ticket.state === 'forwarded'
 }
 
@@ -57,7 +57,9 @@ export function heaps<T extends Deadlined & { department?: string; owner: string
   for (const t of tickets) {
     const mark = markOf(t, now)
     if (mark !== 'overdue' && mark !== 'soon') continue
-    const [department, owner] = [t.department ?? '', (t.department ? t.clerk : undefined) ?? t.owner ?? '']
+    // What a department has done is for who is responsible to tell the caller, and to close.
+    const held = t.state === 'done' ? undefined : t.department
+    const [department, owner] = [held ?? '', (held ? t.clerk : undefined) ?? t.owner ?? '']
     const key = `${department}/${owner}`
     const heap = all.get(key) ?? { department, owner, overdue: [], soon: [] }
     heap[mark].push(t)

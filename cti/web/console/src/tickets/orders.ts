@@ -41,7 +41,7 @@ const rules: Record<Order, Rule> = {
   finish: rule(['forwarded'], 'none', 'own'),
   give_back: rule(['forwarded', 'done'], 'none', 'own'),
   entrust: rule(unclosed, 'none', 'none'),
-  urge: rule(['draft', 'open', 'forwarded'], 'all', 'none'),
+  urge: rule(unclosed, 'all', 'none'),
   escalate: rule(unclosed, 'all', 'own'),
   close: rule(['draft', 'open', 'done'], 'own', 'none'),
   reopen: rule(['closed', 'done'], 'all', 'none'),

@@ -1,5 +1,5 @@
 import { HeartOutlined, ToolOutlined } from '@ant-design/icons'
-import { lazy } from 'react'
+import { lazily } from '../shell/lazily'
 import type { Page } from '../shell/area'
 import './text'
 import './workshop.css'
@@ -7,16 +7,16 @@ import './workshop.css'
 const roles = ['operator', 'administrator', 'auditor']
 
 export const workshopPages: Page[] = [
-  { path: '/workshop', roles, menu: 'workshop', icon: <ToolOutlined />, view: lazy(() => import('./overview')) },
-  { path: '/workshop/numbers', roles, view: lazy(() => import('./numbers')) },
-  { path: '/workshop/queues', roles, view: lazy(() => import('./queues')) },
-  { path: '/workshop/agents', roles, view: lazy(() => import('./agents')) },
-  { path: '/workshop/calendars', roles, view: lazy(() => import('./calendars')) },
-  { path: '/workshop/flows', roles, view: lazy(() => import('./flows')) },
-  { path: '/workshop/flows/:id', roles, view: lazy(() => import('./flow/page')) },
-  { path: '/workshop/prompts', roles, view: lazy(() => import('./prompts')) },
-  { path: '/workshop/contacts', roles, view: lazy(() => import('./contacts')) },
-  { path: '/workshop/companies', roles, view: lazy(() => import('./companies')) },
-  { path: '/workshop/document', roles, view: lazy(() => import('./document')) },
-  { path: '/workshop/health', roles: [...roles, 'shift_leader'], menu: 'health', icon: <HeartOutlined />, view: lazy(() => import('./health')) },
+  { path: '/workshop', roles, menu: 'workshop', icon: <ToolOutlined />, view: lazily(() => import('./overview')) },
+  { path: '/workshop/numbers', roles, view: lazily(() => import('./numbers')) },
+  { path: '/workshop/queues', roles, view: lazily(() => import('./queues')) },
+  { path: '/workshop/agents', roles, view: lazily(() => import('./agents')) },
+  { path: '/workshop/calendars', roles, view: lazily(() => import('./calendars')) },
+  { path: '/workshop/flows', roles, view: lazily(() => import('./flows')) },
+  { path: '/workshop/flows/:id', roles, view: lazily(() => import('./flow/page')) },
+  { path: '/workshop/prompts', roles, view: lazily(() => import('./prompts')) },
+  { path: '/workshop/contacts', roles, view: lazily(() => import('./contacts')) },
+  { path: '/workshop/companies', roles, view: lazily(() => import('./companies')) },
+  { path: '/workshop/document', roles, view: lazily(() => import('./document')) },
+  { path: '/workshop/health', roles: [...roles, 'shift_leader'], menu: 'health', icon: <HeartOutlined />, view: lazily(() => import('./health')) },
 ]

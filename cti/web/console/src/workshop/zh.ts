@@ -85,16 +85,16 @@ export const zh = {
   },
   kind: { say: '播放', hours: '工作时间', menu: '按键菜单', digits: '收号', caller: '识别来电者', lookup: '查询', language: '换语言', queue: '队列', emergency: '应急专线', voicemail: '留言', transfer: '转外部', hang_up: '挂机' },
   kindHint: {
-    say: '播放提示音，然后继续。', hours: '按日历分为开放与不开放。', menu: '播放提示音并等待一个按键；按 0 总是通向人工。', digits: '播放提示音并收取一串数字。', caller: '看来电者是否贵宾、有待回拨、24 小时内来过电。', lookup: '询问公司的服务，按回答分路。', language: '此后用另一种语言播放。', queue: '在队列中等候人工。',
+    say: '播放提示音，然后继续。', hours: '按日历分为开放与不开放。', menu: '播放提示音并等待一个按键；按 0 总是通向人工。', digits: '播放提示音并收取一串数字。', caller: '看来电者是否贵宾、有未结工单或待回拨、24 小时内来过电。', lookup: '询问公司的服务，按回答分路。', language: '此后用另一种语言播放。', queue: '在队列中等候人工。',
     emergency: '告知后接入应急专线。', voicemail: '请来电者留言，成为工单。', transfer: '转给联系单位。', hang_up: '播放后结束。',
   },
-  exit: { next: '继续', open: '开放', closed: '不开放', done: '收到号码', no_input: '没有按键', wrong: '按错', vip: '贵宾', ticket: '有待回拨', repeat: '24 小时内来过电', other: '其他', failed: '失败' },
+  exit: { next: '继续', open: '开放', closed: '不开放', done: '收到号码', no_input: '没有按键', wrong: '按错', vip: '贵宾', ticket: '有未结工单', repeat: '24 小时内来过电', other: '其他', failed: '失败' },
   nodeField: { say: '提示音', times: '分时段的提示音', calendar: '日历', tries: '问几次', wait: '等几秒', name: '号码的名称', min: '最少位数', max: '最多位数', pattern: '格式', service: '查询服务', language: '语言', to: '去处' },
   made: { opens: '报下次服务时间', emergency: '报应急号码' },
   to: { queue: '队列', emergency: '应急专线', transfer: '联系单位', none: { queue: '还没有队列', emergency: '还没有应急专线', transfer: '公司还没有联系单位，请在“联系单位”中添加' } },
   finding: {
     none: '画得没有错误。', go: '查看', server: '服务器的检查', start: '起点“{{to}}”不存在。', person: '没有指定人工队列。', id: '节点名称“{{node}}”不合规定。', twice: '有两个节点叫“{{node}}”。', exitMissing: '“{{node}}”缺少出口：{{exit}}。', deadEnd: '“{{node}}”没有出口，来电者到此无路可走。', exitNowhere: '“{{node}}”的出口（{{exit}}）指向不存在的“{{to}}”。',
-    exitUnknown: '“{{node}}”没有这样的出口：{{exit}}。', noKey: '菜单“{{node}}”没有任何按键。', noAnswer: '查询“{{node}}”没有为回答画出口。', field: '“{{node}}”缺少：{{field}}。', silent: '“{{node}}”不说话就挂机：请加一段提示音。', unreachable: '没有来电者会到“{{node}}”。', circle: '不按键的来电者会绕圈：{{way}}。', toPerson: '“{{node}}”的出口（{{exit}}）未画，通向人工。',
+    exitUnknown: '“{{node}}”没有这样的出口：{{exit}}。', noKey: '菜单“{{node}}”没有任何按键。', noAnswer: '查询“{{node}}”没有为回答画出口。', field: '“{{node}}”缺少：{{field}}。', silent: '“{{node}}”不说话就挂机：请加一段提示音。', unreachable: '没有来电者会到“{{node}}”。', circle: '不按键的来电者会绕圈：{{way}}。', hungUp: '什么都没选的来电者会在“{{node}}”被挂断：请让他通向人工、应急专线或留言。', toPerson: '“{{node}}”的出口（{{exit}}）未画，通向人工。',
   },
   walk: {
     number: '拨打的号码', caller: '来电号码', at: '时间', now: '现在', keys: '按键', keysHint: '菜单一次一键；收号时连续输入并以 # 结束；点表示不按。', is: '已知', answer: '{{service}} 的回答', go: '空走', ofDraft: '走的是草稿。', inForce: '走的是现行配置。', noLine: '没有号码使用这个流程。在“号码”中选用它，才能空走。', back: '上一步', forth: '下一步', step: '第几步',

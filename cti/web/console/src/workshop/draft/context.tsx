@@ -2,18 +2,22 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { api, ask, ProblemError, type Schema } from '../../api/client'
 import { Problem } from '../../parts/problem'
+import { beforeLeaving } from '../../shell/leaving'
 import { useMe } from '../../shell/me'
 import { Spin } from 'antd'
 import { Draft, type DraftState } from './draft'
 import { faultOf, type Fault } from './fault'
+import { draftKey } from './kept'
 
 const DraftContext = createContext<Draft | null>(null)
 
 const drafts = new Map<string, Draft>()
+// Who logs in to this page next has what the browser keeps of his own.
+beforeLeaving(() => Promise.resolve(drafts.clear()))
 
 function draftOf(number: string): Draft {
   let draft = drafts.get(number)
-  if (!draft) drafts.set(number, (draft = new Draft(`sansheng-draft-${number}`, localStorage)))
+  if (!draft) drafts.set(number, (draft = new Draft(draftKey(number), localStorage)))
   return draft
 }
 

@@ -46,6 +46,14 @@ describe('check of a flow', () => {
     expect(codes(change('people', { id: 'Menschen' }))).toContain('id Menschen')
   })
 
+  it('finds where who chooses nothing is hung up, not who chooses it', () => {
+    const parting = (id: string, exits: object): Flow => ({ ...change(id, { exits }), nodes: [...change(id, { exits }).nodes, { id: 'bye', kind: 'hang_up', say: ['goodbye'] }] })
+    for (const e of ['0', 'no_input', 'failed']) expect(codes(parting('closed', { 1: 'emergency', wrong: 'message', [e]: 'bye' }))).toEqual(['hungUp bye'])
+    expect(codes(parting('closed', { 1: 'emergency', no_input: 'message', 9: 'bye' }))).toEqual([])
+    const silent = parting('hours', { open: 'bye', closed: 'closed' })
+    expect(codes({ ...silent, nodes: silent.nodes.filter((n) => n.id !== 'people') })).toEqual(['hungUp bye'])
+  })
+
   it('knows what look-ups may say', () => {
     const asked = change('people', { kind: 'lookup', service: 'crm', to: undefined, exits: { failed: 'message', known: 'message', rich: 'message' } })
     expect(codes(asked, [{ id: 'crm', results: ['known'] }])).toEqual(['exitUnknown people rich'])

@@ -7,7 +7,7 @@ export type Finding = {
   /** A note is no error: it tells what is easily overlooked. */
   level: 'error' | 'note'
   /** Key of its words. */
-  code: 'start' | 'person' | 'id' | 'twice' | 'exitMissing' | 'deadEnd' | 'exitNowhere' | 'exitUnknown' | 'noKey' | 'noAnswer' | 'field' | 'silent' | 'unreachable' | 'circle' | 'toPerson'
+  code: 'start' | 'person' | 'id' | 'twice' | 'exitMissing' | 'deadEnd' | 'exitNowhere' | 'exitUnknown' | 'noKey' | 'noAnswer' | 'field' | 'silent' | 'unreachable' | 'circle' | 'hungUp' | 'toPerson'
   node?: string
   exit?: string
   field?: string
@@ -31,6 +31,7 @@ export function check(flow: Flow, lookups: Lookup[] = []): Finding[] {
     out.push(...exits(n, nodes, lookups), ...fields(n))
   }
   out.push(...unreachable(flow, nodes), ...circles(flow, nodes))
+  if (!out.some((f) => f.level === 'error')) out.push(...hungUp(flow, nodes))
   return out
 }
 
@@ -96,4 +97,23 @@ function circles(flow: Flow, nodes: Map<string, FlowNode>): Finding[] {
   }
   flow.nodes.forEach((n) => visit(n.id))
   return out
+}
+
+/** Where a caller is hung up who presses nothing, asks for a person by 0, or whom a prompt or a service fails. */
+function hungUp(flow: Flow, nodes: Map<string, FlowNode>): Finding[] {
+  const known = new Map<string, string | undefined>()
+  const bye = (id: string): string | undefined => {
+    if (known.has(id)) return known.get(id)
+    const n = nodes.get(id)
+    let at = n?.kind === 'hang_up' ? id : undefined
+    for (const e of n ? kinds[n.kind].alone : []) {
+      const to = n?.exits?.[e]
+      if (to) at ??= bye(to)
+    }
+    known.set(id, at)
+    return at
+  }
+  const from = [flow.start, ...flow.nodes.flatMap((n) => ['0', 'no_input', 'failed'].map((e) => n.exits?.[e] ?? ''))]
+  const places = new Set(from.map((to) => bye(to) ?? '').filter(Boolean))
+  return [...places].map((node) => ({ level: 'error', code: 'hungUp', node }))
 }

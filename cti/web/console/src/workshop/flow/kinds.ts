@@ -24,7 +24,7 @@ export const kinds: Record<Kind, KindRule> = {
   say: { needs: ['next'], may: ['failed'], alone: ['next', 'failed'], fields: ['say', 'times'] },
   hours: { needs: ['open', 'closed'], may: [], alone: ['open', 'closed'], fields: ['calendar'] },
   menu: { needs: [], may: ['no_input', 'wrong', 'failed'], alone: ['no_input', 'failed'], keys: true, fields: ['say', 'tries', 'wait'] },
-  digits: { needs: ['done', 'no_input', 'wrong'], may: ['failed'], alone: ['no_input', 'failed'], fields: ['say', 'name', 'min', 'max', 'pattern', 'tries', 'wait'] },
+  digits: { needs: ['done'], may: ['no_input', 'wrong', 'failed'], alone: ['no_input', 'failed'], fields: ['say', 'name', 'min', 'max', 'pattern', 'tries', 'wait'] },
   caller: { needs: ['other'], may: ['vip', 'ticket', 'repeat'], alone: ['other', 'vip', 'ticket', 'repeat'], fields: [] },
   lookup: { needs: ['failed'], may: [], alone: ['failed'], words: true, fields: ['service', 'say'] },
   language: { needs: ['next'], may: [], alone: ['next'], fields: ['language'] },
