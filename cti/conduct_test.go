@@ -116,10 +116,17 @@ func TestQuietAgent(t *testing.T) {
 			d.do(pbx.VoiceEnded{At: pbx.At(d.now.Add(voiceHang)), Channel: "c1-agent1"})
 			d.passes(8)
 		}},
-		"on hold":        {does: func(d *desk) { d.passes(12); d.must(Order{Agent: "1001", Verb: OrderHold}); d.passes(20) }},
-		"after the hold": {does: func(d *desk) { d.passes(12); d.holds(); d.passes(5) }},
-		"long after it":  {does: func(d *desk) { d.holds(); d.passes(12) }, quiet: true},
-		"unmeasured":     {unmeasured: true, does: func(d *desk) { d.passes(60) }},
+		"on hold": {does: func(d *desk) { d.passes(12); d.must(Order{Agent: "1001", Verb: OrderHold}); d.passes(20) }},
+		"after the hold": {does: func(d *desk) {
+			d.passes(12)
+			d.must(Order{Agent: "1001", Verb: OrderHold})
+			d.do(pbx.BridgeLeft{At: pbx.At(d.now), Bridge: "c1-talk1", Channel: "c1"})
+			d.must(Order{Agent: "1001", Verb: OrderUnhold})
+			d.bridged("c1-talk1", "c1")
+			d.passes(5)
+		}},
+		"long after it": {does: func(d *desk) { d.holds(); d.passes(12) }, quiet: true},
+		"unmeasured":    {unmeasured: true, does: func(d *desk) { d.passes(60) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

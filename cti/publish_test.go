@@ -429,6 +429,10 @@ func TestFileAtStart(t *testing.T) {
 			if got := h.Plan().Companies[0].Name; got != c.want || len(h.Versions()) != c.versions {
 				t.Errorf("in force is %s, want %s; versions %+v", got, c.want, h.Versions())
 			}
+			h.Handle(at.Add(time.Second), Started{File: file(c.file), FileFirst: true}) // as the drill has it
+			if h.Plan().Hash() != file(c.file).Hash() {
+				t.Errorf("with the file first, in force is %s", h.Plan().Companies[0].Name)
+			}
 		})
 	}
 }

@@ -80,10 +80,10 @@ func TestFlowAsksForTickets(t *testing.T) {
 		way  string
 		kept flow.Exit
 	}{
-		"he has one":         {func(r *ride) { r.tickets(TicketOpen, SheetField{"ticket", "t1"}) }, "[who owed]", TicketOpen},
-		"he has none":        {func(r *ride) { r.tickets(TicketNone) }, "[who first]", TicketNone},
-		"the store is away":  {func(r *ride) { r.handle(r.at, LookedUp{Call: "c1", N: r.asks[0].N, Failure: "no store"}) }, "[who first]", flow.Failed},
-		"it says nothing":    {func(r *ride) { r.handle(r.at.Add(lookupDeadline+lookupLate), Tick{}) }, "[who first]", flow.Failed},
+		"he has one":                   {func(r *ride) { r.tickets(TicketOpen, SheetField{"ticket", "t1"}) }, "[who owed]", TicketOpen},
+		"he has none":                  {func(r *ride) { r.tickets(TicketNone) }, "[who first]", TicketNone},
+		"the store is away":            {func(r *ride) { r.handle(r.at, LookedUp{Call: "c1", N: r.asks[0].N, Failure: "no store"}) }, "[who first]", flow.Failed},
+		"it says nothing":              {func(r *ride) { r.handle(r.at.Add(lookupDeadline+lookupLate), Tick{}) }, "[who first]", flow.Failed},
 		"it says what it is not asked": {func(r *ride) { r.tickets("known") }, "[who first]", flow.Failed},
 		"the switch was lost": {func(r *ride) {
 			r.feed("2s lost")

@@ -73,7 +73,7 @@ func TestSurvey(t *testing.T) {
 		}, time.Date(2026, 9, 30, 18, 0, 0, 0, shanghai), 1, nil, []string{
 			"800200 10-01 10:00 hours (open) → people: nobody serves queue spare",
 		}},
-		"the emergency line has helpers": {func(p *Plan) { p.Queues[1].Members = nil }, day, 1, nil, nil},
+		"the emergency line has helpers":                 {func(p *Plan) { p.Queues[1].Members = nil }, day, 1, nil, nil},
 		"those on call are there for the emergency line": {func(p *Plan) { p.Queues[1].Members, p.Queues[1].Overflow = nil, nil }, day, 1, nil, nil},
 		"who overflows to it is an emergency caller": {func(p *Plan) {
 			unserved(p)

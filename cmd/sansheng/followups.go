@@ -21,8 +21,8 @@ func followUpsCommand(open opener) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "followups",
-		Short: "List callers who are called back about what was done for them, in the order in which they are due",
-		Args:  cobra.NoArgs,
+		Short:   "List callers who are called back about what was done for them, in the order in which they are due",
+		Args:    cobra.NoArgs,
 		Example: "  sansheng followups --dissatisfied --since 2026-11-23 --until 2026-11-30",
 		RunE: revealing(open, func(c *cobra.Command, s *store.Store, _ []string) error {
 			var err error

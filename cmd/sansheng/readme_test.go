@@ -26,12 +26,12 @@ func readDocument(t *testing.T, file string) string {
 	return string(text)
 }
 
-// blocks matches what stands in fences or between backticks; commands what is given there: a
-// command of the program, to the end of the line, of its comment or of the backticks.
+// blocks matches what stands in fences or between backticks; commands what is given there, a
+// command of the program up to its comment; argument each of its arguments, quoted or not.
 var (
 	blocks   = regexp.MustCompile("(?s)```sh\n(.*?)```|`([^`\n]+)`")
 	commands = regexp.MustCompile(`(?m)(?:^|[ /])sansheng ([a-z].*?)(?:\s+[#>|].*|\s+\\)?$`)
-	words    = regexp.MustCompile(`(?:'[^']*'|\[[^\]]*\]|\S)+`)
+	argument = regexp.MustCompile(`(?:'[^']*'|\[[^\]]*\]|\S)+`)
 )
 
 // TestReadmeCommands: the commands that a reader is told to give are there, with their flags.
@@ -46,7 +46,7 @@ func TestReadmeCommands(t *testing.T) {
 				}
 				found++
 				given := strings.ReplaceAll(strings.ReplaceAll(m[1], "[", ""), "]", "")
-				c, rest, err := root.Find(words.FindAllString(given, -1))
+				c, rest, err := root.Find(argument.FindAllString(given, -1))
 				if err != nil || c == root {
 					t.Errorf("%s: there is no command %q: %v", file, m[1], err)
 					continue

@@ -82,7 +82,7 @@ func TestFaults(t *testing.T) {
 		{"witness's folder", "port_offset: 100", "witness: {folders: [heads]}", `hotline.yaml:3: witness.folders[0]: "heads" is not allowed: a path from the root`},
 		{"witness's address", "port_offset: 100", "witness: {urls: ['ftp://x']}", `hotline.yaml:3: witness.urls[0]: "ftp://x" is no http or https address`},
 		{"witness too often", "port_offset: 100", "witness: {every: 10ms}", `hotline.yaml:3: witness.every: 10ms is too often; allowed: at least 1s`},
-		{"verified too often", "port_offset: 100", "witness: {verify: -1s}", `hotline.yaml:3: witness.verify: -1s is too often; allowed: at least 1s, or 0 for never`},
+		{"verified too often", "port_offset: 100", "witness: {verify: 10ms}", `hotline.yaml:3: witness.verify: 10ms is too often; allowed: at least 1s, or 0 for never`},
 		{"transcription", "port_offset: 100", "transcription: {url: 'ftp://x'}", `transcription.url: "ftp://x" is not allowed: an http or https address without a password`},
 		{"transcription's key", "port_offset: 100", "transcription: {url: 'http://x', header: Authorization}", `transcription.header: "Authorization" is not allowed: a header's name, as in Authorization, with header_file`},
 		{"transcription's deadline", "port_offset: 100", "transcription: {url: 'http://x', deadline: 1h}", `transcription.deadline: 1h0m0s is not allowed: 1s to 10m`},

@@ -2,12 +2,15 @@ package drill
 
 import (
 	"context"
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 
 	"sansheng/cmd/sansheng/config"
 )
@@ -106,4 +109,66 @@ func TestRows(t *testing.T) {
 	if _, err := Find([]string{"no-such-row"}); err == nil || !strings.Contains(err.Error(), "service-killed") {
 		t.Errorf("unknown row: %v", err)
 	}
+}
+
+// TestSetups: the configuration of each row's stage is one that the service takes.
+func TestSetups(t *testing.T) {
+	for _, r := range Rows() {
+		cfg := config.Default()
+		cfg.Data, cfg.Hotline = t.TempDir(), plan(guardSize)
+		if r.Setup != nil {
+			r.Setup(cfg)
+		}
+		if r.Upstream {
+			cfg.NATS.URL = "nats://127.0.0.1:4222"
+		}
+		if r.Told {
+			receivers, err := newReceivers(t.Context(), cfg)
+			if err := errors.Join(err, closeReceivers(receivers)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := read(cfg); err != nil {
+			t.Errorf("row %s: %v", r.Name, err)
+		}
+	}
+}
+
+// TestPublishPlan: what its row publishes is taken while the hotline runs, and changes it.
+func TestPublishPlan(t *testing.T) {
+	t.Parallel()
+	var versions []*config.Config
+	for n := range 4 {
+		cfg := config.Default()
+		cfg.Data, cfg.Hotline = t.TempDir(), plan(Small)
+		publishPlan(cfg.Hotline, n)
+		if n > 0 {
+			cfg.Data = versions[0].Data
+		}
+		next, err := read(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		versions = append(versions, next)
+	}
+	for n, next := range versions[1:] {
+		changes, err := config.Diff(versions[n], next)
+		if err != nil || len(changes) == 0 {
+			t.Errorf("version %d changes nothing: %v", n+1, err)
+		}
+		for _, c := range changes {
+			if !c.Live {
+				t.Errorf("version %d needs a restart: %s", n+1, c)
+			}
+		}
+	}
+}
+
+// read is a configuration as the service reads it.
+func read(cfg *config.Config) (*config.Config, error) {
+	text, err := yaml.Marshal(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return config.Read("drill.yaml", text, nil)
 }

@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type BrowserContext, type CDPSession, type Page } from 'playwright-core'
+import { chromium, type BrowserContext, type Page } from 'playwright-core'
 import { program, type Stack } from './stack'
 
 /** A start of the Chromium that the program finds or has unpacked. */
@@ -21,8 +21,6 @@ type Look = { language?: 'zh' | 'en'; shade?: 'light' | 'dark'; url?: string }
 
 /** A person at a browser. */
 export class Person {
-  private network?: CDPSession
-
   private constructor(readonly page: Page, readonly context: BrowserContext, private readonly profile: string, readonly errors: string[]) {}
 
   /** Opens a browser whose microphone sends a tone of hz. It knows the hotline by a url: another one leads there by a detour. */
@@ -92,13 +90,6 @@ export class Person {
   /** Whether a tone of hz is among what this browser hears now. */
   async hearsTone(hz: number): Promise<boolean> {
     return (await this.page.evaluate(heard)).some((f) => Math.abs(f - hz) < 30)
-  }
-
-  /** Has the network lose all sound, both ways, or none of it. */
-  async losesSound(all: boolean): Promise<void> {
-    this.network ??= await this.context.newCDPSession(this.page)
-    await this.network.send('Network.enable')
-    await this.network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1, packetLoss: all ? 100 : 0 })
   }
 
   async close(): Promise<void> {

@@ -114,29 +114,3 @@ test('an idle agent whose network is cut is offered nothing until it is back', a
   const record = await sealed(stack, '13800000015')
   expect(record.offers!.map((o) => o.agent)).toEqual(['1005'])
 })
-
-test('a talk whose sound is cut, too, has it again both ways', async () => {
-  const person = await desk('1004')
-  await person.losesSound(false) // what is open already is not cut later on
-  const caller = call('13800000016')
-  await answer(person, caller, 1000)
-  const heard = () => caller.lines.filter((l) => l.event === 'tone began' && Math.abs(Number(l.hz) - 1000) < 30).length
-  const before = heard()
-
-  await person.losesSound(true)
-  wire.cut()
-  await until(() => Promise.resolve(caller.lines.at(-1)?.event === 'tone ended'), 15_000, 'the caller hears nothing')
-  await until(async () => !(await agentOf(stack, '1004')).reachable, 30_000, 'the hotline has lost the phone')
-  expect(await person.hears()).toBe(0)
-  expect((await agentOf(stack, '1004')).state).toBe('Talking')
-
-  wire.mend(true)
-  await person.losesSound(false)
-  await isLive(person)
-  await hears(person, 440)
-  await until(() => Promise.resolve(heard() > before), 15_000, 'the caller hears the agent again')
-  await caller.hangUp()
-  await person.page.getByTestId('talk').waitFor(gone)
-  await isReady(stack, person, '1004')
-  expect(person.errors).toEqual([])
-})

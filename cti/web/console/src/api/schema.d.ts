@@ -1015,7 +1015,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Hear a message. It is logged with your account. */
+        /** Hear a message. It is logged with your account and the reason. */
         get: operations["hear-message"];
         put?: never;
         post?: never;
@@ -8718,7 +8718,10 @@ export interface operations {
     };
     "hear-message": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Why it is heard. It is logged with your account; who has taken the message need not say. */
+                reason?: string;
+            };
             header?: never;
             path: {
                 /** @description The call in which it was left. */

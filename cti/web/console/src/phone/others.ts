@@ -3,7 +3,7 @@
 import type { PhoneState } from './phone'
 
 /** What is done to the phone's own line. */
-export type Deed = { act: 'answer' | 'hangUp' } | { act: 'mute'; on: boolean } | { act: 'keys'; digits: string }
+export type Deed = { act: 'answer' } | { act: 'hangUp' } | { act: 'mute'; on: boolean } | { act: 'keys'; digits: string }
 
 /** What pages say to each other. */
 export type Said = { asks: true } | { is: PhoneState } | { does: Deed }
