@@ -398,7 +398,7 @@ func (h *Hotline) comeBack(at time.Time, c *call, ch pbx.Channel) {
 		return
 	}
 	h.emitCall(at, c, CallQueued, "", &Queued{Queue: q.ID, Priority: h.priority(c, q), Ahead: h.ahead(at, q.ID, h.priority(c, q))})
-	c.Left, c.Prompt = false, ""
+	c.Left, c.Prompt, c.Retry = false, "", nil // what was ordered before he left is ordered anew
 	h.do(
 		pbx.Watch{Channel: ch.ID},
 		pbx.SetVars{Channel: ch.ID, Report: map[string]string{"call": string(c.ID), "role": string(RoleCaller)}},
@@ -719,6 +719,22 @@ func (c *call) wants(cmd pbx.Command) bool {
 	return true
 }
 
+// orderAgain carries out what the switch refused. An answer ends the music that began
+// before it, also where the switch had answered him all the same.
+func (h *Hotline) orderAgain(c *call) {
+	for _, cmd := range c.Retry {
+		if !c.wants(cmd) {
+			continue
+		}
+		h.do(cmd)
+		music := pbx.StartMusic{Channel: c.Channel}
+		if _, answer := cmd.(pbx.Answer); answer && c.Prompt == "" && c.State != CallMessage && c.wants(music) {
+			h.do(music)
+		}
+	}
+	c.Retry = nil
+}
+
 // tickCall ends a call's waits whose time is over.
 func (h *Hotline) tickCall(now time.Time, c *call) {
 	due := func(at time.Time) bool { return !at.IsZero() && !now.Before(at) }
@@ -734,12 +750,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		h.promptOver(now, c, true)
 	}
 	if len(c.Retry) > 0 && due(c.RetryAt) {
-		for _, cmd := range c.Retry {
-			if c.wants(cmd) {
-				h.do(cmd)
-			}
-		}
-		c.Retry = nil
+		h.orderAgain(c)
 	}
 	switch {
 	case !due(c.JoinAt):

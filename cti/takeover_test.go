@@ -143,3 +143,45 @@ func TestRefusedAndMade(t *testing.T) {
 		t.Errorf("there was nothing, and %+v", hangups)
 	}
 }
+
+// TestMusicAfterAnswer: the switch ends a caller's music with each answer that it is
+// ordered, so none comes after the music, or the music begins anew.
+func TestMusicAfterAnswer(t *testing.T) {
+	t.Parallel()
+	h := linked("")
+	ch := pbx.Channel{ID: "c1", CreatedAt: epoch, InApp: true, Args: []string{"inbound", "800119", "c1"}}
+	h.Handle(epoch, pbx.ChannelEntered{At: pbx.At(epoch), Channel: ch})
+	at := epoch.Add(15 * time.Second)
+	last := func(out Outcome) (order string, answer pbx.Answer) { // what the last of both orders was
+		for _, c := range out.Commands {
+			switch c := c.(type) {
+			case pbx.Answer:
+				order, answer = "answer", c
+			case pbx.StartMusic:
+				order = "music"
+			}
+		}
+		return order, answer
+	}
+	order, answer := last(h.Handle(at, Tick{}))
+	if order != "answer" {
+		t.Fatal("not answered after the third ring")
+	}
+	refused := pbx.CommandFailed{Command: answer, Err: errors.New("status 500")}
+	h.Handle(at, refused)
+	h.Handle(at, pbx.ChannelLeft{At: pbx.At(at), Channel: ch.ID}) // his lease ended at that moment
+	at = at.Add(time.Minute)
+	h.Handle(at, Tick{})
+	if order, _ = last(h.Handle(at, pbx.ChannelEntered{At: pbx.At(at), Channel: ch})); order != "music" {
+		t.Fatalf("he comes back to %q", order)
+	}
+	if order, _ = last(h.Handle(at.Add(retryDelay), Tick{})); order != "" {
+		t.Errorf("of before he left there is still ordered: %q", order)
+	}
+	at = at.Add(retryDelay)
+	h.Handle(at, pbx.PlaybackFinished{At: pbx.At(at), Channel: ch.ID, Playback: "c1-hold"})
+	h.Handle(at, refused)
+	if order, _ = last(h.Handle(at.Add(retryDelay), Tick{})); order != "music" {
+		t.Errorf("answered again, he hears %q", order)
+	}
+}

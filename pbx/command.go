@@ -25,7 +25,7 @@ type Watch struct {
 	Channel ChannelID
 }
 
-// Answer picks up an incoming channel.
+// Answer picks up an incoming channel. On one that is up it ends the music.
 type Answer struct {
 	command
 	Channel ChannelID
