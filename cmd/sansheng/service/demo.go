@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sansheng/cti"
+	"sansheng/cti/web"
 	"sansheng/pbx/sip/phone"
 	"sansheng/pbx/sip/tone"
 	"sansheng/store"
@@ -18,7 +19,8 @@ const demoTalk = 4 * time.Second
 
 // StartDemoAgents starts simulated agents' phones from 1001 on, which answer
 // after one ring, talk until the caller hangs up, and returns when all of them take
-// calls. Who was logged off or paused in an earlier run is told of, and logged on again.
+// calls. Who was logged off or paused in an earlier run, or had a browser for a phone, is told
+// of, and logged on again.
 // They end with the service.
 func (s *Service) StartDemoAgents(ctx context.Context, n int, say func(string)) error {
 	fleet, err := phone.NewFleet(phone.FleetConfig{
@@ -30,10 +32,30 @@ func (s *Service) StartDemoAgents(ctx context.Context, n int, say func(string)) 
 		return fmt.Errorf("start demo agents: %w", err)
 	}
 	s.fleet = fleet
+	for _, p := range fleet.Phones() {
+		if err := s.backToDesk(ctx, cti.AgentID(p.Number()), say); err != nil {
+			return err
+		}
+	}
 	if err := fleet.Start(ctx, 0); err != nil {
 		return fmt.Errorf("start demo agents: %w", err)
 	}
 	return s.awaitReady(ctx, n, say)
+}
+
+// backToDesk gives a robot its number back that somebody has used in a browser, which has
+// left a password there that no robot knows.
+func (s *Service) backToDesk(ctx context.Context, agent cti.AgentID, say func(string)) error {
+	phones := agentPhones{s}
+	p, err := phones.Phone(ctx, agent)
+	if err == nil && p.Kind == web.BrowserPhone {
+		say(fmt.Sprintf("agent %s was on a browser's phone and is on the robot's again", agent))
+		_, err = phones.ChoosePhone(ctx, agent, web.DeskPhone)
+	}
+	if err != nil {
+		return fmt.Errorf("give robot %s its phone: %w", agent, err)
+	}
+	return nil
 }
 
 // awaitReady returns when n agents are ready or busy. Whose phone is registered and who takes
