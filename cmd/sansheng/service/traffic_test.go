@@ -6,7 +6,9 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -388,8 +390,13 @@ func (w *traffic) recorded() {
 				continue
 			case <-ctx.Done():
 			}
+			logs := filepath.Dir(w.svc.asterisk.LedgerPath)
+			if err := os.CopyFS(w.t.ArtifactDir(), os.DirFS(logs)); err != nil { // kept with -artifacts
+				w.t.Log(err)
+			}
 			told, _ := exec.CommandContext(w.t.Context(), "grep", "-h", l.from, w.svc.asterisk.LedgerPath, w.svc.asterisk.LedgerPath+".1").Output()
-			w.t.Fatalf("no sealed record of %s's call (%d open, %v); his phone: %s\nthe ledger:\n%s", l.from, len(records), err, l.story, told)
+			w.t.Fatalf("no sealed record of %s's call (%d open, %v); his phone, which ended at %v: %s\nthe ledger:\n%s",
+				l.from, len(records), err, l.end, l.story, told)
 		}
 	}
 }
