@@ -707,7 +707,7 @@ func (c *call) wants(cmd pbx.Command) bool {
 	waits := c.State == CallWaiting || c.State == CallInFlow || c.State == CallMessage || c.State == CallSurvey || c.apart()
 	switch cmd := cmd.(type) {
 	case pbx.StartMusic:
-		return waits && c.State != CallSurvey && (c.State != CallInFlow || c.Walk.asked != "" && c.Prompt == "")
+		return waits && c.State != CallSurvey && c.State != CallMessage && (c.State != CallInFlow || c.Walk.asked != "" && c.Prompt == "")
 	case pbx.Unjoin:
 		return c.apart() || c.State == CallSurvey
 	case pbx.Continue:
@@ -728,7 +728,7 @@ func (h *Hotline) orderAgain(c *call) {
 		}
 		h.do(cmd)
 		music := pbx.StartMusic{Channel: c.Channel}
-		if _, answer := cmd.(pbx.Answer); answer && c.Prompt == "" && c.State != CallMessage && c.wants(music) {
+		if _, answer := cmd.(pbx.Answer); answer && c.Prompt == "" && c.wants(music) {
 			h.do(music)
 		}
 	}

@@ -96,6 +96,17 @@ func TestMailWhole(t *testing.T) {
 	}
 }
 
+// TestMailNoMusic: music that was refused while he waited is not begun once he leaves a message.
+func TestMailNoMusic(t *testing.T) {
+	t.Parallel()
+	r := mailRide(t, "13800138000")
+	r.handle(r.at, pbx.CommandFailed{At: pbx.At(r.at), Command: pbx.StartMusic{Channel: "c1"}, Err: errors.New("status 500")})
+	r.wait(retryDelay)
+	if music := commandsOf[pbx.StartMusic](r.out); len(music) > 0 {
+		t.Errorf("at the voicemail's greeting: %+v", music)
+	}
+}
+
 // TestMailHangUp: whoever hangs up leaves what he has said, wherever he is.
 func TestMailHangUp(t *testing.T) {
 	second := func(r *ride) { r.press("3"); r.wait(400 * time.Millisecond) }
