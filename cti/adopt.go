@@ -385,6 +385,7 @@ func (h *Hotline) ringsOn(at time.Time, c *call, ch pbx.Channel, n int) bool {
 	l := h.legs[ch.ID]
 	switch ch.State {
 	case pbx.ChannelUp:
+		h.hush(ch)
 		h.answered(at, l)
 	case pbx.ChannelRinging:
 		h.alerting(at, l)

@@ -284,10 +284,24 @@ func (h *Hotline) sayKey(at time.Time, c *call, o *offer) {
 	a.plays++
 	// Of its own each time, also after a restart: what played then may play still.
 	a.play, a.next = pbx.PlaybackID(fmt.Sprintf("%s-key%d-%d", o.Channel, h.seq, a.plays)), at.Add(promptLimit)
-	h.do(pbx.Play{
-		Channel: o.Channel, Playback: a.play, Language: pbx.Voice(c.Language, string(c.Company)),
-		Media: []string{"sound:beep", "sound:on-call-take", "sound:digits/" + o.Key, "sound:beep", "sound:on-call-take", "sound:digits/" + o.Key},
-	})
+	h.do(
+		pbx.SetVars{Channel: o.Channel, Report: map[string]string{asksBy: string(a.play)}},
+		pbx.Play{
+			Channel: o.Channel, Playback: a.play, Language: pbx.Voice(c.Language, string(c.Company)),
+			Media: []string{"sound:beep", "sound:on-call-take", "sound:digits/" + o.Key, "sound:beep", "sound:on-call-take", "sound:digits/" + o.Key},
+		},
+	)
+}
+
+// asksBy names the playback by which who is on call is asked, on his channel: an engine that
+// takes over ends it, for until its end the switch would not join him to the caller.
+const asksBy = "asks_by"
+
+// hush ends what another engine, or this one before it lost the switch, has a channel play.
+func (h *Hotline) hush(ch pbx.Channel) {
+	if play := ch.Vars[asksBy]; play != "" {
+		h.do(pbx.StopPlay{Channel: ch.ID, Playback: pbx.PlaybackID(play)})
+	}
 }
 
 // keySaid: who is on call has been told, or could not be; he is told again.

@@ -60,3 +60,59 @@ func TestOnCallForEmergencies(t *testing.T) {
 		}
 	}
 }
+
+// TestOnCallTakenOver: an engine that takes over while who is on call is being asked for the
+// key ends what the engine before has him hear: who presses is joined to the caller at once.
+func TestOnCallTakenOver(t *testing.T) {
+	t.Parallel()
+	var facts []Fact
+	var vars map[string]string
+	handle := func(h *Hotline, after time.Duration, in Input) Outcome {
+		out := h.Handle(epoch.Add(after), in)
+		facts = append(facts, out.Facts...)
+		return out
+	}
+	p := DemoPlan(0)
+	p.Queues[1].OnCall = &OnCall{Chain: []string{"1008"}}
+	p.Queues[1].Members = []AgentID{"1007"}
+	before := NewHotline("e1", p)
+	handle(before, 0, pbx.LinkUp{At: pbx.At(epoch), Snapshot: pbx.Snapshot{
+		At: epoch, StartedAt: epoch, Endpoints: []pbx.Endpoint{{ID: "PJSIP/1008", Reachable: true}},
+	}})
+	handle(before, 0, SetState{Agent: "1008", State: Paused, Reason: "asked"})
+	caller := pbx.Channel{ID: "c1", State: pbx.ChannelRing, InApp: true, CreatedAt: epoch, Args: []string{"inbound", "800119", "c1"}}
+	handle(before, 0, pbx.ChannelEntered{At: pbx.At(epoch), Channel: caller})
+	for _, c := range handle(before, time.Second, pbx.ChannelAnswered{At: pbx.At(epoch.Add(time.Second)), Channel: "c1-agent1"}).Commands {
+		if c, ok := c.(pbx.SetVars); ok && c.Channel == "c1-agent1" {
+			vars = c.Report
+		}
+	}
+	after := NewHotline("e2", p)
+	for _, f := range facts {
+		after.Apply(f)
+	}
+	caller.State = pbx.ChannelUp
+	at := epoch.Add(2 * time.Second)
+	out := after.Handle(at, pbx.LinkUp{At: pbx.At(at), Snapshot: pbx.Snapshot{
+		At: at, StartedAt: epoch, Endpoints: []pbx.Endpoint{{ID: "PJSIP/1008", Reachable: true}},
+		Channels: []pbx.Channel{caller, {ID: "c1-agent1", Name: "PJSIP/1008-1", State: pbx.ChannelUp, InApp: true, CreatedAt: epoch, Vars: vars}},
+	}})
+	playing := map[pbx.ChannelID]pbx.PlaybackID{"c1-agent1": pbx.PlaybackID(vars[asksBy]), "c1": "c1-hold"}
+	asked := false
+	for _, c := range out.Commands {
+		switch c := c.(type) {
+		case pbx.StopPlay:
+			if playing[c.Channel] == c.Playback {
+				delete(playing, c.Channel)
+			}
+		case pbx.Play:
+			asked = asked || c.Channel == "c1-agent1"
+			if on := playing[c.Channel]; on != "" {
+				t.Errorf("%s is played to %s behind %s", c.Playback, c.Channel, on)
+			}
+		}
+	}
+	if !asked || vars[asksBy] == "" || len(playing) > 0 {
+		t.Errorf("asked again: %t; variables %v; still playing: %v", asked, vars, playing)
+	}
+}

@@ -84,6 +84,7 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 		case ch.State == pbx.ChannelUp && c.State == CallConsulting && c.Offer != nil && c.Offer.Channel == id && members[c.consultID()] > 1:
 			h.receiverTalks(at, c, c.Offer) // with the agent: the two are not touched
 		case ch.State == pbx.ChannelUp:
+			h.hush(ch)
 			h.answered(at, h.legs[id])
 		case ch.State == pbx.ChannelRinging:
 			h.alerting(at, h.legs[id])
@@ -119,6 +120,9 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 	case c.State == CallTalking && visited:
 		h.setRecording(at, c) // it may never have been told
 	default:
+		if c.OnCall && c.Prompt == "" { // another engine may have told him a moment ago
+			h.do(pbx.StopPlay{Channel: c.Channel, Playback: c.holdID()})
+		}
 		h.proceed(at, c)
 	}
 	if c.State == CallWaiting {

@@ -32,6 +32,7 @@ var _ = register(&Row{
 		if err := t.killed(ctx); err != nil {
 			return err
 		}
+		t.judgeFloor(ctx)
 		after, err := t.refusedFacts(ctx) // what was under way is tried again, and new ones come
 		if err != nil {
 			return err
@@ -45,7 +46,11 @@ var _ = register(&Row{
 		if err := t.served(ctx, append(before, after...)); err != nil {
 			return err
 		}
-		return t.toldAll(ctx, began)
+		if err := t.toldAll(ctx, began); err != nil {
+			return err
+		}
+		t.Healed() // agents have nothing to do with what was told since
+		return nil
 	},
 })
 
