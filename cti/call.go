@@ -475,7 +475,7 @@ func (h *Hotline) register(came time.Time, line Line, ch pbx.Channel) *call {
 	h.emit(came, CallArrived, line.Company, id, "", &Arrived{
 		DID: line.DID, Caller: ch.Caller, Channel: ch.ID, Direction: "inbound", Mode: line.Mode,
 		Language: co.Language, RingPeriod: MillisOf(RingPlans[co.Country].Period), Emergency: line.Emergency,
-		RingbackAt: came.UTC(), Recording: string(id),
+		RingbackAt: came.UTC(), Recording: recordingName(id),
 	})
 	c := h.calls[id]
 	if h.flows[line.Flow] == nil {

@@ -128,8 +128,10 @@ const (
 // there has its name as first argument.
 const messageContext = "message"
 
-// recordingName is the file of a recording of a message.
-func recordingName(id CallID, take int) string { return fmt.Sprintf("voicemail-%s-%d", id, take) }
+// messageName is the name of a recording of a message, beside the call's.
+func messageName(id CallID, take int) string {
+	return fmt.Sprintf("%svoicemail-%s-%d", recordingFolder(id), id, take)
+}
 
 // mailID is the prompt that plays to who leaves a message.
 func (c *call) mailID() pbx.PlaybackID {
@@ -206,7 +208,7 @@ func (h *Hotline) stepMail(at time.Time, c *call, step MailStep, by, number stri
 	d := &MailSteppedData{Step: step, Box: c.Mail.Box, Number: number, By: by}
 	if step == MailRecording {
 		d.Take = c.Mail.Take + 1
-		d.Recording = recordingName(c.ID, d.Take)
+		d.Recording = messageName(c.ID, d.Take)
 	}
 	h.emitCall(at, c, CallMailStepped, "", d)
 	h.standMail(at, c)
@@ -454,7 +456,7 @@ var recordingEnds = map[string]RecordingEnd{
 // one that it is not is dropped.
 func (h *Hotline) recorded(at time.Time, c *call, long Millis, end RecordingEnd, estimated bool) bool {
 	d := &MailRecordedData{
-		Take: c.Mail.Take, Recording: recordingName(c.ID, c.Mail.Take), LengthMs: max(long, 0), End: end, Estimated: estimated,
+		Take: c.Mail.Take, Recording: messageName(c.ID, c.Mail.Take), LengthMs: max(long, 0), End: end, Estimated: estimated,
 		Kept: long.Duration() >= time.Duration(h.box(c.Mail.Box).Least),
 	}
 	drop := d.Recording

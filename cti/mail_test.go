@@ -65,13 +65,13 @@ func TestMailWhole(t *testing.T) {
 	r.over(false)
 	r.records(12000, "SILENCE")
 	r.press("2")
-	if p := r.said[len(r.said)-1]; p.Media[0] != "recording:voicemail-c1-1" {
+	if p := r.said[len(r.said)-1]; p.Media[0] != "recording:c1/voicemail-c1-1" {
 		t.Errorf("he hears %v", p.Media)
 	}
 	r.over(false)
 	r.press("3")
 	r.records(5000, "DTMF")
-	if drops := commandsOf[pbx.DropRecording](r.out); len(drops) != 1 || drops[0].Recording != "voicemail-c1-1" {
+	if drops := commandsOf[pbx.DropRecording](r.out); len(drops) != 1 || drops[0].Recording != "c1/voicemail-c1-1" {
 		t.Errorf("dropped: %v", drops)
 	}
 	r.press("1")
@@ -79,7 +79,7 @@ func TestMailWhole(t *testing.T) {
 		t.Errorf("said back: %v", p.Media)
 	}
 	r.press("1")
-	if d := r.left(); d == nil || d.Recording != "voicemail-c1-2" || d.LengthMs != 5000 || d.Number != "13800138000" || d.Box != "service" {
+	if d := r.left(); d == nil || d.Recording != "c1/voicemail-c1-2" || d.LengthMs != 5000 || d.Number != "13800138000" || d.Box != "service" {
 		t.Errorf("left %+v", d)
 	}
 	r.over(false)
@@ -116,14 +116,14 @@ func TestMailHangUp(t *testing.T) {
 	}{
 		"at the greeting":              {func(*ride) {}, ""},
 		"after a word":                 {func(r *ride) { r.over(false); r.wait(time.Second) }, ""},
-		"while he speaks":              {func(r *ride) { r.over(false); r.wait(4 * time.Second) }, "voicemail-c1-1"},
-		"in the menu":                  {func(r *ride) { r.over(false); r.records(3000, "DTMF") }, "voicemail-c1-1"},
-		"while he listens":             {func(r *ride) { r.over(false); r.records(3000, "DTMF"); r.press("2") }, "voicemail-c1-1"},
-		"as he records anew":           {func(r *ride) { r.over(false); r.records(3000, "DTMF"); second(r) }, "voicemail-c1-1"},
-		"having recorded anew":         {func(r *ride) { r.over(false); r.records(3000, "DTMF"); second(r); r.wait(5 * time.Second) }, "voicemail-c1-2"},
-		"while his number is said":     {func(r *ride) { r.over(false); r.records(3000, "DTMF"); r.press("1") }, "voicemail-c1-1"},
-		"while he enters another":      {func(r *ride) { r.over(false); r.records(3000, "DTMF"); r.press("1"); r.press("2"); r.press("9") }, "voicemail-c1-1"},
-		"after the farewell has begun": {func(r *ride) { r.over(false); r.records(3000, "DTMF"); r.press("1"); r.press("1") }, "voicemail-c1-1"},
+		"while he speaks":              {func(r *ride) { r.over(false); r.wait(4 * time.Second) }, "c1/voicemail-c1-1"},
+		"in the menu":                  {func(r *ride) { r.over(false); r.records(3000, "DTMF") }, "c1/voicemail-c1-1"},
+		"while he listens":             {func(r *ride) { r.over(false); r.records(3000, "DTMF"); r.press("2") }, "c1/voicemail-c1-1"},
+		"as he records anew":           {func(r *ride) { r.over(false); r.records(3000, "DTMF"); second(r) }, "c1/voicemail-c1-1"},
+		"having recorded anew":         {func(r *ride) { r.over(false); r.records(3000, "DTMF"); second(r); r.wait(5 * time.Second) }, "c1/voicemail-c1-2"},
+		"while his number is said":     {func(r *ride) { r.over(false); r.records(3000, "DTMF"); r.press("1") }, "c1/voicemail-c1-1"},
+		"while he enters another":      {func(r *ride) { r.over(false); r.records(3000, "DTMF"); r.press("1"); r.press("2"); r.press("9") }, "c1/voicemail-c1-1"},
+		"after the farewell has begun": {func(r *ride) { r.over(false); r.records(3000, "DTMF"); r.press("1"); r.press("1") }, "c1/voicemail-c1-1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := mailRide(t, "13800138000")

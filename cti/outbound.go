@@ -94,7 +94,7 @@ func (h *Hotline) dialFor(now time.Time, a *agent, line Line, number, matter str
 	id, co := CallID(fmt.Sprintf("%s-out%d", h.engine, h.seq+1)), h.companies[line.Company]
 	h.emit(now, CallArrived, line.Company, id, "", &Arrived{
 		DID: line.DID, Caller: pbx.Party{Number: number}, Channel: pbx.ChannelID(string(id) + calledLeg), Direction: Outbound,
-		Language: co.Language, RingPeriod: MillisOf(RingPlans[co.Country].Period), RingbackAt: now.UTC(), Recording: string(id),
+		Language: co.Language, RingPeriod: MillisOf(RingPlans[co.Country].Period), RingbackAt: now.UTC(), Recording: recordingName(id),
 		Emergency: line.Emergency, By: a.ID, For: matter,
 	})
 	c := h.calls[id]
@@ -223,7 +223,7 @@ func (h *Hotline) arriveCalled(ch pbx.Channel) *call {
 	co := h.companies[line.Company]
 	h.emit(ch.CreatedAt, CallArrived, line.Company, id, "", &Arrived{
 		DID: did, Caller: pbx.Party{Number: ch.Vars["number"]}, Channel: ch.ID, Direction: Outbound, Language: co.Language,
-		RingPeriod: MillisOf(RingPlans[co.Country].Period), RingbackAt: ch.CreatedAt.UTC(), Recording: string(id),
+		RingPeriod: MillisOf(RingPlans[co.Country].Period), RingbackAt: ch.CreatedAt.UTC(), Recording: recordingName(id),
 		Emergency: line.Emergency, For: ch.Vars["for"],
 	})
 	h.out.Repairs.Adopted++

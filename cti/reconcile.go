@@ -353,7 +353,7 @@ func (h *Hotline) arriveUnseen(in Unseen) *call {
 	h.emit(in.At, CallArrived, line.Company, in.Call, "", &Arrived{
 		DID: in.DID, Caller: in.Caller, Channel: in.Channel, Direction: "inbound", Mode: line.Mode,
 		Language: co.Language, RingPeriod: MillisOf(RingPlans[co.Country].Period),
-		Emergency: line.Emergency, RingbackAt: in.At, Recording: string(in.Call),
+		Emergency: line.Emergency, RingbackAt: in.At, Recording: recordingName(in.Call),
 	})
 	return h.calls[in.Call]
 }

@@ -39,6 +39,14 @@ func (h *Hotline) returned(at time.Time, ch pbx.Channel) {
 	}
 }
 
+// recordingName is the name under which the switch keeps the recording of a call. So
+// extensions.conf has it, too.
+func recordingName(id CallID) string { return recordingFolder(id) + string(id) }
+
+// recordingFolder is where the recordings of a call lie, by how its id ends: for each that is
+// asked for the switch looks through the folder.
+func recordingFolder(id CallID) string { return string(id[max(0, len(id)-2):]) + "/" }
+
 // orderRecording pauses the recording of a talk, as while a card's number is told, or
 // resumes it.
 func (h *Hotline) orderRecording(now time.Time, c *call, a *agent, o Order) *OrderError {

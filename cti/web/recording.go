@@ -26,7 +26,7 @@ func noRecordings(context.Context, string) (io.ReadSeekCloser, error) { return n
 
 type recordingInput struct {
 	ID        string `path:"id" pattern:"^[A-Za-z0-9._:@-]{1,128}$" patternDescription:"1 to 128 of A-Z a-z 0-9 . _ : @ -" doc:"The call's id."`
-	Recording string `path:"recording" pattern:"^[A-Za-z0-9._:@-]{1,200}$" patternDescription:"1 to 200 of A-Z a-z 0-9 . _ : @ -" doc:"The recording's name, as the record has it."`
+	Recording string `path:"recording" pattern:"^([A-Za-z0-9_-]{1,2}/)?[A-Za-z0-9._:@-]{1,200}$" patternDescription:"1 to 200 of A-Z a-z 0-9 . _ : @ -, behind a folder of 1 or 2 and a slash" doc:"The recording's name, as the record has it; its slash is %2F."`
 	Side      string `query:"side" enum:"caller,agent" doc:"Only the caller's voice, or only what he was sent; both together by default."`
 	Reason    string `query:"reason" required:"true" minLength:"4" maxLength:"200" doc:"Why it is heard. It is logged with your account."`
 }

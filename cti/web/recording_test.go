@@ -20,9 +20,9 @@ func (sound) Close() error { return nil }
 func withRecording(st *stand) *[]string {
 	c := &st.memory.calls[0]
 	ended := c.StartedAt.Add(time.Minute)
-	c.EndedAt, c.Recordings = &ended, []store.Recording{{Name: "c1", BeganAt: c.StartedAt}, {Name: "gone", BeganAt: c.StartedAt}}
-	c.RecordingChecks = []store.RecordingCheck{{Name: "c1", Result: store.RecordingGood, Sides: []store.RecordingSide{
-		{Side: "caller", Name: "c1-caller"}, {Side: "agent", Name: "c1-agent"},
+	c.EndedAt, c.Recordings = &ended, []store.Recording{{Name: "c1/c1", BeganAt: c.StartedAt}, {Name: "gone", BeganAt: c.StartedAt}}
+	c.RecordingChecks = []store.RecordingCheck{{Name: "c1/c1", Result: store.RecordingGood, Sides: []store.RecordingSide{
+		{Side: "caller", Name: "c1/c1-caller"}, {Side: "agent", Name: "c1/c1-agent"},
 	}}}
 	var opened []string
 	st.sounds = func(_ context.Context, name string) (io.ReadSeekCloser, error) {
@@ -40,15 +40,15 @@ func withRecording(st *stand) *[]string {
 func TestRecordingSound(t *testing.T) {
 	st := newStand(t)
 	opened := withRecording(st)
-	const path, why = "/api/v1/calls/c1/recordings/c1/sound", "?reason=complaint+about+the+price"
+	const path, why = "/api/v1/calls/c1/recordings/c1%2Fc1/sound", "?reason=complaint+about+the+price"
 	for _, c := range []struct {
 		account, path string
 		status        int
 		body          string
 	}{
-		{"1001", path + why, 200, "RIFF of c1"},
-		{"1001", path + why + "&side=caller", 200, "RIFF of c1-caller"},
-		{"2001", path + why + "&side=agent", 200, "RIFF of c1-agent"},
+		{"1001", path + why, 200, "RIFF of c1/c1"},
+		{"1001", path + why + "&side=caller", 200, "RIFF of c1/c1-caller"},
+		{"2001", path + why + "&side=agent", 200, "RIFF of c1/c1-agent"},
 		{"1001", path, 422, ""},
 		{"1001", path + "?reason=1234", 422, ""},
 		{"1001", path + why + "&side=both", 422, ""},
@@ -57,10 +57,10 @@ func TestRecordingSound(t *testing.T) {
 		{"1001", "/api/v1/calls/c1/recordings/gone/sound" + why + "&side=caller", 404, ""},
 		{"1001", "/api/v1/calls/c1/recordings/..%2Fc1/sound" + why, 422, ""},
 		{"1002", path + why, 404, ""},
-		{"1001", "/api/v1/calls/c2/recordings/c1/sound" + why, 404, ""},
+		{"1001", "/api/v1/calls/c2/recordings/c1%2Fc1/sound" + why, 404, ""},
 		{"4001", path + why, 403, ""},
 		{"6001", path + why, 403, ""},
-		{"9001", path + why, 200, "RIFF of c1"},
+		{"9001", path + why, 200, "RIFF of c1/c1"},
 	} {
 		a := st.get(c.account, c.path)
 		if a.StatusCode != c.status || c.status == 200 && (a.text != c.body || a.Header.Get("Content-Type") != "audio/wav") {
@@ -70,11 +70,11 @@ func TestRecordingSound(t *testing.T) {
 	r := st.request("GET", path+why, "")
 	r.SetBasicAuth("1001", st.passwords["1001"])
 	r.Header.Set("Range", "bytes=5-6")
-	if a := st.do(r); a.StatusCode != http.StatusPartialContent || a.text != "of" || a.Header.Get("Content-Range") != "bytes 5-6/10" {
+	if a := st.do(r); a.StatusCode != http.StatusPartialContent || a.text != "of" || a.Header.Get("Content-Range") != "bytes 5-6/13" {
 		t.Errorf("a part: %d %q %v", a.StatusCode, a.text, a.Header)
 	}
 	heard := st.logs.FilterMessage("recording heard").All()
-	if len(heard) != 5 || heard[0].LoggerName != "audit" || heard[0].ContextMap()["reason"] != "complaint about the price" || heard[1].ContextMap()["recording"] != "c1-caller" {
+	if len(heard) != 5 || heard[0].LoggerName != "audit" || heard[0].ContextMap()["reason"] != "complaint about the price" || heard[1].ContextMap()["recording"] != "c1/c1-caller" {
 		t.Errorf("%d opened, log %+v", len(*opened), heard)
 	}
 	destroyed := day

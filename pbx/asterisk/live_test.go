@@ -228,7 +228,7 @@ func TestFallbackQueueServes(t *testing.T) {
 	if begin.At.IsZero() || time.Since(begin.At) > time.Minute {
 		t.Errorf("time of fallback: %v", begin.At)
 	}
-	status, body := ask(t, i, http.MethodGet, "/recordings/stored/"+id, nil)
+	status, body := ask(t, i, http.MethodGet, "/recordings/stored/"+id[34:]+"%2F"+id, nil)
 	if status != http.StatusOK {
 		t.Errorf("recording %s: %d %s", id, status, body)
 	}
@@ -304,7 +304,7 @@ func TestFallbackVoicemail(t *testing.T) {
 		return message != nil
 	})
 	id, _, _ := strings.Cut(message.Extra, "|")
-	path := filepath.Join(i.SpoolRecordingDir, "voicemail-"+id+".wav")
+	path := filepath.Join(i.SpoolRecordingDir, id[34:], "voicemail-"+id+".wav")
 	eventually(t, "the recording to begin", func() bool {
 		_, err := os.Stat(path)
 		return err == nil
@@ -314,7 +314,7 @@ func TestFallbackVoicemail(t *testing.T) {
 		t.Fatalf("hang up: %d %s", status, body)
 	}
 	eventually(t, "the end in the ledger", func() bool { return find(ledger(t, i), "fallback_end") != nil })
-	if status, body := ask(t, i, http.MethodGet, "/recordings/stored/voicemail-"+id, nil); status != http.StatusOK {
+	if status, body := ask(t, i, http.MethodGet, "/recordings/stored/"+id[34:]+"%2Fvoicemail-"+id, nil); status != http.StatusOK {
 		t.Errorf("voicemail: %d %s", status, body)
 	}
 	if begin := find(ledger(t, i), "fallback"); !strings.HasPrefix(begin.Extra, id+"|800100|") {

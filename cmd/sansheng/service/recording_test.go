@@ -78,7 +78,7 @@ func TestRecordingChecked(t *testing.T) {
 
 	// What is wrong with one.
 	records, client := st.records(), st.svc.link.Client()
-	u := store.Unchecked{Call: r.ID, Name: r.ID, EndedAt: *r.EndedAt, Talk: time.Hour}
+	u := store.Unchecked{Call: r.ID, Name: r.Recordings[0].Name, EndedAt: *r.EndedAt, Talk: time.Hour}
 	if c, _, err := lookAt(deadline(t), client, u); err != nil || c.Result != store.RecordingShort {
 		t.Errorf("of a talk of an hour: %+v, %v", c, err)
 	}

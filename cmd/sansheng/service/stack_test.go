@@ -395,7 +395,7 @@ func (st *stack) record(caller string) store.Record {
 
 // recording is the file of a call's recording.
 func (st *stack) recording(r store.Record) string {
-	return st.recordingFile(r.ID)
+	return st.recordingFile(r.Recordings[0].Name)
 }
 
 func (st *stack) recordingFile(name string) string { return filepath.Join(st.spool, name+".wav") }

@@ -5383,7 +5383,7 @@ export interface operations {
             path: {
                 /** @description The call's id. */
                 id: string;
-                /** @description The recording's name, as the record has it. */
+                /** @description The recording's name, as the record has it; its slash is %2F. */
                 recording: string;
             };
             cookie?: never;
