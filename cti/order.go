@@ -17,6 +17,9 @@ import (
 type Order struct {
 	Agent AgentID `json:"agent"`
 	Verb  Verb    `json:"verb"`
+	// Call, where given, is the call that it is about: an order that comes late is refused
+	// where the agent has another caller by then. States and numbers to dial are about none.
+	Call CallID `json:"call,omitempty"`
 	// By is the person who gives it: the agent himself where it is empty.
 	By string `json:"by,omitempty"`
 	// Leader: who gives it leads, and may dial what leaders may.
@@ -209,6 +212,9 @@ func (h *Hotline) carryOut(now time.Time, o Order) *OrderError {
 		return h.orderSupervision(now, a, o)
 	}
 	c := h.calls[a.Call]
+	if c != nil && o.Call != "" && o.Call != c.ID {
+		return o.refuse(RefusedNotHisCall, "%q is not the call that he has; allowed: %s", o.Call, c.ID)
+	}
 	if c != nil && o.Verb == OrderHangUp && c.supervised(a.ID) != nil {
 		h.hangup(now, c.superChannel(c.supervised(a.ID).Offer), pbx.CauseNormal)
 		return nil

@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -93,5 +94,29 @@ func TestNumberNotShown(t *testing.T) {
 		if got := commandsOf[pbx.Create](out)[0].Caller.Number; got != want {
 			t.Errorf("known %t: his phone shows %s, not %s", known, got, want)
 		}
+	}
+}
+
+// TestOrderLate: an order about a call that is over by then does nothing to the next caller.
+func TestOrderLate(t *testing.T) {
+	d := newDesk(t, func(*Plan, *Queue) {})
+	d.register("1001")
+	d.arrive("c1", "800100", "0210001")
+	d.talk("c1", 1)
+	d.must(Order{Agent: "1001", Verb: OrderHold, Call: "c1"})
+	d.gone("c1", pbx.CauseNormal)
+	d.gone("c1-agent1", pbx.CauseNormal)
+	d.must(Order{Agent: "1001", Verb: OrderReady, Call: "c1"})
+	d.arrive("c2", "800100", "0210002")
+	d.talk("c2", 1)
+	for _, v := range []Verb{OrderHangUp, OrderHold, OrderBlind, OrderEmergency, OrderLinger, OrderReconnect, OrderPauseRecording} {
+		out := d.h.Handle(d.now, Order{Agent: "1001", Verb: v, Call: "c1", To: "1002", Reason: "x", Consent: true})
+		var refused *OrderError
+		if !errors.As(out.Refused, &refused) || refused.Why != RefusedNotHisCall || len(out.Facts)+len(out.Commands) != 0 {
+			t.Errorf("%s for the caller before: %v, %+v", v, out.Refused, out.Commands)
+		}
+	}
+	if ends := commandsOf[pbx.Hangup](d.must(Order{Agent: "1001", Verb: OrderHangUp, Call: "c2"})); len(ends) == 0 || ends[0].Channel != "c2" {
+		t.Errorf("the caller himself: %+v", ends)
 	}
 }

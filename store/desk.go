@@ -73,6 +73,9 @@ type NoticeFilter struct {
 	Company string
 	// Queues keeps those for these queues, and those for everybody; nil keeps all.
 	Queues []string
+	// Others adds those for queues of other companies, each with its company as in
+	// demo/service; Queues names them, too.
+	Others []string
 	Limit  int
 }
 
@@ -84,7 +87,7 @@ func (s *Store) Notices(ctx context.Context, f NoticeFilter) ([]Notice, error) {
 	if f.Limit <= 0 || f.Limit > noticesMost {
 		f.Limit = noticesMost
 	}
-	rows, err := s.q.Notices(ctx, s.pool, sql.NoticesParams{ID: f.ID, Company: wanted(f.Company), Queues: f.Queues, Count: small(f.Limit)})
+	rows, err := s.q.Notices(ctx, s.pool, sql.NoticesParams{ID: f.ID, Company: wanted(f.Company), Queues: f.Queues, Others: f.Others, Count: small(f.Limit)})
 	if err != nil {
 		return nil, fmt.Errorf("list notices: %w", err)
 	}

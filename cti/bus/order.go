@@ -96,8 +96,8 @@ func readOrder(m *nats.Msg) (cti.CompanyID, cti.Order, error) {
 	// Who may send here speaks for the agent; the API knows leaders.
 	o.Agent, o.Verb, o.By = cti.AgentID(agent), cti.Verb(verb), agent
 	o.Leader, o.Known = false, false
-	if len(o.Reason) > reasonMost || len(o.Key) > keyMost || len(o.To) > keyMost || len(o.For) > keyMost {
-		return "", o, fmt.Errorf("read order: too long; allowed: a reason of %d bytes, a key and a receiver of %d", reasonMost, keyMost)
+	if len(o.Reason) > reasonMost || len(o.Key) > keyMost || len(o.To) > keyMost || len(o.For) > keyMost || len(o.Call) > keyMost {
+		return "", o, fmt.Errorf("read order: too long; allowed: a reason of %d bytes, a key, a receiver and a call of %d", reasonMost, keyMost)
 	}
 	if err := o.Sheet.Check(); err != nil {
 		return "", o, fmt.Errorf("read order: %w", err)

@@ -160,7 +160,7 @@ func (s *Server) openTicket(ctx context.Context, in *openTicketInput) (*ticketOu
 		return nil, s.unread(ctx, "call", err)
 	}
 	owner := cmp.Or(in.Body.Owner, p.Number)
-	if err := p.mayOwn(owner, record); err != nil {
+	if err := s.mayOwn(p, owner, record); err != nil {
 		return nil, err
 	}
 	db, err := s.database(ctx)
@@ -238,16 +238,20 @@ func (s *Server) withinAct(ctx context.Context, id string, a ticket.Act) error {
 	return err
 }
 
-// mayOwn refuses a ticket of his own to who may see whole only what is his own, where its call was
-// never at his phone: it would tell him any caller's number. The error is a problem.
-func (p person) mayOwn(owner string, r store.Record) error {
-	if owner != p.Number || revealing.of(p.Role) != own || spoke(p, r) {
+// mayOwn refuses that one agent makes a ticket his own, or a colleague's, whose call was at the
+// phone of neither: who may see whole what is his own would be told any caller's number by it. The
+// error is a problem.
+func (s *Server) mayOwn(p person, owner string, r store.Record) error {
+	if revealing.of(p.Role) != own || spoke(p, r) || spoke(person{Account: Account{Number: owner}}, r) {
 		return nil
 	}
-	return newProblem(http.StatusForbidden, notAllowed, "call %s was never at your phone, and a ticket about it is not yours to own; allowed: another owner", r.ID)
+	if a, ok := s.accounts.Account(owner); ok && revealing.of(a.Role) != own {
+		return nil
+	}
+	return newProblem(http.StatusForbidden, notAllowed, "call %s was never at the phone of %s, and a ticket about it is not his to own; allowed: another owner, who had the call or leads", r.ID, owner)
 }
 
-// ownSplit holds what is split from a ticket against mayOwn; what he has already he may split.
+// ownSplit holds what is split from a ticket against mayOwn; what he, or its owner, has already he may split.
 func (s *Server) ownSplit(ctx context.Context, id string, o *ticket.Opened) error {
 	p := personOf(ctx)
 	if revealing.of(p.Role) != own {
@@ -262,14 +266,14 @@ func (s *Server) ownSplit(ctx context.Context, id string, o *ticket.Opened) erro
 		had = *t.Owner
 	}
 	owner := cmp.Or(o.Owner, had) // as the store has it
-	if owner != p.Number || o.Call == "" && had == p.Number {
+	if o.Call == "" && (had == p.Number || had == owner) {
 		return nil
 	}
 	r, err := s.seenCall(ctx, cmp.Or(o.Call, t.Call))
 	if err != nil {
 		return err
 	}
-	return p.mayOwn(owner, r)
+	return s.mayOwn(p, owner, r)
 }
 
 // carryOut has the store do it.

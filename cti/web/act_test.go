@@ -12,8 +12,8 @@ import (
 	"sansheng/store/ticket"
 )
 
-// TestOwnTickets: an agent, who may see whole numbers of his own tickets, makes none his own whose
-// caller was never at his phone; leaders, who may see all, do.
+// TestOwnTickets: an agent, who may see whole numbers of his own tickets, makes none his own, or a
+// colleague's, whose caller was never at the phone of either; leaders, who may see all, do.
 func TestOwnTickets(t *testing.T) {
 	st := newStand(t)
 	open := func(account, call, owner string) answer {
@@ -23,7 +23,7 @@ func TestOwnTickets(t *testing.T) {
 		account, call, owner string
 		status               int // 503 is by the database, which is not there
 	}{
-		{"1001", "c2", "1001", 403}, {"1001", "c2", "1003", 503}, {"1001", "c1", "1001", 503}, {"2001", "c2", "2001", 503}, {"1001", "c3", "1001", 404},
+		{"1001", "c2", "1001", 403}, {"1001", "c2", "1003", 403}, {"1001", "c2", "2001", 503}, {"1001", "c1", "1003", 503}, {"1001", "c1", "1001", 503}, {"2001", "c2", "2001", 503}, {"1001", "c3", "1001", 404},
 	} {
 		if a := open(c.account, c.call, c.owner); a.StatusCode != c.status || a.StatusCode == 403 && !strings.Contains(a.text, "another owner") {
 			t.Errorf("%s about %s for %s: %d %s", c.account, c.call, c.owner, a.StatusCode, a.text)
@@ -44,7 +44,9 @@ func TestOwnTickets(t *testing.T) {
 		"his":                           {his, ticket.Opened{}, true},
 		"his, about a stranger":         {his, ticket.Opened{Call: "c2"}, false},
 		"a stranger's, for himself":     {strangers, ticket.Opened{Owner: "1001"}, false},
-		"a stranger's, for another":     {strangers, ticket.Opened{Owner: "1003"}, true},
+		"a stranger's, for another":     {strangers, ticket.Opened{Owner: "1003"}, false},
+		"a stranger's, for a leader":    {strangers, ticket.Opened{Owner: "2001"}, true},
+		"his, for another":              {his, ticket.Opened{Owner: "1003"}, true},
 		"a stranger's, as it is":        {strangers, ticket.Opened{}, true},
 		"a stranger's, about his own":   {strangers, ticket.Opened{Owner: "1001", Call: "c1"}, true},
 		"one that is not there":         {uuid.NewString(), ticket.Opened{Owner: "1001"}, false},

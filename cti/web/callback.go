@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"go.uber.org/zap"
@@ -70,13 +71,18 @@ func (s *Server) callbacks(ctx context.Context, in *callbacksInput) (*callbacksO
 	if whole && revealing.of(personOf(ctx).Role) == own {
 		return nil, newProblem(http.StatusForbidden, notAllowed, "you may see whole numbers of your own calls only; allowed: without reveal")
 	}
-	company, err := companyOf(ctx, in.Company)
-	if err != nil {
-		return nil, err
+	company, lent := in.Company, s.lentCall(ctx, in.Company)
+	if lent == nil {
+		if company, err = companyOf(ctx, in.Company); err != nil {
+			return nil, err
+		}
 	}
 	list, err := s.records.Callbacks(ctx, store.CallbackFilter{Company: company, Owed: in.Owed, Within: personOf(ctx).within(), Limit: in.Limit})
 	if err != nil {
 		return nil, s.unread(ctx, "callbacks", err)
+	}
+	if lent != nil { // of another company only what is owed to who is at his phone
+		list = slices.DeleteFunc(list, func(c store.OwedCallback) bool { return c.Number != lent.Caller.Number })
 	}
 	ids := make([]string, len(list))
 	for i := range list {

@@ -121,6 +121,19 @@ func (st *stand) customerOrders(t *testing.T) {
 	}
 }
 
+// TestSearchByNumber: who may see no whole numbers finds nobody by his.
+func TestSearchByNumber(t *testing.T) {
+	st := newStand(t)
+	for account, status := range map[string]int{"1001": 503, "2001": 503, "3001": 403, "5001": 503} { // 503 is by the database, which is not there
+		if a := st.get(account, "/api/v1/customers?number="+number1); a.StatusCode != status {
+			t.Errorf("%s: %d %s", account, a.StatusCode, a.text)
+		}
+	}
+	if a := st.get("3001", "/api/v1/customers?name=Wang"); a.StatusCode != 503 {
+		t.Errorf("by name: %d %s", a.StatusCode, a.text)
+	}
+}
+
 func (st *stand) customerViews(t *testing.T, db *store.Store) {
 	find := func(account, query string) []any {
 		a := st.get(account, "/api/v1/customers"+query)

@@ -92,6 +92,21 @@ func (s *Server) ownCompany(ctx context.Context, asked string) (cti.Company, err
 	return companies[i], nil
 }
 
+// lentCall is the call of another company that an agent has at his phone now, or is rung for, by
+// the engine's word: as one of the queue that he serves it is his, with what is said in it and
+// who calls. Nil where he has none of that company.
+func (s *Server) lentCall(ctx context.Context, of string) *cti.CallView {
+	p := personOf(ctx)
+	if of == "" || of == string(p.Company) || p.Role != Agent || s.others(p.Account) != "" {
+		return nil
+	}
+	floor, _ := s.floor(ctx)
+	if c := floor.callOf(p.Number); c != nil && string(c.Company) == of {
+		return c
+	}
+	return nil
+}
+
 func (s *Server) deskDay(ctx context.Context, in *deskDayInput) (*deskDayOutput, error) {
 	p, agent := personOf(ctx), in.Agent
 	if agent == "" {

@@ -1,11 +1,15 @@
 package web
 
 import (
+	"cmp"
+	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sansheng/cti"
+	"sansheng/pbx"
 	"sansheng/store"
 )
 
@@ -122,6 +126,50 @@ func TestNotices(t *testing.T) {
 	}
 }
 
+// A notice for a queue reaches whoever serves it: also who does by skill, and who is of another
+// company.
+func TestNoticesOfQueues(t *testing.T) {
+	st := newStand(t)
+	planned(st)
+	withStore(t, st)
+	plan := st.plan()
+	repair := &plan.Queues[slices.IndexFunc(plan.Queues, func(q cti.Queue) bool { return q.ID == "repair" })]
+	repair.Members, repair.Skill, repair.Level = nil, "pipes", 1
+	for i := range plan.Agents {
+		switch a := &plan.Agents[i]; a.ID {
+		case "1001":
+			a.Skills = map[string]int{"pipes": 2}
+		case "1002": // a member of service, which is demo's
+			a.Company = "demo2"
+		}
+	}
+	for queue, id := range map[string]string{"repair": "5e4ac1de-3a0d-4b1a-9d6e-0a5a4e5e5a41", "service": "5e4ac1de-3a0d-4b1a-9d6e-0a5a4e5e5a42", "": "5e4ac1de-3a0d-4b1a-9d6e-0a5a4e5e5a43"} {
+		a := st.send("2001", "POST", "/api/v1/notices", `{"id":"`+id+`","queue":"`+queue+`","title":"for `+cmp.Or(queue, "everybody")+`","text":"x"}`)
+		if a.StatusCode != 201 || queue == "repair" && !strings.Contains(a.text, `"missing":["1001"]`) {
+			t.Fatalf("write for %q: %d %s", queue, a.StatusCode, a.text)
+		}
+	}
+	for agent, seen := range map[string][]string{"1001": {"for repair", "for service", "for everybody"}, "1002": {"for service"}} {
+		a := st.get(agent, "/api/v1/notices")
+		for _, title := range []string{"for repair", "for service", "for everybody"} {
+			if strings.Contains(a.text, title) != slices.Contains(seen, title) {
+				t.Errorf("%s is shown %s", agent, a.text)
+			}
+		}
+	}
+	for _, c := range []struct {
+		agent, notice string
+		status        int
+	}{
+		{"1001", "5e4ac1de-3a0d-4b1a-9d6e-0a5a4e5e5a41", 204}, {"1002", "5e4ac1de-3a0d-4b1a-9d6e-0a5a4e5e5a42", 204},
+		{"1002", "5e4ac1de-3a0d-4b1a-9d6e-0a5a4e5e5a41", 404}, {"1002", "5e4ac1de-3a0d-4b1a-9d6e-0a5a4e5e5a43", 404},
+	} {
+		if a := st.send(c.agent, "POST", "/api/v1/notices/"+c.notice+"/confirm", ""); a.StatusCode != c.status {
+			t.Errorf("%s confirms %s: %d %s", c.agent, c.notice, a.StatusCode, a.text)
+		}
+	}
+}
+
 func TestDeskDay(t *testing.T) {
 	st := newStand(t)
 	planned(st)
@@ -129,8 +177,12 @@ func TestDeskDay(t *testing.T) {
 	if a := st.get("1001", "/api/v1/desk/day"); a.StatusCode != 200 || a.json(t)["answered"] != 0.0 {
 		t.Errorf("%d %s", a.StatusCode, a.text)
 	}
+	lent := answeredBy1001("demo2", "lent", day.Add(time.Hour)) // by a line of another company
+	if err := db.Replay(t.Context(), "lent", lent...); err != nil {
+		t.Fatal(err)
+	}
 	d, err := db.DeskDay(t.Context(), "demo", "1001", day, day.AddDate(0, 0, 1), day.AddDate(0, 0, 1))
-	if err != nil || d.Answered != 1 || d.Missed != 0 {
+	if err != nil || d.Answered != 2 || d.Missed != 0 {
 		t.Errorf("%+v, %v", d, err)
 	}
 	if a := st.get("1001", "/api/v1/desk/day?agent=1003"); a.StatusCode != 403 {
@@ -140,6 +192,24 @@ func TestDeskDay(t *testing.T) {
 	if a := st.get("2001", "/api/v1/desk/day?agent=1001"); a.StatusCode != 200 {
 		t.Errorf("a leader: %d", a.StatusCode)
 	}
+}
+
+// answeredBy1001 are the facts of a call of a company that 1001 has answered.
+func answeredBy1001(company cti.CompanyID, call cti.CallID, at time.Time) []cti.Fact {
+	channel := pbx.ChannelID(call)
+	arrived := &cti.Arrived{DID: "800100", Channel: channel, Direction: cti.Inbound}
+	arrived.Caller.Number = number2
+	facts := []cti.Fact{
+		{Kind: cti.CallArrived, Data: arrived},
+		{Kind: cti.CallOffered, Agent: "1001", Data: &cti.Offered{Queue: "service", Channel: channel + "-agent1", Offer: 1}},
+		{Kind: cti.CallAnswered, Agent: "1001", Data: &cti.Answered{Queue: "service", Channel: channel + "-agent1", Offer: 1}},
+	}
+	for i := range facts {
+		f := &facts[i]
+		f.Version, f.ID, f.Engine, f.Seq = cti.SchemaVersion, string(call)+"-"+string(f.Kind), string(call), uint64(i+1)
+		f.Company, f.Call, f.At = company, call, at
+	}
+	return facts
 }
 
 // dayOfZone: the day begins by the company's clock. In the two zones it is never the same day, and
@@ -156,17 +226,7 @@ func (st *stand) dayOfZone(t *testing.T, db *store.Store) {
 		early = 1
 	}
 	at := began[early].Add(began[1-early].Sub(began[early]) / 2)
-	arrived := &cti.Arrived{DID: "800100", Channel: "today", Direction: cti.Inbound}
-	arrived.Caller.Number = number2
-	facts := []cti.Fact{
-		{Kind: cti.CallArrived, Data: arrived},
-		{Kind: cti.CallOffered, Agent: "1001", Data: &cti.Offered{Queue: "service", Channel: "today-agent1", Offer: 1}},
-		{Kind: cti.CallAnswered, Agent: "1001", Data: &cti.Answered{Queue: "service", Channel: "today-agent1", Offer: 1}},
-	}
-	for i := range facts {
-		f := &facts[i]
-		f.Version, f.ID, f.Engine, f.Seq, f.Company, f.Call, f.At = cti.SchemaVersion, "today-"+string(f.Kind), "today", uint64(i+1), "demo", "today", at
-	}
+	facts := answeredBy1001("demo", "today", at)
 	if err := db.Replay(t.Context(), "today", facts...); err != nil {
 		t.Fatal(err)
 	}
@@ -192,6 +252,42 @@ func TestScriptNamesCaller(t *testing.T) {
 		a := st.get(account, "/api/v1/scripts?call=c1")
 		if a.StatusCode != 200 || strings.Contains(a.text, "王伟") != whole || !whole && !strings.Contains(a.text, "王**") {
 			t.Errorf("%s: %d %s", account, a.StatusCode, a.text)
+		}
+	}
+}
+
+// The caller of another company who is at an agent's phone is shown to him with what he says to
+// him, who he is and what he is owed, and nobody else of that company.
+func TestLentCall(t *testing.T) {
+	st := newStand(t)
+	planned(st)
+	withStore(t, st)
+	call := cti.CallView{ID: "c3", Company: "demo2", Queue: "service", Agent: "1001", Caller: pbx.Party{Number: number1}}
+	state := cti.AgentView{ID: "1001", Company: "demo", State: cti.Talking, Call: "c3"}
+	st.live = func(context.Context) (Floor, error) {
+		return Floor{Linked: true, Agents: []cti.AgentView{state}, Calls: []cti.CallView{call}}, nil
+	}
+	st.memory.owed = []store.OwedCallback{{Call: "c3", Company: "demo2", Number: number1}, {Call: "c4", Company: "demo2", Number: number2}}
+	const script, owed = "/api/v1/scripts?call=c3", "/api/v1/callbacks?company=demo2&owed=true"
+	const card = "/api/v1/customers/by-number/" + number1 + "?company=demo2"
+	for _, path := range []string{script, card, owed} {
+		if a := st.get("1001", path); a.StatusCode != 200 {
+			t.Errorf("in the call %s: %d %s", path, a.StatusCode, a.text)
+		}
+	}
+	if a := st.get("1001", owed); !strings.Contains(a.text, `"c3"`) || strings.Contains(a.text, `"c4"`) {
+		t.Errorf("owed: %s", a.text)
+	}
+	if a := st.get("1001", "/api/v1/customers/by-number/"+number2+"?company=demo2"); a.StatusCode != 403 {
+		t.Errorf("another caller's card: %d %s", a.StatusCode, a.text)
+	}
+	if a := st.get("1001", card+"&reveal=he+is+on+the+line"); a.StatusCode != 403 {
+		t.Errorf("a whole card of who was never at his phone on record: %d %s", a.StatusCode, a.text)
+	}
+	state.State, state.Call = cti.Ready, ""
+	for path, status := range map[string]int{script: 404, card: 403, owed: 403} {
+		if a := st.get("1001", path); a.StatusCode != status {
+			t.Errorf("after the call %s: %d %s", path, a.StatusCode, a.text)
 		}
 	}
 }

@@ -41,6 +41,7 @@ var day = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 type memory struct {
 	calls   []store.Record
 	tickets []store.Ticket
+	owed    []store.OwedCallback // one of the company asked about, where it is nil
 	fail    error
 	hold    chan struct{} // when set, reads wait for it or their context
 	asked   store.Filter
@@ -99,6 +100,9 @@ func (m *memory) Tickets(ctx context.Context, f store.TicketFilter) ([]store.Tic
 }
 
 func (m *memory) Callbacks(ctx context.Context, f store.CallbackFilter) ([]store.OwedCallback, error) {
+	if m.owed != nil {
+		return slices.Clone(m.owed), m.wait(ctx)
+	}
 	return []store.OwedCallback{{Company: cmp.Or(f.Company, "demo"), Queue: "service", Call: "c1", Number: "13900000001"}}, m.wait(ctx)
 }
 

@@ -78,9 +78,16 @@ func (s *Server) noticed(p person) store.NoticeFilter {
 		return f
 	}
 	f.Queues = []string{}
-	for _, q := range s.plan().Queues {
-		if slices.Contains(q.Members, cti.AgentID(p.Number)) {
-			f.Queues = append(f.Queues, string(q.ID))
+	if s.others(p.Account) != "" {
+		return f // another company's agent has his number
+	}
+	plan := s.plan()
+	for _, q := range plan.Queues {
+		if !slices.Contains(plan.Serve(q), cti.AgentID(p.Number)) {
+			continue
+		}
+		if f.Queues = append(f.Queues, string(q.ID)); q.Company != p.Company {
+			f.Others = append(f.Others, string(q.Company)+"/"+string(q.ID))
 		}
 	}
 	return f
@@ -135,7 +142,7 @@ func (s *Server) addressed(n store.Notice) []string {
 	var agents []string
 	for _, q := range plan.Queues {
 		if n.Queue != "" && string(q.ID) == n.Queue && string(q.Company) == n.Company {
-			return texts(q.Members)
+			return texts(plan.Serve(q))
 		}
 	}
 	for _, a := range plan.Agents {

@@ -21,6 +21,7 @@ type orderInput struct {
 	Key   string `header:"Idempotency-Key" maxLength:"64" doc:"Given again with the same key, an order that was carried out is not carried out again."`
 	Body  struct {
 		Verb    string    `json:"verb" enum:"ready,pause,log_off,dial,hold,unhold,transfer,blind_transfer,emergency,complete,take_back,swap,conference,linger,survey,reconnect,promise,hang_up,pause_recording,resume_recording,move,listen,whisper,join,take_over" doc:"What is to be done; transfer is the announced one; emergency hands the caller over to the emergency queue before all who wait there, as where he says when he is called back that his emergency is not solved; survey ends the talk and has the caller asked how it was; reconnect rings his phone again for the call that he is in, as after a page was loaded again; promise promises his caller a call that the hotline makes in time, also in the notes about one that has ended. The last five are leaders'."`
+		Call    string    `json:"call,omitempty" maxLength:"64" doc:"The call that it is about, by its id: an order that comes late is refused where he has another caller by then (not-his-call). Of no meaning for ready, pause, log_off, dial, promise and the last five."`
 		To      string    `json:"to,omitempty" maxLength:"64" doc:"Whom a transfer goes to: an agent's number, a queue's name, a contact's, or a number outside that may be dialled. Whose call a leader goes to: an agent's number or a call's id. Which queues an agent is to serve: their names with commas between, nothing for the plan's. Which number is called back, where it is not the caller's."`
 		For     string    `json:"for,omitempty" maxLength:"64" doc:"What a number is dialled for. With ticket:ID or follow_up:ID and without a number, the number of that ticket's caller is dialled, or that of the callback. A promise may name its call, as in call:ID: the one that he has or had last."`
 		Due     time.Time `json:"due,omitzero" doc:"Until when a promised call is to be made (RFC 3339), within 7 days; in half an hour by default."`
@@ -63,7 +64,7 @@ func (s *Server) order(ctx context.Context, in *orderInput) (*orderOutput, error
 	}
 	ctx, cancel := context.WithTimeout(ctx, liveTime)
 	defer cancel()
-	o := cti.Order{Agent: cti.AgentID(in.Agent), Verb: verb, By: p.Number, Leader: p.reach != own, Key: in.Key, To: in.Body.To, Reason: in.Body.Reason, Consent: in.Body.Consent, Sheet: in.Body.Sheet, For: in.Body.For, Due: in.Body.Due}
+	o := cti.Order{Agent: cti.AgentID(in.Agent), Verb: verb, Call: cti.CallID(in.Body.Call), By: p.Number, Leader: p.reach != own, Key: in.Key, To: in.Body.To, Reason: in.Body.Reason, Consent: in.Body.Consent, Sheet: in.Body.Sheet, For: in.Body.For, Due: in.Body.Due}
 	if verb == cti.OrderDial {
 		if err := s.dialFor(ctx, p, in.Body.For, &o); err != nil {
 			return nil, err

@@ -42,7 +42,7 @@ func TestOrders(t *testing.T) {
 		status               int
 		says                 string
 	}{
-		{"1001", "1001", `{"verb":"transfer","to":"1002","reason":"his bill","consent":true}`, 200, `"verb":"transfer"`},
+		{"1001", "1001", `{"verb":"transfer","call":"c1","to":"1002","reason":"his bill","consent":true}`, 200, `"verb":"transfer"`},
 		{"1001", "1002", `{"verb":"hold"}`, 403, "1002 is not yours"},
 		{"2001", "1001", `{"verb":"pause","reason":"break"}`, 200, `"agent":"1001"`},
 		{"2001", "1002", `{"verb":"pause"}`, 403, "not yours"},
@@ -69,7 +69,7 @@ func TestOrders(t *testing.T) {
 			t.Errorf("%s for %s %s: %d %s, want %d and %q", c.account, c.agent, c.body, a.StatusCode, a.text, c.status, c.says)
 		}
 	}
-	want := cti.Order{Agent: "1001", Verb: cti.OrderTransfer, By: "1001", To: "1002", Reason: "his bill", Consent: true}
+	want := cti.Order{Agent: "1001", Verb: cti.OrderTransfer, Call: "c1", By: "1001", To: "1002", Reason: "his bill", Consent: true}
 	if len(got) != 10 || !reflect.DeepEqual(got[0], want) {
 		t.Errorf("the engine was given %+v", got)
 	}

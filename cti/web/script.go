@@ -77,7 +77,11 @@ func (s *Server) scriptOfCall(ctx context.Context, id string, now time.Time) (*s
 	if err != nil && !errors.Is(err, store.ErrNoCall) {
 		return nil, s.unread(ctx, "call", err)
 	}
-	if err != nil || !reaches(p, r) && !rungFor(p, r) {
+	rung := rungFor(p, r)
+	if c := s.lentCall(ctx, r.Company); c != nil && string(c.ID) == r.ID {
+		rung = true
+	}
+	if err != nil || !reaches(p, r) && !rung {
 		return nil, newProblem(http.StatusNotFound, notFound, "no call has the id %s among yours", id)
 	}
 	plan := s.plan()
@@ -93,7 +97,7 @@ func (s *Server) scriptOfCall(ctx context.Context, id string, now time.Time) (*s
 	language := cmp.Or(r.Language, co.Language)
 	words := s.scriptWords(co, p.Number, language, now)
 	if name := strings.TrimSpace(r.CallerName); name != "" && name != r.Caller {
-		if !spoke(p, r) && !rungFor(p, r) { // he reads it, and says it to nobody
+		if !spoke(p, r) && !rung { // he reads it, and says it to nobody
 			name = store.MaskName(name)
 		}
 		words["caller_name"] = name

@@ -112,6 +112,8 @@ func (s *Server) withinOrder(ctx context.Context, p person, o *cti.Order) error 
 	}
 	if o.Verb.Leads() {
 		o.To = string(c.ID)
+	} else if o.Call == "" {
+		o.Call = c.ID
 	}
 	return nil
 }

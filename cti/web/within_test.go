@@ -77,6 +77,9 @@ func TestOrdersWithinQueues(t *testing.T) {
 		if a.StatusCode != c.status || got.To != c.to {
 			t.Errorf("%s for %s %s: %d %s, to %q; want %d, %q", c.account, c.agent, c.body, a.StatusCode, a.text, got.To, c.status, c.to)
 		}
+		if c.account == "2001" && got.Verb == cti.OrderHangUp && got.Call != "s1" {
+			t.Errorf("%s for %s %s is about call %q", c.account, c.agent, c.body, got.Call)
+		}
 	}
 }
 

@@ -2,10 +2,11 @@
 
 -- name: DeskDay :one
 -- The same rows as reports count. A call counts for the day on which it began, an offer and wrap-up
--- for the day on which they were.
+-- for the day on which they were. His calls are also those of other companies whose lines lead to
+-- the queues that he serves.
 WITH mine AS (
     SELECT call.id FROM call
-    WHERE call.company = sqlc.arg(company) AND call.started_at >= sqlc.arg(since)::timestamptz AND call.started_at < sqlc.arg(until)::timestamptz
+    WHERE call.started_at >= sqlc.arg(since)::timestamptz AND call.started_at < sqlc.arg(until)::timestamptz
 ), talk AS (
     SELECT leg.call_id, extract(epoch FROM coalesce(leg.ended_at, sqlc.arg(moment)::timestamptz) - leg.joined_at) * 1000 AS ms
     FROM mine JOIN leg ON leg.call_id = mine.id
@@ -29,9 +30,10 @@ SELECT (SELECT count(*) FROM mine JOIN answer ON answer.call_id = mine.id WHERE 
 INSERT INTO notice (id, company, queue, title, text, written_by) VALUES ($1, $2, $3, $4, $5, $6) RETURNING *;
 
 -- name: Notices :many
--- Newest first; of the queues that are named, and of everybody.
+-- Newest first; of the queues that are named, and of everybody. Of other companies those for the
+-- queues that are named with their company, as in demo/service.
 SELECT * FROM notice
-WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company))
+WHERE (sqlc.narg(company)::text IS NULL OR company = sqlc.narg(company) OR queue <> '' AND company || '/' || queue = ANY (sqlc.narg(others)::text[]))
   AND (sqlc.narg(queues)::text[] IS NULL OR queue = '' OR queue = ANY (sqlc.narg(queues)::text[]))
   AND (sqlc.narg(id)::uuid IS NULL OR id = sqlc.narg(id))
   AND withdrawn_at IS NULL

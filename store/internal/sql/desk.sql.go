@@ -62,7 +62,7 @@ const deskDay = `-- name: DeskDay :one
 
 WITH mine AS (
     SELECT call.id FROM call
-    WHERE call.company = $5 AND call.started_at >= $4::timestamptz AND call.started_at < $6::timestamptz
+    WHERE call.started_at >= $4::timestamptz AND call.started_at < $6::timestamptz
 ), talk AS (
     SELECT leg.call_id, extract(epoch FROM coalesce(leg.ended_at, $3::timestamptz) - leg.joined_at) * 1000 AS ms
     FROM mine JOIN leg ON leg.call_id = mine.id
@@ -105,7 +105,8 @@ type DeskDayRow struct {
 
 // What an agent's desk shows of his own day, and the notices that he is to confirm.
 // The same rows as reports count. A call counts for the day on which it began, an offer and wrap-up
-// for the day on which they were.
+// for the day on which they were. His calls are also those of other companies whose lines lead to
+// the queues that he serves.
 func (q *Queries) DeskDay(ctx context.Context, db DBTX, arg DeskDayParams) (DeskDayRow, error) {
 	row := db.QueryRow(ctx, deskDay,
 		arg.Agent,
@@ -155,24 +156,27 @@ func (q *Queries) NoticeConfirmations(ctx context.Context, db DBTX, ids []uuid.U
 
 const notices = `-- name: Notices :many
 SELECT id, company, queue, title, text, written_at, written_by, withdrawn_at, withdrawn_by FROM notice
-WHERE ($1::text IS NULL OR company = $1)
-  AND ($2::text[] IS NULL OR queue = '' OR queue = ANY ($2::text[]))
-  AND ($3::uuid IS NULL OR id = $3)
+WHERE ($1::text IS NULL OR company = $1 OR queue <> '' AND company || '/' || queue = ANY ($2::text[]))
+  AND ($3::text[] IS NULL OR queue = '' OR queue = ANY ($3::text[]))
+  AND ($4::uuid IS NULL OR id = $4)
   AND withdrawn_at IS NULL
-ORDER BY written_at DESC, id LIMIT $4
+ORDER BY written_at DESC, id LIMIT $5
 `
 
 type NoticesParams struct {
 	Company *string
+	Others  []string
 	Queues  []string
 	ID      *uuid.UUID
 	Count   int32
 }
 
-// Newest first; of the queues that are named, and of everybody.
+// Newest first; of the queues that are named, and of everybody. Of other companies those for the
+// queues that are named with their company, as in demo/service.
 func (q *Queries) Notices(ctx context.Context, db DBTX, arg NoticesParams) ([]Notice, error) {
 	rows, err := db.Query(ctx, notices,
 		arg.Company,
+		arg.Others,
 		arg.Queues,
 		arg.ID,
 		arg.Count,

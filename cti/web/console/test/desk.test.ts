@@ -193,6 +193,28 @@ test('a second login ends the first, which is told', async () => {
   await first.page.locator('.login').waitFor({ timeout: 20_000 })
 })
 
+test('who logs in elsewhere in a talk has his caller there, who is not hung up on', async () => {
+  const first = await agent('1004', 1000)
+  const caller = call('800100', '13800000009')
+  await first.page.getByTestId('answer').click()
+  await hears(first, 440)
+  await caller.hears(1000)
+  const second = await Person.open(stack, 1500)
+  people.push(second)
+  await second.login(stack, '1004')
+  await second.visit('/desk')
+  await first.page.locator('.login').waitFor({ timeout: 20_000 })
+  await second.page.getByTestId('talk').waitFor({ timeout: 30_000 })
+  await hears(second, 440)
+  await caller.hears(1500)
+  expect(await stateOf('1004')).toBe('Talking')
+  await caller.hangUp()
+  const record = await sealed('13800000009')
+  expect(record.legs!.filter((l) => l.agent === '1004')).toHaveLength(2)
+  expect(record.legs!.filter((l) => l.agent && l.agent !== '1004')).toHaveLength(0)
+  expect(first.errors).toEqual([])
+})
+
 test('no page of another origin, and nobody without a pass, hears live data', async () => {
   const person = await agent('1004', 1000)
   const foreign = await fetch(`${stack.url}/nats`, { headers: { Origin: 'http://example.org', Upgrade: 'websocket', Connection: 'Upgrade' } }).catch(() => null)

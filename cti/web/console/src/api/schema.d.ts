@@ -2961,6 +2961,8 @@ export interface components {
             owner?: string;
         };
         OrderInputBody: {
+            /** @description The call that it is about, by its id: an order that comes late is refused where he has another caller by then (not-his-call). Of no meaning for ready, pause, log_off, dial, promise and the last five. */
+            call?: string;
             /** @description The caller has agreed to the transfer. */
             consent?: boolean;
             /**

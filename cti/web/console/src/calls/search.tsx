@@ -23,7 +23,7 @@ export function Search({ filters, query, onChange }: Props) {
           onChange={(times) => set({ since: times?.[0]?.toISOString(), until: times?.[1]?.toISOString() })}
         />
       </Form.Item>
-      {role !== 'finance' && <Text name="caller" label={t('number')} hint={t('numberHelp')} value={filters.caller} allowed={/[^0-9+*#]/g} onSet={(caller) => set({ caller })} />}
+      {role !== 'finance' && role !== 'operator' && <Text name="caller" label={t('number')} hint={t('numberHelp')} value={filters.caller} allowed={/[^0-9+*#]/g} onSet={(caller) => set({ caller })} />}
       <Text name="did" label={t('line')} value={filters.did} allowed={/[^0-9+*#]/g} onSet={(did) => set({ did })} />
       {role !== 'agent' && <Text name="agent" label={t('agent')} value={filters.agent} allowed={/[^0-9]/g} onSet={(agent) => set({ agent })} />}
       {(role === 'administrator' || role === 'auditor') && (

@@ -6,20 +6,29 @@ import { Problem } from '../parts/problem'
 import { Moment } from '../parts/time'
 import { useText } from '../shell/text'
 
+/** Where a ticket may stand that is not over. */
+const unclosed = ['draft', 'open', 'forwarded', 'done'] as const
+
+/** How many tickets of each state are asked for. */
+const most = 200
+
 /** What there is to do between calls: sheets that are drafts still, and the agent's open tickets. */
 export function Idle({ me, left, onOpen }: { me: string; left: string[]; onOpen: (call: string) => void }) {
   const t = useText('desk')
   const own = useQuery({
     queryKey: ['desk', 'own', me], refetchInterval: 30_000,
-    queryFn: () => ask(api.GET('/api/v1/tickets', { params: { query: { owner: me, limit: 200 } } })),
+    // Each state by itself: the newest of all are those that were closed today.
+    queryFn: () => Promise.all(unclosed.map((state) => ask(api.GET('/api/v1/tickets', { params: { query: { owner: me, state, limit: most } } })))),
   })
   if (own.error && !own.data) return <Problem error={own.error} onRetry={() => void own.refetch()} />
-  const open = (own.data?.tickets ?? []).filter((k) => k.state !== 'closed' && k.state !== 'merged').reverse()
+  const lists = own.data ?? []
+  const open = [...new Map(lists.flatMap((list) => list.tickets).map((k) => [k.id, k])).values()].sort((a, b) => a.opened_at.localeCompare(b.opened_at))
   const drafts = open.filter((k) => k.state === 'draft' && k.kind !== 'voicemail' && k.kind !== 'callback')
   const rest = open.filter((k) => !drafts.includes(k)).sort((a, b) => (a.due_at ?? '9').localeCompare(b.due_at ?? '9'))
   return (
     <section className="desk-idle" aria-label={t('idle.title')} data-testid="idle">
       {own.error && <Problem error={own.error} onRetry={() => void own.refetch()} />}
+      {lists.some((list) => list.more) && <p className="desk-dim" role="status">{t('idle.partial', { count: most })}</p>}
       {left.length > 0 && (
         <div className="desk-owed" role="status">
           {t('idle.left', { count: left.length })} {left.map((c) => <Button key={c} size="small" onClick={() => onOpen(c)}>{t('idle.openSheet')}</Button>)}

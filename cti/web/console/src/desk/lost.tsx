@@ -12,7 +12,7 @@ export function lostOf(agent: AgentState | null, phone: Phone | null): boolean {
 }
 
 /** Says at once that the phone is lost, and what to do. */
-export function Lost({ agent, phone, number }: { agent: AgentState | null; phone: Phone | null; number: string }) {
+export function Lost({ agent, phone, number, engaged }: { agent: AgentState | null; phone: Phone | null; number: string; engaged: boolean }) {
   const t = useText('desk')
   const [choose, choosing] = useDo(async () => phone?.choose('desk'))
   if (!lostOf(agent, phone)) return null
@@ -27,7 +27,8 @@ export function Lost({ agent, phone, number }: { agent: AgentState | null; phone
       action={browser && !phone.state.elsewhere && (
         <Space orientation="vertical">
           <Button size="small" onClick={() => location.reload()}>{t('lost.reload')}</Button>
-          <Button size="small" loading={choosing} onClick={() => void choose()}>{t('lost.toDesk')}</Button>
+          {/* In a call the sound may flow all the same, and would end with this phone. */}
+          <Button size="small" loading={choosing} disabled={engaged || phone.state.call !== null} onClick={() => void choose()}>{t('lost.toDesk')}</Button>
         </Space>
       )}
     />

@@ -155,7 +155,7 @@ it('is back in the call after a reload, and holds it by a key', async () => {
   show({ state: 'Talking', call: 'c1' }, { answered_at: at })
   expect(screen.getByTestId('talk').dataset.state).toBe('talking')
   fireEvent.keyDown(document.body, { key: 'h' })
-  await waitFor(() => expect(server.told).toContainEqual({ path: '/api/v1/agents/1001/orders', body: { verb: 'hold' } }))
+  await waitFor(() => expect(server.told).toContainEqual({ path: '/api/v1/agents/1001/orders', body: { verb: 'hold', call: 'c1' } }))
 })
 
 it('asks before the agent hangs up first, and not where the caller transfers to him', async () => {
@@ -391,7 +391,7 @@ it('shows the steps for a caller who is not heard by itself, until he is', async
   show({ state: 'Talking', call: 'c1' }, { answered_at: since(9_000), silent_since: since(9_000) })
   expect(screen.getByText('You may hang up now')).toBeTruthy()
   fireEvent.keyDown(document.body, { key: 'e' })
-  await waitFor(() => expect(server.told).toContainEqual({ path: '/api/v1/agents/1001/orders', body: { verb: 'hang_up' } }))
+  await waitFor(() => expect(server.told).toContainEqual({ path: '/api/v1/agents/1001/orders', body: { verb: 'hang_up', call: 'c1' } }))
   cleanup()
   show({ state: 'Talking', call: 'c1' }, { answered_at: since(9_000) })
   expect(screen.queryByText('You may hang up now')).toBeNull()

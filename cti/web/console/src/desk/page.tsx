@@ -54,9 +54,9 @@ function DeskBody({ desk }: { desk: Desk }) {
   const view = viewOf(desk, me.number)
   const { agent, call, part } = view
   const forms = useForms()
-  const [order, busy] = useOrder()
-  const [pane, setPane] = useState<Pane>(null)
   const about = call?.call ?? ''
+  const [order, busy] = useOrder(about)
+  const [pane, setPane] = useState<Pane>(null)
   const [begun, setBegun] = useSituation(about, part === 'talking' ? call : null, desk.skew)
   const deeds = useRef<SheetDeeds | null>(null)
   const current = sheetCall(view)
@@ -120,7 +120,7 @@ function DeskBody({ desk }: { desk: Desk }) {
     <div className="desk">
       <h1 className="desk-hidden">{t('title')}</h1>
       <Notices />
-      <Lost agent={agent} phone={phone} number={me.number} />
+      <Lost agent={agent} phone={phone} number={me.number} engaged={shown} />
       {!desk.linked && <Alert type="error" showIcon role="alert" title={t('unlinked')} />}
       <Strip agent={agent} skew={desk.skew} phone={phone} order={order} busy={busy} engaged={shown} pane={pane} onPane={setPane} />
       <div className="desk-columns">

@@ -78,7 +78,7 @@ const zh: Words = {
   foreign: { owner: '首问负责人是 {{owner}}，记录单由其填写；您可以补充情况。', open: '打开工单', note: '补充情况', add: '添加', added: '已添加 {{count}} 条' },
   deed: { close: '办结', finalAndClose: '定稿并办结', forward: '转部门', department: '部门', another: '另开工单', open: '开单', summary: '事项摘要' },
   idle: {
-    title: '空闲时的工作', waiting: '等待来电', notReady: '您现在不接听来电', wrapping: '请写完记录单，然后按“整理完毕”', drafts: '待填写的记录单（{{count}}）', noDrafts: '记录单都填写完了', openSheet: '填写', tickets: '我负责的工单（{{count}}）',
+    title: '空闲时的工作', waiting: '等待来电', notReady: '您现在不接听来电', wrapping: '请写完记录单，然后按“整理完毕”', drafts: '待填写的记录单（{{count}}）', noDrafts: '记录单都填写完了', partial: '每种状态只列出最新的 {{count}} 张工单，更早的请在工单页查找。', openSheet: '填写', tickets: '我负责的工单（{{count}}）',
     left: '有 {{count}} 份记录单还没有传到服务器：',
   },
   dial: { to: '呼出号码', digits: '请输入 2 至 20 位数字', why: '用途', go: '呼出' },
@@ -166,7 +166,7 @@ const en: Words = {
   foreign: { owner: '{{owner}} is responsible and fills in the sheet; you may add to it.', open: 'Open the ticket', note: 'What you have to add', add: 'Add', added: 'Added: {{count}}' },
   deed: { close: 'Close', finalAndClose: 'Make final and close', forward: 'Forward', department: 'Department', another: 'Another ticket', open: 'Open it', summary: 'What it is about' },
   idle: {
-    title: 'Between calls', waiting: 'Waiting for a call', notReady: 'You are offered no calls now', wrapping: 'Finish the sheet, then say that the notes are done', drafts: 'Sheets to be filled in ({{count}})', noDrafts: 'All sheets are filled in', openSheet: 'Fill in', tickets: 'My tickets ({{count}})',
+    title: 'Between calls', waiting: 'Waiting for a call', notReady: 'You are offered no calls now', wrapping: 'Finish the sheet, then say that the notes are done', drafts: 'Sheets to be filled in ({{count}})', noDrafts: 'All sheets are filled in', partial: 'Of each state the newest {{count}} tickets are listed; older ones are on the page of tickets.', openSheet: 'Fill in', tickets: 'My tickets ({{count}})',
     left: 'Sheets that are not at the server yet: {{count}}.',
   },
   dial: { to: 'Number to call', digits: '2 to 20 digits', why: 'What for', go: 'Call' },

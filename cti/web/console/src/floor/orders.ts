@@ -1,12 +1,11 @@
 // Orders to agents, and by the phones that leaders listen by.
-import { api, ask, type Schema } from '../api/client'
+import type { Schema } from '../api/client'
+import { giveOrder } from '../desk/order'
 
 export type OrderBody = Schema<'OrderInputBody'>
 export type Verb = OrderBody['verb']
 
-export function order(agent: string, body: OrderBody): Promise<unknown> {
-  return ask(api.POST('/api/v1/agents/{agent}/orders', { params: { path: { agent } }, body }))
-}
+export const order = giveOrder
 
 /** What came of an order to several agents: those to whom it was not given, and why. */
 export type Outcome = { done: string[]; failed: { agent: string; error: unknown }[] }

@@ -28,7 +28,7 @@ const Own = memo(function Own({ call }: { call: LiveCall }) {
   const t = useText('floor')
   const me = useMe()
   const phone = usePhone()
-  const [order, busy] = useOrder()
+  const [order, busy] = useOrder(call.call)
   const [pane, setPane] = useState<Pane>(null)
   return (
     <Alert type="info" showIcon icon={<CustomerServiceOutlined />} role="status" className="floor-watch" title={t('own', { caller: call.caller })}

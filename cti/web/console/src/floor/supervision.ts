@@ -4,7 +4,7 @@ import { useDo } from '../parts/problem'
 import { usePhone } from '../phone/provider'
 import { lostOf } from '../phone/which'
 import { useMe, useRole } from '../shell/me'
-import { order, type Verb } from './orders'
+import { order, type OrderBody, type Verb } from './orders'
 import type { Floor } from './state'
 import type { LiveCall } from './types'
 import { watchedBy, type Watched } from './watch'
@@ -33,7 +33,7 @@ export function useSupervision(floor: Floor): Supervision {
   const me = useMe()
   const leads = useRole('shift_leader', 'administrator')
   const [used, setUsed] = useState(() => localStorage.getItem(kept) ?? me.number)
-  const [act, busy] = useDo((agent: string, verb: Verb, to?: string) => order(agent, { verb, to }))
+  const [act, busy] = useDo((agent: string, body: OrderBody) => order(agent, body))
   const watching = useMemo(() => watchedBy(me.number, floor.calls.values()), [me.number, floor.calls])
   const own = usePhone()
   const phone = own ? me.number : floor.agents.has(used) ? used : ''
@@ -51,11 +51,12 @@ export function useSupervision(floor: Floor): Supervision {
     },
     watch: (verb, call) => {
       const on = watching?.call.call === call.call ? watching.phone : phone
-      if (on) void now.current(on, verb, call.call)
+      if (on) void now.current(on, { verb, to: call.call })
     },
     end: () => {
-      // Only the phone that is on the call for him: on another one it would end that agent's talk.
-      if (watching) void now.current(watching.phone, 'hang_up')
+      // Only the phone that is on the call for him, and only from that call: else it would end a
+      // talk of that agent's.
+      if (watching) void now.current(watching.phone, { verb: 'hang_up', call: watching.call.call })
     },
   }), [leads, phone, lacks, watching, busy])
 }

@@ -17,7 +17,7 @@ function connection() {
       return { unsubscribe: () => (hear = () => undefined) }
     },
     flush: () => Promise.resolve(), closed: () => closed, close: () => Promise.resolve(end()),
-    say: (seq: number, epoch = 'a') => hear(null, { json: () => ({ epoch, seq }) }), end,
+    say: (seq: number, epoch = 'a', at?: number) => hear(null, { json: () => ({ epoch, seq, at: at === undefined ? undefined : new Date(at).toISOString() }) }), end,
   }
 }
 
@@ -61,6 +61,41 @@ it('tells changes in their order, and reads anew where one is missing', async ()
   first.say(5)
   expect(told).toEqual(['=1', '+2', '=4', '+5'])
   expect(live.state.gaps).toBe(1)
+})
+
+it('reads anew where messages come late, and is old until they have caught up', async () => {
+  const { live, first } = await followed()
+  const stamped = (seq: number) => {
+    now = { epoch: 'a', seq, at: new Date().toISOString() }
+  }
+  first.say(2, 'a', Date.now())
+  const queued = [3, 4, 5, 6].map((seq, i) => ({ seq, at: Date.now() + i * 2_000 }))
+  await vi.advanceTimersByTimeAsync(8_000)
+  stamped(6)
+  first.say(3, 'a', queued[0]!.at) // it was 8 s under way
+  await settle()
+  expect(told).toEqual(['=1', '+2', '=6'])
+  expect(oldFor(live.state, Date.now())).toBe(0)
+  for (const m of queued.slice(1)) { // what is in the snapshot makes nothing young
+    await vi.advanceTimersByTimeAsync(2_000)
+    first.say(m.seq, 'a', m.at)
+  }
+  expect(oldFor(live.state, Date.now())).toBeGreaterThan(5_000)
+  first.say(7, 'a', Date.now())
+  expect(told).toEqual(['=1', '+2', '=6', '+7'])
+  expect(oldFor(live.state, Date.now())).toBe(0)
+})
+
+it('goes on where the clock of the server was set back', async () => {
+  const { live, first } = await followed()
+  first.say(2, 'a', Date.now())
+  now = { epoch: 'a', seq: 3, at: new Date(Date.now() - 60_000).toISOString() }
+  first.say(3, 'a', Date.now() - 60_000)
+  await settle()
+  first.say(4, 'a', Date.now() - 60_000)
+  first.say(5, 'a', Date.now() - 60_000)
+  expect(told).toEqual(['=1', '+2', '=3', '+4', '+5'])
+  expect(live.state.gaps).toBe(0)
 })
 
 it('grows old while messages come of which it has no snapshot', async () => {

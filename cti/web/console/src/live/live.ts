@@ -24,8 +24,8 @@ export type Pass = {
   inbox: string
 }
 
-/** Anything numbered: a snapshot has the number of the last message it contains. */
-export type Numbered = { epoch: string; seq: number }
+/** Anything numbered: a snapshot has the number of the last message it contains. `at` is when it was so, by the server's clock. */
+export type Numbered = { epoch: string; seq: number; at?: string }
 
 export type Follow<S extends Numbered, D extends Numbered> = {
   subject: string
@@ -123,6 +123,8 @@ export class Live {
 class Following {
   /** When what was told was known to be right last; 0 before the first snapshot. */
   heard = 0
+  /** The server's clock less this machine's, in ms, as the least late message since the snapshot has it. */
+  private ahead = NaN
   private at?: Numbered
   private early: Numbered[] = []
   private subscription?: Subscription
@@ -163,10 +165,24 @@ class Following {
       void this.read()
       return
     }
+    if (this.isLate(d)) return void this.read()
     this.at = { epoch: d.epoch, seq: d.seq }
     this.heard = Date.now()
     this.what.onDelta(d)
     this.told(false)
+  }
+
+  /**
+   * Whether a message has waited too long: over a slow way minutes of them may, all in their
+   * order. A snapshot is newer, and what waits is old until it has caught up with that. Where
+   * a clock was set instead, the snapshot tells so.
+   */
+  private isLate({ at }: Numbered): boolean {
+    const seen = Date.parse(at ?? '') - Date.now()
+    if (Number.isNaN(seen)) return false
+    if (this.ahead - seen > oldAfter) return true
+    this.ahead = Math.max(seen, Number.isNaN(this.ahead) ? seen : this.ahead)
+    return false
   }
 
   private async read(connection?: NatsConnection): Promise<void> {
@@ -187,6 +203,7 @@ class Following {
     this.what.onSnapshot(s)
     this.at = { epoch: s.epoch, seq: s.seq }
     this.heard = Date.now()
+    this.ahead = Date.parse(s.at ?? '') - this.heard
     this.reading = 0
     this.missed = false
     this.told(gap)

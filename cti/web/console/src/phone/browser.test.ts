@@ -142,14 +142,20 @@ test('what forbids to begin is told, and not asked again', async () => {
   expect(exchange.kind).toHaveBeenCalledTimes(1)
 })
 
-test('a phone that cannot be given back does not look registered', async () => {
+test('a phone that cannot be given back stays the one that is rung', async () => {
   const { phone, exchange } = phoneOf()
   await phone.choose('browser')
   sip.made[0]!.tell('registered')
   expect(phone.state.registered).toBe(true)
   exchange.choose.mockImplementationOnce(away)
   await expect(phone.choose('desk')).rejects.toMatchObject({ status: 503 })
-  expect(phone.state).toMatchObject({ kind: 'browser', registered: false })
+  expect(sip.made[0]!.stop).not.toHaveBeenCalled()
+  sip.made[0]!.tell('unregistered') // the line is lost, and comes back
+  sip.made[0]!.tell('registered')
+  expect(phone.state).toMatchObject({ kind: 'browser', registered: true })
+  await phone.choose('desk')
+  expect(sip.made[0]!.stop).toHaveBeenCalledTimes(1)
+  expect(phone.state).toMatchObject({ kind: 'desk', registered: false })
 })
 
 /** A call that comes in, as JsSIP tells of it. */

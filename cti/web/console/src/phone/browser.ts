@@ -87,8 +87,9 @@ export class BrowserPhone implements Phone {
   async choose(kind: PhoneKind): Promise<void> {
     const turn = this.next()
     if (kind === 'browser') return this.become(false, turn)
+    await this.exchange.choose('desk') // first: where the hotline is away this phone stays the one that is rung
+    if (turn !== this.turn) return
     await this.leave()
-    await this.exchange.choose('desk')
     this.set({ kind: 'desk', registered: false, problem: null })
   }
 

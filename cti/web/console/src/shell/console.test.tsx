@@ -6,13 +6,17 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 const server = vi.hoisted(() => ({ get: vi.fn(), post: vi.fn(), view: (() => null) as () => ReactNode }))
 vi.mock('../api/client', async (original) => ({ ...await original<typeof import('../api/client')>(), api: { GET: server.get, POST: server.post } }))
 // The pages themselves are tried elsewhere.
-vi.mock('../phone/provider', () => ({ PhoneProvider: ({ children }: { children: unknown }) => children, usePhone: () => null }))
+vi.mock('../phone/provider', () => ({
+  PhoneProvider: ({ closing, children }: { closing: boolean; children: ReactNode }) => <section data-testid="phone" data-closing={closing}>{children}</section>,
+  usePhone: () => ({ state: { call: { state: 'talking' } } }),
+}))
 vi.mock('../live/provider', () => ({ LiveProvider: ({ children }: { children: unknown }) => children }))
 vi.mock('../desk/provider', () => ({ DeskProvider: ({ children }: { children: unknown }) => children }))
 vi.mock('./pages', () => ({ pages: [{ path: '/', roles: [], view: () => <server.view /> }], landing: () => '/' }))
 vi.mock('./frame', () => ({ Frame: ({ children, onLogout }: { children: never; onLogout: () => void }) => <>{children}<button onClick={onLogout}>leave</button></> }))
 
 import { MemoryRouter } from 'react-router'
+import { ask } from '../api/client'
 import { Console, Session } from './console'
 import { setLanguage } from './text'
 
@@ -65,6 +69,20 @@ it('tells who logs out that he is not, where the server was not reached', async 
   fireEvent.click(screen.getByText('leave'))
   await pass(100)
   expect(asked()).toBeTruthy()
+})
+
+it.each(['login-needed', 'login-ended'])('keeps the talk of who is told %s', async (kind) => {
+  server.get.mockResolvedValue(me)
+  show()
+  await pass(100)
+  const phone = screen.getByTestId('phone')
+  expect(phone.dataset.closing).toBe('false')
+  const ended = { error: { title: 'no', status: 401, type: `urn:sansheng:problem:${kind}` }, response: new Response(null, { status: 401 }) }
+  await act(async () => void await ask(Promise.resolve(ended)).catch(() => undefined))
+  expect(asked()).toBeTruthy()
+  expect(screen.getByText('Your call goes on; log in to see it again.')).toBeTruthy()
+  expect(screen.getByTestId('phone')).toBe(phone)
+  expect(phone.dataset.closing).toBe('true')
 })
 
 it('keeps a dialog open when somebody clicks beside it', async () => {

@@ -93,10 +93,11 @@ export function Session() {
       else setMe(is)
     }
     void who()
+    // He may be in a talk, also where he has logged in elsewhere: that page's phone needs a
+    // moment until it can have the call. Until then this one keeps it.
     const deaf = onLoggedOut((problem) => {
       queries.clear()
       setWhy(problem)
-      if (problem.kind === 'login-ended') setMe(null) // the other page has his phone now
     })
     return () => {
       over = true
