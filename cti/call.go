@@ -120,6 +120,8 @@ type call struct {
 	Overflowed bool
 	// OwedAgain: he was owed a call as an emergency, and has called himself.
 	OwedAgain bool
+	// Broken is the promise of a call that he came before, until he talks to somebody.
+	Broken brokenPromise
 	// Unrecorded: the recording is paused, by PausedBy.
 	Unrecorded bool
 	PausedBy   AgentID
@@ -284,7 +286,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *AnnouncedData:
 		c.Announced = true
 	case *Joined:
-		c.State, c.Met = CallTalking, c.Taken
+		c.State, c.Met, c.Broken = CallTalking, c.Taken, brokenPromise{}
 	case *LingersData:
 		c.Lingers, c.LingersAt = d.Step, f.At
 	case *HoldData:

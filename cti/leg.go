@@ -267,6 +267,7 @@ func (h *Hotline) endIfOver(c *call) {
 		h.endCallback(c.CallerGoneAt, cb, CallbackServed, c.ID)
 	}
 	h.cutOff(c.CallerGoneAt, c)
+	h.promiseAgain(c.CallerGoneAt, c)
 	h.emitCall(c.CallerGoneAt, c, CallEnded, c.talker(), &d)
 }
 

@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -78,6 +79,12 @@ func (h *Hotline) orderDial(now time.Time, a *agent, o Order) *OrderError {
 	number, err := h.outsideNumber(now, a, o)
 	if err != nil {
 		return err
+	}
+	if o.Message != "" { // the last that may forbid it: a refused order leaves him what he is owed
+		var taken *MessageError
+		if errors.As(h.takeMessage(now, TakeMessage{Call: o.Message, By: string(a.ID)}), &taken) {
+			return &OrderError{Order: o, Unknown: taken.Unknown, Text: taken.Text}
+		}
 	}
 	h.keepState(now, a)
 	shown := pbx.Party{Number: number}
