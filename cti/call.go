@@ -129,8 +129,8 @@ type call struct {
 	AskedBack bool
 	// Owed: nobody is there any more, this stands for one who is to be called back.
 	Owed *callback
-	// Dialled: the number outside has been dialled.
-	Dialled bool
+	// DialledAt is when the number outside was dialled.
+	DialledAt time.Time
 	// Estimated: the time of the caller's end is not the switch's own.
 	Estimated bool
 
@@ -280,7 +280,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *RecordingData:
 		c.Unrecorded, c.PausedBy = f.Kind == RecordingPaused, f.Agent
 	case *DialledData:
-		c.Dialled, c.Agent, c.Taken = true, f.Agent, d.Offer
+		c.DialledAt, c.Agent, c.Taken = f.At.UTC(), f.Agent, d.Offer
 	case *ReachedData:
 		c.State, c.AnsweredAt, c.Announced = CallPickedUp, f.At, true
 	case *AnnouncedData:
@@ -297,7 +297,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 				c.State, c.Announced = CallPickedUp, true
 			}
 		} else if d.Channel == c.talkChannel() {
-			c.KeyHeld = f.Kind == CallHeld
+			c.KeyHeld, c.Lingers = f.Kind == CallHeld, 0
 		}
 	case *TransferBeganData, *ConsultedData, *TurnedData, *TransferredData, *TransferEndedData:
 		c.Lingers = 0
@@ -348,7 +348,10 @@ func (c *call) applyQueued(at time.Time, d *Queued) {
 // arrive takes a new caller under the hotline's care.
 func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 	id, did := CallID(ch.Args[2]), ch.Args[1]
-	if c := h.calls[id]; c != nil {
+	if c := h.calls[id]; c != nil && c.State != CallNative && (c.Returns || c.Left) {
+		h.returned(at, ch)
+		return
+	} else if c != nil {
 		h.comeBack(at, c, ch)
 		return
 	}
@@ -587,15 +590,6 @@ func (h *Hotline) proceed(at time.Time, c *call) {
 	}
 }
 
-// announcement is "agent 1 0 0 1 at your service" as prompts.
-func announcement(a AgentID) []string {
-	names := []string{"agent-number"}
-	for _, d := range string(a) {
-		names = append(names, "digits/"+string(d))
-	}
-	return append(names, "at-your-service")
-}
-
 // join lets caller and agent hear each other. The lease ends first: a talking
 // pair must outlive us.
 func (h *Hotline) join(at time.Time, c *call) {
@@ -765,6 +759,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		h.tickOffer(now, c, o)
 	}
 	h.remind(now, c)
+	h.tickDial(now, c)
 	h.tickFlow(now, c)
 	h.tickMail(now, c)
 	h.tickSurvey(now, c)

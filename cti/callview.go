@@ -184,7 +184,7 @@ func (c *call) phase() Phase {
 		}
 		return PhaseWaiting
 	}
-	if c.OnHold || c.KeyHeld {
+	if c.held() {
 		return PhaseHeld
 	}
 	return PhaseTalking

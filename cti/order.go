@@ -289,8 +289,8 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 			return o.refuse(RefusedHeldByPhone, "his phone's own key holds the caller; only that key lets him go")
 		}
 	case OrderLinger:
-		if c.OnHold {
-			return o.refuse(RefusedOnHold, "the caller is on hold; allowed: unhold, hang_up")
+		if c.held() {
+			return o.refuse(RefusedOnHold, "the caller is on hold; allowed: unhold (where the phone's key holds him, that key), hang_up")
 		}
 		h.linger(now, c)
 	case OrderTransfer, OrderBlind:
