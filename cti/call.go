@@ -784,7 +784,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 	switch {
 	case !c.up() && due(c.RingbackAt.Add(c.Ring.Limit(ThreeRings))):
 		h.overrun(now, c)
-	case q != nil && q.MaxWait > 0 && due(c.EnteredAt.Add(time.Duration(q.MaxWait))):
+	case q != nil && q.waited(now, c):
 		h.fallBack(now, c, FellByLimit)
 	case (c.Prompt == "" || c.tellingOnCall()) && due(c.LeaseAt):
 		h.lease(now, c)
