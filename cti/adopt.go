@@ -300,7 +300,7 @@ func (h *Hotline) mend(at time.Time, there map[pbx.ChannelID]pbx.Channel) {
 			h.transferOver(at, c, TransferFellBack)
 		case c.State == CallConsulting && t.Answered && h.legs[c.receiverChannel()] == nil:
 			h.resume(at, c, TransferReceiverLeft)
-		case t.Kind == Blind && c.State != CallWaiting:
+		case t.Kind == Blind && c.State != CallWaiting, t.Kind == TakenOver:
 			h.transferOver(at, c, TransferUndone)
 		}
 		h.endIfOver(c)

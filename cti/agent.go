@@ -183,6 +183,9 @@ func (h *Hotline) become(at time.Time, a *agent, s AgentState, reason string, c 
 		calls = 0 // a new day
 	}
 	h.emit(at, kindOfState[s], a.Company, c, a.ID, &StateData{From: a.State, Reason: reason, Call: c, Misses: misses, Calls: calls})
+	if s == Ready && len(a.Elsewhere) > 0 {
+		h.elsewhere(at, a) // else he counts as one who can take a caller, and the chain is not called
+	}
 }
 
 // release frees an agent after a call or an offer: to what he wished for

@@ -120,6 +120,8 @@ type call struct {
 	Overflowed bool
 	// OwedAgain: he was owed a call as an emergency, and has called himself.
 	OwedAgain bool
+	// Broken is the promise of a call that he came before, until he talks to somebody.
+	Broken brokenPromise
 	// Unrecorded: the recording is paused, by PausedBy.
 	Unrecorded bool
 	PausedBy   AgentID
@@ -127,8 +129,8 @@ type call struct {
 	AskedBack bool
 	// Owed: nobody is there any more, this stands for one who is to be called back.
 	Owed *callback
-	// Dialled: the number outside has been dialled.
-	Dialled bool
+	// DialledAt is when the number outside was dialled.
+	DialledAt time.Time
 	// Estimated: the time of the caller's end is not the switch's own.
 	Estimated bool
 
@@ -278,13 +280,13 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 	case *RecordingData:
 		c.Unrecorded, c.PausedBy = f.Kind == RecordingPaused, f.Agent
 	case *DialledData:
-		c.Dialled, c.Agent, c.Taken = true, f.Agent, d.Offer
+		c.DialledAt, c.Agent, c.Taken = f.At.UTC(), f.Agent, d.Offer
 	case *ReachedData:
 		c.State, c.AnsweredAt, c.Announced = CallPickedUp, f.At, true
 	case *AnnouncedData:
 		c.Announced = true
 	case *Joined:
-		c.State, c.Met = CallTalking, c.Taken
+		c.State, c.Met, c.Broken = CallTalking, c.Taken, brokenPromise{}
 	case *LingersData:
 		c.Lingers, c.LingersAt = d.Step, f.At
 	case *HoldData:
@@ -295,7 +297,7 @@ func (h *Hotline) applyCall(c *call, f Fact) {
 				c.State, c.Announced = CallPickedUp, true
 			}
 		} else if d.Channel == c.talkChannel() {
-			c.KeyHeld = f.Kind == CallHeld
+			c.KeyHeld, c.Lingers = f.Kind == CallHeld, 0
 		}
 	case *TransferBeganData, *ConsultedData, *TurnedData, *TransferredData, *TransferEndedData:
 		c.Lingers = 0
@@ -346,7 +348,10 @@ func (c *call) applyQueued(at time.Time, d *Queued) {
 // arrive takes a new caller under the hotline's care.
 func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 	id, did := CallID(ch.Args[2]), ch.Args[1]
-	if c := h.calls[id]; c != nil {
+	if c := h.calls[id]; c != nil && c.State != CallNative && (c.Returns || c.Left) {
+		h.returned(at, ch)
+		return
+	} else if c != nil {
 		h.comeBack(at, c, ch)
 		return
 	}
@@ -585,15 +590,6 @@ func (h *Hotline) proceed(at time.Time, c *call) {
 	}
 }
 
-// announcement is "agent 1 0 0 1 at your service" as prompts.
-func announcement(a AgentID) []string {
-	names := []string{"agent-number"}
-	for _, d := range string(a) {
-		names = append(names, "digits/"+string(d))
-	}
-	return append(names, "at-your-service")
-}
-
 // join lets caller and agent hear each other. The lease ends first: a talking
 // pair must outlive us.
 func (h *Hotline) join(at time.Time, c *call) {
@@ -763,6 +759,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 		h.tickOffer(now, c, o)
 	}
 	h.remind(now, c)
+	h.tickDial(now, c)
 	h.tickFlow(now, c)
 	h.tickMail(now, c)
 	h.tickSurvey(now, c)
@@ -787,7 +784,7 @@ func (h *Hotline) tickCall(now time.Time, c *call) {
 	switch {
 	case !c.up() && due(c.RingbackAt.Add(c.Ring.Limit(ThreeRings))):
 		h.overrun(now, c)
-	case q != nil && q.MaxWait > 0 && due(c.EnteredAt.Add(time.Duration(q.MaxWait))):
+	case q != nil && q.waited(now, c):
 		h.fallBack(now, c, FellByLimit)
 	case (c.Prompt == "" || c.tellingOnCall()) && due(c.LeaseAt):
 		h.lease(now, c)

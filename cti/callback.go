@@ -93,6 +93,9 @@ func (h *Hotline) applyCallback(f Fact) {
 			if cb.stand.Emergency {
 				c.PassedOn, c.OwedAgain = cb.about, true
 			}
+			if cb.by != "" {
+				c.Broken = cb.broken()
+			}
 		}
 		h.callbacks = slices.DeleteFunc(h.callbacks, func(o *callback) bool { return o == cb })
 	}

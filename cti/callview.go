@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"slices"
 	"time"
 
 	"sansheng/cti/flow"
@@ -86,6 +87,8 @@ type QueueView struct {
 	Waiting       int
 	Since         time.Time
 	Agents, Ready int
+	// Emergency: an emergency line leads to it; from its seats nothing is dialled.
+	Emergency bool
 }
 
 // CallViews are the live calls, in the order of their arrival.
@@ -181,7 +184,7 @@ func (c *call) phase() Phase {
 		}
 		return PhaseWaiting
 	}
-	if c.OnHold || c.KeyHeld {
+	if c.held() {
 		return PhaseHeld
 	}
 	return PhaseTalking
@@ -193,7 +196,8 @@ func (h *Hotline) QueueViews() []QueueView {
 	at := map[QueueID]int{}
 	for _, q := range h.plan.Queues {
 		at[q.ID] = len(all)
-		all = append(all, QueueView{ID: q.ID, Company: q.Company})
+		emergency := slices.ContainsFunc(h.numbers, func(did string) bool { return h.lines[did].Emergency && h.lines[did].Queue == q.ID })
+		all = append(all, QueueView{ID: q.ID, Company: q.Company, Emergency: emergency})
 	}
 	for _, c := range h.live {
 		i, ok := at[c.Queue]

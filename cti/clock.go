@@ -37,9 +37,10 @@ func (h *Hotline) stepClock(by time.Duration) {
 		step(&l.darkUntil)
 	}
 	for _, c := range h.live {
-		step(&c.RingbackAt, &c.ArrivedAt, &c.WaitsSince, &c.HeldAt, &c.QueuedAt, &c.EnteredAt, &c.FellAt, &c.BackAt, &c.RangAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
+		step(&c.RingbackAt, &c.ArrivedAt, &c.WaitsSince, &c.HeldAt, &c.QueuedAt, &c.EnteredAt, &c.FellAt, &c.BackAt, &c.RangAt, &c.DialledAt, &c.AnsweredAt, &c.HungUpAt, &c.CallerGoneAt,
 			&c.LeaseAt, &c.PromptAt, &c.PromptOn, &c.ToldAt, &c.RemindAt, &c.JoinAt, &c.LeftAt, &c.RetryAt, &c.LingersAt, &c.FreedUntil, &c.RespyAt,
-			&c.AloneSince, &c.OnCallTold, &c.VoicemailAt, &c.Mail.StepAt, &c.Mailing.keyBy, &c.Inquiry.BeganAt, &c.Inquiring.keyBy)
+			&c.AloneSince, &c.OnCallTold, &c.VoicemailAt, &c.Mail.StepAt, &c.Mailing.keyBy, &c.Inquiry.BeganAt, &c.Inquiring.keyBy,
+			&c.Broken.what.From, &c.Broken.what.Until)
 		for _, a := range c.Asking {
 			step(&a.since, &a.next)
 		}

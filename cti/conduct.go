@@ -69,7 +69,7 @@ func (h *Hotline) listenIn(at time.Time, c *call) {
 	k := &c.Conduct
 	if k.watched == nil {
 		k.watched = map[pbx.ChannelID]bool{}
-		k.partial = c.Met != 0 && c.Met != c.Taken
+		k.partial = k.partial || c.Met != 0 && c.Met != c.Taken
 	}
 	for _, ch := range []pbx.ChannelID{c.Channel, c.talkChannel()} {
 		if !k.watched[ch] {
@@ -77,7 +77,26 @@ func (h *Hotline) listenIn(at time.Time, c *call) {
 			h.do(pbx.DetectVoice{Channel: ch, Hang: voiceHang})
 		}
 	}
-	k.talks = open(k.talks, at)
+	if !c.KeyHeld {
+		k.talks = open(k.talks, at)
+	}
+}
+
+// listenOn goes on with a talk that another engine has measured: the switch tells of its voices
+// still. Where the two are not in their bridge they are listened to when they are.
+func (h *Hotline) listenOn(at time.Time, c *call, joined bool) {
+	k := &c.Conduct
+	if !h.measured(c) || c.Met == 0 || k.watched != nil {
+		return
+	}
+	k.partial = true
+	if !joined || !c.together() {
+		return
+	}
+	k.watched = map[pbx.ChannelID]bool{c.Channel: true, c.talkChannel(): true}
+	if !c.KeyHeld {
+		k.talks = open(k.talks, at)
+	}
 }
 
 // parted ends what is measured of a talk.
@@ -121,8 +140,8 @@ func (h *Hotline) voice(at time.Time, ch pbx.ChannelID, heard bool) {
 func (h *Hotline) tickConduct(now time.Time, c *call) {
 	k := &c.Conduct
 	since := k.quietSince()
-	k.quiet = !since.IsZero() && c.State == CallTalking && !c.OnHold && now.Sub(since) >= quietTold
-	if c.State != CallTalking || c.OnHold || k.partial || len(k.talks) != 1 || len(k.caller) > 0 || k.silent >= len(silentSteps) {
+	k.quiet = !since.IsZero() && c.State == CallTalking && !c.held() && now.Sub(since) >= quietTold
+	if c.State != CallTalking || c.held() || k.partial || len(k.talks) != 1 || len(k.caller) > 0 || k.silent >= len(silentSteps) {
 		return
 	}
 	if now.Sub(k.talks[0].from) >= silentSteps[k.silent] {

@@ -180,3 +180,44 @@ func TestProceduresShown(t *testing.T) {
 		t.Errorf("he has spoken again, and lingers since %v", v.LingersSince)
 	}
 }
+
+// TestConductTakenOver: an engine that takes over in a talk hears it too: what is measured is
+// partial, and a caller who lingers and speaks again is heard.
+func TestConductTakenOver(t *testing.T) {
+	t.Parallel()
+	for name, joined := range map[string]bool{"in their bridge": true, "to be joined again": false} {
+		d := newDesk(t, func(p *Plan, _ *Queue) { p.Companies[0].Conduct = true })
+		d.register("1001")
+		d.arrive("c1", "800100", "13800000000")
+		d.talk("c1", 1)
+		d.speaks()
+		d.restart()
+		out := d.relinked(true, joined)
+		if detects := commandsOf[pbx.DetectVoice](out); len(detects) > 0 {
+			t.Errorf("%s: ordered anew: %v", name, detects)
+		}
+		d.bridged("c1-talk1", "c1", "c1-agent1")
+		d.lingers()
+		d.passes(7)
+		d.speaks()
+		d.must(Order{Agent: "1001", Verb: OrderHangUp})
+		d.gone("c1", pbx.CauseNormal)
+		d.gone("c1-agent1", pbx.CauseNormal)
+		measured := false
+		for _, f := range d.all {
+			switch data := f.Data.(type) {
+			case *HungUp:
+				if !data.Early {
+					t.Errorf("%s: he had spoken again, and to hang up on him was not early", name)
+				}
+			case *SilentData:
+				t.Errorf("%s: told as silent, who had spoken before", name)
+			case *ConductData:
+				measured = data.Partial && data.TalkMs > 0
+			}
+		}
+		if !measured {
+			t.Errorf("%s: it is not measured in part", name)
+		}
+	}
+}

@@ -177,6 +177,11 @@ func (h *Hotline) applyOwed(f Fact, d *CallbackAskedData) {
 		cb.stand.Widened = q.Overflow
 	}
 	h.callbacks = append(h.callbacks, cb)
+	for _, c := range h.live { // called already by another engine, whose facts are lost
+		if h.keeps(c) == cb && !c.leaving() {
+			cb.attempt, c.PassedOn = c.ID, cb.about
+		}
+	}
 }
 
 // isFor tells whether who is on a call is the one who is owed a callback. An emergency line

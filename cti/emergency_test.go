@@ -373,3 +373,19 @@ func TestEmergencyAnnounced(t *testing.T) {
 		t.Errorf("passed on, he is owed %d calls: %v", len(d.h.callbacks), got)
 	}
 }
+
+// TestOwedWhileCalled: who is owed a call, and is called already by an engine whose facts are
+// lost, is not called beside that at the number that is told now.
+func TestOwedWhileCalled(t *testing.T) {
+	t.Parallel()
+	d, c := dialledOut(t)
+	d.h = NewHotline("e2", d.plan)
+	up := d.outAgain(c, pbx.ChannelUp, Outbound, string(c.ID))
+	up.Snapshot.Channels[0].Vars["for"] = ForCallback + "o4"
+	d.do(up)
+	d.register("1002", "1009")
+	d.do(OweEmergency{Company: "demo", Call: "o4", Number: "0210009", For: "follow_up:o4", Reason: ReasonUnsolved})
+	if cb := d.h.callback("o4"); cb == nil || cb.attempt != c.ID || rung(d.do(Tick{})) != "" || len(d.h.live) != 1 {
+		t.Errorf("owed: %+v; %d calls", cb, len(d.h.live))
+	}
+}

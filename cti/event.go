@@ -120,7 +120,15 @@ func (h *Hotline) held(at time.Time, k Kind, ch pbx.ChannelID) {
 	if l.role == RoleSupervisor || l.call.OnHold && ch == l.call.talkChannel() {
 		return // a leader holds nobody; and whom an order holds the agent's phone neither holds nor lets go
 	}
-	h.emitCall(at, l.call, k, l.agent, &HoldData{Channel: ch, Role: l.role})
+	c := l.call
+	h.emitCall(at, c, k, l.agent, &HoldData{Channel: ch, Role: l.role})
+	switch {
+	case ch != c.talkChannel():
+	case k == CallHeld:
+		c.parted(at) // what the caller hears is music
+	case c.together():
+		h.listenIn(at, c)
+	}
 }
 
 // commandFailed draws the consequence of a command the switch did not carry out.

@@ -24,6 +24,15 @@ func (h *Hotline) offHold(at time.Time, c *call) {
 	h.emitCall(at, c, CallUnheld, c.Agent, &HoldData{Channel: c.talkChannel(), Role: RoleAgent, Ordered: true})
 }
 
+// held tells whether the caller hears music in place of his agent, by an order or by the key of
+// the agent's phone.
+func (c *call) held() bool { return c.OnHold || c.KeyHeld }
+
+// together tells whether caller and agent are in one bridge, perhaps with a third.
+func (c *call) together() bool {
+	return c.State == CallTalking && !c.OnHold || c.State == CallConsulting && !c.apart()
+}
+
 // apart tells whether the caller waits while his agent does something else. He is
 // leased as one who waits for an agent is: were we gone, the switch serves him.
 func (c *call) apart() bool {

@@ -41,7 +41,7 @@ func (h *Hotline) lamp(a *agent) pbx.LampState {
 	case Reserved, Ringing:
 		return pbx.LampRinging
 	case Talking:
-		if c := h.calls[a.Call]; c != nil && c.OnHold && c.Agent == a.ID {
+		if c := h.calls[a.Call]; c != nil && c.held() && c.Agent == a.ID {
 			return pbx.LampOnHold
 		}
 		return pbx.LampInUse

@@ -257,7 +257,7 @@ func (h *Hotline) endIfOver(c *call) {
 	default:
 		d.Abandoned = true
 	}
-	if !c.AnsweredAt.IsZero() || c.Dialled {
+	if !c.AnsweredAt.IsZero() || !c.DialledAt.IsZero() {
 		h.do(pbx.DropBridge{Bridge: c.bridgeID()}) // the switch keeps an empty one for ever
 	}
 	h.dropSpent(c)
@@ -267,6 +267,7 @@ func (h *Hotline) endIfOver(c *call) {
 		h.endCallback(c.CallerGoneAt, cb, CallbackServed, c.ID)
 	}
 	h.cutOff(c.CallerGoneAt, c)
+	h.promiseAgain(c.CallerGoneAt, c)
 	h.emitCall(c.CallerGoneAt, c, CallEnded, c.talker(), &d)
 }
 

@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ func TestLinger(t *testing.T) {
 		"begun anew":              {func(d *desk) { d.lingers(); d.passes(4); d.lingers(); d.passes(1) }, []int{1, 2, 1}, true},
 		"when he has spoken":      {func(d *desk) { d.lingers(); d.passes(7); d.speaks(); d.passes(60) }, []int{1, 2, 3, 0}, true},
 		"when he was on hold":     {func(d *desk) { d.lingers(); d.passes(7); d.holds(); d.passes(9) }, []int{1, 2, 3}, true},
+		"when the key held him":   {func(d *desk) { d.lingers(); d.passes(7); d.key(true); d.passes(9) }, []int{1, 2, 3}, true},
 		"at the end, by the key":  {func(d *desk) { d.presses("*5"); d.passes(6) }, []int{1, 2, 3}, false},
 		"after one ask, by phone": {func(d *desk) { d.lingers(); d.passes(1); d.goodbye() }, []int{1}, true},
 		"at the end, by phone":    {func(d *desk) { d.lingers(); d.passes(6); d.goodbye() }, []int{1, 2, 3}, false},
@@ -61,6 +63,14 @@ func (d *desk) holds() {
 	d.must(Order{Agent: "1001", Verb: OrderHold})
 	d.must(Order{Agent: "1001", Verb: OrderUnhold})
 	d.bridged("c1-talk1", "c1", "c1-agent1")
+}
+
+// key: the agent's phone holds the caller by its own key, or lets him go.
+func (d *desk) key(held bool) Outcome {
+	if held {
+		return d.do(pbx.Held{At: pbx.At(d.now), Channel: "c1-agent1"})
+	}
+	return d.do(pbx.Unheld{At: pbx.At(d.now), Channel: "c1-agent1"})
 }
 
 // passes lets so many seconds pass.
@@ -101,5 +111,45 @@ func TestNotHeard(t *testing.T) {
 		if i < 0 || d.all[i].Data.(*HungUp).Early != early {
 			t.Errorf("left after %d s of silence: %+v, want early %t", seconds, d.all[i:], early)
 		}
+	}
+}
+
+// TestKeyHeld: whom the phone's own key holds hears music. He counts as silent to nobody, is no
+// part of the talk that is measured, and the lamp shows it.
+func TestKeyHeld(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(p *Plan, _ *Queue) { p.Companies[0].Conduct, p.Companies[0].Lamps = true, true })
+	d.register("1001")
+	d.arrive("c1", "800100", "13800000000")
+	d.talk("c1", 1)
+	d.key(true)
+	d.passes(20)
+	d.shows("held by the key,", pbx.LampOnHold)
+	var refused *OrderError
+	if out := d.do(Order{Agent: "1001", Verb: OrderLinger}); !errors.As(out.Refused, &refused) || refused.Why != RefusedOnHold {
+		t.Errorf("he lingers while he hears music: %v", out.Refused)
+	}
+	d.bridged("c1-talk1", "c1", "c1-agent1") // once more: he is no less on hold
+	d.passes(20)
+	d.key(false)
+	d.passes(3)
+	d.shows("let go,", pbx.LampInUse)
+	d.speaks()
+	d.gone("c1", pbx.CauseNormal)
+	d.gone("c1-agent1", pbx.CauseNormal)
+	measured := false
+	for _, f := range d.all {
+		switch data := f.Data.(type) {
+		case *SilentData:
+			t.Errorf("he is told as silent, step %d", data.Step)
+		case *ConductData:
+			measured = true
+			if data.TalkMs > 10_000 || data.LongestSilenceMs > 6_000 || data.CallerSilent {
+				t.Errorf("measured: %+v", data)
+			}
+		}
+	}
+	if !measured {
+		t.Error("nothing is measured")
 	}
 }

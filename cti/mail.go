@@ -170,6 +170,8 @@ func (c *call) applyMailStepped(at time.Time, d *MailSteppedData) {
 	switch {
 	case d.Step == MailNumber:
 		m.Asked = d.Number
+	case d.Step == MailEntering:
+		m.Number = "" // he has refused it: what he enters counts, confirmed or not
 	case d.Number != "":
 		m.Number = d.Number
 	}
@@ -184,10 +186,7 @@ func (c *call) applyMailRecorded(d *MailRecordedData) {
 
 // toMail has a caller leave a message for a queue. He is told by standMail.
 func (h *Hotline) toMail(at time.Time, c *call, box QueueID) {
-	d := &MailSteppedData{Step: MailGreeting, Box: box}
-	if d.Calendar = h.boxes[box].Calendar; d.Calendar == "" && c.Walk != nil {
-		d.Calendar = c.Walk.calendar
-	}
+	d := &MailSteppedData{Step: MailGreeting, Box: box, Calendar: h.mailHours(c, box)}
 	if callerForm.MatchString(c.Caller.Number) {
 		d.Number = c.Caller.Number
 	}
@@ -197,6 +196,15 @@ func (h *Hotline) toMail(at time.Time, c *call, box QueueID) {
 	h.emitCall(at, c, CallMailStepped, "", d)
 	h.withdraw(at, c)
 	h.transferOver(at, c, TransferFellBack)
+}
+
+// mailHours is the calendar with the hours in which somebody takes what a caller leaves.
+func (h *Hotline) mailHours(c *call, box QueueID) string {
+	calendar := h.boxes[box].Calendar
+	if calendar == "" && c.Walk != nil {
+		calendar = c.Walk.calendar
+	}
+	return calendar
 }
 
 // stepMail brings a caller to a step; number is one that is said back there, or that counts

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -226,6 +227,21 @@ func TestMailNumber(t *testing.T) {
 	}
 }
 
+// TestMailNumberRefused: who says that his number is wrong, and does not confirm the one that
+// he enters, is called at that one all the same.
+func TestMailNumberRefused(t *testing.T) {
+	r := mailRide(t, "13800138000")
+	r.over(false)
+	r.records(3000, "DTMF")
+	for _, k := range "1202155550001#" {
+		r.press(string(k))
+	}
+	r.hangUp()
+	if d := r.left(); d == nil || d.Number != "02155550001" {
+		t.Errorf("left %+v", d)
+	}
+}
+
 // TestMailTakenOver: an engine that takes over leaves alone who is being recorded, takes him
 // back who has been while nobody looked, asks others again, and keeps what he said who is gone.
 func TestMailTakenOver(t *testing.T) {
@@ -338,6 +354,24 @@ func TestMessageDue(t *testing.T) {
 	}
 }
 
+// TestMessageOfFallbackDue: of a message that the switch's fallback took by night it is the same,
+// but for an emergency caller's.
+func TestMessageOfFallbackDue(t *testing.T) {
+	night := time.Date(2026, 3, 2, 20, 0, 0, 0, time.FixedZone("", 8*3600))
+	for did, want := range map[string]time.Duration{"800100": 13 * time.Hour, "800119": 16 * time.Minute} {
+		p := DemoPlan(0)
+		p.Companies[0].Voicemail = &Voicemail{Calendar: "office"}
+		h := NewHotline("e1", p)
+		h.Handle(night, Unseen{
+			Call: "c1", DID: did, Caller: pbx.Party{Number: "13800138000"}, Channel: "c1", At: night, FellBackAt: night,
+			Voicemail: "c1/voicemail-c1", VoicemailAt: night, EndedAt: night.Add(time.Minute),
+		})
+		if all := h.Messages(); len(all) != 1 || !all[0].DueAt.Equal(night.Add(want)) {
+			t.Errorf("%s: %+v, want late after %s", did, all, want)
+		}
+	}
+}
+
 // TestVoicemailCheck: what cannot be is refused.
 func TestVoicemailCheck(t *testing.T) {
 	for want, v := range map[string]Voicemail{
@@ -353,5 +387,15 @@ func TestVoicemailCheck(t *testing.T) {
 		if err := p.Check(); err == nil {
 			t.Errorf("%s: %+v passes", want, v)
 		}
+	}
+	p := DemoPlan(0)
+	p.Companies[0].Lamps, p.Companies[1].Lamps = true, true
+	p.Queues[0].Voicemail, p.Queues[2].Voicemail = &Voicemail{Lamp: "1900"}, &Voicemail{Lamp: "1900"}
+	if err := p.Check(); err != nil {
+		t.Errorf("two queues of a company with one lamp: %v", err)
+	}
+	p.Companies[1].Voicemail = &Voicemail{Lamp: "1900"}
+	if err := p.Check(); err == nil || !strings.Contains(err.Error(), `companies[1].voicemail.lamp: "1900" is a lamp of company demo`) {
+		t.Errorf("two companies with one lamp: %v", err)
 	}
 }

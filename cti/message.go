@@ -144,6 +144,9 @@ func (h *Hotline) keepMessage(at time.Time, c *call) {
 	if d.Box == "" {
 		d.Box = c.home()
 	}
+	if d.Native && !c.Emergency { // an emergency's is late at any hour
+		d.Calendar = h.mailHours(c, d.Box)
+	}
 	if d.Recording == "" || m.Left || h.message(c.ID) != nil || d.LengthMs.Duration() < time.Duration(h.box(d.Box).Least) {
 		return
 	}

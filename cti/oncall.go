@@ -279,6 +279,15 @@ func (h *Hotline) askKey(at time.Time, c *call, o *offer) {
 	h.sayKey(at, c, o)
 }
 
+// staffVoice is how the people of a call's queue are spoken to, whatever language its caller chose.
+func (h *Hotline) staffVoice(c *call) string {
+	co := h.companies[c.Company]
+	if q := h.queues[c.Queue]; q != nil {
+		co = h.companies[q.Company]
+	}
+	return pbx.Voice(co.Language, string(co.ID))
+}
+
 func (h *Hotline) sayKey(at time.Time, c *call, o *offer) {
 	a := c.Asking[o.N]
 	a.plays++
@@ -287,7 +296,7 @@ func (h *Hotline) sayKey(at time.Time, c *call, o *offer) {
 	h.do(
 		pbx.SetVars{Channel: o.Channel, Report: map[string]string{asksBy: string(a.play)}},
 		pbx.Play{
-			Channel: o.Channel, Playback: a.play, Language: pbx.Voice(c.Language, string(c.Company)),
+			Channel: o.Channel, Playback: a.play, Language: h.staffVoice(c),
 			Media: []string{"sound:beep", "sound:on-call-take", "sound:digits/" + o.Key, "sound:beep", "sound:on-call-take", "sound:digits/" + o.Key},
 		},
 	)
@@ -370,6 +379,9 @@ func (p *Plan) checkOnCall(c *checker, at string, q Queue) {
 	if r.Key != "" {
 		c.form(at+".key", r.Key, digitForm, "a digit, 0 to 9")
 	}
+	if after := time.Duration(r.After); after < 0 || after > afterMost {
+		c.Fail(at+".after", "%s is not allowed: 0s to %s; for so long nobody is called", after, afterMost)
+	}
 	if w := r.Within(); w < ackLeast || w > ackMost {
 		c.Fail(at+".ack_within", "%s is not allowed: %s to %s", w, ackLeast, ackMost)
 	}
@@ -380,6 +392,7 @@ const (
 	onCallMost = 20
 	ackLeast   = 5 * time.Second
 	ackMost    = 2 * time.Minute
+	afterMost  = 5 * time.Minute
 )
 
 // mayCall tells whether a name is a contact of a company, or a number that it allows.

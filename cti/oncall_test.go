@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"sansheng/cti/flow"
 	"sansheng/pbx"
 )
 
@@ -23,7 +24,9 @@ func TestOnCallCheck(t *testing.T) {
 		{"key", OnCall{Chain: []string{"1007"}, Key: "*"}, `queues[1].on_call.key: "*" is not allowed: a digit, 0 to 9`},
 		{"keys", OnCall{Chain: []string{"1007"}, Key: "12"}, `queues[1].on_call.key: "12" is not allowed`},
 		{"too short", OnCall{Chain: []string{"1007"}, AckWithin: Span(time.Second)}, "queues[1].on_call.ack_within: 1s is not allowed: 5s to 2m0s"},
-		{"good", OnCall{Chain: []string{"1007", "water", "13800138000"}, Key: "0", AckWithin: Span(5 * time.Second)}, ""},
+		{"too late", OnCall{Chain: []string{"1007"}, After: Span(10 * time.Hour)}, "queues[1].on_call.after: 10h0m0s is not allowed: 0s to 5m0s"},
+		{"before", OnCall{Chain: []string{"1007"}, After: Span(-time.Second)}, "queues[1].on_call.after: -1s is not allowed"},
+		{"good", OnCall{Chain: []string{"1007", "water", "13800138000"}, Key: "0", After: Span(5 * time.Minute), AckWithin: Span(5 * time.Second)}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := DemoPlan(0)
@@ -114,5 +117,62 @@ func TestOnCallTakenOver(t *testing.T) {
 	}
 	if !asked || vars[asksBy] == "" || len(playing) > 0 {
 		t.Errorf("asked again: %t; variables %v; still playing: %v", asked, vars, playing)
+	}
+}
+
+// TestOnCallPastUsedPhone: who is ready while his phone is in a call that is not the hotline's
+// does not keep the chain from being called for as long as that lasts.
+func TestOnCallPastUsedPhone(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(p *Plan, _ *Queue) {
+		p.Queues[1].OnCall = &OnCall{Chain: []string{"1004"}}
+	})
+	d.register("1004", "1009")
+	d.do(SetState{Agent: "1004", State: Paused, Reason: "at home"})
+	d.do(SetState{Agent: "1009", State: Paused, Reason: "asked"})
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: "x1", Endpoint: "PJSIP/1009"})
+	d.do(SetState{Agent: "1009", State: Ready})
+	if a := d.h.agents["1009"]; a.State != Talking || a.Reason != ReasonElsewhere {
+		t.Errorf("he is %s, %s", a.State, a.Reason)
+	}
+	got := d.arrive("c1", "800119", "0210001")
+	for range int(dutyWait/time.Second) + 1 {
+		if got == "" {
+			got = asked(d.do(Tick{}))
+		}
+	}
+	if got != "1004" {
+		t.Errorf("%q is rung", got)
+	}
+	d.do(pbx.ChannelGone{At: pbx.At(d.now), Channel: "x1", Cause: pbx.CauseNormal})
+	if a := d.h.agents["1009"]; a.State == Talking {
+		t.Errorf("when it is over he is %s, %s", a.State, a.Reason)
+	}
+}
+
+// TestOnCallAskedInOwnLanguage: who is on call is asked for the key in his company's language,
+// whatever language the caller has chosen.
+func TestOnCallAskedInOwnLanguage(t *testing.T) {
+	t.Parallel()
+	r := rideOn(t, "13800138000", menuNode("1", "english", "no_input", "english"),
+		flow.Node{ID: "english", Kind: flow.Language, Language: "en", Exits: exits("next", "gas")},
+		flow.Node{ID: "gas", Kind: flow.Emergency, To: "800119"})
+	r.handle(r.at, SetState{Agent: "1001", State: LoggedOff})
+	r.handle(r.at, pbx.EndpointChanged{At: pbx.At(r.at), Endpoint: "PJSIP/1007", Reachable: true})
+	r.handle(r.at, SetState{Agent: "1007", State: Paused, Reason: "at home"})
+	r.press("1")
+	for range 20 {
+		if c := r.h.calls["c1"]; c.Offer != nil {
+			r.handle(r.at, pbx.ChannelAnswered{At: pbx.At(r.at), Channel: c.Offer.Channel})
+			break
+		}
+		r.handle(r.at.Add(time.Second), Tick{})
+	}
+	last := r.said[len(r.said)-1]
+	if last.Channel == "c1" || last.Language != "zh_own_demo" {
+		t.Errorf("%s is asked in %q: %v", last.Channel, last.Language, last.Media)
+	}
+	if first := r.said[1]; first.Channel != "c1" || first.Language != "en_own_demo2" {
+		t.Errorf("the caller hears %v in %q", first.Media, first.Language)
 	}
 }

@@ -32,6 +32,8 @@ type Order struct {
 	// own, and needs no rule that allows it.
 	For   string `json:"for,omitempty"`
 	Known bool   `json:"known,omitempty"`
+	// Message is the call whose message is his who dials, once the order is carried out.
+	Message CallID `json:"message,omitempty"`
 	// Key, where given, makes it safe to give the order again: with a key that was
 	// carried out already it is accepted and nothing is done.
 	Key string `json:"key,omitempty"`
@@ -175,12 +177,20 @@ func (h *Hotline) accept(now time.Time, o Order) *OrderError {
 		return nil
 	}
 	var call CallID
-	company := CompanyID("")
-	if a := h.agents[o.Agent]; a != nil {
+	company, a := CompanyID(""), h.agents[o.Agent]
+	if a != nil {
 		call, company = a.Call, a.Company
 	}
 	if err := h.carryOut(now, o); err != nil {
 		return err
+	}
+	switch o.Verb { // what it is about, so that the number is erased with it
+	case OrderDial:
+		call = a.Call
+	case OrderPromise:
+		if c, _ := h.spokeTo(now, a); c != nil {
+			call = c.ID
+		}
 	}
 	h.emit(now, AgentOrdered, company, call, o.Agent, &OrderedData{By: o.By, Verb: o.Verb, To: o.To, Reason: o.Reason, Key: o.Key, Digest: o.digest()})
 	return nil
@@ -285,8 +295,8 @@ func (h *Hotline) orderCall(now time.Time, c *call, a *agent, o Order) *OrderErr
 			return o.refuse(RefusedHeldByPhone, "his phone's own key holds the caller; only that key lets him go")
 		}
 	case OrderLinger:
-		if c.OnHold {
-			return o.refuse(RefusedOnHold, "the caller is on hold; allowed: unhold, hang_up")
+		if c.held() {
+			return o.refuse(RefusedOnHold, "the caller is on hold; allowed: unhold (where the phone's key holds him, that key), hang_up")
 		}
 		h.linger(now, c)
 	case OrderTransfer, OrderBlind:

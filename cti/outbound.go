@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -79,6 +80,12 @@ func (h *Hotline) orderDial(now time.Time, a *agent, o Order) *OrderError {
 	if err != nil {
 		return err
 	}
+	if o.Message != "" { // the last that may forbid it: a refused order leaves him what he is owed
+		var taken *MessageError
+		if errors.As(h.takeMessage(now, TakeMessage{Call: o.Message, By: string(a.ID)}), &taken) {
+			return &OrderError{Order: o, Unknown: taken.Unknown, Text: taken.Text}
+		}
+	}
 	h.keepState(now, a)
 	shown := pbx.Party{Number: number}
 	if o.Known {
@@ -110,6 +117,9 @@ func (h *Hotline) dialFor(now time.Time, a *agent, line Line, number, matter str
 // calledLeg is in the names of the channels of those who are called, behind the call's.
 const calledLeg = "-called"
 
+// calledArg is what brings such a channel to us.
+const calledArg = "called"
+
 // emergencySeat tells whether an agent serves an emergency line.
 func (h *Hotline) emergencySeat(a AgentID) bool {
 	for _, l := range h.lines {
@@ -131,7 +141,7 @@ func (h *Hotline) dialOut(at time.Time, c *call, o *offer) {
 	h.do(
 		pbx.Create{
 			Channel: c.Channel, Endpoint: outsideEndpoint(c.Caller.Number), Originator: o.Channel, Caller: pbx.Party{Number: c.DID},
-			Args: []string{"called", string(c.ID), string(o.Agent)},
+			Args: []string{calledArg, string(c.ID), string(o.Agent)},
 			Report: map[string]string{
 				"call": string(c.ID), "role": string(RoleCaller), "number": c.Caller.Number, "did": c.DID, "for": c.For,
 			},
@@ -139,8 +149,19 @@ func (h *Hotline) dialOut(at time.Time, c *call, o *offer) {
 		pbx.Join{
 			Bridge: c.bridgeID(), Channels: []pbx.ChannelID{c.Channel, o.Channel}, Report: map[string]string{"call": string(c.ID)},
 		},
-		pbx.Dial{Channel: c.Channel, Ring: c.Ring.Limit(outsideRings) + outsideAlert},
+		pbx.Dial{Channel: c.Channel, Ring: c.dialLimit()},
 	)
+}
+
+// dialLimit is how long a number that is called may take to answer.
+func (c *call) dialLimit() time.Duration { return c.Ring.Limit(outsideRings) + outsideAlert }
+
+// tickDial ends a call to outside that the switch should have given up by itself: its channel
+// was made by an engine that died, or lost the link, before it was dialled.
+func (h *Hotline) tickDial(now time.Time, c *call) {
+	if c.State == CallDialling && !c.DialledAt.IsZero() && !now.Before(c.DialledAt.Add(c.dialLimit()+hangupLimit)) {
+		h.hangup(now, c.Channel, pbx.CauseTemporaryFailure)
+	}
 }
 
 // called follows the leg of who is called.
@@ -175,7 +196,7 @@ func (h *Hotline) giveUp(at time.Time, c *call, a *agent, o Order) {
 	}
 	h.emitCall(at, c, CallHungUp, a.ID, d)
 	h.withdraw(at, c)
-	if !c.Dialled {
+	if c.DialledAt.IsZero() {
 		h.notDialled(at, c)
 		return
 	}
@@ -187,7 +208,7 @@ func (c *call) outcome() DialResult {
 	switch {
 	case !c.AnsweredAt.IsZero():
 		return DialReached
-	case !c.Dialled:
+	case c.DialledAt.IsZero():
 		return DialNotBegun
 	case c.HungUpBy == RoleAgent || c.HungUpBy == RoleSupervisor:
 		return DialGivenUp
@@ -235,7 +256,7 @@ func (h *Hotline) reachedUnseen(at time.Time, c *call, l *leg, n int) {
 	if o := c.Offer; o != nil && o.N == n {
 		h.emitOfferEnded(at, c, o, OfferAnswered, pbx.CauseNone, 0)
 	}
-	if !c.Dialled {
+	if c.DialledAt.IsZero() {
 		h.emitCall(at, c, CallDialled, l.agent, &DialledData{Channel: c.Channel, Offer: n})
 	}
 	h.emitCall(at, c, CallReached, l.agent, &ReachedData{Channel: c.Channel, Estimated: true})

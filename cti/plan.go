@@ -298,12 +298,18 @@ func (p *Plan) Check() error {
 	return c.Err()
 }
 
+// waitLeast is for how long the hotline looks for somebody, at least.
+const waitLeast = time.Minute
+
 // checkQueue checks how a queue's callers come to an agent, or to another queue.
 func (p *Plan) checkQueue(c *checker, at string, q Queue) {
 	for j, o := range q.Overflow {
 		known(c, fmt.Sprintf("%s.overflow[%d]", at, j), o, c.queues)
 	}
 	c.between(at+".ring_at_once", q.RingAtOnce, 0, 20)
+	if wait := time.Duration(q.MaxWait); wait != 0 && wait < waitLeast {
+		c.Fail(at+".max_wait", "%s is not allowed: %s or more, or 0s for no end; whom it sends away does not come back", wait, waitLeast)
+	}
 	c.oneOf(at+".strategy", string(q.Strategy), strategies)
 	if q.Skill != "" {
 		c.form(at+".skill", q.Skill, nameForm, "1 to 32 of a-z 0-9 _ -")

@@ -15,7 +15,9 @@ import (
 //	promised ─▶ promiseLead before that time: its turn, before who waits ─▶ as any callback
 //	                 that time is over: it is late ─▶ expired, when kept for too long
 //
-// He who promised it is asked before others; reaches he the caller by himself, it is kept.
+// He who promised it is asked before others; reaches he the caller by himself, it is kept. A caller
+// who calls again himself has his old place; where he gives up before anybody talks to him, the
+// promise is that call's.
 
 // Limits on promises.
 const (
@@ -152,6 +154,29 @@ func (h *Hotline) applyPromised(f Fact, d *CallbackPromisedData) {
 		WaitsSince: d.From, Queue: d.Queue, Priority: d.Priority, Tried: map[AgentID]time.Time{}, Owed: cb,
 	}
 	h.callbacks = append(slices.DeleteFunc(h.callbacks, func(o *callback) bool { return o.stand.ID == f.Call }), cb)
+}
+
+// brokenPromise is what an agent has promised whose caller has called himself.
+type brokenPromise struct {
+	by   AgentID
+	what CallbackPromisedData
+}
+
+func (cb *callback) broken() brokenPromise {
+	s := cb.stand
+	return brokenPromise{cb.by, CallbackPromisedData{
+		Queue: s.Queue, DID: s.DID, Number: s.Caller.Number, Priority: s.Priority,
+		From: cb.due, Until: cb.until,
+	}}
+}
+
+// promiseAgain owes the promised call still to one who has called himself, and is gone before
+// anybody talked to him.
+func (h *Hotline) promiseAgain(at time.Time, c *call) {
+	if p := c.Broken; p.by != "" && c.ServedBy == "" && h.callback(c.ID) == nil {
+		p.what.From, p.what.Until = p.what.From.UTC().Truncate(time.Millisecond), p.what.Until.UTC().Truncate(time.Millisecond)
+		h.emit(at, CallbackPromised, c.Company, c.ID, p.by, &p.what)
+	}
 }
 
 // keptByHand ends the promises of an agent who has reached his caller by a call of his own.

@@ -97,6 +97,97 @@ func TestPromiseAgain(t *testing.T) {
 	}
 }
 
+// TestPromiseOutlivesCall: a promise stands where the caller calls again himself and gives up; an
+// engine that starts in between knows of it. Who is answered is owed nothing more.
+func TestPromiseOutlivesCall(t *testing.T) {
+	t.Parallel()
+	for _, answered := range []bool{false, true} {
+		d := newPromiseDesk(t)
+		e := NewEssence()
+		for _, f := range d.all {
+			e.Add(f)
+		}
+		d.facts = e.Add
+		d.do(SetState{Agent: "1002", State: LoggedOff})
+		until := d.now.Add(10 * time.Minute).UTC()
+		d.must(Order{Agent: "1001", Verb: OrderPromise, Due: until})
+		d.leave("c1", 1) // 1001 writes his notes
+		d.greeted("c2", "13800138000")
+		if list := d.h.Promises(); len(list) != 0 {
+			t.Fatalf("he has his old place, and is owed %+v", list)
+		}
+		if answered {
+			d.must(Order{Agent: "1001", Verb: OrderReady})
+			d.talk("c2", 1)
+			d.leave("c2", 1)
+		} else {
+			d.gone("c2", pbx.CauseNormal)
+		}
+		for range 2 {
+			list := d.h.Promises()
+			if answered && len(list) != 0 || !answered && (len(list) != 1 || list[0].Call != "c2" || list[0].By != "1001" || !list[0].Until.Equal(until)) {
+				t.Errorf("answered %t: promised %+v", answered, list)
+			}
+			d.h = NewHotline("e1", d.plan)
+			for _, f := range e.Facts() {
+				d.h.Apply(f)
+			}
+		}
+	}
+}
+
+// TestOrdersOfCalls: an order to dial, or to promise, is of the call that it is about, whatever the
+// agent had when he gave it: its number is erased with that call.
+func TestOrdersOfCalls(t *testing.T) {
+	t.Parallel()
+	d := newPromiseDesk(t)
+	of := func(o Order) (call CallID) {
+		for _, f := range d.must(o).Facts {
+			if f.Kind == AgentOrdered {
+				call = f.Call
+			}
+		}
+		return call
+	}
+	d.leave("c1", 1)
+	d.must(Order{Agent: "1001", Verb: OrderReady})
+	if c := of(Order{Agent: "1001", Verb: OrderPromise, To: "13800138000"}); c != "c1" {
+		t.Errorf("promised to the caller of c1, while ready: of call %q", c)
+	}
+	for _, a := range []AgentID{"1002", "1001"} {
+		c := of(Order{Agent: a, Verb: OrderDial, To: "13911112222", Known: true, For: "ticket:1"})
+		if made := d.h.calls[c]; made == nil || made.By != a || made.Direction != Outbound {
+			t.Errorf("%s dials: of call %q", a, c)
+		}
+	}
+}
+
+// TestMessageTakenByDial: who dials for a message has it, and calls whoever is owed a call. A dial
+// that is refused leaves the message and what is owed.
+func TestMessageTakenByDial(t *testing.T) {
+	t.Parallel()
+	d := newPromiseDesk(t)
+	d.must(Order{Agent: "1001", Verb: OrderPromise})
+	d.leave("c1", 1)
+	d.h.Apply(Fact{Kind: CallMessageLeft, Company: "demo", Call: "m1", At: d.now, Data: &MessageLeftData{Box: "service", Number: "13800138000"}})
+	for name, o := range map[string]Order{
+		"forbidden": {Agent: "1001", To: "0019005551234", Message: "m1"},
+		"unknown":   {Agent: "1001", To: "13800138000", Known: true, Message: "m9"},
+	} {
+		o.Verb = OrderDial
+		if out := d.do(o); out.Refused == nil || len(out.Facts) > 0 || d.h.message("m1").TakenBy != "" || len(d.h.Promises()) != 1 {
+			t.Errorf("%s: refused %v, told %v, taken by %q", name, out.Refused, out.Facts, d.h.message("m1").TakenBy)
+		}
+	}
+	d.must(Order{Agent: "1001", Verb: OrderDial, To: "13800138000", Known: true, Message: "m1"})
+	if m := d.h.message("m1"); m.TakenBy != "1001" || len(d.h.Promises()) != 0 {
+		t.Errorf("dialled for it: taken by %q, promised %+v", m.TakenBy, d.h.Promises())
+	}
+	if err := d.do(Order{Agent: "1002", Verb: OrderDial, To: "13800138000", Known: true, Message: "m1"}).Refused; err == nil || !strings.Contains(err.Error(), "1001 has it") {
+		t.Errorf("another's: %v", err)
+	}
+}
+
 // TestPromiseKeptByHand: an agent who reaches the caller by himself has kept his promise;
 // another's call is about something else.
 func TestPromiseKeptByHand(t *testing.T) {

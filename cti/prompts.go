@@ -179,3 +179,12 @@ func (p *Plan) PromptsMissing(has func(PromptUse) bool) string {
 	}
 	return text
 }
+
+// announcement is "agent 1 0 0 1 at your service" as prompts.
+func announcement(a AgentID) []string {
+	names := []string{"agent-number"}
+	for _, d := range string(a) {
+		names = append(names, "digits/"+string(d))
+	}
+	return append(names, "at-your-service")
+}

@@ -267,6 +267,34 @@ func TestFlowChanged(t *testing.T) {
 	}
 }
 
+// TestPublishedNothing: that a line asks nothing, and that a queue's messages are as anybody's, is
+// published too: it stands in place of what the company has.
+func TestPublishedNothing(t *testing.T) {
+	l := newLife(t)
+	ask := &Survey{Questions: []Question{{ID: "service", Say: "survey-service"}}}
+	if err := l.publish(time.Second, func(p *Plan) {
+		p.Companies[0].Survey, p.Companies[0].Voicemail = ask, &Voicemail{Untaken: Span(time.Hour)}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.publish(2*time.Second, func(p *Plan) {
+		p.Lines[0].Survey, p.Queues[0].Voicemail = &Survey{Questions: []Question{}}, &Voicemail{}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	p := l.h.Plan()
+	if s := p.SurveyOf(p.Lines[0]); s != nil {
+		t.Errorf("callers of %s are asked %+v", p.Lines[0].DID, s)
+	}
+	if v := p.Voicemail(p.Queues[0]); v != voicemailDefault {
+		t.Errorf("messages of %s are %+v", p.Queues[0].ID, v)
+	}
+	var same *PlanError
+	if err := l.publish(3*time.Second, func(*Plan) {}); !errors.As(err, &same) || !same.Same {
+		t.Errorf("the same plan: %v", err)
+	}
+}
+
 // TestVersions: each publication is a version; one before can be put in force again; the
 // same plan once more is none.
 func TestVersions(t *testing.T) {

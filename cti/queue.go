@@ -333,6 +333,23 @@ func (h *Hotline) overflow(at time.Time, c *call, q *queue) {
 	}
 }
 
+// waited tells whether a caller has waited as long as his queue allows. A phone that rings for
+// him, or somebody who is asked for the key, may take him yet, but not for ever.
+func (q *queue) waited(now time.Time, c *call) bool {
+	if q.MaxWait == 0 {
+		return false
+	}
+	over := c.EnteredAt.Add(time.Duration(q.MaxWait))
+	if len(c.offers()) > 0 || c.Transfer != nil {
+		over = over.Add(ringsOut)
+	}
+	return !now.Before(over)
+}
+
+// ringsOut is how long at most a phone may ring on for who has waited long enough: as those on
+// call may, and be asked for the key.
+const ringsOut = time.Minute
+
 // tooLong tells whether a newcomer finds too many waiting.
 func (q *queue) tooLong(c *call, ahead int) bool {
 	return q.overflows() && !c.Emergency && q.OverflowLength > 0 && ahead >= q.OverflowLength

@@ -225,6 +225,36 @@ func TestOverflow(t *testing.T) {
 	}
 }
 
+// TestMaxWaitWhileRinging: who has waited long enough is not taken from a phone that rings for
+// him; where nobody answers it he is, and from one that rings on and on.
+func TestMaxWaitWhileRinging(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(_ *Plan, q *Queue) { q.MaxWait = Span(time.Minute) })
+	d.arrive("c1", "800100", "1")
+	c := d.h.calls["c1"]
+	d.now = c.EnteredAt.Add(55 * time.Second)
+	d.register("1001")
+	if c.Offer == nil {
+		t.Fatal("no phone rings for him")
+	}
+	d.do(pbx.ChannelAlerting{At: pbx.At(d.now), Channel: "c1-agent1", Endpoint: "PJSIP/1001"})
+	for d.now.Before(c.EnteredAt.Add(65 * time.Second)) {
+		d.do(Tick{})
+		if c.State != CallWaiting || c.Offer == nil {
+			t.Fatalf("after %s he is %s, rung for by %+v", d.now.Sub(c.EnteredAt), c.State, c.Offer)
+		}
+	}
+	q, over := d.h.queues["service"], c.EnteredAt.Add(time.Minute+ringsOut)
+	if q.waited(over.Add(-time.Second), c) || !q.waited(over, c) {
+		t.Errorf("a phone that rings on keeps him other than until %s", over)
+	}
+	d.gone("c1-agent1", pbx.CauseBusy)
+	d.do(Tick{})
+	if c.State != CallNative || c.FellBy != FellByLimit {
+		t.Errorf("then he is %s, %s", c.State, c.FellBy)
+	}
+}
+
 // TestRefusedCaller: a number the operator refuses hears it at once, is on record, and
 // reaches the emergency line all the same.
 func TestRefusedCaller(t *testing.T) {
@@ -304,11 +334,13 @@ func TestWaitIs(t *testing.T) {
 func TestQueueCheck(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(p *Plan){
-		`queues[0].strategy: "random"`:               func(p *Plan) { p.Queues[0].Strategy = "random" },
-		"queues[0].level: 0 is not allowed: 1 to 10": func(p *Plan) { p.Queues[0].Skill = "gas" },
-		"agents[0].skills.gas: 11":                   func(p *Plan) { p.Agents[0].Skills = map[string]int{"gas": 11} },
-		"queues[0].overflow_to: it takes nobody":     func(p *Plan) { p.Queues[0].OverflowTo = "repair" },
-		`companies[0].vips[0]: "1;2"`:                func(p *Plan) { p.Companies[0].VIPs = []string{"1;2"} },
+		`queues[0].strategy: "random"`:                          func(p *Plan) { p.Queues[0].Strategy = "random" },
+		"queues[0].level: 0 is not allowed: 1 to 10":            func(p *Plan) { p.Queues[0].Skill = "gas" },
+		"queues[1].max_wait: 10ms is not allowed: 1m0s or more": func(p *Plan) { p.Queues[1].MaxWait = Span(10 * time.Millisecond) },
+		"queues[1].max_wait: -1m0s is not allowed":              func(p *Plan) { p.Queues[1].MaxWait = Span(-time.Minute) },
+		"agents[0].skills.gas: 11":                              func(p *Plan) { p.Agents[0].Skills = map[string]int{"gas": 11} },
+		"queues[0].overflow_to: it takes nobody":                func(p *Plan) { p.Queues[0].OverflowTo = "repair" },
+		`companies[0].vips[0]: "1;2"`:                           func(p *Plan) { p.Companies[0].VIPs = []string{"1;2"} },
 		"callers would go in a circle: [service repair service]": func(p *Plan) {
 			p.Queues[0].OverflowTo, p.Queues[0].OverflowLength = "repair", 1
 			p.Queues[2].OverflowTo, p.Queues[2].OverflowLength = "service", 1

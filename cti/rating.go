@@ -251,7 +251,7 @@ func (h *Hotline) orderSurvey(now time.Time, c *call, a *agent, o Order) *OrderE
 	switch {
 	case asks == nil:
 		return o.refuse(RefusedNoSurvey, "callers of line %s are asked nothing; allowed: hang_up", c.DID)
-	case c.OnHold || c.KeyHeld:
+	case c.held():
 		return o.refuse(RefusedOnHold, "the caller is on hold; allowed: when he is not, hang_up")
 	case c.Returns:
 		return o.refuse(RefusedRecordingChanging, "the recording is being paused or resumed; allowed in a moment")

@@ -68,7 +68,7 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 	for _, id := range h.channels(c) {
 		ch, ok := there[id]
 		switch {
-		case !ok && id == c.Channel && c.State == CallDialling && !c.Dialled && !c.leaving():
+		case !ok && id == c.Channel && c.State == CallDialling && c.DialledAt.IsZero() && !c.leaving():
 			// His agent's phone rings still; he has not been called yet.
 		case !ok:
 			cause, ended := pbx.CauseNormal, at
@@ -92,7 +92,7 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 			h.mute(at, c, id)
 		}
 	}
-	if c.State == CallDialling && c.Offer == nil && !c.Dialled && !c.leaving() {
+	if c.State == CallDialling && c.Offer == nil && c.DialledAt.IsZero() && !c.leaving() {
 		h.notDialled(at, c) // his agent's phone is rung by nobody any more
 	}
 	if h.calls[c.ID] == nil || c.leaving() || c.State == CallNative {
@@ -117,6 +117,10 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 	case c.apart():
 		h.part(at, c)
 		h.reconcileTransfer(at, c)
+	case !c.Returns && c.neverRecorded(there[c.Channel]):
+		h.visit(at, c, Outbound, "s") // he answered while nobody looked, or the order was lost
+	case c.State == CallTalking && !c.Returns && c.pausedByAnother():
+		h.recordOn(at, c) // they were joined unseen
 	case c.State == CallTalking && visited:
 		h.setRecording(at, c) // it may never have been told
 	default:
@@ -128,6 +132,7 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 	if c.State == CallWaiting {
 		h.lease(at, c)
 	}
+	h.listenOn(at, c, members[c.callerBridge()] > 1)
 	h.closeLegs(at, c)
 }
 
@@ -151,6 +156,8 @@ func (h *Hotline) reconcileCaller(at time.Time, c *call, ch pbx.Channel) {
 	case c.leaving():
 		h.hangup(at, ch.ID, pbx.CauseNormal)
 	case !ch.InApp && (c.State == CallMessage || c.State == CallSurvey || c.Returns): // he is being recorded or thanked, or comes back at once
+	case c.State != CallNative && onVisit(ch):
+		c.Returns = true // ordered by another engine
 	case !ch.InApp && c.State != CallNative:
 		h.fallBack(at, c, FellByLease)
 	case ch.InApp && c.State == CallNative && c.FellBy != FellByLimit && c.FellBy != FellToMail:

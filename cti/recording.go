@@ -13,6 +13,15 @@ import (
 // ReasonPassedOn is why a recording goes on that nobody has resumed.
 const ReasonPassedOn = "another agent has the caller"
 
+// recordingContext is the dialplan's place where a recording pauses and goes on; where it begins
+// for who is called is Outbound.
+const recordingContext = "recording"
+
+// onVisit tells whether a channel is in one of them, and comes back at once.
+func onVisit(ch pbx.Channel) bool {
+	return !ch.InApp && (ch.Context == recordingContext || ch.Context == Outbound)
+}
+
 // visit sends the caller's channel through a place of the dialplan that gives him back.
 func (h *Hotline) visit(at time.Time, c *call, context, extension string) {
 	c.Returns, c.JoinAt = true, at.Add(joinLimit)
@@ -22,8 +31,16 @@ func (h *Hotline) visit(at time.Time, c *call, context, extension string) {
 // returned: the caller's channel is back.
 func (h *Hotline) returned(at time.Time, ch pbx.Channel) {
 	l := h.legs[ch.ID]
-	if l == nil || l.role != RoleCaller || l.call.State == CallNative || l.call.leaving() {
+	switch {
+	case l == nil || l.role != RoleCaller || l.call.State == CallNative && h.queues[l.call.home()] == nil:
+		// There is no fact of his call, or no queue for him: as if the hotline were silent.
+		h.do(pbx.Continue{Channel: ch.ID, Context: recordingContext, Extension: "T"})
+		return
+	case l.call.leaving():
 		h.do(pbx.Hangup{Channel: ch.ID, Cause: pbx.CauseNormal})
+		return
+	case l.call.State == CallNative: // he was on such a visit when an engine took over
+		h.comeBack(at, l.call, ch)
 		return
 	}
 	c := l.call
@@ -37,6 +54,13 @@ func (h *Hotline) returned(at time.Time, ch pbx.Channel) {
 	default:
 		h.proceed(at, c)
 	}
+}
+
+// neverRecorded tells of a number outside that has answered whether its channel is with us as
+// it was made: the place of the dialplan where its recording begins has not given it back.
+func (c *call) neverRecorded(ch pbx.Channel) bool {
+	return c.Direction == Outbound && (c.State == CallPickedUp || c.State == CallTalking) &&
+		ch.InApp && len(ch.Args) > 0 && ch.Args[0] == calledArg
 }
 
 // recordingName is the name under which the switch keeps the recording of a call. So
@@ -68,10 +92,12 @@ func (h *Hotline) orderRecording(now time.Time, c *call, a *agent, o Order) *Ord
 	return nil
 }
 
+func (c *call) pausedByAnother() bool { return c.Unrecorded && c.PausedBy != c.Agent }
+
 // recordOn resumes the recording where another talks now than the agent who has paused it:
 // what was not to be kept was for him.
 func (h *Hotline) recordOn(at time.Time, c *call) {
-	if c.Unrecorded && c.PausedBy != c.Agent {
+	if c.pausedByAnother() {
 		h.emitCall(at, c, RecordingResumed, "", &RecordingData{Reason: ReasonPassedOn})
 		h.setRecording(at, c)
 	}
@@ -80,10 +106,10 @@ func (h *Hotline) recordOn(at time.Time, c *call) {
 // setRecording has the recording of a talk pause, or go on, as the facts say; twice is as once.
 func (h *Hotline) setRecording(at time.Time, c *call) {
 	if c.Unrecorded {
-		h.visit(at, c, "recording", "pause")
+		h.visit(at, c, recordingContext, "pause")
 		return
 	}
-	h.visit(at, c, "recording", "resume")
+	h.visit(at, c, recordingContext, "resume")
 }
 
 // RecordingData: the recording pauses, or goes on.

@@ -2,6 +2,7 @@ package cti
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -183,5 +184,32 @@ func TestMusicAfterAnswer(t *testing.T) {
 	h.Handle(at, refused)
 	if order, _ = last(h.Handle(at.Add(retryDelay), Tick{})); order != "music" {
 		t.Errorf("answered again, he hears %q", order)
+	}
+}
+
+// TestTakeOverBrokenOff: the facts of a leader who takes a call over may break off after any of
+// them. Where the switch still has the agent in the talk no transfer is left on it: a call with
+// one does not overflow, and those on call are not called for it.
+func TestTakeOverBrokenOff(t *testing.T) {
+	t.Parallel()
+	_, facts, _ := enact(t, `> 0s up PJSIP/1001:on PJSIP/1002:on PJSIP/1010:on
+> 1s arrives c1 800100 13800138000
+> 1.1s alerting c1-agent1
+> 3.2s played c1-greeting c1
+> 5s answered c1-agent1
+> 6.5s played c1-number1 c1
+> 6.55s bridged c1-talk1 c1
+> 6.56s bridged c1-talk1 c1-agent1
+> 8s order 1010 listen 1001
+> 9s answered c1-super2
+> 10s order 1010 take_over
+`)
+	began := slices.IndexFunc(facts, func(f Fact) bool { return f.Kind == TransferBegan })
+	for n, last := range facts[began : began+2] {
+		h, _, out := takenOver(t, facts[:began+n+1], "11s up c1:Up:app:inbound,800100 c1-agent1 c1-super2 c1-talk1=c1+c1-agent1 PJSIP/1001:on PJSIP/1002:on PJSIP/1010:on")
+		c := h.calls["c1"]
+		if c.Transfer != nil || c.State != CallTalking || c.Agent != "1001" || hungUp(out.Commands, "c1") || hungUp(out.Commands, "c1-agent1") {
+			t.Errorf("after %s he is %s of %s, with the transfer %+v: %v", last.Kind, c.State, c.Agent, c.Transfer, out.Commands)
+		}
 	}
 }

@@ -156,15 +156,22 @@ func (p *Plan) text() (text, hash string) {
 	return string(b), hex.EncodeToString(sum[:])
 }
 
+// replaces are groups that count without content too: they stand in place of the company's.
+var replaces = []string{"survey", "voicemail"}
+
 // withoutEmpty leaves out lists and groups without content, which no list or group is too.
 func withoutEmpty(tree any) any {
 	switch t := tree.(type) {
 	case map[string]any:
 		for k, v := range t {
-			if v = withoutEmpty(v); v == nil {
-				delete(t, k)
-			} else {
+			_, group := v.(map[string]any)
+			switch v = withoutEmpty(v); {
+			case v != nil:
 				t[k] = v
+			case group && slices.Contains(replaces, k):
+				t[k] = map[string]any{}
+			default:
+				delete(t, k)
 			}
 		}
 		if len(t) == 0 {

@@ -105,6 +105,24 @@ func (p *Plan) checkVoicemail(c *checker, at string, co CompanyID, v *Voicemail)
 	case i >= 0 && !p.Companies[i].Lamps:
 		c.Fail(at+".lamp", "phones of company %s may watch no lamps: give it lamps: true", co)
 	}
+	if other := p.lampOf(v.Lamp, co); other != "" {
+		c.Fail(at+".lamp", "%q is a lamp of company %s, which would be on for this one's messages; allowed: a number that nobody has", v.Lamp, other)
+	}
+}
+
+// lampOf is a company, but for one, whose messages have a lamp; empty where there is none.
+func (p *Plan) lampOf(lamp string, but CompanyID) CompanyID {
+	for _, o := range p.Companies {
+		if o.ID != but && o.Voicemail != nil && o.Voicemail.Lamp == lamp {
+			return o.ID
+		}
+	}
+	for _, q := range p.Queues {
+		if q.Company != but && q.Voicemail != nil && q.Voicemail.Lamp == lamp {
+			return q.Company
+		}
+	}
+	return ""
 }
 
 // leavesMessages tells whether a line's callers may come to leave a message.

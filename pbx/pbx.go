@@ -82,6 +82,8 @@ type Channel struct {
 	InApp bool
 	// Args are the arguments it entered the application with.
 	Args []string
+	// Context is the dialplan's in which it is, or from which it came into the application.
+	Context string
 	// Vars are the variables set with report_events: call, role, agent.
 	Vars map[string]string
 }

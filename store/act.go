@@ -127,7 +127,7 @@ func (s *Store) Merge(ctx context.Context, id, into uuid.UUID, by, reason string
 			return err
 		}
 		var err error
-		after, err = s.act(ctx, tx, to, by, &ticket.Absorbed{From: from.ID, Calls: from.Calls})
+		after, err = s.act(ctx, tx, to, by, ticket.AbsorbedOf(from))
 		return err
 	})
 	return after, err

@@ -95,6 +95,7 @@ func TestTampering(t *testing.T) {
 		"sheet closed later": {"UPDATE sheet SET closed_at = closed_at + interval '1 h' WHERE call_id = 'e1-c1'", "the sheet changed after it was sealed"},
 		"sheet's form":       {"UPDATE sheet SET kind = 'complaint' WHERE call_id = 'e1-c1'", "the sheet changed after it was sealed"},
 		"sheet removed":      {"DELETE FROM sheet WHERE call_id = 'e1-c1'", "the sheet was removed after it was sealed"},
+		"sheet put in":       {`UPDATE sheet SET said = '{"happened": "he was told to leave"}', kind = 'emergency', version = 1, closed_at = opened_at WHERE call_id = 'e2-c1'`, "final sheet without a seal"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

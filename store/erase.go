@@ -173,9 +173,10 @@ func (s *Store) wipe(ctx context.Context, out *pipeline, call string, n int64) e
 	)
 }
 
-// ErasedRecordings lists recordings of erased records that are not destroyed yet.
-func (s *Store) ErasedRecordings(ctx context.Context, most int) ([]DestroyedRecording, error) {
-	rows, err := s.q.ErasedRecordings(ctx, s.pool, int64(most))
+// ErasedRecordings lists recordings of erased records that are not destroyed yet,
+// without as many as are skipped.
+func (s *Store) ErasedRecordings(ctx context.Context, most, skip int) ([]DestroyedRecording, error) {
+	rows, err := s.q.ErasedRecordings(ctx, s.pool, int64(skip), int64(most))
 	if err != nil {
 		return nil, fmt.Errorf("list recordings of erased records: %w", err)
 	}

@@ -249,7 +249,7 @@ func TestErasure(t *testing.T) {
 			if !slices.ContainsFunc(r.Amendments, func(a Amendment) bool { return strings.Contains(a.Body, "call.keyed, not kept") }) {
 				t.Errorf("a fact that came after the erasure is not there: %+v", r.Amendments)
 			}
-			list, err := s.ErasedRecordings(t.Context(), 10)
+			list, err := s.ErasedRecordings(t.Context(), 10, 0)
 			if err != nil || len(list) != 2 { // the talk and the message
 				t.Errorf("recordings to be destroyed: %+v, %v", list, err)
 			}
@@ -259,7 +259,7 @@ func TestErasure(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if list, err := s.ErasedRecordings(t.Context(), 10); err != nil || len(list) != 0 {
+			if list, err := s.ErasedRecordings(t.Context(), 10, 0); err != nil || len(list) != 0 {
 				t.Errorf("once they were destroyed: %+v, %v", list, err)
 			}
 			if list, err := s.Unchecked(t.Context(), time.Time{}, 10); err != nil || slices.ContainsFunc(list, func(u Unchecked) bool { return u.Call == "p2" }) {
@@ -585,6 +585,38 @@ func TestOldSeals(t *testing.T) {
 	s.pool.Reset() // plans of the tables as they were
 	if after, faults := verified(t, s, Evidence{}); faults != "" || after.Head != before.Head || after.Records != before.Records {
 		t.Errorf("%s, %+v, before %+v", faults, after, before)
+	}
+	noFaults(t, s)
+}
+
+// A final sheet and its amendments are sealed under the record's secret: what is left of them after
+// the erasure tells nobody whether he has guessed what they said.
+func TestErasureBehindSheet(t *testing.T) {
+	t.Parallel()
+	facts := personalFacts(true)
+	s := newStore(t)
+	if err := s.Replay(t.Context(), "journal", facts...); err != nil {
+		t.Fatal(err)
+	}
+	d := &recorded{Store: s, src: FactSource{Journal: "acts"}}
+	for _, a := range []ticket.Act{
+		&ticket.Filled{Kind: ticket.Repair, Said: repair("Lane 5"), Final: true}, &ticket.Amended{Said: repair("Lane 6"), Reason: "Wang Fang moves house"},
+	} {
+		if _, err := s.Act(t.Context(), ticketID("p2", ticket.Consultation), "1001", a, Anybody); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.read(t)
+	noFaults(t, s)
+	var forms []int
+	if err := s.pool.QueryRow(t.Context(), "SELECT array_agg(seal.form) FROM seal JOIN amendment ON amendment.id = seal.amendment_id WHERE amendment.call_id = 'p2' AND amendment.author = '1001'").Scan(&forms); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(forms, []int{committedForm, committedForm}) {
+		t.Errorf("the sheet's seals are of forms %v", forms)
+	}
+	if err := s.Replay(t.Context(), "journal", erased(facts)...); err != nil {
+		t.Fatal(err)
 	}
 	noFaults(t, s)
 }

@@ -120,11 +120,46 @@ func (s *Store) follow(ctx context.Context, tx pgx.Tx, f *followUp, by string, c
 	if err != nil {
 		return err
 	}
+	called := f.State == callback.Calling || f.State == callback.Confirming
 	for _, fact := range facts {
 		if err := s.keepFollowUp(ctx, tx, f, fact, by, nil); err != nil {
 			return err
 		}
 		if err := s.reopen(ctx, tx, fact); err != nil {
+			return err
+		}
+	}
+	if called && f.State == callback.Waiting {
+		return s.takeMeeting(ctx, tx, f, now)
+	}
+	return nil
+}
+
+// takeMeeting puts the callbacks to one that waits again that were planned while its caller was
+// called, and for which its call is enough, too: he is not called twice (requirement F5).
+func (s *Store) takeMeeting(ctx context.Context, tx pgx.Tx, f *followUp, now time.Time) error {
+	if err := s.q.LockGroup(ctx, tx, f.Company); err != nil {
+		return err
+	}
+	meeting, err := s.q.Meeting(ctx, tx, f.Company, s.reach(f.Callback))
+	if err != nil {
+		return err
+	}
+	for _, id := range meeting {
+		if id.String() == f.ID {
+			continue
+		}
+		other, err := s.lockFollowUp(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if other.State != callback.Waiting {
+			continue // it may have been dialled since
+		}
+		if err := s.follow(ctx, tx, f, ticket.System, callback.Take{From: other.Callback}, now); err != nil {
+			return err
+		}
+		if err := s.follow(ctx, tx, &other, ticket.System, callback.Merge{Into: f.ID}, now); err != nil {
 			return err
 		}
 	}
@@ -373,6 +408,20 @@ func (f *followUp) attempted(call string) *callback.Attempt {
 // *callback.RefusedError.
 func (s *Store) Dialable(f callback.Callback, number string) error {
 	return s.office(f.Company).Dialable(f, number, s.now())
+}
+
+// HasCalledFrom tells whether a number is one from which a callback's tickets came, and not one
+// that somebody has written down.
+func (s *Store) HasCalledFrom(ctx context.Context, f callback.Callback, number string) (bool, error) {
+	tickets := make([]string, len(f.Tickets))
+	for i := range f.Tickets {
+		tickets[i] = f.Tickets[i].Ticket
+	}
+	callers, err := s.q.CallersOf(ctx, s.pool, tickets)
+	if err != nil {
+		return false, fmt.Errorf("read callers of follow-up %s: %w", f.ID, err)
+	}
+	return slices.ContainsFunc(callers, func(c string) bool { return number != "" && dialled(c) == number }), nil
 }
 
 // FollowUpRules are those by which a company's callers are called back, and what they are asked.

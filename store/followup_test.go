@@ -133,6 +133,30 @@ func (c *clocked) theCall() string {
 	return ""
 }
 
+// TestFollowUpsMeet: who is owed another call while he is called is called once for both, where he
+// was not reached.
+func TestFollowUpsMeet(t *testing.T) {
+	t.Parallel()
+	c := newClocked(t)
+	call := c.theCall()
+	c.complained(call, "13800138000", "Lane 5", ticket.Complaint)
+	first := c.owed(1)[0]
+	made := c.called(first.ID, cti.DialNoAnswer)
+	c.complained(call, "13800138000", "Lane 5", ticket.Complaint)
+	second := c.owed(2)
+	c.command(first.ID, callback.Miss{Call: made, Reason: callback.NoAnswer, By: "1001"})
+	if f := c.owed(1)[0]; f.ID != first.ID || len(f.Tickets) != 2 || f.State != callback.Waiting {
+		t.Errorf("he is owed %+v", f)
+	}
+	for _, f := range second {
+		if f.ID != first.ID {
+			if after := c.followUp(f.ID); after.State != callback.Merged || after.Into != first.ID {
+				t.Errorf("the other is %+v", after)
+			}
+		}
+	}
+}
+
 // Complaints of one household are called back in one call; who is missed on two days was not
 // reached (requirements F1, F4, F5).
 func TestFollowUp(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,8 +35,8 @@ type RecordingCheck struct {
 	Name      string          `json:"name"`
 	CheckedAt time.Time       `json:"checked_at"`
 	Result    RecordingResult `json:"result"`
-	// TalkMs is how long people talked, LengthMs how long the recording is, LoudMs
-	// how much of it is sound.
+	// TalkMs is how long people talked, or the caller to the voicemail, LengthMs how long the
+	// recording is, LoudMs how much of it is sound.
 	TalkMs   int64  `json:"talk_ms"`
 	LengthMs int64  `json:"length_ms"`
 	LoudMs   int64  `json:"loud_ms"`
@@ -68,8 +69,12 @@ func SideName(recording, side string) string { return recording + "-" + side }
 type Unchecked struct {
 	Call, Name string
 	EndedAt    time.Time
-	// Talk is how long people talked in the call.
+	// Talk is how long people talked in the call, or the caller to the voicemail.
 	Talk time.Duration
+	// Message: it is one that he has left, who may have said nothing.
+	Message bool
+	// Served: the switch's fallback had somebody talk to him; for how long is not known.
+	Served bool
 }
 
 // Unchecked lists recordings to look at, of calls that have ended since then, the oldest
@@ -87,7 +92,12 @@ func (s *Store) Unchecked(ctx context.Context, since time.Time, most int) ([]Unc
 		}
 		bodies, err := s.bodies(ctx, tx, ids)
 		for _, r := range rows {
-			list = append(list, Unchecked{Call: r.CallID, Name: r.Name, EndedAt: r.EndedAt.UTC(), Talk: bodies[r.CallID].Talk()})
+			b := bodies[r.CallID]
+			u := Unchecked{Call: r.CallID, Name: r.Name, EndedAt: r.EndedAt.UTC(), Talk: b.Talk(), Served: b.Fallback != nil && b.Fallback.Agent != ""}
+			if r.MessageMs != nil {
+				u.Talk, u.Message, u.Served = b.spoken(*r.MessageMs), true, false
+			}
+			list = append(list, u)
 		}
 		return err
 	})
@@ -98,8 +108,8 @@ func (s *Store) Unchecked(ctx context.Context, since time.Time, most int) ([]Unc
 }
 
 // Talk is for how long the caller was recorded with a person: from the first answer on,
-// without the times in which he was on hold, waited for another, was asked how it was, or the
-// recording paused.
+// without the times in which he was on hold, waited for another, was with the voicemail or the
+// switch's fallback, was asked how it was, or the recording paused.
 func (b Body) Talk() time.Duration {
 	if b.JoinedAt == nil || b.EndedAt == nil {
 		return 0
@@ -130,6 +140,9 @@ func (b Body) Talk() time.Duration {
 	if from, to, ok := b.asked(); ok {
 		without(from, to)
 	}
+	for _, alone := range b.alone() {
+		without(alone.from, alone.to)
+	}
 	for i, step := range b.FlowPath {
 		if step.Step != "recording" || step.Detail != "paused" {
 			continue
@@ -144,6 +157,42 @@ func (b Body) Talk() time.Duration {
 		without(step.At, resumed)
 	}
 	return max(talk, 0)
+}
+
+// aloneSpan is a time in which nobody of the hotline's talked to the caller.
+type aloneSpan struct {
+	from time.Time
+	to   *time.Time
+}
+
+// alone are the times that he was with the voicemail or the switch's fallback, each until he
+// came into a queue again.
+func (b Body) alone() (list []aloneSpan) {
+	for _, step := range b.FlowPath {
+		if step.Step != "fallback" && (step.Step != "voicemail" || step.Detail != string(cti.MailGreeting)) {
+			continue
+		}
+		if n := len(list); n > 0 && (list[n-1].to == nil || step.At.Before(*list[n-1].to)) {
+			continue // from the one to the other
+		}
+		s := aloneSpan{from: step.At}
+		for _, q := range b.QueueEntries {
+			if q.EnteredAt.After(step.At) && (s.to == nil || q.EnteredAt.Before(*s.to)) {
+				s.to = &q.EnteredAt
+			}
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// spoken is how long the caller spoke to the voicemail: of the switch's fallback only the time
+// that he had is known.
+func (b Body) spoken(lengthMs int64) time.Duration {
+	if slices.ContainsFunc(b.FlowPath, func(s Step) bool { return s.Step == "voicemail" && s.Detail == "" }) {
+		return 0
+	}
+	return time.Duration(lengthMs) * time.Millisecond
 }
 
 // Reasons of the amendments about recordings.
@@ -219,9 +268,10 @@ func (s *Store) BadRecordings(ctx context.Context, since time.Time) (int64, erro
 	return n, nil
 }
 
-// OldRecordings lists recordings looked at before then that are there still.
-func (s *Store) OldRecordings(ctx context.Context, before time.Time, most int) ([]DestroyedRecording, error) {
-	rows, err := s.q.OldRecordings(ctx, s.pool, before, int64(most))
+// OldRecordings lists recordings looked at before then that are there still, the oldest first,
+// without as many as are skipped.
+func (s *Store) OldRecordings(ctx context.Context, before time.Time, most, skip int) ([]DestroyedRecording, error) {
+	rows, err := s.q.OldRecordings(ctx, s.pool, before, int64(skip), int64(most))
 	if err != nil {
 		return nil, fmt.Errorf("list old recordings: %w", err)
 	}

@@ -80,7 +80,7 @@ func (b *batch) sealSheet(ctx context.Context, e entry, f ticket.Fact) error {
 			a.Reason = erasedReason
 		}
 	}
-	b.seals = append(b.seals, sealing{company: e.Company, call: e.Call, amendment: &a})
+	b.seals = append(b.seals, sealing{company: e.Company, call: e.Call, amendment: &a, personal: !b.erased(e.Call)})
 	return b.s.addAmendment(ctx, b.out, a)
 }
 

@@ -380,7 +380,8 @@ func (v *verification) content(l sql.SealsRow, c content) error {
 	return err
 }
 
-// unsealed finds closed calls and amendments that no seal speaks of.
+// unsealed finds closed calls, amendments and final sheets that no seal speaks of. A sheet's seal
+// is made when the journal has its act.
 func (v *verification) unsealed(ctx context.Context) error {
 	calls, err := v.s.q.UnsealedCalls(ctx, v.tx, v.Company)
 	if err != nil {
@@ -390,8 +391,15 @@ func (v *verification) unsealed(ctx context.Context) error {
 		v.fault(0, id, "record without a seal")
 	}
 	amendments, err := v.s.q.UnsealedAmendments(ctx, v.tx, v.Company)
+	if err != nil {
+		return err
+	}
 	for _, a := range amendments {
 		v.fault(0, a.CallID, "amendment without a seal")
+	}
+	sheets, err := v.s.q.UnsealedSheets(ctx, v.tx, v.Company)
+	for _, id := range sheets {
+		v.fault(0, id, "final sheet without a seal")
 	}
 	return err
 }

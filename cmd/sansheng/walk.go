@@ -77,7 +77,7 @@ func walkCommand() *cobra.Command {
 	f.StringVar(&file, "config", "", "configuration file (YAML)")
 	f.StringVar(&at, "at", "", "when he calls (RFC 3339); now where it is empty")
 	f.StringVar(&caller, "caller", "", "the number he calls from")
-	f.StringVar(&keys, "keys", "", "what he presses: a key for each menu, a number with its # where digits are asked for; a dot presses nothing")
+	f.StringVar(&keys, "keys", "", "what he presses: a key each time a menu is told, a number with its # each time digits are asked for; a dot presses nothing")
 	f.StringSliceVar(&is, "is", nil, "what is known of him: ticket, repeat; vip by --caller")
 	f.StringToStringVar(&answers, "answer", nil, "what a look-up says of him, SERVICE=RESULT; one that is not named fails, for none is asked")
 	f.StringArrayVar(&closed, "closed", nil, "as if somebody had closed a calendar or a line, CALENDAR=UNTIL or NUMBER=UNTIL; may be repeated")

@@ -92,7 +92,7 @@ func TestWalkAsks(t *testing.T) {
 	}
 	for want, args := range map[string][]string{
 		"no_input  (he presses nothing)":                        {},
-		"wrong  (he presses 2 digits; allowed: 4 to 6)":         {"--keys", "12#"},
+		"wrong  (he presses 2 digits; allowed: 4 to 6)":         {"--keys", "12#12#"},
 		"failed  (crm does not answer)":                         {"--keys", "1234#"},
 		"known  (crm says known)":                               {"--keys", "1234#", "--answer", "crm=known"},
 		`failed  (crm says "debtor", which is none of [known])`: {"--keys", "1234#", "--answer", "crm=debtor"},
@@ -129,7 +129,7 @@ func TestHolidays(t *testing.T) {
   lines: [{did: "800100", company: gas, mode: direct, queue: service}]
   calendars: [{id: office, zone: Asia/Shanghai, holidays: cn, week: [{days: [mon], from: "09:00", to: "17:00"}]}]
 `
-	text := "hotline:\n" + rest + "  " + strings.ReplaceAll(strings.TrimSpace(out), "\n", "\n  ") + "\n"
+	text := out + rest
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -158,6 +158,18 @@ func TestHolidays(t *testing.T) {
 	}
 	if out, failed := said(t, "walk", "800100", "--config", file, "--at", "2026-03-02T10:00:00+08:00"); failed != "" || !strings.Contains(out, "note: prompts are missing: zh/hello (line 800100)\n") {
 		t.Errorf("%s %s", out, failed)
+	}
+	next := filepath.Join(t.TempDir(), "2027.ics")
+	const event = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:x\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:20270101\r\nSUMMARY:元旦\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+	if err := os.WriteFile(next, []byte(event), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read, failed := said(t, "holidays", "import", next)
+	if failed != "" || !strings.HasPrefix(read, strings.TrimSpace(out)) || !strings.Contains(read, "2027-01-01") {
+		t.Errorf("with the years that the file does not tell: %s %s", read, failed)
+	}
+	if read, failed = said(t, "holidays", "import", next, "--id", "own"); failed != "" || strings.Contains(read, "2026") {
+		t.Errorf("another table: %s %s", read, failed)
 	}
 	if _, failed := said(t, "holidays", "import", filepath.Join(t.TempDir(), "none.ics")); !strings.Contains(failed, "import holidays") {
 		t.Errorf("a file that is not there: %q", failed)

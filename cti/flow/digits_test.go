@@ -36,8 +36,10 @@ func TestWalkAsks(t *testing.T) {
 	}{
 		{Conditions{}, "account (no_input) → queue"},
 		{Conditions{Keys: "."}, "account (no_input) → queue"},
-		{Conditions{Keys: "123#"}, "account (wrong) → message"},
-		{Conditions{Keys: "01234#"}, "account (wrong) → message"},
+		{Conditions{Keys: "123#12#"}, "account (wrong) → message"},
+		{Conditions{Keys: "01234#01234#"}, "account (wrong) → message"},
+		{Conditions{Keys: "123#"}, "account (no_input) → queue"}, // asked again, he presses nothing
+		{Conditions{Keys: "123#1234#"}, "account (done) → crm (failed) → queue"},
 		{Conditions{Keys: "1234#"}, "account (done) → crm (failed) → queue"},
 		{Conditions{Keys: "1234", Answers: map[string]Exit{"crm": "debtor"}}, "account (done) → crm (failed) → queue"},
 		{Conditions{Keys: "1234.1", Answers: known}, "account (done) → crm (known) → who (other) → menu (1) → queue"},
@@ -74,7 +76,7 @@ func TestDigitsToThePerson(t *testing.T) {
 	if err := f.Check(world); err != nil {
 		t.Fatal(err)
 	}
-	for keys, way := range map[string]string{"": "account (no_input) → the person", "1#": "account (wrong) → the person"} {
+	for keys, way := range map[string]string{"": "account (no_input) → the person", "1#1#": "account (wrong) → the person"} {
 		if got := f.Walk(Conditions{Keys: keys}).Line(); got != way {
 			t.Errorf("%q: %s, want %s", keys, got, way)
 		}

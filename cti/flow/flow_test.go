@@ -58,6 +58,9 @@ func TestWalk(t *testing.T) {
 		{f, Conditions{At: evening, Keys: "1"}, "hours closed gas", "emergency 800119"},
 		{f, Conditions{At: evening, Keys: "991"}, "hours closed closed closed gas", "emergency 800119"},
 		{f, Conditions{At: evening, Keys: "5"}, "hours closed message", "voicemail "},
+		{f, Conditions{At: evening, Keys: "51"}, "hours closed gas", "emergency 800119"}, // told again
+		{f, Conditions{At: evening, Keys: "551"}, "hours closed message", "voicemail "},
+		{f, Conditions{At: evening, Keys: ".1"}, "hours closed gas", "emergency 800119"},
 		{f, Conditions{At: evening, Keys: "0"}, "hours closed ", "queue service"},
 		{known, Conditions{At: evening, Caller: []Exit{VIP}}, "who repair", "queue repair"},
 		{known, Conditions{At: evening}, "who hours closed message", "voicemail "},

@@ -12,7 +12,7 @@ import (
 // Conditions are those under which a caller goes his way.
 type Conditions struct {
 	At time.Time
-	// Keys are what he presses: one for each menu he comes to, a number where digits are
+	// Keys are what he presses: one each time a menu is told, a number each time digits are
 	// asked for, a dot where he presses nothing; behind their end he presses nothing.
 	Keys string
 	// Hours asks a calendar.
@@ -76,9 +76,9 @@ func (f *Flow) Walk(c Conditions) Path {
 func (c *Conditions) leave(n Node) (e Exit, text string) {
 	switch n.Kind {
 	case Menu:
-		return c.press(n)
+		return c.choose(n, c.press)
 	case Digits:
-		return c.enter(n)
+		return c.choose(n, c.enter)
 	case Lookup:
 		return n.Answered(c.Answers[n.Service])
 	}
@@ -87,6 +87,17 @@ func (c *Conditions) leave(n Node) (e Exit, text string) {
 		text = why(calendar, s)
 		return s.Open
 	}, func(e Exit) bool { return slices.Contains(c.Caller, e) })
+	return e, text
+}
+
+// choose lets him press as often as the node asks: of what leads nowhere the last counts.
+func (c *Conditions) choose(n Node, press func(Node) (Exit, string)) (e Exit, text string) {
+	tries, _ := n.Asked()
+	for range tries {
+		if e, text = press(n); e != Wrong && e != NoInput {
+			break
+		}
+	}
 	return e, text
 }
 

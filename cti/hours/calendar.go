@@ -21,7 +21,7 @@ type Calendar struct {
 	// HolidayHours are those of public holidays; closed where there are none.
 	HolidayHours []Hours `yaml:"holiday_hours,omitempty" json:"holiday_hours,omitempty"`
 	// MakeUp is the day of the week whose hours a day has that is worked to make up for
-	// a holiday; Monday where it is nil.
+	// a holiday; where it is nil Monday, and its own where Monday has none.
 	MakeUp *Weekday `yaml:"make_up,omitempty" json:"make_up,omitempty"`
 	// Days are special days, which go before all else.
 	Days []Day `yaml:"days,omitempty" json:"days,omitempty"`

@@ -75,18 +75,22 @@ func (s *Schedule) ruleOf(d Date) rule {
 		}
 		r := rule{place: fmt.Sprintf("holidays[%d]", i), name: h.Name, hours: c.HolidayHours}
 		if h.Works {
-			r.hours = s.weekly(s.makeUp()).hours
+			r.hours = s.makeUp(d)
 		}
 		return r
 	}
 	return s.weekly(d.Weekday())
 }
 
-func (s *Schedule) makeUp() Weekday {
+// makeUp are the hours of a day that is worked to make up for a holiday.
+func (s *Schedule) makeUp(d Date) []Hours {
 	if s.calendar.MakeUp != nil {
-		return *s.calendar.MakeUp
+		return s.weekly(*s.calendar.MakeUp).hours
 	}
-	return Weekday(time.Monday)
+	if monday := s.weekly(Weekday(time.Monday)).hours; len(monday) > 0 {
+		return monday
+	}
+	return s.weekly(d.Weekday()).hours
 }
 
 // weekly is the rule of a day of the week.

@@ -76,6 +76,8 @@ func TestAt(t *testing.T) {
 	saturday := Weekday(6)
 	holiday.Week = append(holiday.Week, shift(t, "08:00-11:00", saturday))
 	holiday.MakeUp = &saturday
+	shop := office(t)
+	shop.ID, shop.Week = "shop", []Shift{shift(t, "10:00-16:00", 2, 3, 4, 5, saturday)}
 	always := Calendar{ID: "always", Zone: "Asia/Shanghai", Week: []Shift{shift(t, "00:00-24:00", allDays...)}}
 	us := Calendar{ID: "us", Zone: "America/New_York", Week: []Shift{shift(t, "02:30-05:00", allDays...)}}
 	late := Calendar{ID: "late", Zone: "America/New_York", Week: []Shift{shift(t, "20:00-01:30", allDays...)}}
@@ -106,6 +108,9 @@ func TestAt(t *testing.T) {
 		{holiday, "2026-02-16 10:00", true, "holidays[14]", "2026-02-16 12:00"},
 		{holiday, "2026-02-28 08:30", true, "holidays[15]", "2026-02-28 11:00"},
 		{holiday, "2026-03-07 08:30", true, "week[1]", "2026-03-07 11:00"},
+		// Without Monday's hours it is a Saturday as any other.
+		{shop, "2026-02-14 10:00", true, "holidays[13]", "2026-02-14 16:00"},
+		{shop, "2026-09-20 10:00", false, "holidays[20]", "2026-09-22 10:00"},
 		// Special days go before the week and the holidays.
 		{special, "2026-03-04 12:00", false, "days[0]", "2026-03-04 14:00"},
 		{special, "2026-03-04 15:00", false, "days[0]", "2026-03-09 09:00"},

@@ -290,7 +290,7 @@ func hoursByHand(c Calendar, holidays Table, d Date) []Hours {
 			return c.HolidayHours
 		case c.MakeUp != nil:
 			as = time.Weekday(*c.MakeUp)
-		default:
+		case slices.ContainsFunc(c.Week, func(sh Shift) bool { return slices.Contains(sh.Days, Weekday(time.Monday)) }):
 			as = time.Monday
 		}
 	}

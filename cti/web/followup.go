@@ -177,14 +177,22 @@ func (s *Server) followUpRates(ctx context.Context, in *followUpRatesInput) (*fo
 	return &followUpRatesOutput{m}, nil
 }
 
-// atWork are a company's agents who are logged on.
+// atWork are a company's agents who are logged on and may dial: not those who serve an emergency
+// line (A10), nor who only finishes his call.
 func (s *Server) atWork(ctx context.Context, company string) []string {
+	floor, ok := s.floor(ctx)
+	if !ok {
+		return nil
+	}
+	emergency := map[cti.QueueID]bool{}
+	for _, q := range floor.Queues {
+		emergency[q.ID] = q.Emergency
+	}
 	var agents []string
-	if floor, ok := s.floor(ctx); ok {
-		for _, a := range floor.Agents {
-			if string(a.Company) == company && a.State != cti.LoggedOff {
-				agents = append(agents, string(a.ID))
-			}
+	for _, a := range floor.Agents {
+		seat := slices.ContainsFunc(a.Queues, func(q cti.QueueID) bool { return emergency[q] })
+		if string(a.Company) == company && a.State != cti.LoggedOff && !seat && !a.Leaving {
+			agents = append(agents, string(a.ID))
 		}
 	}
 	return agents
@@ -211,7 +219,7 @@ func (s *Server) dealFollowUps(ctx context.Context, in *CompanyFilter) (*dealtOu
 	}
 	agents := s.atWork(ctx, company)
 	if len(agents) == 0 {
-		return nil, newProblem(http.StatusConflict, badState, "no agent of %s is at work; allowed: when one is", company)
+		return nil, newProblem(http.StatusConflict, badState, "no agent of %s who may dial is at work; allowed: when one is, who serves no emergency line", company)
 	}
 	db, err := s.database(ctx)
 	if err != nil {
@@ -304,7 +312,7 @@ func maskFollowUp(f callback.Callback) callback.Callback {
 }
 
 // dialFollowUp completes an order to dial a callback: its first number is not the agent's to
-// know. What would count for nothing is refused before anybody's phone rings.
+// know. One that somebody has written down is under the rules for numbers outside. What would count for nothing is refused before anybody's phone rings.
 func (s *Server) dialFollowUp(ctx context.Context, p person, id string, o *cti.Order) error {
 	db, err := s.database(ctx)
 	if err != nil {
@@ -318,7 +326,10 @@ func (s *Server) dialFollowUp(ctx context.Context, p person, id string, o *cti.O
 		return newProblem(http.StatusNotFound, notFound, "there is no callback %s, or nobody knows a number", id)
 	}
 	if o.To == "" {
-		o.To, o.Known = list[0].Numbers[0], true
+		o.To = list[0].Numbers[0]
+		if o.Known, err = db.HasCalledFrom(ctx, list[0], o.To); err != nil {
+			return s.unread(ctx, "follow-up", err)
+		}
 	}
 	var refused *callback.RefusedError
 	if err := db.Dialable(list[0], o.To); errors.As(err, &refused) {

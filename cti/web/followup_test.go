@@ -61,3 +61,59 @@ func TestFollowUpDialled(t *testing.T) {
 		t.Errorf("dialled %q", dialled)
 	}
 }
+
+// TestFollowUpNumber: a number that an agent has written down needs a rule for numbers outside, the
+// one from which the caller called does not.
+func TestFollowUpNumber(t *testing.T) {
+	st := newStand(t)
+	st.clock = func() time.Time { return day.Add(4 * time.Hour) }
+	db := withStore(t, st)
+	var got []cti.Order
+	st.orders = func(_ context.Context, o cti.Order) error { got = append(got, o); return nil }
+	for _, phone := range []string{"", "0019005551234"} {
+		k, err := db.OpenTicket(t.Context(), "1001", ticket.Opened{
+			Company: "demo", Kind: ticket.Complaint, Owner: "1001", Call: "c1", Matter: ticket.Matter{Summary: "rude", Place: "No. 7" + phone, Phone: phone},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Act(t.Context(), k.ID, "1001", &ticket.ClosedWith{Result: "said sorry"}, store.Anybody); err != nil {
+			t.Fatal(err)
+		}
+		list, err := db.FollowUps(t.Context(), store.FollowUpFilter{Owed: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			if f.Tickets[0].Ticket != k.ID.String() {
+				continue
+			}
+			if a := st.post("1001", "/api/v1/agents/1001/orders", `{"verb":"dial","for":"follow_up:`+f.ID+`"}`); a.StatusCode != 200 {
+				t.Fatalf("%d %s", a.StatusCode, a.text)
+			}
+		}
+	}
+	if len(got) != 2 || got[0].To != number1 || !got[0].Known || got[1].To != "0019005551234" || got[1].Known {
+		t.Errorf("ordered %+v", got)
+	}
+}
+
+// TestAtWork: callbacks are dealt among those who may dial: who serves an emergency line may not.
+func TestAtWork(t *testing.T) {
+	st := newStand(t)
+	st.live = func(context.Context) (Floor, error) {
+		return Floor{
+			Queues: []cti.QueueView{{ID: "service", Company: "demo"}, {ID: "gas", Company: "demo", Emergency: true}},
+			Agents: []cti.AgentView{
+				{ID: "1001", Company: "demo", State: cti.Paused, Queues: []cti.QueueID{"service"}},
+				{ID: "1002", Company: "demo", State: cti.LoggedOff, Queues: []cti.QueueID{"service"}},
+				{ID: "1003", Company: "demo", State: cti.Ready, Queues: []cti.QueueID{"service", "gas"}},
+				{ID: "1004", Company: "demo", State: cti.Talking, Leaving: true},
+				{ID: "1005", Company: "demo2", State: cti.Ready},
+			},
+		}, nil
+	}
+	if agents := st.atWork(t.Context(), "demo"); !slices.Equal(agents, []string{"1001"}) {
+		t.Errorf("at work %v", agents)
+	}
+}

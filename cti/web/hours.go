@@ -104,7 +104,7 @@ type walkInput struct {
 	Number string    `path:"number" pattern:"^[0-9]{3,15}$" patternDescription:"3 to 15 digits" doc:"The number that is called."`
 	At     time.Time `query:"at" doc:"When (RFC 3339); now by default."`
 	Caller string    `query:"caller" maxLength:"32" doc:"Who calls."`
-	Keys   string    `query:"keys" maxLength:"64" doc:"What he presses: a key for each menu, a number with its # where digits are asked for; a dot presses nothing."`
+	Keys   string    `query:"keys" maxLength:"64" doc:"What he presses: a key each time a menu is told, a number with its # each time digits are asked for; a dot presses nothing."`
 	Is     []string  `query:"is" maxItems:"3" enum:"vip,ticket,repeat" doc:"What is known of him, beside what the engine knows of the number: vip, ticket, repeat, with commas between."`
 	Answer []string  `query:"answer" maxItems:"20" doc:"What look-ups say of him, SERVICE=RESULT with commas between. None is asked, and one that is not named fails."`
 }

@@ -216,8 +216,8 @@ func TestGuessingAtOnce(t *testing.T) {
 func TestEqualAttemptsShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v, _ := testVerifier(t)
-		v.slotC <- struct{}{}
-		v.slotC <- struct{}{}
+		v.slots.freeC <- struct{}{}
+		v.slots.freeC <- struct{}{}
 		first, leave := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() {
@@ -239,8 +239,8 @@ func TestEqualAttemptsShare(t *testing.T) {
 		if k := v.throttle.guessed[guess{"1001", "s"}]; k == nil || k.tries != 2 {
 			t.Errorf("51 equal requests: %+v", k)
 		}
-		<-v.slotC
-		<-v.slotC
+		<-v.slots.freeC
+		<-v.slots.freeC
 		wg.Wait()
 	})
 }
@@ -257,8 +257,8 @@ func TestRememberedForAMinute(t *testing.T) {
 		if err := verify(); err != nil {
 			t.Fatal(err)
 		}
-		v.slotC <- struct{}{}
-		v.slotC <- struct{}{} // nothing can be computed now
+		v.slots.freeC <- struct{}{}
+		v.slots.freeC <- struct{}{} // nothing can be computed now
 		if err := verify(); err != nil {
 			t.Errorf("not remembered: %v", err)
 		}

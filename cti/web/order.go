@@ -212,24 +212,20 @@ func (s *Server) dialFor(ctx context.Context, p person, what string, o *cti.Orde
 	}
 	o.To, o.Known = tickets[0].Caller, true
 	if m := tickets[0].Message; m != nil {
-		return s.dialMessage(ctx, p, tickets[0], o)
+		return dialMessage(tickets[0], o)
 	}
 	return nil
 }
 
 // dialMessage completes an order to call back who has left a message: it is his who dials
-// from then on. A number that the caller has entered is under the rules for numbers outside.
-func (s *Server) dialMessage(ctx context.Context, p person, t store.Ticket, o *cti.Order) error {
+// from when the order is carried out. A number that the caller has entered is under the rules for numbers outside.
+func dialMessage(t store.Ticket, o *cti.Order) error {
 	if t.Message.Number == "" {
 		return newProblem(http.StatusConflict, badState, "the caller of ticket %s has left no number", t.ID)
 	}
 	o.To, o.Known = t.Message.Number, t.Message.Number == t.Caller
-	if t.Message.FinishedAt != nil {
-		return nil // it was finished with, and he is called once more
-	}
-	err := s.messages.TakeMessage(ctx, cti.TakeMessage{Call: cti.CallID(t.Call), Company: p.onlyCompany(), By: string(o.Agent)})
-	if err != nil {
-		return notDone(err)
+	if t.Message.FinishedAt == nil { // or he is called once more
+		o.Message = cti.CallID(t.Call)
 	}
 	return nil
 }

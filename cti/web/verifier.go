@@ -12,8 +12,6 @@ import (
 )
 
 const (
-	// parallel bounds argon2id computations at a time, and so their memory.
-	parallel      = 2
 	rememberFor   = time.Minute
 	maxRemembered = 1024
 )
@@ -30,7 +28,7 @@ type verifier struct {
 	accounts *Accounts
 	throttle throttle
 	codes    throttle // of one-time codes
-	slotC    chan struct{}
+	slots    *slots
 	key      [sha256.Size]byte // of the digests, this process's own
 	decoy    string            // hash for accounts that do not exist
 
@@ -59,7 +57,7 @@ func newVerifier(a *Accounts, stopC <-chan struct{}) *verifier {
 		accounts:   a,
 		throttle:   throttle{stopC: stopC, slowest: slowest, guessed: map[guess]*guesses{}},
 		codes:      throttle{stopC: stopC, slowest: slowestCode, guessed: map[guess]*guesses{}},
-		slotC:      make(chan struct{}, parallel),
+		slots:      newSlots(),
 		decoy:      hashPassword(rand.Text()),
 		remembered: map[digest]remembered{},
 		flights:    map[digest]*flight{},
@@ -122,12 +120,11 @@ func (v *verifier) compute(ctx context.Context, g guess, password string) (Accou
 	if err := v.throttle.turn(ctx, g); err != nil {
 		return Account{}, err
 	}
-	select {
-	case v.slotC <- struct{}{}:
-		defer func() { <-v.slotC }()
-	case <-ctx.Done():
-		return Account{}, ctx.Err()
+	release, err := v.slots.take(ctx, g.source)
+	if err != nil {
+		return Account{}, err
 	}
+	defer release()
 	account, known := v.accounts.Account(g.account)
 	known = known && !account.Disabled && account.Hash != ""
 	hash := account.Hash
@@ -170,12 +167,11 @@ func (v *verifier) guessed(ctx context.Context, g guess, try func() (Account, er
 
 // hash makes the hash of a new password when memory for one is free.
 func (v *verifier) hash(ctx context.Context, password string) (string, error) {
-	select {
-	case v.slotC <- struct{}{}:
-		defer func() { <-v.slotC }()
-	case <-ctx.Done():
-		return "", ctx.Err()
+	release, err := v.slots.take(ctx, "") // whoever sets one was let in
+	if err != nil {
+		return "", err
 	}
+	defer release()
 	return hashPassword(password), nil
 }
 

@@ -263,7 +263,7 @@ func (c *Client) channelOf(ch *Channel) pbx.Channel { return channelOf(ch, c.con
 func channelOf(c *Channel, app string) pbx.Channel {
 	out := pbx.Channel{
 		ID: pbx.ChannelID(c.ID), Name: c.Name, State: pbx.ChannelState(c.State),
-		Caller: pbx.Party{Number: c.Caller.Number, Name: c.Caller.Name}, CreatedAt: c.CreationTime.Time, Vars: c.ChannelVars,
+		Caller: pbx.Party{Number: c.Caller.Number, Name: c.Caller.Name}, CreatedAt: c.CreationTime.Time, Context: c.Dialplan.Context, Vars: c.ChannelVars,
 	}
 	if c.Dialplan.AppName == "Stasis" {
 		args := strings.Split(c.Dialplan.AppData, ",")

@@ -105,6 +105,31 @@ func TestLease(t *testing.T) {
 	})
 }
 
+// TestEmergencyReported: of each channel the switch tells whether its caller is an emergency
+// one, also where the hotline makes him one.
+func TestEmergencyReported(t *testing.T) {
+	i := startSwitch(t, demo())
+	a := listen(t, i)
+	a.heartbeat(0)
+	call(t, i, "800100", time.Minute)
+	channel := "/channels/" + a.next("StasisStart").Channel.ID
+	reported := func(value string) {
+		t.Helper()
+		eventually(t, "LINE_EMERGENCY reported as "+value, func() bool {
+			_, body := ask(t, i, http.MethodGet, channel, nil)
+			return strings.Contains(body, `"LINE_EMERGENCY":"`+value+`"`)
+		})
+	}
+	reported("0")
+	if status, body := ask(t, i, http.MethodPost, channel+"/variable?variable=LINE_EMERGENCY&value=1", nil); status != http.StatusNoContent {
+		t.Fatalf("set: %d %s", status, body)
+	}
+	reported("1")
+	if status, body := ask(t, i, http.MethodDelete, channel, nil); status != http.StatusNoContent {
+		t.Fatalf("hang up: %d %s", status, body)
+	}
+}
+
 // An old heartbeat sends calls to the fallback at once, though the application
 // is there; a call the hotline has finished with just ends.
 func TestHeartbeatAndDone(t *testing.T) {

@@ -322,6 +322,31 @@ func TestFallbackVoicemail(t *testing.T) {
 	}
 }
 
+// Whom a hotline that lives has sent to the fallback, for he has waited as long as his queue
+// allows, rings nobody on emergency duty: they are for its emergency callers.
+func TestFallbackSparesDuty(t *testing.T) {
+	i := startSwitch(t, demo())
+	a := listen(t, i)
+	a.heartbeat(0)
+	port, _ := phone(t)
+	push(t, i, ari.AgentEndpoint{Number: "1007", Password: "secret", Contact: "sip:127.0.0.1:" + strconv.Itoa(port), Qualify: -1})
+	call(t, i, "800100", time.Minute)
+	channel := a.next("StasisStart").Channel.ID
+	away := map[string]any{"context": "fallback", "extension": "limit", "priority": 1}
+	if status, body := ask(t, i, http.MethodPost, "/channels/"+channel+"/continue", away); status != http.StatusNoContent {
+		t.Fatalf("continue: %d %s", status, body)
+	}
+	eventually(t, "voicemail in the ledger", func() bool { return find(ledger(t, i), "voicemail") != nil })
+	for _, e := range ledger(t, i) {
+		if strings.HasPrefix(e.Channel, "PJSIP/1007") {
+			t.Errorf("1007, who is on duty, is rung: %+v", e)
+		}
+	}
+	if status, body := ask(t, i, http.MethodDelete, "/channels/"+channel, nil); status != http.StatusNoContent {
+		t.Fatalf("hang up: %d %s", status, body)
+	}
+}
+
 // A direct line rings until a person answers: no 200 before the agent's.
 func TestFallbackDirectLineRings(t *testing.T) {
 	i := startSwitch(t, demo())

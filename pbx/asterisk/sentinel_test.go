@@ -149,6 +149,39 @@ func TestReserve(t *testing.T) {
 	})
 }
 
+// TestReserveOutbound: who was called takes from the ordinary calls' share, too.
+func TestReserveOutbound(t *testing.T) {
+	c := demo()
+	c.OrdinaryCalls = 1
+	i := startSwitch(t, c)
+	listen(t, i)
+	caller, err := sip.New(sip.Config{Number: "13900000002", Server: i.SIPAddr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer caller.Die()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	status, body := ask(t, i, http.MethodPost, "/channels", map[string]any{
+		"endpoint": "Local/s@outbound/n", "app": "sansheng", "variables": map[string]string{"call": "called"},
+	})
+	if status != http.StatusOK {
+		t.Fatalf("call: %d %s", status, body)
+	}
+	eventually(t, "who was called to be the hotline's", func() bool {
+		_, body := ask(t, i, http.MethodGet, "/channels", nil)
+		return strings.Contains(body, "sansheng,outbound,called")
+	})
+	refused, err := caller.Call(ctx, "800100", sip.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rejected *sip.RejectedError
+	if err := refused.WaitAnswered(ctx); !errors.As(err, &rejected) || rejected.Status != 486 {
+		t.Fatalf("a call beside it: %v, want 486", err)
+	}
+}
+
 // What is turned off is not in the dialplan, and what is not turned off is.
 func TestUnprotected(t *testing.T) {
 	marks := map[string]string{LeaseGuard: "TIMEOUT(absolute)=6)\n same => n,Stasis(sansheng,inbound", HeartbeatGuard: "CTI_HB)", ReserveGuard: "GROUP_COUNT"}

@@ -52,11 +52,22 @@ func (s *Sentinel) emergencyWaits(ctx context.Context) bool {
 // onEmergency tells whether it is the channel of a caller on an emergency line.
 func (s *Sentinel) onEmergency(c ari.Channel) bool {
 	if args, inApp := arguments(&c, s.cfg.App); inApp {
-		return len(args) == 3 && args[0] == "inbound" && slices.Contains(s.cfg.Emergency, args[1])
+		return len(args) == 3 && args[0] == "inbound" && (isEmergency(&c) || slices.Contains(s.cfg.Emergency, args[1]))
+	}
+	if isEmergency(&c) && slices.Contains(waits, c.Dialplan.AppName) {
+		return true
 	}
 	queue, _, _ := strings.Cut(c.Dialplan.AppData, ",")
 	return c.Dialplan.AppName == "Queue" && slices.Contains(s.cfg.EmergencyQueues, queue)
 }
+
+// waits are the applications of the fallback in which a caller waits: in its queue, for those
+// on duty or on call, and between two rounds.
+var waits = []string{"Queue", "Dial", "MusicOnHold"}
+
+// isEmergency tells whether a channel is an emergency caller's by what the dialplan or the
+// hotline has set on it: he may have come from another line, by a key or a transfer.
+func isEmergency(c *ari.Channel) bool { return c.ChannelVars["LINE_EMERGENCY"] == "1" }
 
 // clear waits until no emergency caller does, or an alarm says so; at most for
 // yieldMost.

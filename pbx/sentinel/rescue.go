@@ -13,10 +13,14 @@ import (
 	"sansheng/pbx/ari"
 )
 
-// Where callers are sent; the dialplan notes in its ledger that it was by us.
-const (
-	fallbackContext   = "fallback"
-	fallbackExtension = "sentinel"
+// place is where in the dialplan a caller is sent.
+type place struct{ context, extension string }
+
+// Where callers are sent: to the fallback, whose ledger has it that it was by us, and who leaves
+// a message to where he is told that it is kept.
+var (
+	toFallback = place{"fallback", "sentinel"}
+	toKept     = place{"message", "kept"}
 )
 
 // pushAgain is how long a caller who was sent away may still be on his way: a
@@ -38,6 +42,7 @@ var (
 type stranded struct {
 	emergencies, callers []string // in the order in which they are sent away
 	legs                 []string
+	messages             []string // callers who leave one
 }
 
 // talkingIn are those who are in a talk bridge with another.
@@ -72,11 +77,13 @@ func strandedIn(channels []ari.Channel, bridges []ari.Bridge, app string, emerge
 		args, inApp := arguments(c, app)
 		switch {
 		case inApp && len(args) == 3 && args[0] == "inbound":
-			callers = append(callers, caller{c.ID, !slices.Contains(emergency, args[1]), c.CreationTime.Time})
+			callers = append(callers, caller{c.ID, !isEmergency(c) && !slices.Contains(emergency, args[1]), c.CreationTime.Time})
 		case inApp && args[0] == "outbound" && c.ChannelVars["role"] == "caller" && c.ChannelVars["number"] == "":
 			// He has called: who was called has a number there. His recording was paused or
 			// resumed, and his line is not told since: he may be an emergency.
 			callers = append(callers, caller{c.ID, false, c.CreationTime.Time})
+		case inApp && args[0] == "message":
+			out.messages = append(out.messages, c.ID)
 		case agentLeg.MatchString(c.ID) && (c.ChannelVars["role"] == "agent" || inApp && args[0] == "offer"):
 			out.legs = append(out.legs, c.ID)
 		}
@@ -119,24 +126,25 @@ func (s *Sentinel) rescue(ctx context.Context, heartbeat string) error {
 		return err
 	}
 	s.goesOn(ctx)
-	s.push(ctx, heartbeat, found.emergencies)
+	s.push(ctx, heartbeat, toFallback, found.emergencies)
 	for _, id := range found.legs {
 		s.step(ctx, heartbeat, "leg", id, func(ctx context.Context) error {
 			return s.ari.Channels.Hangup(ctx, id, int(pbx.CauseNormal))
 		})
 	}
-	s.push(ctx, heartbeat, found.callers)
+	s.push(ctx, heartbeat, toFallback, found.callers)
+	s.push(ctx, heartbeat, toKept, found.messages)
 	return nil
 }
 
-// push sends callers to the fallback.
-func (s *Sentinel) push(ctx context.Context, heartbeat string, callers []string) {
+// push sends callers to a place.
+func (s *Sentinel) push(ctx context.Context, heartbeat string, to place, callers []string) {
 	for _, id := range callers {
 		if time.Since(s.pushed[id]) < pushAgain {
 			continue
 		}
 		s.step(ctx, heartbeat, "caller", id, func(ctx context.Context) error {
-			err := s.ari.Channels.Continue(ctx, id, fallbackContext, fallbackExtension, 1)
+			err := s.ari.Channels.Continue(ctx, id, to.context, to.extension, 1)
 			if err == nil {
 				s.pushed[id] = time.Now()
 			}

@@ -26,12 +26,15 @@ func TestStranded(t *testing.T) {
 		channel("late", "Stasis", "sansheng,inbound,800100,c1", time.Second, nil),
 		channel("early", "Stasis", "sansheng,inbound,800100,c2", time.Minute, nil),
 		channel("emergency", "Stasis", "sansheng,inbound,800119,c3", 0, nil),
+		channel("bykey", "Stasis", "sansheng,inbound,800100,c12", 30*time.Minute, ari.Variables{"LINE_EMERGENCY": "1"}),
+		channel("ordinary", "Stasis", "sansheng,inbound,800100,c13", 30*time.Minute, ari.Variables{"LINE_EMERGENCY": "0"}),
 		channel("c2-agent1", "AppDial2", "(Outgoing Line)", 0, agent), // rings
 		channel("c3-agent2", "Stasis", "sansheng,offer,c3,1007", 0, nil),
 		channel("talks", "Stasis", "sansheng,inbound,800100,c4", time.Hour, nil),
 		channel("c4-agent1", "Stasis", "sansheng,offer,c4,1001", time.Hour, agent),
 		channel("alone", "Stasis", "sansheng,inbound,800100,c5", time.Hour, nil), // his agent's phone died
 		channel("left", "Stasis", "sansheng,inbound,800100,c6", 2*time.Hour, nil),
+		channel("message", "Stasis", "sansheng,message,c14,1,SILENCE,5000", time.Minute, nil),
 		channel("code", "Stasis", "sansheng,agent,*11,1001", 0, nil),
 		channel("other", "Stasis", "another,inbound,800100,c7", 0, nil),
 		channel("native", "Queue", "service,,,,45", 0, nil),
@@ -49,12 +52,43 @@ func TestStranded(t *testing.T) {
 		{ID: "c6-snoop", Channels: []string{"left", "x"}},
 	}, "sansheng", []string{"800119"})
 	want := stranded{
-		emergencies: []string{"resumed", "emergency"}, // of the first the line is not known
-		callers:     []string{"left", "alone", "early", "late"},
+		emergencies: []string{"resumed", "bykey", "emergency"}, // of the first the line is not known
+		callers:     []string{"left", "alone", "ordinary", "early", "late"},
 		legs:        []string{"c2-agent1", "c3-agent2"},
+		messages:    []string{"message"},
 	}
 	if !reflect.DeepEqual(found, want) {
 		t.Errorf("found %+v, want %+v", found, want)
+	}
+}
+
+// TestEmergencyWaits: who waits as an emergency caller is known wherever he waits, and whatever
+// number he has called.
+func TestEmergencyWaits(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		app, data, flag string
+		waits           bool
+	}{
+		{"Stasis", "sansheng,inbound,800100,c1", "1", true}, {"Stasis", "sansheng,inbound,800100,c1", "0", false},
+		{"Stasis", "sansheng,inbound,800119,c1", "", true},
+		{"Dial", "Local/0@oncall-emergency/n", "1", true}, {"Dial", "PJSIP/1007", "0", false},
+		{"MusicOnHold", "default,5", "1", true}, {"Queue", "service,,,,45", "1", true}, {"Queue", "service,,,,45", "", false},
+		{"Record", "x.wav,5,180,k", "1", false},
+	} {
+		p := pbxtest.NewPeer(t)
+		p.Always("GET channels", pbxtest.Reply{Body: fmt.Sprintf(
+			`[{"id":"a","dialplan":{"app_name":%q,"app_data":%q},"channelvars":{"LINE_EMERGENCY":%q}}]`, c.app, c.data, c.flag)})
+		p.Always("GET bridges", pbxtest.Reply{Body: "[]"})
+		s, err := New(t.Context(), Config{URL: p.URL, User: "u", Password: "p", App: "sansheng", Heartbeat: "CTI_HB", Emergency: []string{"800119"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.emergencyWaits(t.Context()); got != c.waits {
+			t.Errorf("%s(%s), %q: waits %t", c.app, c.data, c.flag, got)
+		}
+		s.ari.Close()
+		_ = s.board.Close(t.Context())
 	}
 }
 
@@ -99,6 +133,19 @@ func TestJoinedMeanwhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := acts(p); len(got) != 1 || !strings.HasPrefix(got[0], "POST channels/a/continue ") {
+		t.Errorf("acts %q", got)
+	}
+}
+
+// TestMessageKept: who leaves a message is told that it is kept, and rings nobody.
+func TestMessageKept(t *testing.T) {
+	t.Parallel()
+	s, p := scripted(t, map[string]string{"a": "message,c1,1,SILENCE,5000"})
+	p.Always("GET bridges", pbxtest.Reply{Body: "[]"})
+	if err := s.rescue(t.Context(), "7"); err != nil {
+		t.Fatal(err)
+	}
+	if got := acts(p); len(got) != 1 || !strings.HasPrefix(got[0], "POST channels/a/continue ") || !strings.Contains(got[0], `"context":"message"`) || !strings.Contains(got[0], `"extension":"kept"`) {
 		t.Errorf("acts %q", got)
 	}
 }

@@ -92,7 +92,7 @@ WHERE delivery.call_id = sqlc.arg(call_id) OR delivery.fact_id = ANY (ARRAY(
 SELECT r.call_id, r.name FROM erasure e JOIN recording r ON r.call_id = e.call_id
 WHERE NOT EXISTS (SELECT 1 FROM recording_end d WHERE d.call_id = r.call_id AND d.name = r.name)
 ORDER BY r.call_id, r.name
-LIMIT sqlc.arg(count)::bigint;
+OFFSET sqlc.arg(skip)::bigint LIMIT sqlc.arg(count)::bigint;
 
 -- name: EraseSurvey :exec
 UPDATE survey_person SET number = '', remark = '' WHERE call_id = sqlc.arg(call_id);

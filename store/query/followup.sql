@@ -72,6 +72,10 @@ SELECT due_at FROM follow_up WHERE company = sqlc.arg(company) AND ended_at IS N
 -- name: CallerOf :one
 SELECT caller_number FROM call WHERE id = sqlc.arg(id);
 
+-- name: CallersOf :many
+SELECT DISTINCT call.caller_number FROM ticket JOIN call ON call.id = ANY (ticket.calls)
+WHERE ticket.id = ANY (sqlc.arg(tickets)::text[]::uuid[]);
+
 -- name: WaitingFollowUps :many
 SELECT id FROM follow_up WHERE tickets @> ARRAY[sqlc.arg(ticket)::text] AND state = 'waiting' ORDER BY planned_at, id;
 

@@ -49,6 +49,13 @@ WHERE call.company = sqlc.arg(company) AND call.ended_at IS NOT NULL AND seal.ca
 SELECT amendment.id, amendment.call_id FROM amendment LEFT JOIN seal ON seal.amendment_id = amendment.id
 WHERE amendment.company = sqlc.arg(company) AND seal.call_id IS NULL ORDER BY amendment.id;
 
+-- name: UnsealedSheets :many
+-- Final sheets that nobody has filled in.
+SELECT sheet.call_id FROM sheet
+WHERE sheet.company = sqlc.arg(company) AND sheet.closed_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM act WHERE act.ticket_id = sheet.ticket_id AND act.follow_up_id IS NULL AND act.kind = 'ticket.filled' AND act.data @> '{"final": true}')
+ORDER BY sheet.call_id;
+
 -- name: CallForAmendment :one
 SELECT company, (ended_at IS NOT NULL)::boolean AS closed FROM call WHERE id = sqlc.arg(id);
 

@@ -95,10 +95,23 @@ func (a *MergedInto) apply(t *Ticket, at time.Time) {
 	t.State, t.Into, t.ClosedAt = Merged, a.Into, at
 }
 
-// Absorbed: another ticket was merged into this one, with its calls.
+// Absorbed: another ticket was merged into this one, with its calls and what is owed for it.
 type Absorbed struct {
 	From  ID       `json:"from"`
 	Calls []string `json:"calls"`
+	// Kind, Due, Promised, Important and Charged are the other's.
+	Kind      Kind      `json:"kind,omitempty"`
+	Due       time.Time `json:"due,omitzero"`
+	Promised  bool      `json:"promised,omitempty"`
+	Important bool      `json:"important,omitempty"`
+	Charged   bool      `json:"charged,omitempty"`
+}
+
+// AbsorbedOf is what merging a ticket brings to another.
+func AbsorbedOf(t Ticket) *Absorbed {
+	return &Absorbed{
+		From: t.ID, Calls: t.Calls, Kind: t.Kind, Due: t.Due.At, Promised: t.Due.Promised, Important: t.Matter.Important, Charged: t.Matter.Charged,
+	}
 }
 
 var absorbed = act[Absorbed]("absorbed")
@@ -110,13 +123,25 @@ func (a *Absorbed) check(t *Ticket, _ Moment) error {
 	if err := t.among("merged with another", unclosed...); err != nil {
 		return err
 	}
+	if a.Kind == Emergency && t.Kind != Emergency {
+		return refuse("an emergency cannot be merged into a ticket of kind %s; allowed: into another emergency, or that one into it", t.Kind)
+	}
 	if len(t.Calls)+len(a.Calls) > callsMost {
 		return refuse("ticket %s would have %d calls; allowed: %d", t.ID, len(t.Calls)+len(a.Calls), callsMost)
 	}
 	return nil
 }
 
-func (a *Absorbed) apply(t *Ticket, _ time.Time) {
+func (a *Absorbed) apply(t *Ticket, at time.Time) {
+	t.Matter.Important, t.Matter.Charged = t.Matter.Important || a.Important, t.Matter.Charged || a.Charged
+	if due := stamp(a.Due); !due.IsZero() {
+		if t.Due.At.IsZero() || due.Before(t.Due.At) {
+			t.set(due, a.Promised, at)
+		}
+		if t.State == Draft {
+			t.State = Open // the clock looks at no drafts
+		}
+	}
 	for _, c := range a.Calls {
 		if !slices.Contains(t.Calls, c) {
 			t.Calls = append(t.Calls, c)

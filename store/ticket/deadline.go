@@ -161,7 +161,13 @@ func (a *Promised) check(t *Ticket, m Moment) error {
 	return said("text, what the caller was told,", a.Text, textMost, true)
 }
 
-func (a *Promised) apply(t *Ticket, at time.Time) { t.set(stamp(a.Due), true, at) }
+// apply opens a draft: the clock looks at no drafts, and a promise is to be told of.
+func (a *Promised) apply(t *Ticket, at time.Time) {
+	t.set(stamp(a.Due), true, at)
+	if t.State == Draft {
+		t.State = Open
+	}
+}
 
 // Lapsed: a deadline is near, or over. Told once each of every deadline.
 type Lapsed struct {

@@ -3,7 +3,7 @@
 //
 // # States
 //
-//	          describe                 forward
+//	      describe, promise            forward
 //	Draft ───────────────▶ Open ◀─────────────────▶ Forwarded
 //	  │                     │ ▲       give back         │
 //	  │                     │ └───────────┐             │ finish
@@ -12,7 +12,7 @@
 //	                                        close
 //
 // A Draft is what a call makes by itself; it is Open when somebody has said what it is
-// about. Forwarded is with a department, Done has its result and waits for whoever is
+// about, or has promised a time. Forwarded is with a department, Done has its result and waits for whoever is
 // responsible to tell the caller and close it. Whatever is not closed may be merged into
 // another ticket, for which it is Merged for ever.
 //

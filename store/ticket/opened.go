@@ -105,7 +105,9 @@ func (a *Described) check(t *Ticket, m Moment) error {
 }
 
 func (a *Described) apply(t *Ticket, at time.Time) {
+	charged := t.Matter.Charged
 	t.Kind, t.Matter = a.Kind, a.Matter
+	t.Matter.Charged = t.Matter.Charged || charged // as the department has said
 	t.set(stamp(a.Due), false, at)
 	if t.State == Draft {
 		t.State = Open

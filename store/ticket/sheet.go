@@ -94,7 +94,8 @@ func (a *Filled) apply(t *Ticket, at time.Time) {
 // summaryOf are the fields that say what a matter is about.
 var summaryOf = []string{"matter", sheet.Happened}
 
-// read takes from a sheet what lists and deadlines go by.
+// read takes from a sheet what lists and deadlines go by. Charged work stays so, whoever has said
+// it: the department may know more than who writes the sheet.
 func (m *Matter) read(said sheet.Values) {
 	text := func(id string) string { s, _ := said[id].(string); return s }
 	for _, id := range summaryOf {
@@ -104,7 +105,7 @@ func (m *Matter) read(said sheet.Values) {
 	}
 	m.Place, m.Phone = cmp.Or(text(sheet.Place), m.Place), cmp.Or(text(sheet.Telephone), m.Phone)
 	if charged, ok := said[sheet.Charged].(bool); ok {
-		m.Charged = charged
+		m.Charged = m.Charged || charged
 	}
 }
 

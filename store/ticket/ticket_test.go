@@ -182,6 +182,62 @@ func TestPromisedMinutes(t *testing.T) {
 	}
 }
 
+// A draft for which a time is promised waits for it as any other ticket does.
+func TestPromisedDraft(t *testing.T) {
+	t.Parallel()
+	tk, err := play(t, Ticket{ID: "t1"}, &Opened{Company: "demo", Kind: Consultation, State: Draft, Owner: "1001", Call: "c1"}, &Promised{Minutes: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tk.State != Open || !tk.Due.Promised {
+		t.Errorf("promised, it is %s, due %+v", tk.State, tk.Due)
+	}
+	if _, err := Do(tk, System, &Lapsed{Due: tk.Due.At, Over: true}, Moment{Now: tk.Due.At.Add(time.Second)}); err != nil {
+		t.Errorf("its deadline is over: %v", err)
+	}
+}
+
+// What a department has said of charges stands, whatever is written on the sheet later.
+func TestChargedStays(t *testing.T) {
+	t.Parallel()
+	said := sheet.Values{"place": "Nanjing Rd 1", "phone": "13800138000", "happened": "no hot water", "charged": false, "done": "sent somebody", "result": "visit"}
+	for name, later := range map[string]Act{
+		"filled":    &Filled{Said: said},
+		"amended":   &Amended{Said: said, Reason: "wrong house"},
+		"described": &Described{Kind: Repair, Matter: Matter{Summary: "no hot water"}},
+	} {
+		tk, err := play(t, Ticket{ID: "t1"}, opening(Repair), &Filled{Said: said, Final: name == "amended"},
+			&ForwardedTo{Department: "gas", Reason: "boiler"}, &Finished{Result: "pump changed", Charged: true}, later)
+		if err != nil || !tk.Matter.Charged {
+			t.Errorf("%s: charged %t, %v", name, tk.Matter.Charged, err)
+		}
+	}
+}
+
+// Who merges two tickets loses nothing that is owed for one of them.
+func TestMergedOwed(t *testing.T) {
+	t.Parallel()
+	from, err := play(t, Ticket{ID: "t2"}, opening(Repair), &Promised{Minutes: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.Matter.Important, from.Matter.Charged = true, true
+	draft := &Opened{Company: "demo", Kind: Consultation, State: Draft, Owner: "1001", Call: "c1"}
+	for _, o := range []*Opened{opening(Suggestion), draft} {
+		tk, err := play(t, Ticket{ID: "t1"}, o, AbsorbedOf(from))
+		if err != nil || tk.State != Open || !tk.Due.At.Equal(from.Due.At) || !tk.Due.Promised || !tk.Matter.Important || !tk.Matter.Charged {
+			t.Errorf("%+v, %v", tk, err)
+		}
+	}
+	from.Kind = Emergency
+	if _, err := play(t, Ticket{ID: "t1"}, opening(Praise), AbsorbedOf(from)); err == nil || !strings.Contains(err.Error(), "into another emergency") {
+		t.Errorf("an emergency into praise: %v", err)
+	}
+	if _, err := play(t, Ticket{ID: "t1"}, opening(Emergency), AbsorbedOf(from)); err != nil {
+		t.Errorf("into another: %v", err)
+	}
+}
+
 // A deadline is told of before and after, once each, and anew where it moves.
 func TestLapse(t *testing.T) {
 	t.Parallel()

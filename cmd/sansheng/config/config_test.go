@@ -59,6 +59,8 @@ func TestFaults(t *testing.T) {
 		{"wrong bool", "auto_ready: true", "auto_ready: sure", "hotline.yaml:9: hotline.agents[0].auto_ready: a text (sure) is no yes or no; allowed: true, false"},
 		{"list wanted", "members: [1001]", "members: 1001", "hotline.yaml:11: hotline.queues[0].members: a number (1001) stands where a list is wanted"},
 		{"duration", "max_wait: 10m", "max_wait: soon", `hotline.yaml:11: hotline.queues[0].max_wait: "soon" is no duration: write it as in 90s, 10m or 1h30m`},
+		{"too short a wait", "max_wait: 10m", "max_wait: 10s", "hotline.yaml:11: hotline.queues[0].max_wait: 10s is not allowed: 1m0s or more"},
+		{"chain too late", "members: [1001],", "members: [1001], on_call: {chain: [1001], after: 10h},", "hotline.yaml:11: hotline.queues[0].on_call.after: 10h0m0s is not allowed: 0s to 5m0s"},
 		{"unknown queue", "queue: service", "queue: servixe", `hotline.yaml:13: hotline.lines[0].queue: "servixe" is unknown; allowed: service`},
 		{"unknown role", "[engine, store]", "[engine, stroe]", `hotline.yaml:4: roles[1]: "stroe" is unknown; allowed: engine, store, web`},
 		{"port", "port_offset: 100", "port_offset: 100000", "is no port; allowed: 1 to 65535"},

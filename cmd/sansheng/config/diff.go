@@ -74,13 +74,14 @@ func Diff(old, next *Config) ([]Change, error) {
 type differ struct{ all []Change }
 
 func (d *differ) add(place string, old, next *yaml.Node) {
-	c := Change{Place: place}
-	if !isEmpty(old) {
-		c.Old = inline(old)
+	says := func(n *yaml.Node) string {
+		// A voicemail of which nothing is said stands in place of the company's.
+		if isEmpty(n) && (n == nil || !strings.HasSuffix(place, ".voicemail")) {
+			return ""
+		}
+		return inline(n)
 	}
-	if !isEmpty(next) {
-		c.New = inline(next)
-	}
+	c := Change{Place: place, Old: says(old), New: says(next)}
 	if c.Old != c.New {
 		d.all = append(d.all, c)
 	}

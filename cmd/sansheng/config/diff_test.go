@@ -80,7 +80,9 @@ func diff(t *testing.T, a, b *Config) []Change {
 func TestExport(t *testing.T) {
 	demo := Default()
 	demo.Hotline = cti.DemoPlan(30)
-	for name, c := range map[string]*Config{"whole": mustRead(t, whole), "good": mustRead(t, good), "demo": demo} {
+	nothing := mustRead(t, good)
+	nothing.Hotline.Lines[0].Survey, nothing.Hotline.Queues[0].Voicemail = &cti.Survey{}, &cti.Voicemail{}
+	for name, c := range map[string]*Config{"nothing said": nothing, "whole": mustRead(t, whole), "good": mustRead(t, good), "demo": demo} {
 		text, err := c.Export()
 		if err != nil {
 			t.Fatal(err)
@@ -125,6 +127,8 @@ func TestDiff(t *testing.T) {
 			a := c.Hotline.Agents
 			a[0], a[1] = a[1], a[0]
 		}, "changed hotline.agents order (live): 1001, 1002, 0999 → 1002, 1001, 0999", live, ""},
+		{"no survey", func(c *Config) { c.Hotline.Lines[0].Survey = &cti.Survey{} }, "added hotline.lines[95777].survey (live): {}", live, "gas"},
+		{"voicemail as usual", func(c *Config) { c.Hotline.Queues[0].Voicemail = &cti.Voicemail{} }, "added hotline.queues[service].voicemail (live): {}", live, "gas"},
 		{"a node", func(c *Config) { c.Hotline.Flows[0].Nodes[2].Say = []string{"closed"} }, `changed hotline.flows[night].nodes[message].say (live): [closed, @opens] → [closed]`, live, "gas"},
 		{"a special day", func(c *Config) { c.Hotline.Calendars[0].Days[0].Hours = []hours.Hours{{From: 600, To: 700}} },
 			`changed hotline.calendars[office].days[2026-12-31].hours (live): [{from: "09:00", to: "12:00"}] → [{from: "10:00", to: "11:40"}]`, live, "gas"},

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,14 +43,17 @@ const (
 	lengthPart = 0.8
 )
 
+// needed tells whether people talked long enough for there to be a recording.
+func needed(u store.Unchecked) bool { return u.Talk >= talkLeast || u.Served }
+
 // judge tells whether a recording is as it should be.
-func judge(talk time.Duration, m wav.Measure) store.RecordingResult {
+func judge(u store.Unchecked, m wav.Measure) store.RecordingResult {
 	switch {
-	case talk < talkLeast:
+	case !needed(u):
 		return store.RecordingGood
-	case m.Length < time.Duration(float64(talk)*lengthPart)-lengthSlip:
+	case m.Length < time.Duration(float64(u.Talk)*lengthPart)-lengthSlip:
 		return store.RecordingShort
-	case m.Loud == 0:
+	case m.Loud == 0 && !u.Message:
 		return store.RecordingSilent
 	}
 	return store.RecordingGood
@@ -149,9 +153,8 @@ func (s *Service) lookAtEach(ctx context.Context, client *ari.Client, list []sto
 	}
 	for _, u := range list {
 		c, finished, err := lookAt(ctx, client, u)
-		var unanswered *ari.Error
 		switch {
-		case err != nil && (ctx.Err() != nil || errors.As(err, &unanswered) && unanswered.Status == 0 && !unanswered.Timeout()):
+		case err != nil && unanswered(ctx, err):
 			return sealed, err
 		case err != nil:
 			s.log.Log(level, "a recording cannot be looked at; it is tried again", zap.String("call", u.Call), zap.String("name", u.Name), zap.Error(err))
@@ -175,13 +178,13 @@ func lookAt(ctx context.Context, client *ari.Client, u store.Unchecked) (c store
 	defer cancel()
 	m, err := fetch(ctx, client, u.Name)
 	switch {
-	case errors.Is(err, errNoFile) && u.Talk < talkLeast:
+	case errors.Is(err, errNoFile) && !needed(u):
 		c.Result = store.RecordingNone
 		return c, true, nil
 	case errors.Is(err, errNoFile):
 		c.Result = store.RecordingMissing
 		return c, false, nil
-	case errors.Is(err, wav.ErrFormat) && u.Talk < talkLeast:
+	case errors.Is(err, wav.ErrFormat) && !needed(u):
 		c.Result = store.RecordingNone
 		return c, false, nil
 	case errors.Is(err, wav.ErrFormat):
@@ -191,7 +194,7 @@ func lookAt(ctx context.Context, client *ari.Client, u store.Unchecked) (c store
 		return c, false, err
 	}
 	finished = m.Finished && m.Length > 0
-	c.Result, c.LengthMs, c.LoudMs, c.Bytes, c.SHA256 = judge(u.Talk, m), m.Length.Milliseconds(), m.Loud.Milliseconds(), m.Bytes, m.SHA256
+	c.Result, c.LengthMs, c.LoudMs, c.Bytes, c.SHA256 = judge(u, m), m.Length.Milliseconds(), m.Loud.Milliseconds(), m.Bytes, m.SHA256
 	for _, side := range store.Sides {
 		name := store.SideName(u.Name, side)
 		of, err := fetch(ctx, client, name)
@@ -236,38 +239,63 @@ func fetch(ctx context.Context, client *ari.Client, name string) (wav.Measure, e
 // destroyRecordings destroys recordings older than the rule allows, and puts on record
 // that it did. Dying in between it does both again.
 func (s *Service) destroyRecordings(ctx context.Context, client *ari.Client, records *store.Store, days int) error {
-	for {
-		list, err := records.OldRecordings(ctx, time.Now().AddDate(0, 0, -days), recorderBatch)
-		if err != nil || len(list) == 0 {
-			return err
-		}
-		if err := s.destroyEach(ctx, client, records, list, fmt.Sprintf("recordings.keep_days: %d", days)); err != nil {
-			return err
-		}
-	}
+	before := time.Now().AddDate(0, 0, -days)
+	return destroyEach(
+		func(skip int) ([]store.DestroyedRecording, error) {
+			return records.OldRecordings(ctx, before, recorderBatch, skip)
+		},
+		s.destroyer(ctx, client, records, fmt.Sprintf("recordings.keep_days: %d", days)),
+	)
 }
 
 // destroyErased destroys the recordings of records that were erased by law.
 func (s *Service) destroyErased(ctx context.Context, client *ari.Client, records *store.Store) error {
+	return destroyEach(
+		func(skip int) ([]store.DestroyedRecording, error) {
+			return records.ErasedRecordings(ctx, recorderBatch, skip)
+		},
+		s.destroyer(ctx, client, records, "the record was erased"),
+	)
+}
+
+// destroyEach destroys recordings, a list at a time; one that cannot be destroyed stays in the
+// lists, is skipped in the next, and holds no other up. It ends where the switch is not there.
+func destroyEach(lists func(skip int) ([]store.DestroyedRecording, error), destroy func(store.DestroyedRecording) (away bool, err error)) error {
+	kept, first := 0, error(nil)
 	for {
-		list, err := records.ErasedRecordings(ctx, recorderBatch)
+		list, err := lists(kept)
 		if err != nil || len(list) == 0 {
+			if first != nil {
+				err = errors.Join(err, fmt.Errorf("%d recordings, the first: %w", kept, first))
+			}
 			return err
 		}
-		if err := s.destroyEach(ctx, client, records, list, "the record was erased"); err != nil {
-			return err
+		for _, d := range list {
+			away, err := destroy(d)
+			switch {
+			case away:
+				return err
+			case err != nil:
+				kept++
+				first = cmp.Or(first, fmt.Errorf("%s: %w", d.Name, err))
+			}
 		}
 	}
 }
 
-// destroyEach destroys recordings by a rule; one that cannot be destroyed holds no other up.
-func (s *Service) destroyEach(ctx context.Context, client *ari.Client, records *store.Store, list []store.DestroyedRecording, rule string) error {
-	var failed error
-	for _, d := range list {
+// destroyer destroys recordings by a rule; away tells that the switch is not there.
+func (s *Service) destroyer(ctx context.Context, client *ari.Client, records *store.Store, rule string) func(store.DestroyedRecording) (away bool, err error) {
+	return func(d store.DestroyedRecording) (bool, error) {
 		d.Rule = rule
-		failed = errors.Join(failed, s.destroy(ctx, client, records, d))
+		err := s.destroy(ctx, client, records, d)
+		return err != nil && unanswered(ctx, err), err
 	}
-	return failed
+}
+
+// unanswered tells whether the switch is not there at all, or we are to end.
+func unanswered(ctx context.Context, err error) bool {
+	var refused *ari.Error
+	return ctx.Err() != nil || errors.As(err, &refused) && refused.Status == 0 && !refused.Timeout()
 }
 
 // destroy removes a recording and its sides, and puts it on record.

@@ -2,6 +2,7 @@ package service
 
 import (
 	"encoding/binary"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"sansheng/pbx/ari"
+	"sansheng/pbx/wav"
 	"sansheng/store"
 )
 
@@ -91,5 +93,59 @@ func TestRecordingHeldUp(t *testing.T) {
 	srv.Close()
 	if n, err := s.lookAtEach(t.Context(), client, list, true, seal); err == nil || n != 0 {
 		t.Errorf("without a switch: %d sealed, %v", n, err)
+	}
+}
+
+// TestRecordingNeeded: a recording must be there, and be heard, of each call in which somebody
+// talked, also where the switch's fallback served; a message's caller may have said nothing.
+func TestRecordingNeeded(t *testing.T) {
+	t.Parallel()
+	silent := wav.Measure{Length: 10 * time.Second}
+	for _, c := range []struct {
+		u      store.Unchecked
+		m      wav.Measure
+		needed bool
+		want   store.RecordingResult
+	}{
+		{store.Unchecked{}, silent, false, store.RecordingGood},
+		{store.Unchecked{Talk: 10 * time.Second}, silent, true, store.RecordingSilent},
+		{store.Unchecked{Served: true}, silent, true, store.RecordingSilent},
+		{store.Unchecked{Served: true}, wav.Measure{Length: time.Second, Loud: time.Second}, true, store.RecordingGood},
+		{store.Unchecked{Talk: 10 * time.Second, Message: true}, silent, true, store.RecordingGood},
+		{store.Unchecked{Talk: 10 * time.Second, Message: true}, wav.Measure{Length: time.Second, Loud: time.Second}, true, store.RecordingShort},
+	} {
+		if n, got := needed(c.u), judge(c.u, c.m); n != c.needed || got != c.want {
+			t.Errorf("%+v, measured %+v: needed %t, %s", c.u, c.m, n, got)
+		}
+	}
+}
+
+// TestDestroyedBehindKept: recordings that cannot be destroyed hold up none behind them, however
+// many they are, and are told of; where the switch is not there, nothing more is tried.
+func TestDestroyedBehindKept(t *testing.T) {
+	t.Parallel()
+	var there []store.DestroyedRecording
+	for i := range 10 {
+		there = append(there, store.DestroyedRecording{Name: strconv.Itoa(i)})
+	}
+	lists := func(skip int) ([]store.DestroyedRecording, error) {
+		return slices.Clone(there[min(skip, len(there)):min(skip+2, len(there))]), nil
+	}
+	tried := 0
+	err := destroyEach(lists, func(d store.DestroyedRecording) (bool, error) {
+		if tried++; d.Name < "3" {
+			return false, errors.New("read-only")
+		}
+		there = slices.DeleteFunc(there, func(o store.DestroyedRecording) bool { return o == d })
+		return false, nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "3 recordings, the first: 0: read-only") || len(there) != 3 || tried != 10 {
+		t.Errorf("%d tried, %d left: %v", tried, len(there), err)
+	}
+	tried = 0
+	gone := errors.New("gone")
+	err = destroyEach(lists, func(store.DestroyedRecording) (bool, error) { tried++; return true, gone })
+	if !errors.Is(err, gone) || tried != 1 {
+		t.Errorf("without a switch: %d tried, %v", tried, err)
 	}
 }

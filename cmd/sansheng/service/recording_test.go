@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,6 +39,7 @@ func TestRecordingChecked(t *testing.T) {
 	st.hears(caller, secret)
 	agent.Send(agentTone("1001"))
 	st.hearsNo(caller, secret)
+	st.inAsHeCame(from)
 	st.order("1001", cti.OrderResumeRecording, "")
 	st.fact(from, cti.RecordingResumed, 1)
 	st.hears(caller, agentTone("1001"))
@@ -105,6 +107,25 @@ func TestRecordingChecked(t *testing.T) {
 	if err != nil || len(checks) != 1 || len(checks[0].Faults) > 0 {
 		t.Errorf("the chain: %+v, %v", checks, err)
 	}
+}
+
+// inAsHeCame: a caller is with the hotline by his line and his call, also after a visit to the
+// dialplan: an engine that takes over without a fact of him knows who he is.
+func (st *stack) inAsHeCame(from string) {
+	st.t.Helper()
+	channels, err := st.svc.link.Client().Channels.List(deadline(st.t))
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	for _, c := range channels {
+		if c.Caller.Number == from {
+			if want := "sansheng,inbound,800100,"; !strings.HasPrefix(c.Dialplan.AppData, want) || len(c.Dialplan.AppData) == len(want) {
+				st.t.Errorf("%s is with the hotline as %q", from, c.Dialplan.AppData)
+			}
+			return
+		}
+	}
+	st.t.Errorf("%s has no channel", from)
 }
 
 // TestConduct: who is heard when is measured; a caller who says nothing is noticed.

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,7 +36,7 @@ func Read(r io.Reader, id string) (hours.Table, error) {
 	if err != nil {
 		return t, fmt.Errorf("read holidays: this is no iCalendar file: %w", err)
 	}
-	events := cal.Events()
+	events := slices.DeleteFunc(cal.Events(), func(e *ics.VEvent) bool { return strings.EqualFold(value(e, "STATUS"), "CANCELLED") })
 	if slices.ContainsFunc(events, func(e *ics.VEvent) bool { return value(e, special) != "" }) {
 		events = slices.DeleteFunc(events, func(e *ics.VEvent) bool { return value(e, special) == "" })
 	}
@@ -85,6 +87,13 @@ func holiday(e *ics.VEvent) (h hours.Holiday, err error) {
 		}
 		last = behind.AddDate(0, 0, -1)
 	}
+	if d := value(e, "DURATION"); d != "" {
+		days := daysOf(d)
+		if days == 0 || value(e, "DTEND") != "" {
+			return h, fmt.Errorf("lasts %q; allowed: whole days or weeks, as in P7D or P1W, without DTEND", d)
+		}
+		last = first.AddDate(0, 0, days-1)
+	}
 	name := value(e, "SUMMARY")
 	works := value(e, special) == worked || strings.Contains(name, "班") || strings.Contains(strings.ToLower(name), "workday")
 	h = hours.Holiday{Date: hours.DateOf(first), Name: plain(name), Works: works}
@@ -92,6 +101,21 @@ func holiday(e *ics.VEvent) (h hours.Holiday, err error) {
 		h.Until = hours.DateOf(last)
 	}
 	return h, nil
+}
+
+var duration = regexp.MustCompile(`^\+?P([0-9]{1,3})([DW])$`)
+
+// daysOf is how many days a duration has; 0 where it is none of whole days.
+func daysOf(d string) int {
+	m := duration.FindStringSubmatch(d)
+	if m == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1]) // three digits
+	if m[2] == "W" {
+		n *= 7
+	}
+	return n
 }
 
 // plain is a name without the marks of a holiday and of a worked day.

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -49,6 +50,22 @@ func TestReadSpecial(t *testing.T) {
 	}
 }
 
+// An entry may tell how long it lasts, and that it takes place no more.
+func TestReadDuration(t *testing.T) {
+	table, err := Read(strings.NewReader(calendar(
+		"DTSTART;VALUE=DATE:20271001\nDURATION:P7D\nSUMMARY:国庆节",
+		"DTSTART;VALUE=DATE:20270129\nDURATION:P1W\nSUMMARY:春节",
+		"DTSTART;VALUE=DATE:20270501\nDURATION:P1D\nSUMMARY:劳动节",
+		"DTSTART;VALUE=DATE:20271225\nSTATUS:CANCELLED\nSUMMARY:圣诞节",
+	)), "cn")
+	if err != nil || len(table.Days) != 3 {
+		t.Fatalf("%+v, %v", table, err)
+	}
+	if got := fmt.Sprint(table.Days[0].Until, " ", table.Days[1].Until.IsZero(), " ", table.Days[2].Until); got != "2027-02-04 true 2027-10-07" {
+		t.Errorf("they last until %s", got)
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	for _, c := range []struct{ file, says string }{
 		{"", "no whole days"},
@@ -57,6 +74,9 @@ func TestReadRefuses(t *testing.T) {
 		{calendar("DTSTART:20271001T090000Z\nSUMMARY:meeting"), `entry 1, "meeting": begins at "20271001T090000Z"; allowed: whole days`},
 		{calendar("DTSTART;VALUE=DATE:20271001\nRRULE:FREQ=YEARLY\nSUMMARY:国庆节"), "it repeats"},
 		{calendar("DTSTART;VALUE=DATE:20271001\nDTEND;VALUE=DATE:20271001\nSUMMARY:x"), `ends at "20271001"`},
+		{calendar("DTSTART;VALUE=DATE:20271001\nDURATION:PT8H\nSUMMARY:x"), `lasts "PT8H"; allowed: whole days or weeks`},
+		{calendar("DTSTART;VALUE=DATE:20271001\nDURATION:P0D\nSUMMARY:x"), `lasts "P0D"`},
+		{calendar("DTSTART;VALUE=DATE:20271001\nDTEND;VALUE=DATE:20271002\nDURATION:P7D\nSUMMARY:x"), `lasts "P7D"`},
 		{calendar("DTSTART;VALUE=DATE:20271001\nSUMMARY:a", "DTSTART;VALUE=DATE:20271001\nSUMMARY:b 班"), "are on one day"},
 	} {
 		if _, err := Read(strings.NewReader(c.file), "cn"); err == nil || !strings.Contains(err.Error(), c.says) {

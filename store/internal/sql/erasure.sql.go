@@ -217,7 +217,7 @@ const erasedRecordings = `-- name: ErasedRecordings :many
 SELECT r.call_id, r.name FROM erasure e JOIN recording r ON r.call_id = e.call_id
 WHERE NOT EXISTS (SELECT 1 FROM recording_end d WHERE d.call_id = r.call_id AND d.name = r.name)
 ORDER BY r.call_id, r.name
-LIMIT $1::bigint
+OFFSET $1::bigint LIMIT $2::bigint
 `
 
 type ErasedRecordingsRow struct {
@@ -225,8 +225,8 @@ type ErasedRecordingsRow struct {
 	Name   string
 }
 
-func (q *Queries) ErasedRecordings(ctx context.Context, db DBTX, count int64) ([]ErasedRecordingsRow, error) {
-	rows, err := db.Query(ctx, erasedRecordings, count)
+func (q *Queries) ErasedRecordings(ctx context.Context, db DBTX, skip int64, count int64) ([]ErasedRecordingsRow, error) {
+	rows, err := db.Query(ctx, erasedRecordings, skip, count)
 	if err != nil {
 		return nil, err
 	}

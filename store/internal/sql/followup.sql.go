@@ -23,6 +23,31 @@ func (q *Queries) CallerOf(ctx context.Context, db DBTX, id string) (string, err
 	return caller_number, err
 }
 
+const callersOf = `-- name: CallersOf :many
+SELECT DISTINCT call.caller_number FROM ticket JOIN call ON call.id = ANY (ticket.calls)
+WHERE ticket.id = ANY ($1::text[]::uuid[])
+`
+
+func (q *Queries) CallersOf(ctx context.Context, db DBTX, tickets []string) ([]string, error) {
+	rows, err := db.Query(ctx, callersOf, tickets)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var caller_number string
+		if err := rows.Scan(&caller_number); err != nil {
+			return nil, err
+		}
+		items = append(items, caller_number)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const closedTickets = `-- name: ClosedTickets :many
 WITH closed AS (
     SELECT ticket_id, max(at)::timestamptz AS closed_at FROM act

@@ -74,9 +74,9 @@ func (q *Queries) BadRecordings(ctx context.Context, db DBTX, since time.Time) (
 
 const oldRecordings = `-- name: OldRecordings :many
 SELECT k.call_id, k.name FROM recording_check k
-WHERE k.checked_at < $1 AND k.sha256 <> '' AND NOT EXISTS (SELECT 1 FROM recording_end e WHERE e.call_id = k.call_id AND e.name = k.name)
-ORDER BY k.checked_at
-LIMIT $2::bigint
+WHERE k.checked_at < $1 AND (k.sha256 <> '' OR k.result = 'broken') AND NOT EXISTS (SELECT 1 FROM recording_end e WHERE e.call_id = k.call_id AND e.name = k.name)
+ORDER BY k.checked_at, k.call_id, k.name
+OFFSET $2::bigint LIMIT $3::bigint
 `
 
 type OldRecordingsRow struct {
@@ -84,8 +84,9 @@ type OldRecordingsRow struct {
 	Name   string
 }
 
-func (q *Queries) OldRecordings(ctx context.Context, db DBTX, before time.Time, count int64) ([]OldRecordingsRow, error) {
-	rows, err := db.Query(ctx, oldRecordings, before, count)
+// A file that is broken is there, too.
+func (q *Queries) OldRecordings(ctx context.Context, db DBTX, before time.Time, skip int64, count int64) ([]OldRecordingsRow, error) {
+	rows, err := db.Query(ctx, oldRecordings, before, skip, count)
 	if err != nil {
 		return nil, err
 	}
@@ -156,8 +157,8 @@ func (q *Queries) RecordingChecksByCall(ctx context.Context, db DBTX, ids []stri
 }
 
 const uncheckedRecordings = `-- name: UncheckedRecordings :many
-SELECT r.call_id, r.name, c.ended_at::timestamptz AS ended_at
-FROM recording r JOIN call c ON c.id = r.call_id
+SELECT r.call_id, r.name, c.ended_at::timestamptz AS ended_at, m.length_ms AS message_ms
+FROM recording r JOIN call c ON c.id = r.call_id LEFT JOIN message m ON m.call_id = r.call_id AND m.recording = r.name
 WHERE c.ended_at >= $1::timestamptz AND NOT EXISTS (SELECT 1 FROM recording_check k WHERE k.call_id = r.call_id AND k.name = r.name)
   AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.call_id = r.call_id)
 ORDER BY c.ended_at
@@ -165,9 +166,10 @@ LIMIT $2::bigint
 `
 
 type UncheckedRecordingsRow struct {
-	CallID  string
-	Name    string
-	EndedAt time.Time
+	CallID    string
+	Name      string
+	EndedAt   time.Time
+	MessageMs *int64
 }
 
 func (q *Queries) UncheckedRecordings(ctx context.Context, db DBTX, since time.Time, count int64) ([]UncheckedRecordingsRow, error) {
@@ -179,7 +181,12 @@ func (q *Queries) UncheckedRecordings(ctx context.Context, db DBTX, since time.T
 	var items []UncheckedRecordingsRow
 	for rows.Next() {
 		var i UncheckedRecordingsRow
-		if err := rows.Scan(&i.CallID, &i.Name, &i.EndedAt); err != nil {
+		if err := rows.Scan(
+			&i.CallID,
+			&i.Name,
+			&i.EndedAt,
+			&i.MessageMs,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

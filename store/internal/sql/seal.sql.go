@@ -450,3 +450,31 @@ func (q *Queries) UnsealedCalls(ctx context.Context, db DBTX, company string) ([
 	}
 	return items, nil
 }
+
+const unsealedSheets = `-- name: UnsealedSheets :many
+SELECT sheet.call_id FROM sheet
+WHERE sheet.company = $1 AND sheet.closed_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM act WHERE act.ticket_id = sheet.ticket_id AND act.follow_up_id IS NULL AND act.kind = 'ticket.filled' AND act.data @> '{"final": true}')
+ORDER BY sheet.call_id
+`
+
+// Final sheets that nobody has filled in.
+func (q *Queries) UnsealedSheets(ctx context.Context, db DBTX, company string) ([]string, error) {
+	rows, err := db.Query(ctx, unsealedSheets, company)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var call_id string
+		if err := rows.Scan(&call_id); err != nil {
+			return nil, err
+		}
+		items = append(items, call_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

@@ -7965,7 +7965,7 @@ export interface operations {
                 at?: string;
                 /** @description Who calls. */
                 caller?: string;
-                /** @description What he presses: a key for each menu, a number with its # where digits are asked for; a dot presses nothing. */
+                /** @description What he presses: a key each time a menu is told, a number with its # each time digits are asked for; a dot presses nothing. */
                 keys?: string;
                 /** @description What is known of him, beside what the engine knows of the number: vip, ticket, repeat, with commas between. */
                 is?: ("vip" | "ticket" | "repeat")[] | null;

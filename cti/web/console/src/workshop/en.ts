@@ -68,7 +68,7 @@ export const en = {
   },
   calendars: {
     one: 'Calendar', new: 'New calendar', none: 'There are no calendars yet. Flows need one to ask the hours.', id: 'Name', zone: 'Time zone', week: 'The week', weekdays: 'Days of the week', daysNeeded: 'Choose days', from: 'From', to: 'To', addHours: 'Add hours', hours: 'Hours', noHours: 'Closed where there are none.',
-    weekday: { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' }, holidays: 'Public holidays', holidaysHint: 'Closed on its holidays, open on the days that make up for them.', holidayHours: 'Hours on holidays', makeUp: 'Days that make up are as', makeUpHint: 'Monday where nothing is chosen.',
+    weekday: { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' }, holidays: 'Public holidays', holidaysHint: 'Closed on its holidays, open on the days that make up for them.', holidayHours: 'Hours on holidays', makeUp: 'Days that make up are as', makeUpHint: 'Monday where nothing is chosen, its own where Monday has no hours.',
     rules: 'Rules of calendar {{id}}', asked: 'Asked by the flows {{flows}}', unasked: 'No flow asks it yet.', today: 'today', month: 'Month', before: 'The month before', after: 'The month after', closed: 'closed', kind: { special: 'Special', holiday: 'Holiday', makeUp: 'Worked', week: 'Week' },
     unknownYear: 'Table {{table}} knows no holidays of {{year}}: they would be days like any other. Import them below.', day: '{{date}}', now: 'As it is', dayName: 'Name', dayNameHint: 'What people read who ask why it is closed.', dates: 'Dates',
   },
@@ -97,7 +97,7 @@ export const en = {
     exitUnknown: '“{{node}}” has no such exit: {{exit}}.', noKey: 'Menu “{{node}}” has no key.', noAnswer: 'Look-up “{{node}}” has no exit for an answer.', field: '“{{node}}” lacks: {{field}}.', silent: '“{{node}}” hangs up without a word: add a prompt.', unreachable: 'No caller comes to “{{node}}”.', circle: 'Who presses nothing goes in a circle: {{way}}.', hungUp: 'Who chooses nothing is hung up at “{{node}}”: lead him to a person, an emergency line or a message.', toPerson: 'Exit {{exit}} of “{{node}}” is not drawn: it leads to the person.',
   },
   walk: {
-    number: 'Number called', caller: 'Caller', at: 'Time', now: 'now', keys: 'Keys', keysHint: 'One for each menu; a number with its # where digits are asked for; a dot presses nothing.', is: 'What is known', answer: '{{service}} answers', go: 'Walk', ofDraft: 'The draft is walked.', inForce: 'What is in force is walked.', noLine: 'No number uses this flow. Choose it for a number to walk it.', back: 'Back', forth: 'Next', step: 'Step',
+    number: 'Number called', caller: 'Caller', at: 'Time', now: 'now', keys: 'Keys', keysHint: 'One each time a menu is told; a number with its # each time digits are asked for; a dot presses nothing.', is: 'What is known', answer: '{{service}} answers', go: 'Walk', ofDraft: 'The draft is walked.', inForce: 'What is in force is walked.', noLine: 'No number uses this flow. Choose it for a number to walk it.', back: 'Back', forth: 'Next', step: 'Step',
     astray: 'The caller went round and was passed to a person.', end: 'Ends at: {{kind}} {{to}}', survey: 'Asked afterwards: {{prompts}}', hears: 'hears {{prompts}}', person: 'the person',
   },
   prompts: {

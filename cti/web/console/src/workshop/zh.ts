@@ -68,7 +68,7 @@ export const zh = {
   },
   calendars: {
     one: '日历', new: '新增日历', none: '还没有日历。新增一个，流程才能查询工作时间。', id: '名称', zone: '时区', week: '每周时间', weekdays: '星期', daysNeeded: '请选择星期', from: '从', to: '到', addHours: '添加时段', hours: '时段', noHours: '没有时段即为不开放。',
-    weekday: { mon: '周一', tue: '周二', wed: '周三', thu: '周四', fri: '周五', sat: '周六', sun: '周日' }, holidays: '法定节假日表', holidaysHint: '表中的节假日不开放，调休日照常上班。', holidayHours: '节假日的时段', makeUp: '调休日按哪天的时间', makeUpHint: '不选则按周一。',
+    weekday: { mon: '周一', tue: '周二', wed: '周三', thu: '周四', fri: '周五', sat: '周六', sun: '周日' }, holidays: '法定节假日表', holidaysHint: '表中的节假日不开放，调休日照常上班。', holidayHours: '节假日的时段', makeUp: '调休日按哪天的时间', makeUpHint: '不选则按周一；周一无工作时间则按当天自己的星期。',
     rules: '日历 {{id}} 的规则', asked: '查询它的流程：{{flows}}', unasked: '还没有流程查询它。', today: '今天', month: '月份', before: '上个月', after: '下个月', closed: '不开放', kind: { special: '特殊日', holiday: '节假日', makeUp: '调休上班', week: '按星期' },
     unknownYear: '节假日表 {{table}} 里没有 {{year}} 年的节假日：届时节假日会照常开放。请在下方导入。', day: '{{date}}', now: '目前', dayName: '名称', dayNameHint: '有人问起为什么不开放时看到的就是它。', dates: '日期',
   },

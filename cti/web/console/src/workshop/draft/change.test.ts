@@ -21,6 +21,13 @@ describe('change', () => {
     expect(changesOf({ a: [], b: false, c: '' }, {})).toEqual([])
   })
 
+  it('takes a survey without questions for one that asks nothing', () => {
+    const line = { did: '1' }, none = { did: '1', survey: { questions: [] } }
+    expect(changesOf([line], [none])).toEqual([{ path: [{ by: 'did', is: '1' }, 'survey'], now: { questions: [] } }])
+    expect(changesOf([none], [none])).toEqual([])
+    expect(changesOf([line], [{ did: '1', survey: { questions: undefined } }])).toEqual([])
+  })
+
   it('leaves alone what is gone', () => {
     const inside = { path: ['hotline', 'queues', { by: 'id', is: 'gone' }, 'priority'], now: 3 }
     expect(changed(base, inside)).toEqual(base)

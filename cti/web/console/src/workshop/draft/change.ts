@@ -18,11 +18,12 @@ type Group = Record<string, unknown>
 
 const isGroup = (v: unknown): v is Group => typeof v === 'object' && v !== null && !Array.isArray(v)
 
-/** Whether a value says nothing: it might as well not be there. */
+/** Whether a value says nothing: it might as well not be there. A survey without questions
+ * says that nothing is asked. */
 export function empty(v: unknown): boolean {
   if (v === undefined || v === null || v === '' || v === false || v === 0) return true
   if (Array.isArray(v)) return v.length === 0
-  return isGroup(v) && Object.values(v).every(empty)
+  return isGroup(v) && Object.entries(v).every(([k, x]) => empty(x) && !(k === 'questions' && Array.isArray(x)))
 }
 
 /** Whether two values say the same. */

@@ -17,6 +17,8 @@ describe('day', () => {
     expect(dayOf(office, [cn], '2026-10-13')).toEqual({ kind: 'week', name: '', hours: [{ from: '13:00', to: '17:00' }] })
     expect(dayOf({ ...office, holidays: undefined }, [cn], '2026-10-07').kind).toBe('week')
     expect(dayOf({ ...office, make_up: 'tue' }, [cn], '2026-10-10').hours).toHaveLength(1)
+    const shop: Calendar = { ...office, week: [{ days: ['tue', 'sat'], from: '10:00', to: '16:00' }] }
+    expect(hoursText(dayOf(shop, [cn], '2026-10-10').hours)).toBe('10:00–16:00')
   })
 
   it('knows days of the week whatever this machine\'s zone', () => {

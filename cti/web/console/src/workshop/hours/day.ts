@@ -20,11 +20,16 @@ function weekly(c: Calendar, day: Weekday): Hours[] {
   return (c.week ?? []).filter((s) => s.days?.includes(day)).map(({ from, to }) => ({ from, to })).sort((a, b) => a.from.localeCompare(b.from))
 }
 
+function makeUp(c: Calendar, date: string): Hours[] {
+  const hours = weekly(c, c.make_up ?? 'mon')
+  return hours.length > 0 || c.make_up ? hours : weekly(c, weekdayOf(date))
+}
+
 export function dayOf(c: Calendar, tables: Table[], date: string): Day {
   const special = c.days?.find((d) => covers(d, date))
   if (special) return { kind: 'special', name: special.name, hours: special.hours ?? [] }
   const holiday = tables.find((t) => t.id === c.holidays)?.days.find((h) => covers(h, date))
-  if (holiday?.works) return { kind: 'makeUp', name: holiday.name, hours: weekly(c, c.make_up ?? 'mon') }
+  if (holiday?.works) return { kind: 'makeUp', name: holiday.name, hours: makeUp(c, date) }
   if (holiday) return { kind: 'holiday', name: holiday.name, hours: c.holiday_hours ?? [] }
   return { kind: 'week', name: '', hours: weekly(c, weekdayOf(date)) }
 }

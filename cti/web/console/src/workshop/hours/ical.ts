@@ -20,6 +20,7 @@ export function readHolidays(text: string): ReadHolidays {
       if (m) event[m[1]!.toUpperCase()] ??= m[2]!.replace(/\\([,;\\])/g, '$1').trim()
     }
   }
+  events = events.filter((e) => e.STATUS?.toUpperCase() !== 'CANCELLED')
   if (events.some((e) => e[special])) events = events.filter((e) => e[special])
   const days: Holiday[] = []
   const faults: string[] = []
@@ -36,7 +37,9 @@ function holiday(e: Record<string, string>): Holiday | 'repeats' | 'notWhole' {
   if (e.RRULE || e.RDATE) return 'repeats'
   const first = dateOf(e.DTSTART)
   if (!first) return 'notWhole'
-  const behind = e.DTEND ? dateOf(e.DTEND) : plus(first, 1)
+  const lasts = /^\+?P([0-9]{1,3})([DW])$/.exec(e.DURATION ?? 'P1D')
+  if (!lasts || (e.DURATION && e.DTEND)) return 'notWhole'
+  const behind = e.DTEND ? dateOf(e.DTEND) : plus(first, Number(lasts[1]) * (lasts[2] === 'W' ? 7 : 1))
   if (!behind || behind <= first) return 'notWhole'
   const name = e.SUMMARY ?? ''
   const last = plus(behind, -1)
