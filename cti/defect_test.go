@@ -834,3 +834,35 @@ func TestKnownNumbersBounded(t *testing.T) {
 		t.Errorf("the second: %v", out.Refused)
 	}
 }
+
+// Who listens by a phone is neither heard nor moved by another leader's order for it.
+func TestSupervisorOfAnother(t *testing.T) {
+	d := newDesk(t, func(*Plan, *Queue) {})
+	d.register("1001", "1009")
+	d.arrive("c1", "800100", "1")
+	d.talk("c1", 1)
+	d.must(Order{Agent: "1009", By: "boss", Verb: OrderListen, To: "1001"})
+	d.do(pbx.ChannelAnswered{At: pbx.At(d.now), Channel: "c1-super2"})
+	for _, verb := range []Verb{OrderJoin, OrderTakeOver} {
+		var refused *OrderError
+		if out := d.do(Order{Agent: "1009", By: "other", Verb: verb}); !errors.As(out.Refused, &refused) || refused.Why != RefusedAnothersPhone {
+			t.Errorf("%s by another: %v", verb, out.Refused)
+		}
+	}
+	d.must(Order{Agent: "1009", By: "boss", Verb: OrderJoin})
+}
+
+// The switch has the cause "no answer" for 480: who did not ring cannot be reached, and whose
+// phone rang has declined.
+func TestUnavailable(t *testing.T) {
+	for rang, want := range map[bool]DialResult{false: DialUnreachable, true: DialNoAnswer} {
+		if got := dialResult(pbx.CauseNoAnswer, 480, rang); got != want {
+			t.Errorf("dialled, rang %t: %s, want %s", rang, got, want)
+		}
+	}
+	for alerted, want := range map[time.Time]OfferResult{{}: OfferUnreachable, epoch: OfferDeclined} {
+		if got := resultOf(&offer{AlertedAt: alerted}, pbx.CauseNoAnswer, 480); got != want {
+			t.Errorf("offered, alerted %v: %s, want %s", alerted, got, want)
+		}
+	}
+}

@@ -145,10 +145,12 @@ func (h *Hotline) owe(at time.Time, in OweEmergency) bool {
 	return ok
 }
 
-// cutOff owes a call to one who was handed over, or was owed one and has called himself, and is gone before an agent answered him.
+// cutOff owes a call to one who was handed over, has lost his agent, or was owed one and has called
+// himself, and is gone before an agent answered him.
 func (h *Hotline) cutOff(at time.Time, c *call) {
 	unserved := c.State == CallWaiting || c.State == CallNative && c.ServedBy == ""
-	if c.Direction != Outbound && !c.OwedAgain || !c.Emergency || !unserved || h.callback(c.ID) != nil || h.keeps(c) != nil {
+	handed := c.Direction == Outbound || c.OwedAgain || c.Met != 0
+	if !handed || !c.Emergency || !unserved || !callerForm.MatchString(c.Caller.Number) || h.callback(c.ID) != nil || h.keeps(c) != nil {
 		return
 	}
 	in := OweEmergency{Company: c.Company, Call: c.ID, Number: c.Caller.Number, For: c.For, Reason: ReasonUnsolved}

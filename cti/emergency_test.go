@@ -389,3 +389,40 @@ func TestOwedWhileCalled(t *testing.T) {
 		t.Errorf("owed: %+v; %d calls", cb, len(d.h.live))
 	}
 }
+
+// TestCutOffAfterTalk: an emergency caller who has lost his agent, and gives up while he waits
+// for another, is owed a call; who has only had his talk, or cannot be called, is not.
+func TestCutOffAfterTalk(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		from string
+		lost bool
+		owed int
+	}{
+		"lost his agent": {"0210001", true, 1},
+		"hangs up":       {"0210001", false, 0},
+		"has no number":  {"", true, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, func(*Plan, *Queue) {})
+			d.register("1009")
+			if got := d.arrive("c1", "800119", tt.from); got != "1009" {
+				t.Fatalf("%q is rung", got)
+			}
+			d.talk("c1", 1)
+			if tt.lost {
+				d.do(pbx.EndpointChanged{At: pbx.At(d.now), Endpoint: "PJSIP/1009"})
+				d.gone("c1-agent1", pbx.CauseLost)
+			}
+			owed := 0
+			for _, f := range d.gone("c1", pbx.CauseNormal).Facts {
+				if a, ok := f.Data.(*CallbackAskedData); ok && a.Emergency && a.Number == tt.from {
+					owed++
+				}
+			}
+			if owed != tt.owed {
+				t.Errorf("%d calls are owed, want %d", owed, tt.owed)
+			}
+		})
+	}
+}

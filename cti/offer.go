@@ -376,10 +376,10 @@ func resultOf(o *offer, cause pbx.Cause, tech int) OfferResult {
 		return OfferBusy
 	case tech == 603 || cause == pbx.CauseRejected:
 		return OfferDeclined
+	case tech == 480 && !o.AlertedAt.IsZero(): // for which the switch has the cause "no answer", too
+		return OfferDeclined
 	case cause == pbx.CauseNoAnswer && !o.AlertedAt.IsZero():
 		return OfferMissed
-	case tech == 480 && !o.AlertedAt.IsZero():
-		return OfferDeclined
 	case tech == 408 || tech == 480 || tech == 404 || cause == pbx.CauseNoAnswer || cause == pbx.CauseNoResponse ||
 		cause == pbx.CauseAbsent || cause == pbx.CauseUnallocated || cause == pbx.CauseOutOfOrder:
 		return OfferUnreachable

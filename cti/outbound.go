@@ -42,9 +42,12 @@ const (
 	DialNotBegun DialResult = "not_begun"
 )
 
-// dialResult tells what the end of a called leg means (Q.850 causes, SIP statuses).
-func dialResult(cause pbx.Cause, tech int) DialResult {
+// dialResult tells what the end of a called leg means (Q.850 causes, SIP statuses), at which it
+// rang or did not.
+func dialResult(cause pbx.Cause, tech int, rang bool) DialResult {
 	switch {
+	case tech == 480 && !rang: // for which the switch has the cause "no answer", too
+		return DialUnreachable
 	case tech == 486 || tech == 600 || cause == pbx.CauseBusy:
 		return DialBusy
 	case tech == 404 || tech == 410 || tech == 484 || tech == 604 || cause == pbx.CauseUnallocated || cause == 22 || cause == 28:
@@ -213,7 +216,7 @@ func (c *call) outcome() DialResult {
 	case c.HungUpBy == RoleAgent || c.HungUpBy == RoleSupervisor:
 		return DialGivenUp
 	}
-	return dialResult(c.CallerCause, c.CallerTech)
+	return dialResult(c.CallerCause, c.CallerTech, !c.RangAt.IsZero())
 }
 
 // Dispositions are all of them.

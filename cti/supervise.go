@@ -91,6 +91,8 @@ func (h *Hotline) orderSupervision(now time.Time, a *agent, o Order) *OrderError
 	}
 	mode, s := modeOf[o.Verb], c.supervised(a.ID)
 	switch {
+	case s != nil && s.By != o.By: // who listens there would be heard, and the record name him
+		return o.refuse(RefusedAnothersPhone, "%s listens by that phone; allowed: one's own, or a free agent's", s.By)
 	case s != nil && !s.Answered:
 		return o.refuse(RefusedLeaderNotAnswered, "his phone has not answered yet")
 	case o.Verb == OrderTakeOver && s == nil:

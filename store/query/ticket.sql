@@ -28,7 +28,7 @@ FROM opened;
 -- name: OpenCallback :exec
 -- For a caller who was promised a call and did not get it. And for a call that nobody
 -- answered though the caller had asked for a person: he left while waiting, the switch
--- had to serve him, or the switch lost him.
+-- had to serve him, or the switch lost him. Who had lost his agent and waited again, too.
 WITH opened AS (
     INSERT INTO ticket (id, company, kind, state, call_id, calls, opened_at, changed_at)
     SELECT sqlc.arg(id), call.company, 'callback', 'open', call.id, ARRAY[call.id], sqlc.arg(at), sqlc.arg(at) FROM call
@@ -36,7 +36,9 @@ WITH opened AS (
       -- Who has left a message is called back for that.
       AND NOT EXISTS (SELECT 1 FROM message WHERE message.call_id = call.id)
       AND (sqlc.arg(promised)::boolean OR (
-          NOT EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)
+          (NOT EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)
+           OR call.fell_back_at > (SELECT max(answer.answered_at) FROM answer WHERE answer.call_id = call.id)
+           OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id AND queue_entry.result IN ('abandoned', 'ended')))
       AND call.served_by IS NULL
       -- Whom the operator refuses is not called back, but who was let go because he left no
       -- message.

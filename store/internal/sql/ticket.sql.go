@@ -126,7 +126,9 @@ WITH opened AS (
       -- Who has left a message is called back for that.
       AND NOT EXISTS (SELECT 1 FROM message WHERE message.call_id = call.id)
       AND ($4::boolean OR (
-          NOT EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)
+          (NOT EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)
+           OR call.fell_back_at > (SELECT max(answer.answered_at) FROM answer WHERE answer.call_id = call.id)
+           OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id AND queue_entry.result IN ('abandoned', 'ended')))
       AND call.served_by IS NULL
       -- Whom the operator refuses is not called back, but who was let go because he left no
       -- message.
@@ -153,7 +155,7 @@ type OpenCallbackParams struct {
 
 // For a caller who was promised a call and did not get it. And for a call that nobody
 // answered though the caller had asked for a person: he left while waiting, the switch
-// had to serve him, or the switch lost him.
+// had to serve him, or the switch lost him. Who had lost his agent and waited again, too.
 func (q *Queries) OpenCallback(ctx context.Context, db DBTX, arg OpenCallbackParams) error {
 	_, err := db.Exec(ctx, openCallback,
 		arg.ID,

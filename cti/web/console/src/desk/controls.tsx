@@ -42,7 +42,7 @@ export function Controls({ call, part, phone, order, busy, pane, onPane, mayEnd,
       {browser && (
         <Button size="large" icon={<BorderlessTableOutlined />} aria-expanded={pane === 'keypad'} onClick={() => onPane(pane === 'keypad' ? null : 'keypad')}>{t('keypad')} <Cap>K</Cap></Button>
       )}
-      {mine && call.recording && (
+      {mine && (call.recording || call.recording_paused) && (
         <Button size="large" icon={<PauseCircleOutlined />} disabled={busy || held} aria-pressed={call.recording_paused} type={call.recording_paused ? 'primary' : 'default'}
           onClick={() => void order(call.recording_paused ? 'resume_recording' : 'pause_recording')}>{t(call.recording_paused ? 'record.resume' : 'record.pause')}</Button>
       )}

@@ -146,6 +146,12 @@ it('shows the receiver of a transfer why, from whom and the sheet, while his pho
   for (const said of ['1002', 'needs an expert', 'No. 7']) expect(text).toContain(said)
 })
 
+it('shows that the recording pauses, and resumes it', () => {
+  show({ state: 'Talking', call: 'c1' }, { answered_at: at, recording: false, recording_paused: true })
+  expect(screen.getByText('Recording paused')).toBeTruthy()
+  expect(screen.getByRole('button', { name: /Resume recording/ })).toBeTruthy()
+})
+
 it('says at once that the phone is lost', () => {
   show({ reachable: false })
   expect(screen.getByTestId('phone-lost').textContent).toContain('offered no calls')

@@ -33,7 +33,7 @@ export function Talk({ call, part, skew, phone, forms, order, busy, pane, onPane
         <strong role="status">{t(receives ? 'talk.received' : dialling ? 'talk.dialling' : `talk.${call.state}`, { from: call.agent })}</strong>
         <span className="desk-talk-time tabular">{since ? lengthOf(now - Date.parse(since)) : ''}</span>
         {call.emergency && <Tag color="red">{t('emergency')}</Tag>}
-        {call.recording && <Tag color={call.recording_paused ? 'orange' : undefined}>{t(call.recording_paused ? 'record.paused' : 'record.on')}</Tag>}
+        {(call.recording || call.recording_paused) && <Tag color={call.recording_paused ? 'orange' : undefined}>{t(call.recording_paused ? 'record.paused' : 'record.on')}</Tag>}
       </div>
       <Who call={call} />
       {call.brief && <BriefView brief={call.brief} forms={forms} />}
