@@ -316,11 +316,13 @@ func (h *Hotline) withdraw(at time.Time, c *call) {
 		c.spendConsult()
 	}
 	end := func(ch pbx.ChannelID) { h.hangup(at, ch, pbx.CauseNormal) }
-	if t := c.Transfer; t != nil && t.Answered {
-		if c.HungUpBy == RoleCaller {
+	if t := c.Transfer; t != nil {
+		if c.HungUpBy == RoleCaller && (t.Answered || c.State == CallConsulting) {
 			end = func(ch pbx.ChannelID) { h.farewell(at, ch) }
 		}
-		end(c.receiverChannel())
+		if t.Answered {
+			end(c.receiverChannel())
+		}
 	}
 	if c.Agent != "" {
 		end(c.talkChannel())
@@ -328,8 +330,8 @@ func (h *Hotline) withdraw(at time.Time, c *call) {
 	h.dismiss(at, c)
 }
 
-// farewell tells who is left of a consultation that the caller has hung up, and ends
-// his leg.
+// farewell tells who is left of a consultation that the caller has hung up, also one whose
+// receiver's phone rings still, and ends his leg.
 func (h *Hotline) farewell(at time.Time, ch pbx.ChannelID) {
 	if l := h.legs[ch]; l != nil && l.hangupAt.IsZero() {
 		l.hangupAt = at

@@ -100,6 +100,9 @@ func (h *Hotline) reconcileCall(at time.Time, c *call, there map[pbx.ChannelID]p
 		return
 	}
 	c.Bridged, c.JoinAt, c.LeaseAt = nil, time.Time{}, time.Time{}
+	if c.Returns {
+		c.JoinAt = at.Add(joinLimit) // or he has come back unseen
+	}
 	switch {
 	case c.State == CallMessage:
 		h.reconcileMail(at, c, there[c.Channel])

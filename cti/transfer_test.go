@@ -264,3 +264,26 @@ func TestHeldSinceClock(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// TestCallerLeavesWhileReceiverRings: the agent who passes the caller on is told that he has
+// left, also while the receiver's phone rings; that stops ringing.
+func TestCallerLeavesWhileReceiverRings(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(*Plan, *Queue) {})
+	d.register("1001", "1002")
+	d.arrive("c1", "800100", "1")
+	d.talk("c1", 1)
+	d.must(Order{Agent: "1001", Verb: OrderTransfer, To: "1002"})
+	out := d.do(pbx.HangupRequested{At: pbx.At(d.now), Channel: "c1", Cause: pbx.CauseNormal})
+	out.Commands = append(out.Commands, d.gone("c1", pbx.CauseNormal).Commands...)
+	told := map[pbx.ChannelID]string{}
+	for _, c := range commandsOf[pbx.Continue](out) {
+		told[c.Channel] = c.Context
+	}
+	for _, c := range commandsOf[pbx.Hangup](out) {
+		told[c.Channel] = "hang-up"
+	}
+	if told["c1-agent1"] != "farewell" || told["c1-agent2"] != "hang-up" {
+		t.Errorf("commands: %v", told)
+	}
+}

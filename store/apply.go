@@ -574,6 +574,7 @@ func (b *batch) applyTransfer(ctx context.Context, f cti.Fact) error {
 	case *cti.TransferredData:
 		return errors.Join(
 			b.step(ctx, f, "agent", agent),
+			b.s.q.TakeLeg(ctx, b.out, call, string(d.Channel)),
 			b.s.q.CompleteTransfer(ctx, b.out, f.At, agent, call),
 		)
 	case *cti.TransferEndedData:

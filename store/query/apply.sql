@@ -126,6 +126,10 @@ ON CONFLICT (call_id) WHERE ended_at IS NULL DO NOTHING;
 -- name: Consult :exec
 UPDATE transfer SET consulted_at = sqlc.arg(at)::timestamptz, to_agent = sqlc.arg(to_agent) WHERE call_id = sqlc.arg(call_id) AND ended_at IS NULL;
 
+-- name: TakeLeg :exec
+-- A leader who takes over is the agent of the talk from there on.
+UPDATE leg SET role = 'agent' WHERE call_id = sqlc.arg(call_id) AND channel = sqlc.arg(channel) AND role = 'supervisor';
+
 -- name: CompleteTransfer :exec
 UPDATE transfer SET ended_at = sqlc.arg(at)::timestamptz, result = 'completed', to_agent = sqlc.arg(to_agent) WHERE call_id = sqlc.arg(call_id) AND ended_at IS NULL;
 

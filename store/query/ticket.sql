@@ -38,7 +38,9 @@ WITH opened AS (
       AND (sqlc.arg(promised)::boolean OR (
           (NOT EXISTS (SELECT 1 FROM answer WHERE answer.call_id = call.id)
            OR call.fell_back_at > (SELECT max(answer.answered_at) FROM answer WHERE answer.call_id = call.id)
-           OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id AND queue_entry.result IN ('abandoned', 'ended')))
+           OR EXISTS (SELECT 1 FROM queue_entry WHERE queue_entry.call_id = call.id AND queue_entry.result IN ('abandoned', 'ended'))
+           OR EXISTS (SELECT 1 FROM step WHERE step.call_id = call.id AND step.step = 'voicemail'
+                      AND step.at > (SELECT max(answer.answered_at) FROM answer WHERE answer.call_id = call.id)))
       AND call.served_by IS NULL
       -- Whom the operator refuses is not called back, but who was let go because he left no
       -- message.

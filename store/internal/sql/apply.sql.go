@@ -932,6 +932,16 @@ func (q *Queries) SetPhone(ctx context.Context, db DBTX, arg SetPhoneParams) err
 	return err
 }
 
+const takeLeg = `-- name: TakeLeg :exec
+UPDATE leg SET role = 'agent' WHERE call_id = $1 AND channel = $2 AND role = 'supervisor'
+`
+
+// A leader who takes over is the agent of the talk from there on.
+func (q *Queries) TakeLeg(ctx context.Context, db DBTX, callID string, channel string) error {
+	_, err := db.Exec(ctx, takeLeg, callID, channel)
+	return err
+}
+
 const unhold = `-- name: Unhold :exec
 UPDATE hold SET ended_at = $1::timestamptz WHERE call_id = $2 AND channel = $3 AND ended_at IS NULL
 `
