@@ -2,6 +2,7 @@ package cti
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"sansheng/pbx"
@@ -210,8 +211,24 @@ func (h *Hotline) receiver(now time.Time, c *call, by *agent, o Order) (*agent, 
 		return nil, "", "", o.refuse(RefusedAgentBusy, "agent %s's phone was busy a moment ago; try again", a.ID)
 	case a.State != Ready || !a.Reachable || len(a.Elsewhere) > 0:
 		return nil, "", "", o.refuse(RefusedAgentNotReady, "agent %s is %s; allowed: one who is %s", a.ID, a.State, Ready)
+	case !c.Emergency && h.lastSeat(now, a):
+		return nil, "", "", o.refuse(RefusedEmergencySeat, "agent %s is the last who is free for emergencies (A10); allowed: another, or the emergency queue where it is one", a.ID)
 	}
 	return a, "", "", nil
+}
+
+// lastSeat tells whether an agent is the last of an emergency line's who is free.
+func (h *Hotline) lastSeat(now time.Time, a *agent) bool {
+	for _, did := range h.numbers {
+		q := h.queues[h.lines[did].Queue]
+		if !h.lines[did].Emergency || q == nil || !q.members[a.ID] {
+			continue
+		}
+		if !slices.ContainsFunc(h.idle(now), func(b *agent) bool { return b != a && q.members[b.ID] }) {
+			return true
+		}
+	}
+	return false
 }
 
 // partakes tells whether a company's calls may be passed on to a queue: to its own, those

@@ -287,3 +287,33 @@ func TestCallerLeavesWhileReceiverRings(t *testing.T) {
 		t.Errorf("commands: %v", told)
 	}
 }
+
+// TestLastSeatKeptClear: an ordinary caller is not passed on to the last who is free for
+// emergencies; an emergency caller is.
+func TestLastSeatKeptClear(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		did    string
+		free   []AgentID
+		passed bool
+	}{
+		"the last":              {"800100", []AgentID{"1009"}, false},
+		"one of two":            {"800100", []AgentID{"1009", "1004"}, true},
+		"an emergency caller's": {"800119", []AgentID{"1009"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, func(p *Plan, _ *Queue) {
+				p.Queues[1].Members = append(p.Queues[1].Members, "1001", "1004")
+			})
+			d.register("1001")
+			d.arrive("c1", tt.did, "0210001")
+			d.talk("c1", 1)
+			d.register(tt.free...)
+			out := d.do(Order{Agent: "1001", Verb: OrderTransfer, To: "1009"})
+			var refused *OrderError
+			if errors.As(out.Refused, &refused) == tt.passed || !tt.passed && refused.Why != RefusedEmergencySeat {
+				t.Errorf("%v", out.Refused)
+			}
+		})
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"sansheng/cti/sheet"
 	"sansheng/store/internal/sql"
 	"sansheng/store/ticket"
 )
@@ -250,7 +251,7 @@ func (s *Store) act(ctx context.Context, tx pgx.Tx, t ticket.Ticket, by string, 
 	}
 	switch a := a.(type) {
 	case *ticket.ClosedWith:
-		err = s.plan(ctx, tx, ticket.Apply(t, f), a.Untraceable)
+		err = s.plan(ctx, tx, ticket.Apply(t, f), a.Untraceable || t.Sheet.Said[sheet.Traceable] == false)
 	case *ticket.Reopened:
 		err = s.unplan(ctx, tx, string(t.ID), by)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"sansheng/cti"
 	"sansheng/cti/callback"
+	"sansheng/cti/sheet"
 	"sansheng/pbx"
 	"sansheng/store/ticket"
 )
@@ -159,6 +160,31 @@ func TestFollowUpsMeet(t *testing.T) {
 
 // Complaints of one household are called back in one call; who is missed on two days was not
 // reached (requirements F1, F4, F5).
+// TestFollowUpTraceable: an emergency of which the sheet says that its reporter cannot be called
+// back is closed without a callback.
+func TestFollowUpTraceable(t *testing.T) {
+	t.Parallel()
+	c := newClocked(t)
+	for _, traceable := range []bool{false, true} {
+		o, err := c.OpenTicket(t.Context(), "1001", ticket.Opened{
+			Company: "demo", Kind: ticket.Emergency, Owner: "1001", Call: c.theCall(), Matter: ticket.Matter{Summary: "gas", Phone: "13800138000", Place: "Nanjing Rd 1"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := o.ID
+		c.do(id, &ticket.Filled{Kind: ticket.Emergency, Final: true, Said: sheet.Values{
+			sheet.Place: "Nanjing Rd 1", sheet.Telephone: "13800138000", sheet.Happened: "gas", "done": "went there", "result": "tight", sheet.Traceable: traceable,
+		}})
+		c.do(id, &ticket.ClosedWith{Result: "closed the valve"})
+		want := 0
+		if traceable {
+			want = 1
+		}
+		c.owed(want)
+	}
+}
+
 func TestFollowUp(t *testing.T) {
 	t.Parallel()
 	c := newClocked(t)

@@ -277,10 +277,21 @@ func ownersIn(p *cti.Plan, kind, name string) (owners []cti.CompanyID) {
 		for _, o := range p.Flows {
 			has(o.ID, cti.CompanyID(o.Company))
 		}
-	case "calendars": // whose flows ask it
+	case "calendars": // whose flows ask it, whose deadlines and messages go by it
 		for _, f := range p.Flows {
 			if slices.Contains(f.Calendars(), name) {
 				owners = append(owners, cti.CompanyID(f.Company))
+			}
+		}
+		for _, o := range p.Companies {
+			has(o.Calendar, o.ID)
+			if o.Voicemail != nil {
+				has(o.Voicemail.Calendar, o.ID)
+			}
+		}
+		for _, o := range p.Queues {
+			if o.Voicemail != nil {
+				has(o.Voicemail.Calendar, o.Company)
 			}
 		}
 	}

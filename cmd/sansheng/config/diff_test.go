@@ -170,3 +170,31 @@ func TestOf(t *testing.T) {
 		t.Error(changes)
 	}
 }
+
+// TestCalendarOwners: a calendar is one company's alone where nobody else's callers, deadlines or
+// messages go by it.
+func TestCalendarOwners(t *testing.T) {
+	mail := &cti.Voicemail{Calendar: "office"}
+	for name, tt := range map[string]struct {
+		uses  func(*cti.Plan)
+		owner cti.CompanyID
+	}{
+		"its own flow":        {func(*cti.Plan) {}, "gas"},
+		"its own deadlines":   {func(p *cti.Plan) { p.Companies[0].Calendar = "office" }, "gas"},
+		"another's deadlines": {func(p *cti.Plan) { p.Companies[1].Calendar = "office" }, ""},
+		"another's messages":  {func(p *cti.Plan) { p.Companies[1].Voicemail = mail }, ""},
+		"another's queue":     {func(p *cti.Plan) { p.Queues[1].Voicemail = mail }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, b := mustRead(t, whole), mustRead(t, whole)
+			tt.uses(a.Hotline)
+			tt.uses(b.Hotline)
+			b.Hotline.Calendars[0].Days = nil
+			for _, c := range diff(t, a, b) {
+				if c.Company != tt.owner {
+					t.Errorf("%s is %q's, want %q's", c.Place, c.Company, tt.owner)
+				}
+			}
+		})
+	}
+}

@@ -212,7 +212,7 @@ func (c configs) allowed(o web.ConfigOrder, next *config.Config, changes []web.C
 	}
 	for _, change := range found {
 		if o.Company != "" && change.Company != o.Company {
-			return &web.ConfigError{Foreign: true, Text: fmt.Sprintf("%s is not company %s's alone; allowed: its own lines, queues, agents, contacts, flows, and the calendars that only they ask. Nothing was changed", change.Place, o.Company)}
+			return &web.ConfigError{Foreign: true, Text: fmt.Sprintf("%s is not company %s's alone; allowed: its own lines, queues, agents, contacts, flows, and the calendars by which only they go. Nothing was changed", change.Place, o.Company)}
 		}
 	}
 	if o.Company != "" && !o.At.IsZero() && len(next.Hotline.Companies) > 1 {

@@ -158,7 +158,7 @@ func TestRefused(t *testing.T) {
 		{"another company's line", "demo", func(c *config.Config) { c.Hotline.Lines[1].Announce = false }, "hotline.lines[800200].announce is not company demo's alone"},
 		{"another company's calendar", "demo", func(c *config.Config) { c.Hotline.Calendars[0].Week[0].To = 18 * 60 }, "hotline.calendars[office].week is not company demo's alone"},
 		{"his own line", "demo2", func(c *config.Config) { c.Hotline.Lines[1].Announce = false }, ""},
-		{"his own calendar", "demo2", func(c *config.Config) { c.Hotline.Calendars[0].Week[0].To = 18 * 60 }, ""},
+		{"a calendar that others go by, too", "demo2", func(c *config.Config) { c.Hotline.Calendars[0].Week[0].To = 18 * 60 }, "hotline.calendars[office].week is not company demo2's alone"},
 		{"what the switch cannot", "", func(c *config.Config) {
 			c.Hotline.Queues = append(c.Hotline.Queues, cti.Queue{ID: "general", Company: "demo", Members: c.Hotline.Queues[0].Members})
 		}, `the switch cannot take it: check switch configuration: queue "general"`},
