@@ -124,7 +124,7 @@ func (h *Hotline) oweEmergency(now time.Time, in OweEmergency) error {
 	switch {
 	case in.Call == "" || !callerForm.MatchString(in.Number) || h.companies[in.Company].ID == "":
 		return fmt.Errorf("owe an emergency call: company %q, call %q, number of %d characters; allowed: a company of the plan, a call, 2 to 20 digits", in.Company, in.Call, len(in.Number))
-	case h.recalls.found(in.For) || c != nil && c.Emergency || h.callback(in.Call) != nil:
+	case h.recalls.found(in.For) || c != nil && c.Emergency || h.owedAtOnce(in.Call):
 		return nil // he was handed over, or it was told before
 	}
 	if !h.owe(now, in) {
@@ -133,10 +133,20 @@ func (h *Hotline) oweEmergency(now time.Time, in OweEmergency) error {
 	return nil
 }
 
-// owe puts a caller before all who wait, unless there is nobody to whom.
+// owedAtOnce tells whether the caller of a call is owed another as an emergency already.
+func (h *Hotline) owedAtOnce(id CallID) bool {
+	cb := h.callback(id)
+	return cb != nil && cb.stand.Emergency
+}
+
+// owe puts a caller before all who wait, unless there is nobody to whom. What he was promised
+// beside is not waited for.
 func (h *Hotline) owe(at time.Time, in OweEmergency) bool {
 	line, ok := h.emergencyLine(in.Company)
 	if ok {
+		if cb := h.callback(in.Call); cb != nil {
+			h.emit(at, CallbackEnded, cb.stand.Company, in.Call, "", &CallbackEndedData{Result: CallbackCancelled, Attempts: cb.attempts, Reason: "he is called at once, as an emergency"})
+		}
 		h.emit(at, CallbackAsked, in.Company, in.Call, "", &CallbackAskedData{
 			Queue: line.Queue, Number: in.Number, Emergency: true, DID: line.DID, Priority: h.queues[line.Queue].Priority,
 			For: in.For, Reason: in.Reason, Sheet: in.Sheet,
@@ -150,7 +160,7 @@ func (h *Hotline) owe(at time.Time, in OweEmergency) bool {
 func (h *Hotline) cutOff(at time.Time, c *call) {
 	unserved := c.State == CallWaiting || c.State == CallNative && c.ServedBy == ""
 	handed := c.Direction == Outbound || c.OwedAgain || c.Met != 0
-	if !handed || !c.Emergency || !unserved || !callerForm.MatchString(c.Caller.Number) || h.callback(c.ID) != nil || h.keeps(c) != nil {
+	if !handed || !c.Emergency || !unserved || !callerForm.MatchString(c.Caller.Number) || h.owedAtOnce(c.ID) || h.keeps(c) != nil {
 		return
 	}
 	in := OweEmergency{Company: c.Company, Call: c.ID, Number: c.Caller.Number, For: c.For, Reason: ReasonUnsolved}

@@ -426,3 +426,24 @@ func TestCutOffAfterTalk(t *testing.T) {
 		})
 	}
 }
+
+// TestOweEmergencyBesidePromise: who was promised a call, and says that his emergency is not
+// solved, is called at once all the same.
+func TestOweEmergencyBesidePromise(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(*Plan, *Queue) {})
+	d.register("1001")
+	d.arrive("c1", "800100", "0210001")
+	d.talk("c1", 1)
+	d.must(Order{Agent: "1001", Verb: OrderPromise, Due: d.now.Add(30 * time.Minute)})
+	d.gone("c1", pbx.CauseNormal)
+	d.gone("c1-agent1", pbx.CauseNormal)
+	in := OweEmergency{Company: "demo", Call: "c1", Number: "0210001", For: "follow_up:f1", Reason: ReasonUnsolved}
+	d.do(in)
+	if cb := d.h.callback("c1"); cb == nil || !cb.stand.Emergency || len(d.h.callbacks) != 1 {
+		t.Fatalf("he is owed %+v", cb)
+	}
+	if out := d.do(in); len(out.Facts) != 0 {
+		t.Errorf("told again: %+v", out.Facts)
+	}
+}

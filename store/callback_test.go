@@ -91,3 +91,24 @@ func TestPromisedByAgent(t *testing.T) {
 		t.Errorf("tickets: %+v, %v", tickets, err)
 	}
 }
+
+// TestPromiseBecomesEmergency: who was promised a call, and is to be called at once, stands on the
+// list as an emergency, at the queue and number of that.
+func TestPromiseBecomesEmergency(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	facts := story{facts: `0      call.arrived       c1  -     {"did":"800100","caller":{"number":"13800138000"},"channel":"ch-1","direction":"inbound","mode":"greeted","language":"zh","ring_period_ms":5000,"ringback_at":"2026-03-02T08:00:00Z","recording":"c1"}
+4000   callback.promised  c1  1001  {"queue":"service","did":"800100","number":"13800138000","from":"2026-03-02T08:00:04Z","until":"2026-03-02T08:30:04Z"}
+4510   call.ended         c1  -     {"by":"caller","disposition":"ANSWERED","cause":16}
+9000   callback.ended     c1  -     {"result":"cancelled","attempts":0,"reason":"he is called at once, as an emergency"}
+9000   callback.asked     c1  -     {"queue":"emergency","number":"13800138009","emergency":true,"did":"800119","for":"follow_up:1"}
+`}.parse(t, "e")
+	if err := s.Replay(t.Context(), "story", facts...); err != nil {
+		t.Fatal(err)
+	}
+	noFaults(t, s)
+	owed, err := s.Callbacks(t.Context(), CallbackFilter{Company: "demo", Owed: true})
+	if err != nil || len(owed) != 1 || !owed[0].Emergency || owed[0].Queue != "emergency" || owed[0].Number != "13800138009" || owed[0].PromisedBy != "" || owed[0].PromisedUntil != nil {
+		t.Errorf("owed: %+v, %v", owed, err)
+	}
+}

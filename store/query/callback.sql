@@ -1,10 +1,12 @@
 -- name: AskCallback :exec
--- Who was handed over to the emergency queue and is cut off there is owed a call once more.
+-- Who was handed over to the emergency queue and is cut off there is owed a call once more, and
+-- so is who was promised one.
 INSERT INTO callback (call_id, company, queue, number, asked_at, due_at, emergency, matter)
 VALUES (sqlc.arg(call_id), sqlc.arg(company), sqlc.arg(queue), sqlc.arg(number), sqlc.arg(at)::timestamptz, sqlc.arg(at)::timestamptz,
         sqlc.arg(emergency), sqlc.arg(matter))
 ON CONFLICT (call_id) DO UPDATE
-SET asked_at = excluded.asked_at, due_at = excluded.due_at, attempts = 0, last_result = '', ended_at = NULL, result = '', by_call = ''
+SET queue = excluded.queue, number = excluded.number, emergency = true, matter = excluded.matter, promised_by = '', promised_until = NULL,
+    asked_at = excluded.asked_at, due_at = excluded.due_at, attempts = 0, last_result = '', ended_at = NULL, result = '', by_call = ''
 WHERE excluded.emergency AND callback.ended_at IS NOT NULL AND callback.asked_at < excluded.asked_at;
 
 -- name: PromiseCallback :exec

@@ -15,7 +15,8 @@ INSERT INTO callback (call_id, company, queue, number, asked_at, due_at, emergen
 VALUES ($1, $2, $3, $4, $5::timestamptz, $5::timestamptz,
         $6, $7)
 ON CONFLICT (call_id) DO UPDATE
-SET asked_at = excluded.asked_at, due_at = excluded.due_at, attempts = 0, last_result = '', ended_at = NULL, result = '', by_call = ''
+SET queue = excluded.queue, number = excluded.number, emergency = true, matter = excluded.matter, promised_by = '', promised_until = NULL,
+    asked_at = excluded.asked_at, due_at = excluded.due_at, attempts = 0, last_result = '', ended_at = NULL, result = '', by_call = ''
 WHERE excluded.emergency AND callback.ended_at IS NOT NULL AND callback.asked_at < excluded.asked_at
 `
 
@@ -29,7 +30,8 @@ type AskCallbackParams struct {
 	Matter    string
 }
 
-// Who was handed over to the emergency queue and is cut off there is owed a call once more.
+// Who was handed over to the emergency queue and is cut off there is owed a call once more, and
+// so is who was promised one.
 func (q *Queries) AskCallback(ctx context.Context, db DBTX, arg AskCallbackParams) error {
 	_, err := db.Exec(ctx, askCallback,
 		arg.CallID,
