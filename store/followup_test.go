@@ -263,6 +263,21 @@ func TestFollowUpUnsolved(t *testing.T) {
 	if err != nil || len(dissatisfied) != 1 {
 		t.Errorf("%d dissatisfied, %v", len(dissatisfied), err)
 	}
+	if b, err := c.Backlog(t.Context()); err != nil || len(b.Dissatisfied) != 1 || b.Dissatisfied[0].String() != f.ID {
+		t.Errorf("leaders are told of %v, %v", b.Dissatisfied, err)
+	}
+	said := time.UnixMilli(c.now.Load()).Sub(storyStart)
+	c.at(said + dissatisfiedFor + time.Hour)
+	if b, err := c.Backlog(t.Context()); err != nil || len(b.Dissatisfied) != 0 {
+		t.Errorf("a day later of %v, %v", b.Dissatisfied, err)
+	}
+	c.at(said + time.Hour)
+	if _, err := c.Act(t.Context(), k.ID, "2001", &ticket.Noted{Text: "I call him myself"}, Anybody); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := c.Backlog(t.Context()); err != nil || len(b.Dissatisfied) != 0 {
+		t.Errorf("when it was taken up of %v, %v", b.Dissatisfied, err)
+	}
 	kinds := ""
 	for _, a := range acts(t, c.Store) {
 		kinds += a.Fact + " "

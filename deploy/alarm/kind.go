@@ -37,6 +37,7 @@ var Kinds = []Kind{
 	{"tickets_overdue", Warn, "Tickets are there whose deadline has passed."},
 	{"emergency_unsolved", Page, "Callers who were called back say that their emergency is not solved, and nobody has done anything since."},
 	{"message_untaken", Warn, "Callers' messages lie there that nobody has taken in time."},
+	{"caller_dissatisfied", Warn, "Callers who were called back are dissatisfied, and nobody has taken it up since."},
 	{"promise_overdue", Warn, "Calls that agents have promised callers were not made in time."},
 	{"lookup_failing", Warn, "A company's service that flows ask about callers has answered none of the last questions."},
 	{"path_open", Warn, "Callers who go a certain way through a number's flow come to nobody, now or within the next days."},

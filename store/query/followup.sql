@@ -69,6 +69,15 @@ WHERE sqlc.narg(kind)::text IS NULL OR ticket.kind = sqlc.narg(kind);
 -- name: OwedFollowUps :many
 SELECT due_at FROM follow_up WHERE company = sqlc.arg(company) AND ended_at IS NULL ORDER BY due_at;
 
+-- name: DissatisfiedCallers :many
+-- Of whom a leader is to know (requirement F7): since then, and nobody but who called him has done
+-- anything to his tickets.
+SELECT f.id FROM follow_up f
+WHERE f.dissatisfied AND f.ended_at >= sqlc.arg(since)::timestamptz
+  AND NOT EXISTS (SELECT 1 FROM act later WHERE later.ticket_id = ANY (f.tickets::uuid[]) AND later.follow_up_id IS NULL
+                  AND later.at > f.ended_at AND later.by_person NOT IN ('system', f.agent))
+ORDER BY f.ended_at, f.id;
+
 -- name: CallerOf :one
 SELECT caller_number FROM call WHERE id = sqlc.arg(id);
 

@@ -351,13 +351,17 @@ func (s *Service) watchTickets(ctx context.Context) {
 	if err != nil {
 		return // that the database is away is told otherwise
 	}
-	var overdue, unsolved error
+	var overdue, unsolved, dissatisfied error
 	if b.Overdue > 0 {
 		overdue = fmt.Errorf("%d tickets", b.Overdue)
 	}
 	if len(b.Unsolved) > 0 {
 		unsolved = fmt.Errorf("%d emergencies, ticket %s the first", len(b.Unsolved), b.Unsolved[0])
 	}
+	if len(b.Dissatisfied) > 0 {
+		dissatisfied = fmt.Errorf("%d callers, callback %s the first", len(b.Dissatisfied), b.Dissatisfied[0])
+	}
+	s.alarms.Set("caller_dissatisfied", dissatisfied)
 	s.alarms.Set("tickets_overdue", overdue)
 	s.alarms.Set("emergency_unsolved", unsolved)
 }

@@ -117,6 +117,36 @@ func (q *Queries) ClosedTickets(ctx context.Context, db DBTX, arg ClosedTicketsP
 	return items, nil
 }
 
+const dissatisfiedCallers = `-- name: DissatisfiedCallers :many
+SELECT f.id FROM follow_up f
+WHERE f.dissatisfied AND f.ended_at >= $1::timestamptz
+  AND NOT EXISTS (SELECT 1 FROM act later WHERE later.ticket_id = ANY (f.tickets::uuid[]) AND later.follow_up_id IS NULL
+                  AND later.at > f.ended_at AND later.by_person NOT IN ('system', f.agent))
+ORDER BY f.ended_at, f.id
+`
+
+// Of whom a leader is to know (requirement F7): since then, and nobody but who called him has done
+// anything to his tickets.
+func (q *Queries) DissatisfiedCallers(ctx context.Context, db DBTX, since time.Time) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, dissatisfiedCallers, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const followUpDials = `-- name: FollowUpDials :many
 SELECT call.id, dial.agent, call.caller_number, call.started_at, dial.ring_ms, coalesce(dial.result, '')::text AS result
 FROM dial JOIN call ON call.id = dial.call_id

@@ -38,7 +38,7 @@ export const floorText = {
       database_down: '数据库没有响应，记录等待写入', database_crashed: '自带数据库崩溃并已重启', dead_letters: '有事实无法入库，记录缺失', webhook_failing: '公司系统不接收推送', recording_bad: '近 24 小时有录音缺失或损坏',
       witness_late: '见证方未收到签名的链首', records_altered: '记录链被改动', sentinel_crashed: '哨兵程序停止，无人看护热线', disk_low: '数据磁盘将满', clock_apart: '本机与交换机时钟不一致',
       holidays_unknown: '节假日表缺少年份', prompt_missing: '所用语音文件缺失', plan_unfollowed: '新配置尚未完全生效', tickets_overdue: '有工单超期', emergency_unsolved: '回访称紧急情况未解决且无人处理',
-      message_untaken: '留言超时未认领', promise_overdue: '承诺的回电已超时', lookup_failing: '来电查询服务没有应答', path_open: '有来电路径无人接待',
+      message_untaken: '留言超时未认领', caller_dissatisfied: '回访对象不满意且无人跟进', promise_overdue: '承诺的回电已超时', lookup_failing: '来电查询服务没有应答', path_open: '有来电路径无人接待',
     },
   },
   en: {
@@ -78,7 +78,7 @@ export const floorText = {
       database_down: 'The database does not answer', database_crashed: 'Our own database died and was started again', dead_letters: 'Facts were put aside: records lack them', webhook_failing: 'A company’s system takes no messages', recording_bad: 'Recordings of the last 24 hours are bad',
       witness_late: 'A witness was not given the signed heads', records_altered: 'Records were changed or removed', sentinel_crashed: 'The sentinel died', disk_low: 'The disk is almost full', clock_apart: 'The clocks of machine and switch differ',
       holidays_unknown: 'A table of holidays lacks a year', prompt_missing: 'Prompts are missing', plan_unfollowed: 'A new plan is not in force everywhere', tickets_overdue: 'Tickets are overdue', emergency_unsolved: 'An emergency is not solved, and nobody acts',
-      message_untaken: 'Messages were not taken in time', promise_overdue: 'Promised calls are overdue', lookup_failing: 'Look-ups about callers fail', path_open: 'Callers of some way come to nobody',
+      message_untaken: 'Messages were not taken in time', caller_dissatisfied: 'Who was called back is dissatisfied, and nobody has taken it up', promise_overdue: 'Promised calls are overdue', lookup_failing: 'Look-ups about callers fail', path_open: 'Callers of some way come to nobody',
     },
   },
 }
