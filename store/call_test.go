@@ -20,17 +20,17 @@ func TestCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	yes, no := true, false
-	// e0 abandoned, e1 answered, e2 direct, e3 lost; see testdata.
+	// e0 abandoned, e1 answered, e2 direct, e3 lost, e4 lost again, e5 taken over; see testdata.
 	for name, c := range map[string]struct {
 		filter Filter
 		want   string
 	}{
-		"all":       {Filter{}, "e0-c1 e1-c1 e2-c1 e3-c1 e0-c2 e0-c3 e3-c2 e3-c3"},
+		"all":       {Filter{}, "e0-c1 e1-c1 e2-c1 e3-c1 e4-c1 e5-c1 e0-c2 e0-c3 e3-c2 e3-c3"},
 		"newest":    {Filter{Limit: 3}, "e0-c3 e3-c2 e3-c3"},
-		"answered":  {Filter{Answered: &yes}, "e1-c1 e2-c1 e3-c1"},
+		"answered":  {Filter{Answered: &yes}, "e1-c1 e2-c1 e3-c1 e4-c1 e5-c1"},
 		"not":       {Filter{Answered: &no, Ended: &yes}, "e0-c1 e0-c2 e0-c3 e3-c2"},
 		"live":      {Filter{Ended: &no}, "e3-c3"},
-		"agent":     {Filter{Agent: "1001"}, "e3-c1"},
+		"agent":     {Filter{Agent: "1001"}, "e3-c1 e4-c1 e5-c1"},
 		"company":   {Filter{Company: "demo2"}, ""},
 		"did":       {Filter{DID: "800100", Since: storyStart.Add(time.Second)}, "e0-c2 e0-c3 e3-c3"},
 		"caller":    {Filter{Caller: "13800138000", Limit: 1}, "e3-c3"},

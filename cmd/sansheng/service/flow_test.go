@@ -276,9 +276,21 @@ func TestFlowLookupKilled(t *testing.T) {
 		t.Errorf("his way: %s; on record: %s", walked(r), learnt(r))
 	}
 	again := st.dial(before, "800200")
-	if d := st.fact(before, cti.CallQueued, 1).Data.(*cti.Queued); d.Queue != "repair" {
-		t.Errorf("who has called before waits in %s", d.Queue)
-	}
+	second := st.fact(before, cti.CallArrived, 2).Call
+	st.await("who has called before to wait for who mends", func(facts []cti.Fact) bool {
+		for _, f := range facts {
+			if d, ok := f.Data.(*cti.Queued); ok && f.Call == second {
+				if d.Queue != "repair" {
+					t.Errorf("he waits in %s; what was told of everybody:", d.Queue)
+					for _, f := range facts {
+						t.Logf("%s %s %s %+v", f.At.Format("05.000"), f.Kind, f.Call, f.Data)
+					}
+				}
+				return true
+			}
+		}
+		return false
+	})
 	st.hangup(again)
 }
 

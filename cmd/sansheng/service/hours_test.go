@@ -59,7 +59,7 @@ func TestAfterHours(t *testing.T) {
 	if r.AnsweredAt != nil || len(r.QueueEntries) != 0 || r.Fallback != nil {
 		t.Errorf("record %+v", r)
 	}
-	if !slices.ContainsFunc(r.Recordings, func(x store.Recording) bool { return x.Name == "voicemail-"+r.ID+"-1" }) {
+	if !slices.ContainsFunc(r.Recordings, func(x store.Recording) bool { return strings.HasSuffix(x.Name, "/voicemail-"+r.ID+"-1") }) {
 		t.Errorf("recordings %+v", r.Recordings)
 	}
 	if len(r.Tickets) != 1 || r.Tickets[0].Kind != ticket.Voicemail {
