@@ -164,3 +164,14 @@ it('asks no more where the role may follow nothing', async () => {
   await vi.advanceTimersByTimeAsync(60_000)
   expect(asked).toHaveBeenCalledTimes(1)
 })
+
+it('says that it read anew after another start of the server, however short it was away', async () => {
+  const { live, first } = await followed()
+  first.say(2)
+  now = { epoch: 'b', seq: 1 }
+  nats.connect.mockResolvedValueOnce(connection())
+  first.end()
+  await vi.advanceTimersByTimeAsync(500)
+  expect(told).toEqual(['=1', '+2', '=1'])
+  expect(live.state.gaps).toBe(1)
+})

@@ -199,7 +199,8 @@ class Following {
   }
 
   private show(s: Numbered) {
-    const gap = this.heard > 0 && (this.missed || Date.now() - this.heard > oldWithout)
+    // Of another server's start nobody knows what was said in between, however short that was.
+    const gap = this.heard > 0 && (this.missed || s.epoch !== this.at?.epoch || Date.now() - this.heard > oldWithout)
     this.what.onSnapshot(s)
     this.at = { epoch: s.epoch, seq: s.seq }
     this.heard = Date.now()
