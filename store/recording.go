@@ -108,41 +108,57 @@ func (s *Store) Unchecked(ctx context.Context, since time.Time, most int) ([]Unc
 }
 
 // Talk is for how long the caller was recorded with a person: from the first answer on,
-// without the times in which he was on hold, waited for another, was with the voicemail or the
-// switch's fallback, was asked how it was, or the recording paused.
+// without the times in which he was on hold, waited for another, was told who has him, was with
+// the voicemail or the switch's fallback, was asked how it was, or the recording paused.
 func (b Body) Talk() time.Duration {
 	if b.JoinedAt == nil || b.EndedAt == nil {
 		return 0
 	}
-	talk := b.EndedAt.Sub(*b.JoinedAt)
-	without := func(from time.Time, to *time.Time) {
-		if to == nil {
-			to = b.EndedAt
+	from, talk := *b.JoinedAt, time.Duration(0)
+	spans := b.untalked()
+	slices.SortFunc(spans, func(x, y aloneSpan) int { return x.from.Compare(y.from) })
+	for _, s := range spans { // they may overlap
+		if s.from.After(from) {
+			talk += s.from.Sub(from)
 		}
-		if from.Before(*b.JoinedAt) {
-			from = *b.JoinedAt
+		if s.to == nil {
+			return talk
 		}
-		talk -= max(to.Sub(from), 0)
+		if s.to.After(from) {
+			from = *s.to
+		}
 	}
+	return talk + max(b.EndedAt.Sub(from), 0)
+}
+
+// untalked are the times, after the first answer, in which he talked to nobody or was not recorded.
+func (b Body) untalked() (spans []aloneSpan) {
 	for _, h := range b.Holds {
-		without(h.BeganAt, h.EndedAt)
+		spans = append(spans, aloneSpan{h.BeganAt, h.EndedAt})
 	}
 	for _, t := range b.Transfers {
 		if t.Kind == string(cti.Announced) {
-			without(t.At, t.EndedAt)
+			spans = append(spans, aloneSpan{t.At, t.EndedAt})
 		}
 	}
 	for _, q := range b.QueueEntries {
 		if q.EnteredAt.After(*b.JoinedAt) {
-			without(q.EnteredAt, q.LeftAt)
+			spans = append(spans, aloneSpan{q.EnteredAt, q.LeftAt})
+		}
+	}
+	for _, l := range b.Legs { // he is told who has picked up before the two are joined
+		if l.Role == string(cti.RoleAgent) && l.AnsweredAt != nil && l.AnsweredAt.After(*b.JoinedAt) {
+			joined := l.JoinedAt
+			if joined == nil {
+				joined = l.EndedAt
+			}
+			spans = append(spans, aloneSpan{*l.AnsweredAt, joined})
 		}
 	}
 	if from, to, ok := b.asked(); ok {
-		without(from, to)
+		spans = append(spans, aloneSpan{from, to})
 	}
-	for _, alone := range b.alone() {
-		without(alone.from, alone.to)
-	}
+	spans = append(spans, b.alone()...)
 	for i, step := range b.FlowPath {
 		if step.Step != "recording" || step.Detail != "paused" {
 			continue
@@ -154,9 +170,9 @@ func (b Body) Talk() time.Duration {
 				break
 			}
 		}
-		without(step.At, resumed)
+		spans = append(spans, aloneSpan{step.At, resumed})
 	}
-	return max(talk, 0)
+	return spans
 }
 
 // aloneSpan is a time in which nobody of the hotline's talked to the caller.

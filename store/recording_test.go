@@ -28,6 +28,30 @@ func TestTalkWithoutVoicemail(t *testing.T) {
 	}
 }
 
+// TestTalkBetweenAnnouncements: while he is told who has picked up he talks to nobody, also where
+// that one leaves before the two are joined; what overlaps counts once.
+func TestTalkBetweenAnnouncements(t *testing.T) {
+	t.Parallel()
+	at := func(s int) *time.Time { x := time.Date(2026, 3, 2, 9, 0, s, 0, time.UTC); return &x }
+	leg := func(answered, joined, ended *time.Time) Leg {
+		return Leg{Role: "agent", AnsweredAt: answered, JoinedAt: joined, EndedAt: ended}
+	}
+	var b Body
+	b.JoinedAt, b.EndedAt = at(2), at(60)
+	b.Legs = []Leg{
+		leg(at(0), at(2), at(10)),   // 8 s of talk
+		leg(at(12), nil, at(14)),    // was picked up and left
+		leg(at(20), at(22), at(40)), // 18 s, of which he was on hold for 5
+		leg(at(35), at(41), at(60)), // the receiver: he talked to the agent until 41, and then for 19 s to the caller
+	}
+	b.QueueEntries = []QueueEntry{{EnteredAt: *at(10), LeftAt: at(12)}, {EnteredAt: *at(14), LeftAt: at(20)}}
+	b.Holds = []Hold{{BeganAt: *at(25), EndedAt: at(30)}}
+	b.Transfers = []Transfer{{Kind: "announced", At: *at(34), EndedAt: at(41)}}
+	if talk := b.Talk(); talk != (8+7+19)*time.Second {
+		t.Errorf("they talked for %s", talk)
+	}
+}
+
 // TestMessageSpoken: a message is held against its own length, which nobody knows of one that
 // the switch's fallback took.
 func TestMessageSpoken(t *testing.T) {

@@ -421,7 +421,7 @@ func (w *traffic) compare() {
 	for _, l := range w.logs {
 		r, recording := w.checked(l.from)
 		if recording.Result == store.RecordingShort || recording.Result == store.RecordingSilent {
-			w.t.Logf("TODO(#4): not understood: %+v, holds %+v, path %+v", recording, r.Holds, r.FlowPath)
+			w.t.Errorf("recording %+v, legs %+v, holds %+v, path %+v", recording, r.Legs, r.Holds, r.FlowPath)
 		}
 		// A hang-up may cross the other side's, or the answer, on its way.
 		if r.EndedBy != nil && (*r.EndedBy == "caller") != (l.by == phone.Us) || r.AnsweredAt != nil && !l.answered {
