@@ -39,7 +39,7 @@ const themes = {
     algorithm: theme.darkAlgorithm,
     token: {
       colorPrimary: '#7ab4ff', colorInfo: '#7ab4ff', colorLink: '#7ab4ff', colorPrimaryBg: '#1b2a40', colorError: '#ff7875',
-      colorTextSecondary: '#c8c8c8', colorTextTertiary: '#b5b5b5', colorTextDescription: '#b5b5b5', colorTextPlaceholder: '#a0a0a0', colorTextQuaternary: '#a0a0a0',
+      colorTextSecondary: '#c8c8c8', colorTextTertiary: '#b5b5b5', colorTextDescription: '#b5b5b5', colorTextPlaceholder: '#a0a0a0', colorTextQuaternary: '#b5b5b5',
     },
     components: { Button: { primaryColor: '#141414', dangerColor: '#141414' }, DatePicker: { colorTextLightSolid: '#141414' } },
   },
