@@ -126,9 +126,6 @@ func (a *Absorbed) check(t *Ticket, _ Moment) error {
 	if a.Kind == Emergency && t.Kind != Emergency {
 		return refuse("an emergency cannot be merged into a ticket of kind %s; allowed: into another emergency, or that one into it", t.Kind)
 	}
-	if a.Kind == Complaint && t.Kind != Complaint && t.Kind != Emergency { // it is called back (F1)
-		return refuse("a complaint cannot be merged into a ticket of kind %s; allowed: into another complaint or an emergency, or that one into it", t.Kind)
-	}
 	if len(t.Calls)+len(a.Calls) > callsMost {
 		return refuse("ticket %s would have %d calls; allowed: %d", t.ID, len(t.Calls)+len(a.Calls), callsMost)
 	}

@@ -236,12 +236,6 @@ func TestMergedOwed(t *testing.T) {
 	if _, err := play(t, Ticket{ID: "t1"}, opening(Emergency), AbsorbedOf(from)); err != nil {
 		t.Errorf("into another: %v", err)
 	}
-	from.Kind = Complaint
-	for kind, allowed := range map[Kind]bool{Consultation: false, Repair: false, Complaint: true, Emergency: true} {
-		if _, err := play(t, Ticket{ID: "t1"}, opening(kind), AbsorbedOf(from)); (err == nil) != allowed {
-			t.Errorf("a complaint into %s: %v", kind, err)
-		}
-	}
 }
 
 // A deadline is told of before and after, once each, and anew where it moves.
