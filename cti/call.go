@@ -348,10 +348,12 @@ func (c *call) applyQueued(at time.Time, d *Queued) {
 // arrive takes a new caller under the hotline's care.
 func (h *Hotline) arrive(at time.Time, ch pbx.Channel) {
 	id, did := CallID(ch.Args[2]), ch.Args[1]
-	if c := h.calls[id]; c != nil && c.State != CallNative && (c.Returns || c.Left) {
+	switch c := h.calls[id]; {
+	case c == nil:
+	case c.State != CallNative && (c.Returns || c.Left):
 		h.returned(at, ch)
 		return
-	} else if c != nil {
+	default:
 		h.comeBack(at, c, ch)
 		return
 	}

@@ -311,10 +311,15 @@ func (h *Hotline) cancelCallback(at time.Time, in CancelCallback) error {
 	case cb.attempt != "":
 		return &CallbackError{Text: "he is being called now; allowed when that has ended"}
 	}
-	h.emit(at, CallbackEnded, cb.stand.Company, cb.stand.ID, "", &CallbackEndedData{
-		Result: CallbackCancelled, Attempts: cb.attempts, Person: in.By, Reason: in.Reason,
-	})
+	h.cancel(at, cb, in.By, in.Reason)
 	return nil
+}
+
+// cancel ends a callback that is not to be made; nobody has decided so where there is no person.
+func (h *Hotline) cancel(at time.Time, cb *callback, person, reason string) {
+	h.emit(at, CallbackEnded, cb.stand.Company, cb.stand.ID, "", &CallbackEndedData{
+		Result: CallbackCancelled, Attempts: cb.attempts, Person: person, Reason: reason,
+	})
 }
 
 // tickCallbacks ends those that were kept for too long, or whose queue has none any more.

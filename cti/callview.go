@@ -1,7 +1,6 @@
 package cti
 
 import (
-	"slices"
 	"time"
 
 	"sansheng/cti/flow"
@@ -196,8 +195,7 @@ func (h *Hotline) QueueViews() []QueueView {
 	at := map[QueueID]int{}
 	for _, q := range h.plan.Queues {
 		at[q.ID] = len(all)
-		emergency := slices.ContainsFunc(h.numbers, func(did string) bool { return h.lines[did].Emergency && h.lines[did].Queue == q.ID })
-		all = append(all, QueueView{ID: q.ID, Company: q.Company, Emergency: emergency})
+		all = append(all, QueueView{ID: q.ID, Company: q.Company, Emergency: h.plan.forEmergencies(q.ID)})
 	}
 	for _, c := range h.live {
 		i, ok := at[c.Queue]

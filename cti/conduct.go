@@ -94,9 +94,7 @@ func (h *Hotline) listenOn(at time.Time, c *call, joined bool) {
 		return
 	}
 	k.watched = map[pbx.ChannelID]bool{c.Channel: true, c.talkChannel(): true}
-	if !c.KeyHeld {
-		k.talks = open(k.talks, at)
-	}
+	h.listenIn(at, c)
 }
 
 // parted ends what is measured of a talk.

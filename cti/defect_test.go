@@ -738,17 +738,7 @@ func TestEmergencyPassedOn(t *testing.T) {
 // Two calls of the same agent: an order sent for the first hits the second.
 func TestSettledTakeOverFollow(t *testing.T) {
 	// reconcile finds the receiver with the caller; a leader listens: on record with whom?
-	h, _, _ := enact(t, `> 0s up PJSIP/1001:on PJSIP/1002:on PJSIP/1010:on
-> 1s arrives c1 800100 13800138000
-> 1.1s alerting c1-agent1
-> 3.2s played c1-greeting c1
-> 5s answered c1-agent1
-> 6.5s played c1-number1 c1
-> 6.55s bridged c1-talk1 c1
-> 6.56s bridged c1-talk1 c1-agent1
-> 8s order 1010 listen 1001
-> 9s answered c1-super2
-> 20s order 1001 transfer 1002
+	h, _, _ := enact(t, listened+`> 20s order 1001 transfer 1002
 > 20.1s alerting c1-agent3
 > 22s answered c1-agent3
 > 22.05s bridged c1-consult3 c1-agent1

@@ -107,6 +107,11 @@ func (h *Hotline) tellEmergency(c *call, q QueueID) {
 	h.do(pbx.SetVars{Channel: c.Channel, Vars: vars})
 }
 
+// forEmergencies tells whether an emergency line leads to a queue.
+func (p *Plan) forEmergencies(q QueueID) bool {
+	return slices.ContainsFunc(p.Lines, func(l Line) bool { return l.Emergency && l.Queue == q })
+}
+
 // takesEmergencies tells whether emergency lines lead to a queue, and no other does.
 func (p *Plan) takesEmergencies(q QueueID) (takes bool) {
 	for _, l := range p.Lines {
@@ -145,7 +150,7 @@ func (h *Hotline) owe(at time.Time, in OweEmergency) bool {
 	line, ok := h.emergencyLine(in.Company)
 	if ok {
 		if cb := h.callback(in.Call); cb != nil {
-			h.emit(at, CallbackEnded, cb.stand.Company, in.Call, "", &CallbackEndedData{Result: CallbackCancelled, Attempts: cb.attempts, Reason: "he is called at once, as an emergency"})
+			h.cancel(at, cb, "", "he is called at once, as an emergency")
 		}
 		h.emit(at, CallbackAsked, in.Company, in.Call, "", &CallbackAskedData{
 			Queue: line.Queue, Number: in.Number, Emergency: true, DID: line.DID, Priority: h.queues[line.Queue].Priority,

@@ -202,10 +202,7 @@ func (h *Hotline) takeMessage(at time.Time, in TakeMessage) error {
 	}
 	h.emit(at, MessageTaken, m.Company, m.Call, "", &MessageTakenData{By: in.By})
 	if i >= 0 {
-		cb := h.callbacks[i]
-		h.emit(at, CallbackEnded, cb.stand.Company, cb.stand.ID, "", &CallbackEndedData{
-			Result: CallbackCancelled, Attempts: cb.attempts, Person: in.By, Reason: "message of " + string(m.Call) + " taken",
-		})
+		h.cancel(at, h.callbacks[i], in.By, "message of "+string(m.Call)+" taken")
 	}
 	return nil
 }

@@ -361,7 +361,7 @@ func (p *Plan) checkOnCall(c *checker, at string, q Queue) {
 		return
 	}
 	at += ".on_call"
-	if !slices.ContainsFunc(p.Lines, func(l Line) bool { return l.Emergency && l.Queue == q.ID }) {
+	if !p.forEmergencies(q.ID) {
 		c.Fail(at, "no emergency line leads to queue %s: nobody would be called; allowed: for the queue of one", q.ID)
 	}
 	if n := len(r.Chain); n < 1 || n > onCallMost {

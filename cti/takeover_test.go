@@ -192,17 +192,7 @@ func TestMusicAfterAnswer(t *testing.T) {
 // one does not overflow, and those on call are not called for it.
 func TestTakeOverBrokenOff(t *testing.T) {
 	t.Parallel()
-	_, facts, _ := enact(t, `> 0s up PJSIP/1001:on PJSIP/1002:on PJSIP/1010:on
-> 1s arrives c1 800100 13800138000
-> 1.1s alerting c1-agent1
-> 3.2s played c1-greeting c1
-> 5s answered c1-agent1
-> 6.5s played c1-number1 c1
-> 6.55s bridged c1-talk1 c1
-> 6.56s bridged c1-talk1 c1-agent1
-> 8s order 1010 listen 1001
-> 9s answered c1-super2
-> 10s order 1010 take_over
+	_, facts, _ := enact(t, listened+`> 10s order 1010 take_over
 `)
 	began := slices.IndexFunc(facts, func(f Fact) bool { return f.Kind == TransferBegan })
 	for n, last := range facts[began : began+2] {

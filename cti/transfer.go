@@ -219,12 +219,10 @@ func (h *Hotline) receiver(now time.Time, c *call, by *agent, o Order) (*agent, 
 
 // lastSeat tells whether an agent is the last of an emergency line's who is free.
 func (h *Hotline) lastSeat(now time.Time, a *agent) bool {
-	for _, did := range h.numbers {
-		q := h.queues[h.lines[did].Queue]
-		if !h.lines[did].Emergency || q == nil || !q.members[a.ID] {
-			continue
-		}
-		if !slices.ContainsFunc(h.idle(now), func(b *agent) bool { return b != a && q.members[b.ID] }) {
+	idle := h.idle(now)
+	for id, q := range h.queues {
+		another := func(b *agent) bool { return b != a && q.members[b.ID] }
+		if q.members[a.ID] && h.plan.forEmergencies(id) && !slices.ContainsFunc(idle, another) {
 			return true
 		}
 	}

@@ -20,6 +20,18 @@ const (
 > 6.55s bridged c1-talk1 c1
 > 6.56s bridged c1-talk1 c1-agent1
 `
+	// listened is the same with 1010, who leads, on it.
+	listened = `> 0s up PJSIP/1001:on PJSIP/1002:on PJSIP/1010:on
+> 1s arrives c1 800100 13800138000
+> 1.1s alerting c1-agent1
+> 3.2s played c1-greeting c1
+> 5s answered c1-agent1
+> 6.5s played c1-number1 c1
+> 6.55s bridged c1-talk1 c1
+> 6.56s bridged c1-talk1 c1-agent1
+> 8s order 1010 listen 1001
+> 9s answered c1-super2
+`
 	consultation = talk + `> 20s order 1001 transfer 1002
 > 20.1s alerting c1-agent2
 > 22s answered c1-agent2

@@ -90,8 +90,8 @@ func (s *Server) calls(ctx context.Context, in *callsInput) (*callsOutput, error
 	}
 	p := personOf(ctx)
 	f.Within = p.within()
-	if in.Caller != "" && revealing.of(p.Role) == none { // an answer would tell whose number it is
-		return nil, newProblem(http.StatusForbidden, notAllowed, "the role %s may not search by a caller's number; allowed: %s", p.Role, join(revealing.allowed()))
+	if err := p.mayFind(in.Caller, "caller"); err != nil {
+		return nil, err
 	}
 	if p.reach == own {
 		if in.Agent != "" && in.Agent != p.Number {
@@ -178,6 +178,15 @@ func reaches(p person, r store.Record) bool {
 		return true
 	}
 	return spoke(p, r)
+}
+
+// mayFind refuses a search by whose number it is, a caller's or a customer's, to who may see no
+// numbers: an answer would tell it. The error is a problem.
+func (p person) mayFind(number, whose string) error {
+	if number == "" || revealing.of(p.Role) != none {
+		return nil
+	}
+	return newProblem(http.StatusForbidden, notAllowed, "the role %s may not search by a %s's number; allowed: %s", p.Role, whose, join(revealing.allowed()))
 }
 
 // spoke tells whether a person has, or had, a call at his phone.
